@@ -1,0 +1,68 @@
+"""Points, lines, pixels to millimetres; numpy only.
+
+Points are (n, 2) float64, (row, column), pixel centres, origin at the centre of the top left pixel.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+Points = npt.NDArray[np.float64]
+
+
+def to_mm(points_px: Points, row_mm: float, column_mm: float) -> Points:
+    """Pixels to millimetres.
+
+    Source: DICOM PS3.3 10.7.1.3, row spacing first.
+    """
+    return points_px * np.array([row_mm, column_mm])
+
+
+def mirror(points_px: Points, columns: int) -> Points:
+    """The points of a picture of so many columns, seen in its mirror; its own inverse."""
+    return points_px * np.array([1.0, -1.0]) + np.array([0.0, columns - 1.0])
+
+
+def similarity(
+    centre_from: tuple[float, float], centre_to: tuple[float, float], scale: float, turn_rad: float
+) -> npt.NDArray[np.float64]:
+    """A (2, 3) map of (row, column): turn about one centre, scale, move to the other.
+
+    turn_rad: positive from the column axis towards the row axis.
+    """
+    cos, sin = scale * np.cos(turn_rad), scale * np.sin(turn_rad)
+    linear = np.array([[cos, sin], [-sin, cos]])
+    return np.column_stack([linear, np.asarray(centre_to) - linear @ np.asarray(centre_from)])
+
+
+def apply(matrix: npt.NDArray[np.float64], points: Points) -> Points:
+    """A (2, 3) map applied to (n, 2) points."""
+    moved: Points = points @ matrix[:, :2].T + matrix[:, 2]
+    return moved
+
+
+def resample(polyline: Points, count: int) -> Points:
+    """So many points at equal steps along a polyline."""
+    along = arc_length(polyline)
+    at = np.linspace(0.0, along[-1], count)
+    return np.column_stack([np.interp(at, along, polyline[:, axis]) for axis in (0, 1)])
+
+
+def arc_length(polyline: Points) -> npt.NDArray[np.float64]:
+    """The length from the first point to each, (n,)."""
+    steps = np.hypot(*np.diff(polyline, axis=0).T)
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def nearest(points: Points, polyline: Points) -> tuple[npt.NDArray[np.float64], Points]:
+    """The distance from each point to a polyline (its segments, not only its vertices), and the foot.
+
+    points (n, 2), polyline (m, 2) with m >= 2; returns (n,) and (n, 2).
+    """
+    start, step = polyline[:-1], np.diff(polyline, axis=0)
+    length2 = np.maximum((step**2).sum(1), 1e-12)
+    share = ((points[:, None] - start) * step).sum(2) / length2  # (n, m - 1)
+    feet = start + np.clip(share, 0.0, 1.0)[..., None] * step
+    distance = np.hypot(*np.moveaxis(points[:, None] - feet, 2, 0))
+    best = distance.argmin(1)
+    row = np.arange(len(points))
+    return distance[row, best], feet[row, best]

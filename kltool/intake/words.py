@@ -1,0 +1,80 @@
+"""The words and codes that tell body part, view and side: English, German, French; upper case."""
+
+# BodyPartExamined and descriptions; docs/choices.md#body-part
+KNEE_WORDS = frozenset(
+    "KNEE KNEES KNIE KNIEGELENK KNIEGELENKE GENOU GENOUX RODILLA GINOCCHIO LKNEE RKNEE KNEELT KNEERT".split()
+)
+LOWER_LIMB_WORDS = frozenset(
+    "LEG LEGS LOWERLEG UPPERLEG LOWEREXTREMITY LOWERLIMB LEXT FEMUR TIBIA FIBULA TIBIAFIBULA TIBFIB TIB FIB "
+    "THIGH CALF PATELLA BEIN UNTERSCHENKEL JAMBE".split()
+)
+OTHER_PARTS = frozenset(
+    "CHEST THORAX LUNG LUNGS RIB RIBS STERNUM ABDOMEN PELVIS HIP HIPS HAND HANDS WRIST FINGER FINGERS THUMB "
+    "FOREARM ELBOW HUMERUS SHOULDER CLAVICLE SCAPULA FOOT ANKLE TOE TOES HEEL CALCANEUS SPINE CSPINE TSPINE "
+    "LSPINE SSPINE CERVICAL THORACIC LUMBAR SACRUM COCCYX SKULL SINUS SINUSES MANDIBLE JAW TEETH BREAST ULNA "
+    "WHOLEBODY BRUSTKORB BECKEN HÜFTE HÜFTGELENK HANDGELENK SCHULTER ELLENBOGEN FUSS FUSSGELENK "
+    "SPRUNGGELENK WIRBELSÄULE SCHÄDEL POUMON BASSIN HANCHE POIGNET ÉPAULE COUDE PIED CHEVILLE RACHIS "
+    "CRÂNE".split()
+)
+# clear as a coded body part, ambiguous in a sentence ("fibular head", "6 feet", "main view")
+OTHER_PARTS_AS_CODE_ONLY = frozenset(
+    "HEAD NECK ARM ARMS UPPERARM UPPEREXTREMITY UPPERLIMB BRAIN NOSE EYE FACE FEET HEART MAIN RADIUS ORBIT "
+    "CSPINE TOOTH".split()
+)
+
+# ViewPosition, view codes, descriptions; docs/choices.md#view
+LATERAL_WORDS = frozenset(
+    "LATERAL LAT LATERALLY MEDIOLATERAL LATEROMEDIAL SEITLICH SEITL PROFIL LATERALE LATÉRAL LATÉRALE "
+    "TRANSLATERAL XTABLE".split()
+)
+SKYLINE_WORDS = frozenset(
+    "SKYLINE SUNRISE SUNSET MERCHANT LAURIN TANGENTIAL TANGENTIELL AXIAL AXIALE SETTEGAST HUGHSTON".split()
+)
+OBLIQUE_WORDS = frozenset("OBLIQUE OBLIQUES SCHRÄG OBLIQ".split())
+FRONTAL_WORDS = frozenset(
+    "AP PA ANTEROPOSTERIOR POSTEROANTERIOR ANTERIOR POSTERIOR FRONTAL FRONT FACE ROSENBERG SCHUSS".split()
+)
+LATERAL_POSITIONS = frozenset("LL RL LAT LATERAL LLAT RLAT ML LM MLO".split())
+SKYLINE_POSITIONS = frozenset("AXIAL AX SKYLINE SUNRISE MERCHANT TANGENTIAL TAN TANG LAURIN".split())
+OBLIQUE_POSITIONS = frozenset("LLO RLO LAO RAO LPO RPO OBL OBLIQUE".split())
+
+# docs/choices.md#side
+LEFT_WORDS = frozenset("L LT LEFT LEFTKNEE LKNEE KNEELT LINKS LINKE LINKES LINKER GAUCHE".split())
+RIGHT_WORDS = frozenset("R RT RIGHT RIGHTKNEE RKNEE KNEERT RECHTS RECHTE RECHTES RECHTER DROIT DROITE".split())
+BOTH_WORDS = frozenset(
+    "BILATERAL BILAT BILATERALLY BOTH BEIDE BEIDER BEIDSEITS BDS BEIDSEITIG BILATÉRAL BILATÉRALE "
+    "BILATERALE DEUX KNEES".split()
+)
+# abbreviations that mean a side only next to the knee in the same language
+LEFT_NEXT_TO = {"LI": "KNIE", "LK": "KNIE", "G": "GENOU", "GCHE": "GENOU"}
+RIGHT_NEXT_TO = {"RE": "KNIE", "D": "GENOU", "DTE": "GENOU"}
+
+# what people call the modalities they hand over by mistake, PS3.3 C.7.3.1.1.1
+RADIOGRAPHS = frozenset(("CR", "DX", "RG", "OT", "SC", "XR", ""))
+MODALITY_NAMES = {
+    "CT": "a CT image",
+    "MR": "an MR image",
+    "US": "an ultrasound image",
+    "PT": "a PET image",
+    "NM": "a nuclear medicine image",
+    "MG": "a mammogram",
+    "XA": "an angiogram",
+    "RF": "a fluoroscopy image",
+    "XC": "a photograph",
+    "ES": "an endoscopy image",
+    "SM": "a microscopy image",
+    "IO": "a dental radiograph",
+    "PX": "a panoramic dental radiograph",
+    "DXA": "a bone densitometry image",
+    "BMD": "a bone densitometry record",
+    "DOC": "a document",
+    "SR": "a structured report",
+    "PR": "a presentation state",
+    "KO": "a key object note",
+    "SEG": "a segmentation",
+    "ECG": "an ECG",
+    "RTIMAGE": "a radiotherapy image",
+    "RTDOSE": "a radiotherapy dose",
+    "RTPLAN": "a radiotherapy plan",
+    "RTSTRUCT": "a radiotherapy structure set",
+}

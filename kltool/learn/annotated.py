@@ -1,0 +1,82 @@
+"""Knees with hand-placed margin points: the KNEEL annotations on the OAI crops."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kltool.geometry import Points, mirror
+from kltool.learn.oai import load_crop
+from kltool.values.image import Float32, Placement
+
+RELIABLE_FIT = 2.5  # shared/data/README.md: registration of the points on the crop is good from here
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedKnee:
+    """A crop turned to one hand and its points.
+
+    crop: (224, 224), bone bright, lateral on the left. tibia (9, 2) and femur (7, 2): (row, column)
+    pixels, lateral to medial. Widths in mm are the annotators', in the detector plane.
+    """
+
+    name: str
+    crop: Float32
+    tibia: Points
+    femur: Points
+    medial_mm: float
+    lateral_mm: float
+    mm_per_px: float
+    fit: float
+
+    @property
+    def placement(self) -> Placement:
+        """Where the joint lies, from the points."""
+        return placement_of(self.tibia, self.femur)
+
+
+def placement_of(tibia: Points, femur: Points) -> Placement:
+    """The canonical placement that nine tibial and seven femoral points define.
+
+    The centre lies halfway along the plateau, at the mean height of the points of both compartments;
+    the width and the tilt are those of the line between the plateau's outermost points.
+    """
+    across = tibia[-1] - tibia[0]
+    middle = (tibia[0] + tibia[-1]) / 2
+    weight_bearing = np.vstack([tibia[[0, 1, 2, 6, 7, 8]], femur[[0, 1, 5, 6]]])
+    along = across / np.hypot(*across)
+    normal = np.array([along[1], -along[0]])
+    centre = middle + normal * float(((weight_bearing - middle) @ normal).mean())
+    tilt = float(np.arctan2(across[0], across[1]))
+    return Placement((float(centre[0]), float(centre[1])), float(np.hypot(*across)), tilt, mirrored=False)
+
+
+def load_annotated(data: Path, split: str) -> list[AnnotatedKnee]:
+    """The annotated knees of a split. data: the folder that holds landmarks/ and oai_kl/."""
+    with (data / "landmarks" / "landmarks.csv").open() as table:
+        rows = [row for row in csv.DictReader(table) if row["split"] == split]
+    return [_knee(row, data) for row in rows]
+
+
+def _knee(row: dict[str, str], data: Path) -> AnnotatedKnee:
+    path = data / "oai_kl" / row["split"] / row["kl"] / f"{row['id']}.png"
+    crop = load_crop(path)
+    tibia, femur = _points(row["tibia_px"]), _points(row["femur_px"])
+    if row["id"].endswith("L"):
+        tibia, femur = mirror(tibia, crop.shape[1]), mirror(femur, crop.shape[1])
+    return AnnotatedKnee(
+        row["id"],
+        crop,
+        tibia,
+        femur,
+        float(row["medial_mjsw_mm"]),
+        float(row["lateral_mjsw_mm"]),
+        float(row["mm_per_px"]),
+        float(row["fit_score"]),
+    )
+
+
+def _points(text: str) -> Points:
+    """ "x,y x,y ..." to (n, 2) (row, column)."""
+    return np.array([[float(value) for value in pair.split(",")][::-1] for pair in text.split()])

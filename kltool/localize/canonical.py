@@ -1,0 +1,69 @@
+"""A knee's canonical crop: upright, one anatomical scale, lateral on the left; the one place for it.
+
+The crop is CROP_SIZE pixels a side; the tibial plateau spans TIBIAL_SHARE of it, the joint's centre
+lies JOINT_ROW of the way down: as in the crops that the grader is trained on.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kltool.geometry import similarity
+from kltool.values.image import Float32, Placement
+
+CROP_SIZE: Final = 224  # docs/choices.md#canonical-crop
+TIBIAL_SHARE: Final = 0.76  # docs/choices.md#canonical-crop
+JOINT_ROW: Final = 0.59  # docs/choices.md#canonical-crop
+
+
+def turned(pixels: Float32, mirrored: bool) -> Float32:
+    """The film turned to one hand: mirrored for a left knee, as it is for a right one."""
+    return np.ascontiguousarray(pixels[:, ::-1]) if mirrored else pixels
+
+
+def film_to_crop(placement: Placement, size: int = CROP_SIZE) -> npt.NDArray[np.float64]:
+    """The (2, 3) map from (row, column) of the turned film to (row, column) of the crop."""
+    scale = size * TIBIAL_SHARE / placement.tibial_width_px
+    joint = (JOINT_ROW * size - 0.5, 0.5 * size - 0.5)
+    return similarity(placement.centre, joint, scale, -placement.tilt_rad)
+
+
+def crop_to_film(placement: Placement, size: int = CROP_SIZE) -> npt.NDArray[np.float64]:
+    """The inverse of film_to_crop."""
+    scale = placement.tibial_width_px / (size * TIBIAL_SHARE)
+    joint = (JOINT_ROW * size - 0.5, 0.5 * size - 0.5)
+    return similarity(joint, placement.centre, scale, placement.tilt_rad)
+
+
+def cut(pixels: Float32, placement: Placement, size: int = CROP_SIZE) -> Float32:
+    """The canonical crop of a film already turned to one hand, (size, size); edges are repeated.
+
+    A film finer than the crop is blurred before it is sampled, so that nothing aliases.
+    """
+    matrix = film_to_crop(placement, size)
+    shrink = placement.tibial_width_px / (size * TIBIAL_SHARE)
+    region, corner = _surroundings(pixels, matrix, size, margin=int(4 * shrink) + 2)
+    if shrink > 1.0:
+        sigma = 0.5 * float(np.sqrt(shrink**2 - 1.0))  # docs/choices.md#canonical-crop
+        region = cv2.GaussianBlur(region, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    shifted = matrix.copy()
+    shifted[:, 2] += matrix[:, :2] @ corner
+    by_column = shifted[::-1][:, [1, 0, 2]]  # OpenCV takes (x, y)
+    crop: Float32 = cv2.warpAffine(
+        region, by_column, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return crop
+
+
+def _surroundings(
+    pixels: Float32, matrix: npt.NDArray[np.float64], size: int, margin: int
+) -> tuple[Float32, npt.NDArray[np.float64]]:
+    """The part of the film that the crop touches, and its top left corner."""
+    corners = np.array([[0, 0], [0, size], [size, 0], [size, size]], float)
+    in_film = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+    rows, columns = pixels.shape
+    top, left = np.clip(np.floor(in_film.min(0)).astype(int) - margin, 0, (rows - 2, columns - 2))
+    bottom, right = np.clip(np.ceil(in_film.max(0)).astype(int) + margin, (top + 2, left + 2), (rows, columns))
+    return np.ascontiguousarray(pixels[top:bottom, left:right]), np.array([top, left], float)

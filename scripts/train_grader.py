@@ -1,0 +1,22 @@
+"""Train the KL grader: python scripts/train_grader.py ../shared/data/oai_kl --out FOLDER."""
+
+import argparse
+from pathlib import Path
+
+from kltool.learn.grader import Schedule, train
+from kltool.learn.oai import load_crops
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="folder with train/ and val/, each with 0/ to 4/")
+    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    crops, grades = load_crops(options.data / "train")
+    train(crops, grades, load_crops(options.data / "val"), options.out, Schedule(seed=options.seed))
+
+
+if __name__ == "__main__":
+    main()
