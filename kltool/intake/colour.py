@@ -10,6 +10,7 @@ from kltool.values.image import Float32
 
 COLOURED_SPREAD = 0.08  # docs/choices.md#colour; of full range, between a pixel's channels
 MOST_COLOURED = 0.02  # docs/choices.md#colour; share of pixels: annotations, rulers
+NOTED_COLOURED = 0.0005  # docs/choices.md#colour; below this it is compression, not annotation
 MOST_TINT = 0.02  # docs/choices.md#colour; mean spread, of full range
 
 
@@ -27,5 +28,5 @@ def grey_of(channels: npt.NDArray[Any], full_range: float) -> tuple[Float32, tup
             "expected; export the radiograph itself instead of photographing film or screen"
         )
     grey = channels.sum(axis=2, dtype=np.float64) / 3.0
-    notes = (f"colour in {coloured:.1%} of the pixels: annotation",) if coloured > 0 else ()
+    notes = (f"colour in {coloured:.1%} of the pixels: annotation",) if coloured >= NOTED_COLOURED else ()
     return grey.astype(np.float32), notes

@@ -30,7 +30,7 @@ def read_data_set(data: bytes) -> "FileDataset":
         return dataset
     if data[128:132] == b"DICM":
         raise Undecodable(
-            "a DICOM file that ends before its image was found, a whole one was expected; export it again"
+            "a DICOM file that ends too early was found, a whole one was expected; export or transfer it again"
         )
     raise NotAnImage(f"a file of unknown kind was found, {EXPECTED}; export the image again")
 

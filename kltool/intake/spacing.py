@@ -7,9 +7,14 @@ number, not positive or outside 0.02 to 1.0 mm is refused with a note, and the n
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from kltool.errors import SpacingError
+from kltool.intake.tags import numbers_of, text_of
 from kltool.values.image import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, NoSpacing, Spacing
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 SAME_SPACING = 1e-3  # docs/choices.md#same-spacing; relative, rounding in the text of a tag
 LARGEST_MAGNIFICATION = 2.0  # docs/choices.md#magnification
@@ -41,6 +46,18 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
+def spacing_tags(dataset: "Dataset") -> SpacingTags:
+    return SpacingTags(
+        pixel=numbers_of(dataset, "PixelSpacing"),
+        calibration=text_of(dataset, "PixelSpacingCalibrationType"),
+        imager=numbers_of(dataset, "ImagerPixelSpacing"),
+        nominal=numbers_of(dataset, "NominalScannedPixelSpacing"),
+        magnification=numbers_of(dataset, "EstimatedRadiographicMagnificationFactor"),
+        source_to_detector=numbers_of(dataset, "DistanceSourceToDetector"),
+        source_to_patient=numbers_of(dataset, "DistanceSourceToPatient"),
+    )
+
+
 def spacing_of(tags: SpacingTags) -> Found:
     """The best tier the tags allow; never raises, whatever they hold."""
     trusted, notes = _trusted(tags)
@@ -50,15 +67,17 @@ def spacing_of(tags: SpacingTags) -> Found:
     return Found(NoSpacing(_why_none(notes)), notes)
 
 
-def spacing_by_user(given_mm: object) -> Spacing:
+def spacing_by_user(given_mm: Any) -> Spacing:
     """One number, or (between rows, between columns), in mm. Raises SpacingError where it cannot be true."""
-    row, column = given_mm if isinstance(given_mm, tuple) and len(given_mm) == 2 else (given_mm, given_mm)
-    if not all(isinstance(mm, int | float) and not isinstance(mm, bool) for mm in (row, column)):
-        raise SpacingError(row, column)
-    return Spacing(float(row), float(column), Calibration.USER)
+    pair = given_mm if isinstance(given_mm, tuple) else (given_mm, given_mm)
+    row, column = pair if len(pair) == 2 else (pair, pair)
+    try:
+        return Spacing(float(row), float(column), Calibration.USER)
+    except (TypeError, ValueError):
+        raise SpacingError(row, column) from None
 
 
-def override(found: Found, given_mm: object) -> Found:
+def override(found: Found, given_mm: Any) -> Found:
     """The user's spacing in place of the tags', noting what they said."""
     given = spacing_by_user(given_mm)
     said = found.spacing
@@ -115,7 +134,8 @@ def _magnification(tags: SpacingTags, imager: tuple[float, ...], notes: list[str
         if _believable(factor, imager):
             return (factor,)
         notes.append(
-            f"EstimatedRadiographicMagnificationFactor {factor:g} refused: 1.0 to {LARGEST_MAGNIFICATION} expected"
+            f"EstimatedRadiographicMagnificationFactor {factor:g} refused: "
+            f"1.0 to {LARGEST_MAGNIFICATION} was expected"
         )
     if tags.source_to_detector and tags.source_to_patient:
         detector, patient = tags.source_to_detector[0], tags.source_to_patient[0]

@@ -88,9 +88,7 @@ def _is_filled(dataset: "Dataset", keyword: str) -> bool:
     """Whether an element that gave no value holds bytes all the same: it could not be read."""
     from pydicom.datadict import tag_for_keyword
     from pydicom.dataelem import RawDataElement
+    from pydicom.tag import BaseTag
 
-    tag = tag_for_keyword(keyword)
-    if tag is None or tag not in dataset:
-        return False
-    element = dataset._dict.get(tag)  # the raw element: converting it is what failed
+    element = dataset._dict.get(BaseTag(tag_for_keyword(keyword) or 0))  # raw: converting it has failed
     return isinstance(element, RawDataElement) and bool((element.value or b"").strip(b" \0"))

@@ -8,6 +8,7 @@ import numpy as np
 
 from kltool.geometry import Points, mirror
 from kltool.learn.oai import load_crop
+from kltool.localize.landmarks import placement_of
 from kltool.values.image import Float32, Placement
 
 RELIABLE_FIT = 2.5  # shared/data/README.md: registration of the points on the crop is good from here
@@ -33,23 +34,7 @@ class AnnotatedKnee:
     @property
     def placement(self) -> Placement:
         """Where the joint lies, from the points."""
-        return placement_of(self.tibia, self.femur)
-
-
-def placement_of(tibia: Points, femur: Points) -> Placement:
-    """The canonical placement that nine tibial and seven femoral points define.
-
-    The centre lies halfway along the plateau, at the mean height of the points of both compartments;
-    the width and the tilt are those of the line between the plateau's outermost points.
-    """
-    across = tibia[-1] - tibia[0]
-    middle = (tibia[0] + tibia[-1]) / 2
-    weight_bearing = np.vstack([tibia[[0, 1, 2, 6, 7, 8]], femur[[0, 1, 5, 6]]])
-    along = across / np.hypot(*across)
-    normal = np.array([along[1], -along[0]])
-    centre = middle + normal * float(((weight_bearing - middle) @ normal).mean())
-    tilt = float(np.arctan2(across[0], across[1]))
-    return Placement((float(centre[0]), float(centre[1])), float(np.hypot(*across)), tilt, mirrored=False)
+        return placement_of(self.tibia, self.femur, mirrored=False)
 
 
 def load_annotated(data: Path, split: str) -> list[AnnotatedKnee]:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from kltool.grade.prepare import Float32
+from kltool.values.image import Float32
 
 
 def vary(crop: Float32, size: int, random: np.random.Generator) -> Float32:

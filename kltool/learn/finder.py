@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from kltool.grade.prepare import Float32, standardize
+from kltool.localize.brightness import standardize
+from kltool.values.image import Float32
 from kltool.learn.annotated import AnnotatedKnee
 from kltool.learn.composites import Planted, composite
 from kltool.learn.landmarks import pace

@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
-from kltool.grade.prepare import Float32, prepare, standardize
+from kltool.localize.brightness import standardize
+from kltool.values.image import Float32
 from kltool.learn.agreement import quadratic_weighted_kappa
 from kltool.learn.augment import vary
 from kltool.networks.grader import GRADES, Grader, imagenet_grader
@@ -104,7 +105,7 @@ def probabilities(model: Grader, crops: list[Float32], batch: int = 64) -> Float
     rows = []
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         for first in range(0, len(crops), batch):
-            images = np.stack([prepare(crop) for crop in crops[first : first + batch]])[:, None]
+            images = np.stack([standardize(crop) for crop in crops[first : first + batch]])[:, None]
             logits = model(torch.from_numpy(images).contiguous(memory_format=torch.channels_last))
             rows.append(torch.softmax(logits.float(), 1).numpy())
     return np.concatenate(rows)

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from kltool.geometry import Points, apply
-from kltool.grade.prepare import Float32, standardize
+from kltool.localize.brightness import standardize
+from kltool.values.image import Float32
 from kltool.learn.annotated import AnnotatedKnee
 from kltool.learn.augment import exposure, noise, sharpness
 from kltool.localize.canonical import cut, film_to_crop

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from kltool.grade.prepare import Float32
+from kltool.values.image import Float32
 from kltool.localize.canonical import turned
 
 

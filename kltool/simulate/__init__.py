@@ -9,6 +9,7 @@ a DX file of it.
 Needs the optional extra `simulate`.
 """
 
+from kltool.simulate.dicom import write_dicom
 from kltool.simulate.knee import simulate_bilateral, simulate_knee
 from kltool.simulate.scene import (
     Compartment,
@@ -32,4 +33,5 @@ __all__ = [
     "SimulatedFilm",
     "simulate_bilateral",
     "simulate_knee",
+    "write_dicom",
 ]

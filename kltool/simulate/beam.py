@@ -17,10 +17,13 @@ Float64 = npt.NDArray[np.float64]
 MUSCLE_MM = 0.0238  # docs/choices-simulate.md#attenuation
 FAT_MM = 0.0202  # docs/choices-simulate.md#attenuation
 CORTEX_MM = 0.0814  # docs/choices-simulate.md#attenuation
-SPONGIOSA_MM = 0.0330  # docs/choices-simulate.md#attenuation
+SPONGIOSA_MM = 0.0345  # docs/choices-simulate.md#attenuation
 SCLEROTIC_MM = 0.016  # docs/choices-simulate.md#sclerosis
 SHAFT_SPONGIOSA = 0.15  # docs/choices-simulate.md#attenuation
-TEXTURE_MM = 1.5  # docs/choices-simulate.md#trabeculae
+TEXTURE_MM = 1.2  # docs/choices-simulate.md#trabeculae
+SCAR_HEIGHTS_MM = (31.0, -24.0)  # docs/choices-simulate.md#growth-plates
+SCAR_WIDTH_MM = 0.6  # docs/choices-simulate.md#growth-plates
+SCAR_SHARE = 0.02  # docs/choices-simulate.md#growth-plates
 QUANTA_MM2 = 7.0e5  # docs/choices-simulate.md#noise
 SCATTER_WIDTH_MM = 25.0  # docs/choices-simulate.md#scatter
 EVENING_WIDTH_MM = 11.0  # docs/choices-simulate.md#processing
@@ -47,7 +50,21 @@ def _bone_excess(bone: Bone, texture: Float64, scene: KneeScene, camera: Camera)
     density = scene.bone_density * _towards_the_shaft(camera)[:, None]
     spongiosa = (SPONGIOSA_MM - MUSCLE_MM) * density * (within + struts)
     sclerosis = SCLEROTIC_MM * _sclerotic_path(bone, within, camera)
-    return np.asarray((CORTEX_MM - MUSCLE_MM) * wall + spongiosa + sclerosis)
+    return np.asarray(
+        (CORTEX_MM - MUSCLE_MM) * (wall + _scar_path(within, texture, scene, camera)) + spongiosa + sclerosis
+    )
+
+
+def _scar_path(within: Float64, texture: Float64, scene: KneeScene, camera: Camera) -> Float64:
+    """mm of dense bone in the closed growth plates: a faint uneven line across femur and across tibia."""
+    middle_row, middle_column = camera.middle
+    height = (middle_row - np.arange(camera.rows)[:, None]) * camera.pixel_mm
+    across = (np.arange(camera.columns)[None, :] - middle_column) * camera.pixel_mm
+    height = height - np.tan(np.radians(scene.varus_deg)) * across
+    wave = np.random.default_rng((scene.seed, 5)).uniform(0.0, 2.0 * np.pi, 2)
+    bend = 1.5 * np.sin(across / 9.0 + wave[0]) + 1.0 * np.sin(across / 4.5 + wave[1])
+    lines = [np.exp(-0.5 * ((height - at - bend) / SCAR_WIDTH_MM) ** 2) for at in SCAR_HEIGHTS_MM]
+    return np.asarray(SCAR_SHARE * within * sum(lines) * (1.0 + 0.3 * texture))
 
 
 def _sclerotic_path(bone: Bone, within: Float64, camera: Camera) -> Float64:
@@ -97,7 +114,7 @@ def _processed(logarithm: Float64, film: Film) -> npt.NDArray[np.uint16]:
     wide = _wide_blur(logarithm, EVENING_WIDTH_MM / film.spacing_mm)
     shown = logarithm - (1.0 - film.latitude) * (wide - (black + white) / 2)
     grey = (shown - black) / (white - black) * (2**film.bits - 1)
-    return np.rint(np.clip(grey, 0.0, 2**film.bits - 1)).astype(np.uint16)
+    return np.asarray(np.rint(np.clip(grey, 0.0, 2**film.bits - 1)), np.uint16)
 
 
 def _wide_blur(image: Float64, sigma_px: float) -> Float64:
@@ -108,7 +125,7 @@ def _wide_blur(image: Float64, sigma_px: float) -> Float64:
     small = gaussian_filter(small, sigma_px / block, mode="nearest", truncate=3.0)
     for axis in (0, 1):
         small = _stretched(small, block, image.shape[axis], axis)
-    return small
+    return np.asarray(small)
 
 
 def _stretched(small: Float64, block: int, length: int, axis: int) -> Float64:

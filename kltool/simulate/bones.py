@@ -22,10 +22,11 @@ Mask = npt.NDArray[np.bool_]
 
 MIDLINE_X = 80.0  # between the condyles of the mean bone
 CONDYLAR_TURN_DEG = 5.0  # docs/choices-simulate.md#pose
+PATELLA_STEP_MM = np.array([-6.0, -2.0, 6.0])  # docs/choices-simulate.md#pose
 OSTEOPHYTE_MM = 8.5  # docs/choices-simulate.md#osteophytes
 SCLEROSIS_MM = 8.0  # docs/choices-simulate.md#sclerosis
 PLATE_MM = 1.6  # docs/choices-simulate.md#cortex
-PATELLAR_WALL_MM = 1.2  # docs/choices-simulate.md#cortex
+PATELLAR_WALL_MM = 0.6  # docs/choices-simulate.md#cortex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +53,9 @@ class Bone:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KneeBones:
-    """The bones, posed. bare_femur: without osteophytes, for the x axis. plateaus: faces of the tibia
-    on which the condyles rest, medial and lateral.
+    """The bones, posed. bare_femur: without osteophytes, for the x axis. medial_plateau, lateral_plateau:
+    faces of the top of the tibia on either side of its middle. bearing: vertices of the medial plateau
+    under the condyle.
     """
 
     femur: Bone
@@ -63,6 +65,7 @@ class KneeBones:
     bare_femur: Bone
     medial_plateau: Int32
     lateral_plateau: Int32
+    bearing: npt.NDArray[np.intp]
     offset_mm: float = 0.0  # of the knee from the middle of the film, towards the right of the picture
 
     def with_shank_moved(self, down_mm: float, turn_rad: float) -> "KneeBones":
@@ -80,9 +83,11 @@ def pose_knee(scene: KneeScene, offset_mm: float = 0.0) -> KneeBones:
     """The bones of the scene; the shank is below the femur, its gaps not yet as asked."""
     atlas, shape = load_atlas(), shape_coefficients(scene)
     regions = _regions()
-    femur, tibia = atlas.femur.surface(shape), atlas.tibia.surface(shape) + regions.tubercles
+    femur, tibia = atlas.femur.surface(shape), atlas.tibia.surface(shape) + regions.detail
     growth = scene.osteophytes
-    femoral = growth.medial_femoral * regions.femoral_medial + growth.lateral_femoral * regions.femoral_lateral
+    femoral = (
+        growth.medial_femoral * regions.femoral_medial + growth.lateral_femoral * regions.femoral_lateral
+    )
     tibial = growth.medial_tibial * regions.tibial_medial + growth.lateral_tibial * regions.tibial_lateral
     bones = KneeBones(
         femur=Bone(femur + femoral, atlas.femur.faces, *_femoral_wall(atlas.femur.mean, scene)),
@@ -92,6 +97,7 @@ def pose_knee(scene: KneeScene, offset_mm: float = 0.0) -> KneeBones:
         bare_femur=_healthy(atlas.femur, shape, np.zeros(len(femur))),
         medial_plateau=regions.medial_plateau,
         lateral_plateau=regions.lateral_plateau,
+        bearing=regions.bearing,
     )
     offset = np.array([offset_mm, 0.0, 0.0])
     stood = _moved(_stood_up(bones, scene), lambda vertices: vertices + offset)
@@ -135,7 +141,7 @@ def _stood_up(bones: KneeBones, scene: KneeScene) -> KneeBones:
 
 def _plateau_levelled(bones: KneeBones, tilt_rad: float) -> KneeBones:
     """Turn the shank so that the medial plateau rises by `tilt_rad` from posterior to anterior."""
-    plateau = bones.tibia.vertices[np.unique(bones.medial_plateau)]
+    plateau = bones.tibia.vertices[bones.bearing]
     _, slope, _ = np.linalg.lstsq(np.c_[plateau[:, :2], np.ones(len(plateau))], plateau[:, 2])[0]
     turn = _turn(0, -tilt_rad - np.arctan(slope))
     middle = plateau.mean(axis=0)
@@ -158,7 +164,7 @@ def _flexed(bones: KneeBones, flexion_rad: float) -> KneeBones:
         bones,
         femur=turned(bones.femur, flexion_rad),
         bare_femur=turned(bones.bare_femur, flexion_rad),
-        patella=turned(bones.patella, flexion_rad / 2),
+        patella=turned(bones.patella.moved(bones.patella.vertices + PATELLA_STEP_MM), flexion_rad / 2),
     )
 
 
@@ -198,12 +204,14 @@ def _turned(bones: KneeBones, turn: Float64) -> KneeBones:
 
 def _moved(bones: KneeBones, move) -> KneeBones:  # type: ignore[no-untyped-def]
     names = ("femur", "tibia", "fibula", "patella", "bare_femur")
-    return replace(bones, **{name: getattr(bones, name).moved(move(getattr(bones, name).vertices)) for name in names})
+    return replace(
+        bones, **{name: getattr(bones, name).moved(move(getattr(bones, name).vertices)) for name in names}
+    )
 
 
 def _condylar(femur: Bone) -> Float64:
     """Vertices of the distal 30 mm of the femur: the condyles."""
-    return femur.vertices[femur.vertices[:, 2] < femur.vertices[:, 2].min() + 30.0]
+    return np.asarray(femur.vertices[femur.vertices[:, 2] < femur.vertices[:, 2].min() + 30.0])
 
 
 def _rotated(points: Float64, turn: Float64) -> Float64:
@@ -225,33 +233,40 @@ def _turn(axis: int, angle: float) -> Float64:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Regions:
-    """Displacements (n, 3) mm of full growth at the four margins and of the spines; plateau faces."""
+    """Displacements (n, 3) mm of full growth at the four margins and of the tibia's detail; plateau."""
 
     femoral_medial: Float64
     femoral_lateral: Float64
     tibial_medial: Float64
     tibial_lateral: Float64
-    tubercles: Float64
+    detail: Float64
     medial_plateau: Int32
     lateral_plateau: Int32
+    bearing: npt.NDArray[np.intp]
 
 
 @cache
 def _regions() -> _Regions:
     atlas = load_atlas()
     femur, tibia = atlas.femur.mean, atlas.tibia.mean
-    spines = _bump(tibia, (76.5, 55.0, 816.0), (2.6, 7.0, 6.0), (-0.5, 0.0, 4.0)) + _bump(
-        tibia, (86.0, 61.0, 816.0), (2.6, 6.0, 6.0), (0.5, 0.0, 3.2)
-    )
     return _Regions(
         femoral_medial=_spur(femur, (39.5, 52.0, 802.0), (-1.0, 0.0, -0.55)),
         femoral_lateral=_spur(femur, (116.5, 52.0, 801.0), (1.0, 0.0, -0.55)),
         tibial_medial=_spur(tibia, (45.5, 52.0, 806.0), (-1.0, 0.0, 0.45)),
         tibial_lateral=_spur(tibia, (118.5, 56.0, 807.0), (1.0, 0.0, 0.45)),
-        tubercles=spines,
+        detail=_tibial_detail(tibia),
         medial_plateau=_plateau(atlas, lateral=False),
         lateral_plateau=_plateau(atlas, lateral=True),
+        bearing=np.unique(_plateau(atlas, lateral=False, clearance_mm=8.0, least_upward=0.85)),
     )
+
+
+def _tibial_detail(tibia: Float64) -> Float64:
+    """The two intercondylar tubercles and the lateral rim, which the mean of many people rounds off."""
+    medial = _bump(tibia, (76.5, 55.0, 816.0), (2.6, 7.0, 6.0), (-0.5, 0.0, 4.0))
+    lateral = _bump(tibia, (86.0, 61.0, 816.0), (2.6, 6.0, 6.0), (0.5, 0.0, 3.2))
+    rim = _bump(tibia, (115.0, 58.0, 807.0), (6.0, 18.0, 4.0), (0.5, 0.0, 2.6))
+    return medial + lateral + rim
 
 
 def _spur(mean: Float64, centre: tuple[float, float, float], towards: tuple[float, float, float]) -> Float64:
@@ -270,15 +285,15 @@ def _bump(
     return np.asarray(np.exp(-0.5 * (distance**2).sum(axis=1))[:, None] * np.array(height))
 
 
-def _plateau(atlas: Atlas, lateral: bool) -> Int32:
-    """Faces of the tibia that look up, near the top, outside the spines."""
+def _plateau(atlas: Atlas, lateral: bool, clearance_mm: float = 0.0, least_upward: float = 0.6) -> Int32:
+    """Faces of the tibia that look up, near the top, on one side and clear of the middle."""
     corners = atlas.tibia.mean[atlas.tibia.faces]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     upward = normals[:, 2] / np.linalg.norm(normals, axis=1)
     middle = corners.mean(axis=1)
-    sideways = middle[:, 0] - (MIDLINE_X + 1.0)
-    inner = sideways > 8.0 if lateral else sideways < -8.0
-    return atlas.tibia.faces[inner & (upward > 0.85) & (middle[:, 2] > 803.0)]
+    outwards = (middle[:, 0] - MIDLINE_X - 1.0) * (1.0 if lateral else -1.0)
+    chosen = (outwards > clearance_mm) & (upward > least_upward) & (middle[:, 2] > 803.0)
+    return np.asarray(atlas.tibia.faces[chosen])
 
 
 # --- walls ----------------------------------------------------------------------------------------
@@ -288,7 +303,7 @@ def _femoral_wall(mean: Float64, scene: KneeScene) -> tuple[Float64, Float64]:
     """(n,) mm of cortex and of sclerosis."""
     above = mean[:, 2] - mean[:, 2].min()
     bearing = _rise(-above, -16.0, -3.0)
-    wall = 1.0 + 4.0 * _rise(above, 50.0, 150.0) + 0.3 * bearing
+    wall = 0.8 + 4.0 * _rise(above, 50.0, 150.0) + 0.3 * bearing
     medial, lateral = _rise(-mean[:, 0], -74.0, -64.0), _rise(mean[:, 0], 86.0, 96.0)
     sclerosis = medial * scene.sclerosis.medial + lateral * scene.sclerosis.lateral
     return wall, np.asarray(0.6 * SCLEROSIS_MM * bearing * sclerosis)
@@ -299,7 +314,7 @@ def _tibial_wall(mean: Float64, scene: KneeScene) -> tuple[Float64, Float64]:
     below = 812.0 - mean[:, 2]
     bearing = _rise(-below, -7.0, -3.0)
     medial, lateral = _rise(-mean[:, 0], -74.0, -64.0), _rise(mean[:, 0], 88.0, 98.0)
-    wall = 0.9 + 4.0 * _rise(below, 25.0, 120.0) + bearing * (medial + lateral) * (PLATE_MM - 0.9)
+    wall = 0.75 + 4.0 * _rise(below, 25.0, 120.0) + bearing * (medial + lateral) * (PLATE_MM - 0.75)
     sclerosis = medial * scene.sclerosis.medial + lateral * scene.sclerosis.lateral
     return wall, np.asarray(SCLEROSIS_MM * bearing * sclerosis)
 

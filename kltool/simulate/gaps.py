@@ -35,7 +35,7 @@ def set_gaps(bones: KneeBones, scene: KneeScene, camera: Camera) -> tuple[KneeBo
     for round_ in range(ROUNDS):
         margins = compartment_margins(bones, axis, camera)
         missing = asked - _gaps_mm(margins, camera)
-        if np.abs(missing).max() < CLOSE_MM * (1 + round_ // 8):
+        if np.abs(missing).max() < CLOSE_MM * (1 + round_ // 4):
             return bones, margins, axis
         share = 1.0 if round_ < 5 else 0.6  # columns that come and go at the ends make the last steps uneven
         down_mm, turn_rad = _step(margins, share * missing, camera, bones.offset_mm)

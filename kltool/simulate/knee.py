@@ -42,5 +42,3 @@ def _left_knee(scene: KneeScene, film: Film, offset_mm: float) -> tuple[Float64,
     bones, margins, axis = set_gaps(pose_knee(scene, offset_mm), scene, camera)
     truth = knee_truth(scene, margins, axis, bones, camera, film.magnification)
     return attenuation(scene, bones, camera, offset_mm), truth
-
-

@@ -24,10 +24,11 @@ MEDIAL_EXTENT = (0.06, 0.38)  # docs/choices-simulate.md#compartments
 LATERAL_EXTENT = (0.64, 0.94)  # docs/choices-simulate.md#compartments
 MEDIAL_SEARCH = (0.12, 0.36)  # docs/choices-simulate.md#compartments
 LATERAL_SEARCH = (0.66, 0.90)  # docs/choices-simulate.md#compartments
-FIXED_X = tuple(np.round(np.r_[0.150:0.3001:0.025, 0.700:0.9001:0.025], 3))  # OAI: JSW150 to LJSW900
+FIXED_X = tuple(k / 1000 for k in (*range(150, 301, 25), *range(700, 901, 25)))  # OAI: JSW150 to LJSW900
 CONDYLE_HEIGHT_MM = 35.0  # docs/choices-simulate.md#femoral-width
+SHADOW_ABOVE = 0.2  # of the femoral width; what is higher in the outline is the shaft
 PROFILE_STEP_MM = 0.25
-LEAST_DEPTH = 0.5  # docs/choices-simulate.md#compartments
+LEAST_DEPTH = 0.45  # docs/choices-simulate.md#compartments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +59,7 @@ class Margins:
 
     def searched(self, within: tuple[float, float]) -> tuple[Float64, Float64]:
         """The part of both margins in which the narrowest place is looked for."""
-        return self.femoral[_inside(self.femoral_x, within)], self.tibial[_inside(self.tibial_x, within)]
+        return _cut(self.femoral, self.femoral_x, within), _cut(self.tibial, self.tibial_x, within)
 
 
 def femoral_axis(bare_femur: Bone, camera: Camera) -> Axis:
@@ -82,7 +83,7 @@ def _tangent(outline: Float64, middle: float) -> Float64:
         left, right = outline[:, 1] < middle, outline[:, 1] > middle
         first, second = outline[left][height[left].argmax()], outline[right][height[right].argmax()]
         slope = (second[0] - first[0]) / (second[1] - first[1])
-    return np.array([slope, 1.0]) / np.hypot(slope, 1.0)
+    return np.asarray(np.array([slope, 1.0]) / np.hypot(slope, 1.0))
 
 
 def compartment_margins(bones: KneeBones, axis: Axis, camera: Camera) -> tuple[Margins, Margins]:
@@ -94,7 +95,8 @@ def compartment_margins(bones: KneeBones, axis: Axis, camera: Camera) -> tuple[M
 
 
 def _margins(outline: Float64, plate: Float64, axis: Axis, extent: tuple[float, float]) -> Margins:
-    femoral, tibial = (points[_inside(axis.place(points)[0], extent)] for points in (outline, plate))
+    condyles = outline[axis.place(outline)[1] > -axis.length * SHADOW_ABOVE]
+    femoral, tibial = (points[_inside(axis.place(points)[0], extent)] for points in (condyles, plate))
     return Margins(femoral, tibial, axis.place(femoral)[0], axis.place(tibial)[0])
 
 
@@ -104,6 +106,17 @@ def _plate_edge(tibia: Bone, plateau: Int32, camera: Camera) -> Float64:
     met = np.isfinite(profiles).sum(axis=1)
     columns = np.flatnonzero(met > LEAST_DEPTH * met.max())
     return np.stack([np.nanmedian(profiles[columns], axis=1), columns.astype(float)], axis=1)
+
+
+def _cut(points: Float64, x: Float64, within: tuple[float, float]) -> Float64:
+    """The polyline between two x, its ends interpolated, so that a small move changes it a little."""
+    order = np.argsort(x)
+    x, points = x[order], points[order]
+    ends = np.clip(within, x[0], x[-1])
+    first, last = (np.array([[np.interp(end, x, points[:, k]) for k in (0, 1)]]) for end in ends)
+    inner = points[(x > ends[0]) & (x < ends[1])]
+    line = np.concatenate([first, inner, last])
+    return line if line[0, 1] <= line[-1, 1] else line[::-1]
 
 
 def signed_gap(femoral: Float64, tibial: Float64) -> float:
@@ -133,7 +146,12 @@ def _nearest_point_to_segment(points: Float64, line: Float64) -> tuple[float, Fl
 
 
 def knee_truth(
-    scene: KneeScene, margins: tuple[Margins, Margins], axis: Axis, bones: KneeBones, camera: Camera, magnification: float
+    scene: KneeScene,
+    margins: tuple[Margins, Margins],
+    axis: Axis,
+    bones: KneeBones,
+    camera: Camera,
+    magnification: float,
 ) -> KneeTruth:
     """Everything that is known of a left knee as hung."""
     medial, lateral = margins
@@ -170,7 +188,7 @@ def _fixed_widths(margins: tuple[Margins, Margins], axis: Axis, camera: Camera) 
         for x in FIXED_X:
             if first <= x <= last:
                 gap = np.interp(x, tibial_x, tibial_depth) - np.interp(x, femoral_x, femoral_depth)
-                widths.append(FixedWidth(float(x), max(0.0, float(gap)) * camera.pixel_mm))
+                widths.append(FixedWidth(x, max(0.0, float(gap)) * camera.pixel_mm))
     return widths
 
 

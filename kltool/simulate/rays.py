@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from kltool.errors import InstallationError
+
+try:
+    from numba import njit
+except ImportError as error:
+    raise InstallationError(
+        "numba is not installed; simulation needs it: pip install 'kltool[simulate]'"
+    ) from error
 
 Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
@@ -87,13 +95,15 @@ def _snapped(pixels: Float64) -> npt.NDArray[np.int64]:
     return np.rint(pixels * SUBPIXELS).astype(np.int64)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _add_depths(total, rows, columns, nearness, faces):  # type: ignore[no-untyped-def]
     """Add to every pixel the signed depth of every face that covers its centre."""
     height, width = total.shape
     for face in range(faces.shape[0]):
         a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-        area = (columns[b] - columns[a]) * (rows[c] - rows[a]) - (rows[b] - rows[a]) * (columns[c] - columns[a])
+        area = (columns[b] - columns[a]) * (rows[c] - rows[a]) - (rows[b] - rows[a]) * (
+            columns[c] - columns[a]
+        )
         if area == 0:
             continue
         sign = -1.0  # counter-clockwise from the source, rows counted downwards: the ray enters
@@ -123,7 +133,7 @@ def _add_depths(total, rows, columns, nearness, faces):  # type: ignore[no-untyp
                     total[row, column] += sign / near
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _lower_envelope(outline, rows, columns, faces):  # type: ignore[no-untyped-def]
     """Largest row of any edge in every column."""
     width = outline.shape[0]
@@ -139,7 +149,7 @@ def _lower_envelope(outline, rows, columns, faces):  # type: ignore[no-untyped-d
                 outline[column] = max(outline[column], rows[a] + along * (rows[b] - rows[a]))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _fill_heights(heights, columns, depths, rows, faces):  # type: ignore[no-untyped-def]
     """Rasterise faces seen from above; where two lie over each other the upper one (least row) stays."""
     width, bins = heights.shape

@@ -36,7 +36,9 @@ def _tube(swell: float, inwards: Float64, lean: float, unevenness: Float64) -> F
     """Rings of RING_POINTS around every height, then the middles of the lowest and the highest ring."""
     angle = np.linspace(0.0, 2.0 * np.pi, RING_POINTS, endpoint=False)
     orders = np.arange(1, 5)[:, None] * angle
-    ripple = 1.0 + (unevenness[0][:, None] * np.cos(orders) + unevenness[1][:, None] * np.sin(orders)).sum(axis=0)
+    ripple = 1.0 + (unevenness[0][:, None] * np.cos(orders) + unevenness[1][:, None] * np.sin(orders)).sum(
+        axis=0
+    )
     half_width = np.interp(HEIGHTS_MM, _AT, _HALF_WIDTH) * swell - inwards
     half_depth = np.interp(HEIGHTS_MM, _AT, _HALF_DEPTH) * swell - inwards
     x = np.interp(HEIGHTS_MM, _AT, _LATERAL) + lean * HEIGHTS_MM
@@ -75,10 +77,23 @@ def trabeculae(camera: Camera, seed: int) -> Float64:
         return np.asarray(noise / noise.std())
 
     texture = (
-        0.62 * strands(1.8, 0.22)
-        + 0.36 * strands(0.25, 1.1)
-        + 0.45 * strands(0.35, 0.35)
-        + 0.30 * strands(6.0, 0.5)
-        + 0.35 * strands(3.5, 3.0)
+        0.45 * _leaned(strands(1.4, 0.13), 0.11)
+        + 0.45 * _leaned(strands(1.4, 0.13), -0.11)
+        + 0.22 * strands(0.18, 0.8)
+        + 0.55 * strands(0.22, 0.22)
+        + 0.22 * _leaned(strands(6.0, 0.4), 0.05)
+        + 0.45 * strands(4.0, 4.0)
     )
     return np.asarray(texture / texture.std())
+
+
+def _leaned(texture: Float64, slope: float) -> Float64:
+    """The texture with every row shifted by `slope` a row, interpolated, wrapped around."""
+    rows, columns = texture.shape
+    place = np.arange(columns)[None, :] + slope * np.arange(rows)[:, None]
+    left = np.floor(place).astype(np.int64)
+    share = place - left
+    row = np.arange(rows)[:, None]
+    return np.asarray(
+        (1.0 - share) * texture[row, left % columns] + share * texture[row, (left + 1) % columns]
+    )

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from kltool.errors import SpacingError
 
 Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
 
 SMALLEST_SPACING_MM = 0.02  # docs/choices.md#spacing-range
 LARGEST_SPACING_MM = 1.0  # docs/choices.md#spacing-range
@@ -112,6 +113,20 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Landmarks:
+    """Sixteen points on a knee's margins, in pixels of the turned film, (row, column), lateral to medial.
+
+    tibia: (9, 2), on the plateau's bright rim and over the spines. femur: (7, 2), on the condyles' lower
+    margin and through the notch. spread: how unsure the network is, as a share of the tibial width.
+    Source: Tiulpin et al. 2019 (KNEEL).
+    """
+
+    tibia: Float64
+    femur: Float64
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
 class Knee:
     """One knee, canonical: upright, lateral on the left of the picture, one anatomical scale.
 
@@ -121,6 +136,7 @@ class Knee:
 
     film: Radiograph
     placement: Placement
+    landmarks: Landmarks
     crop: Float32
     side: Side
     side_source: SideSource

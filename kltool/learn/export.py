@@ -1,0 +1,57 @@
+"""A trained network to ONNX, and its entry in models/manifest.toml."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+
+class Probabilities(nn.Module):
+    """A grader that gives probabilities, at a temperature (Guo et al. 2017)."""
+
+    def __init__(self, grader: nn.Module, temperature: float) -> None:
+        super().__init__()
+        self.grader, self.temperature = grader, temperature
+
+    def forward(self, image: Tensor) -> Tensor:  # (B, 1, H, W) -> (B, 5)
+        return torch.softmax(self.grader(image) / self.temperature, 1)
+
+
+def export(model: nn.Module, size: int, outputs: list[str], file: Path, any_size: bool = False) -> None:
+    """Write `file`; the batch, and where asked the picture's sides, stay free."""
+    side = {2: torch.export.Dim("rows_32"), 3: torch.export.Dim("columns_32")} if any_size else {}
+    image = torch.zeros(2, 1, size, size + (32 if any_size else 0))
+    free = {0: torch.export.Dim("batch")}
+    if any_size:
+        free |= {axis: 32 * dimension for axis, dimension in side.items()}
+    program = torch.onnx.export(
+        model.eval(),
+        (image,),
+        input_names=["image"],
+        output_names=outputs,
+        dynamic_shapes=({**free},),
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+    assert program is not None
+    program.save(str(file), external_data=False)
+
+
+def register(manifest: Path, name: str, file: Path, **facts: object) -> None:
+    """Write or replace the table of one model in the manifest, with the hash of its file."""
+    facts = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest(), **facts}
+    table = f"[{name}]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in facts.items())
+    text = manifest.read_text() if manifest.exists() else ""
+    before = re.sub(rf"(?ms)^\[{name}\]\n.*?(?=^\[|\Z)", "", text).strip()
+    manifest.write_text((before + "\n\n" if before else "") + table)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return str(value)

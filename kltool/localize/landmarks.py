@@ -1,0 +1,50 @@
+"""The landmark network on one knee: its placement made exact, and its sixteen points."""
+
+from typing import Final
+
+import numpy as np
+
+from kltool.geometry import Points, apply
+from kltool.localize.brightness import standardize
+from kltool.localize.canonical import crop_to_film, cut
+from kltool.values.image import Float32, Landmarks, Placement
+from kltool.weights import Network
+
+TIBIAL_POINTS: Final = 9
+ROUNDS: Final = 2  # docs/choices.md#landmarks
+
+
+def settle(film: Float32, placement: Placement, network: Network) -> tuple[Placement, Landmarks]:
+    """Find the points, place the knee by them, and find them again in the crop so placed.
+
+    film: turned to one hand. Returns the placement the last points define, and the points in the
+    film's pixels.
+    """
+    for _ in range(ROUNDS):
+        landmarks = _find(film, placement, network)
+        placement = placement_of(landmarks.tibia, landmarks.femur, placement.mirrored)
+    return placement, landmarks
+
+
+def placement_of(tibia: Points, femur: Points, mirrored: bool) -> Placement:
+    """The canonical placement that nine tibial and seven femoral points define.
+
+    The centre lies halfway along the plateau, at the mean height of the points of both compartments;
+    the width and the tilt are those of the line between the plateau's outermost points.
+    """
+    across = tibia[-1] - tibia[0]
+    middle = (tibia[0] + tibia[-1]) / 2
+    weight_bearing = np.vstack([tibia[[0, 1, 2, 6, 7, 8]], femur[[0, 1, 5, 6]]])
+    along = across / np.hypot(*across)
+    normal = np.array([along[1], -along[0]])
+    centre = middle + normal * float(((weight_bearing - middle) @ normal).mean())
+    tilt = float(np.arctan2(across[0], across[1]))
+    return Placement((float(centre[0]), float(centre[1])), float(np.hypot(*across)), tilt, mirrored)
+
+
+def _find(film: Float32, placement: Placement, network: Network) -> Landmarks:
+    size = network.entry.input_size
+    crop = standardize(cut(film, placement, size))
+    shares, spread = network(crop[None, None])
+    points = apply(crop_to_film(placement, size), shares[0].astype(np.float64) * size - 0.5)
+    return Landmarks(points[:TIBIAL_POINTS], points[TIBIAL_POINTS:], float(spread.mean()))

@@ -1,0 +1,50 @@
+"""Radiograph to Reading: the front page of the program."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from kltool.grade import grade
+from kltool.jointspace import measure, trace_margins
+from kltool.jointspace.margins import TraceSettings
+from kltool.jointspace.measure import WidthSettings
+from kltool.localize import find_knees
+from kltool.localize.candidates import THRESHOLD
+from kltool.quality import judge
+from kltool.values.findings import KneeReading, Provenance, Reading
+from kltool.values.image import Knee, Radiograph
+from kltool.weights import Models
+
+TRACE, WIDTHS = TraceSettings(), WidthSettings()
+
+
+def read(film: Radiograph, models: Models) -> Reading:
+    """Find, measure and grade every knee of a film. Raises NoKnee, SideUnknown."""
+    found = find_knees(film, models)
+    knees = tuple(read_knee(knee, models) for knee in found.knees)
+    return Reading(film.noting(*found.notes), knees, found.refused, provenance(film, models))
+
+
+def read_knee(knee: Knee, models: Models) -> KneeReading:
+    space = measure(knee, trace_margins(knee, TRACE), WIDTHS)
+    quality, warnings = judge(knee, space)
+    return KneeReading(knee, space, grade(knee, models.grader), quality, warnings)
+
+
+def provenance(film: Radiograph, models: Models) -> Provenance:
+    """What made a reading; the time is the only part that differs from run to run."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Provenance(
+        version("kltool"), models.hashes, settings(), film.file_sha256, film.pixels_sha256, now
+    )
+
+
+def settings() -> Mapping[str, float | str]:
+    """Every setting that a reading depends on, by name."""
+    stages = {"margins": asdict(TRACE), "widths": asdict(WIDTHS), "finder": {"threshold": THRESHOLD}}
+    return {
+        f"{stage}.{name}": value if isinstance(value, float | str) else repr(value)
+        for stage, values in stages.items()
+        for name, value in values.items()
+    }

@@ -1,0 +1,68 @@
+"""The registry of models: a text file with each one's hash, input and origin; read without loading any."""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from kltool.errors import InstallationError, WeightMismatch
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """One model of the manifest. file: its path. input_size: pixels a side, or 0 where it takes any."""
+
+    name: str
+    version: str
+    file: Path
+    sha256: str
+    input_size: int
+    labels: tuple[str, ...]
+    trained_on: str
+
+    @property
+    def identity(self) -> str:
+        return f"{self.name}-{self.version}"
+
+    def verified_bytes(self) -> bytes:
+        """The file's bytes, refused where their hash is not the manifest's."""
+        try:
+            data = self.file.read_bytes()
+        except OSError as error:
+            raise InstallationError(
+                f"model {self.name!r}: {self.file} cannot be read ({error.strerror}); reinstall kltool"
+            ) from None
+        found = hashlib.sha256(data).hexdigest()
+        if found != self.sha256:
+            raise WeightMismatch(self.name, self.sha256, found)
+        return data
+
+
+def models_folder() -> Path:
+    """Inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "models", package.parent / "models"):
+        if (folder / "manifest.toml").is_file():
+            return folder
+    raise InstallationError(f"no models/manifest.toml in {package} or beside it; reinstall kltool")
+
+
+def entries() -> tuple[ModelEntry, ...]:
+    """All models of the manifest, in its order."""
+    folder = models_folder()
+    try:
+        table = tomllib.loads((folder / "manifest.toml").read_text())
+        return tuple(
+            ModelEntry(
+                name,
+                entry["version"],
+                folder / entry["file"],
+                entry["sha256"],
+                entry["input_size"],
+                tuple(entry["labels"]),
+                entry["trained_on"],
+            )
+            for name, entry in table.items()
+        )
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise InstallationError(f"{folder / 'manifest.toml'} is damaged ({error}); reinstall kltool") from None

@@ -1,0 +1,63 @@
+"""Verified models, ready to run on the CPU with ONNX Runtime."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kltool.errors import InstallationError
+from kltool.weights.manifest import ModelEntry, entries
+
+Float32 = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A loaded model: (B, 1, H, W) float32 in, its outputs in their order out.
+
+    One thread a model, so that the numbers do not depend on the number of cores.
+    """
+
+    entry: ModelEntry
+    session: Any
+
+    def __call__(self, images: Float32) -> tuple[Float32, ...]:
+        return tuple(self.session.run(None, {"image": images}))
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What a reading needs."""
+
+    finder: Network
+    landmarks: Network
+    grader: Network
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Name and version of each model to its sha256."""
+        networks = (self.finder, self.landmarks, self.grader)
+        return {network.entry.identity: network.entry.sha256 for network in networks}
+
+
+def load_models() -> Models:
+    """Verify and load all models of the manifest."""
+    by_name = {entry.name: entry for entry in entries()}
+    missing = {"finder", "landmarks", "grader"} - set(by_name)
+    if missing:
+        raise InstallationError(f"models/manifest.toml lacks {', '.join(sorted(missing))}; reinstall kltool")
+    return Models(*(load(by_name[name]) for name in ("finder", "landmarks", "grader")))
+
+
+def load(entry: ModelEntry) -> Network:
+    """Verify, then load."""
+    import onnxruntime  # late, so that the command line starts fast
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(
+        entry.verified_bytes(), options, providers=["CPUExecutionProvider"]
+    )
+    return Network(entry, session)
