@@ -1,17 +1,13 @@
 """Radiograph to Reading: the front page of the program."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from kltool.grade import grade
-from kltool.jointspace import measure, trace_margins
-from kltool.jointspace.margins import TraceSettings
-from kltool.jointspace.measure import WidthSettings
-from kltool.localize import find_knees
-from kltool.localize.candidates import THRESHOLD
-from kltool.quality import judge
+from kltool.jointspace import TraceSettings, WidthSettings, judge, measure, trace_margins
+from kltool.localize import THRESHOLD, find_knees
 from kltool.values.findings import KneeReading, Provenance, Reading
 from kltool.values.image import Knee, Radiograph
 from kltool.weights import Models
@@ -34,10 +30,15 @@ def read_knee(knee: Knee, models: Models) -> KneeReading:
 
 def provenance(film: Radiograph, models: Models) -> Provenance:
     """What made a reading; the time is the only part that differs from run to run."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Provenance(
-        version("kltool"), models.hashes, settings(), film.file_sha256, film.pixels_sha256, now
+    return replace(
+        provenance_without_film(models), file_sha256=film.file_sha256, pixels_sha256=film.pixels_sha256
     )
+
+
+def provenance_without_film(models: Models) -> Provenance:
+    """The same where no film could be made of the file."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Provenance(version("kltool"), models.hashes, settings(), "", "", now)
 
 
 def settings() -> Mapping[str, float | str]:

@@ -7,7 +7,8 @@
     pictures.py      PNG, JPEG, TIFF, BMP → pixels;    soundness.py  is the file whole
     dicom.py         bytes → data set;                 tags.py       its values, read without trust
     suitability.py   what is not a frontal knee by its tags;  words.py  the words that say so
-    stored.py        data set → pixels as a viewer shows them
+    codecs.py        data set → stored pixels, whatever they are compressed with
+    stored.py        stored pixels → pixels as a viewer shows them
     colour.py        grey stored as colour, and colour photographs
     bounds.py        sizes that are read
     polarity.py      pictures stored inverted whatever their tags say
@@ -25,7 +26,7 @@ from pathlib import Path
 from kltool.intake.source import ImageSource
 from kltool.values.image import Radiograph, Side
 
-__all__ = ["ImageSource", "find_images", "load"]
+__all__ = ["ImageSource", "decoders", "find_images", "load"]
 
 
 def load(
@@ -56,3 +57,10 @@ def find_images(path: Path) -> Iterator[ImageSource]:
     from kltool.intake.finding import find_sources
 
     return find_sources(path)
+
+
+def decoders() -> dict[str, tuple[str, ...]]:
+    """What pixels can be stored in, with the installed packages that decode it; none where one is missing."""
+    from kltool.intake.codecs import installed_decoders
+
+    return installed_decoders()

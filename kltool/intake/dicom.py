@@ -10,8 +10,8 @@ from kltool.intake.tags import items_of, silently, text_of, texts_of
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset, FileDataset
 
-# one of these is in every image, whatever else is missing
-HALLMARKS = ("SOPClassUID", "Modality", "Rows", "PatientID", "StudyInstanceUID")
+# one of these is in every image or DICOMDIR, whatever else is missing
+HALLMARKS = ("SOPClassUID", "Modality", "Rows", "PatientID", "StudyInstanceUID", "DirectoryRecordSequence")
 
 
 def read_data_set(data: bytes) -> "FileDataset":
@@ -30,7 +30,8 @@ def read_data_set(data: bytes) -> "FileDataset":
         return dataset
     if data[128:132] == b"DICM":
         raise Undecodable(
-            "a DICOM file that ends too early was found, a whole one was expected; export or transfer it again"
+            "a DICOM file that ends too early was found, a whole one was expected; "
+            "export or transfer it again"
         )
     raise NotAnImage(f"a file of unknown kind was found, {EXPECTED}; export the image again")
 

@@ -27,7 +27,6 @@ _MAGIC = (
     (b"MM\x00*", Kind.TIFF),
     (b"II+\x00", Kind.TIFF),
     (b"MM\x00+", Kind.TIFF),
-    (b"BM", Kind.BMP),
     (b"PK\x03\x04", Kind.ZIP),
     (b"PK\x05\x06", Kind.ZIP),
 )
@@ -52,6 +51,8 @@ def kind_of(data: bytes) -> Kind:
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return kind
+    if data.startswith(b"BM") and data[6:10] == bytes(4):  # reserved; text may begin with BM too
+        return Kind.BMP
     return Kind.DICOM if _starts_like_a_data_set(data) else Kind.OTHER
 
 

@@ -18,6 +18,7 @@ from kltool.intake.source import ImageSource
 from kltool.intake.spacing import Found, spacing_of, spacing_tags
 from kltool.intake.stored import Mask, Shown, shown_pixels, without_padding
 from kltool.intake.suitability import refuse_unsuitable
+from kltool.intake.tags import silently
 from kltool.values.image import Float32, NoSpacing, Radiograph, Side, SideSource
 
 
@@ -33,7 +34,10 @@ class Content:
 
 
 def load_source(
-    source: Path | ImageSource, *, spacing_mm: float | tuple[float, float] | None = None, side: Side | None = None
+    source: Path | ImageSource,
+    *,
+    spacing_mm: float | tuple[float, float] | None = None,
+    side: Side | None = None,
 ) -> Radiograph:
     """See kltool.intake.load."""
     if spacing_mm is not None:
@@ -69,15 +73,16 @@ def _content(data: bytes) -> Content:
 
 
 def _dicom_content(data: bytes) -> Content:
-    dataset = read_data_set(data)
-    refuse_unsuitable(dataset)
-    return Content(
-        shown_pixels(dataset),
-        spacing_of(spacing_tags(dataset)),
-        side_of(dataset),
-        identity.subject_of(dataset),
-        identity.date_of(dataset),
-    )
+    with silently():
+        dataset = read_data_set(data)
+        refuse_unsuitable(dataset)
+        return Content(
+            shown_pixels(dataset),
+            spacing_of(spacing_tags(dataset)),
+            side_of(dataset),
+            identity.subject_of(dataset),
+            identity.date_of(dataset),
+        )
 
 
 def _picture_content(kind: Kind, data: bytes) -> Content:

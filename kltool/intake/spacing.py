@@ -69,8 +69,10 @@ def spacing_of(tags: SpacingTags) -> Found:
 
 def spacing_by_user(given_mm: Any) -> Spacing:
     """One number, or (between rows, between columns), in mm. Raises SpacingError where it cannot be true."""
-    pair = given_mm if isinstance(given_mm, tuple) else (given_mm, given_mm)
-    row, column = pair if len(pair) == 2 else (pair, pair)
+    row: Any = given_mm
+    column: Any = given_mm
+    if isinstance(given_mm, tuple) and len(given_mm) == 2:
+        row, column = given_mm
     try:
         return Spacing(float(row), float(column), Calibration.USER)
     except (TypeError, ValueError):

@@ -11,41 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from kltool.errors import InstallationError, NotARadiograph, Undecodable
+from kltool.errors import NotARadiograph, Undecodable
 from kltool.intake.bounds import check_size
+from kltool.intake.codecs import cut, stored_pixels
 from kltool.intake.colour import grey_of
-from kltool.intake.dicom import transfer_syntax
 from kltool.intake.tags import items_of, number_of, numbers_of, silently, text_of, values_of, whole_number_of
 from kltool.values.image import Float32
 
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
-    from pydicom.uid import UID
 
 Mask = npt.NDArray[np.bool_]
-
-# Who decodes what, first choice first; docs/choices.md#codecs. Uncompressed and deflated need nobody.
-_JPEG = ("gdcm",)
-_JPEG_LS = ("pyjpegls", "gdcm")
-_JPEG_2000 = ("pylibjpeg", "gdcm")
-_HIGH_THROUGHPUT = ("pylibjpeg",)
-CODECS = {
-    "1.2.840.10008.1.2.5": ("pylibjpeg", "pydicom"),  # RLE
-    "1.2.840.10008.1.2.4.50": _JPEG,  # baseline
-    "1.2.840.10008.1.2.4.51": _JPEG,  # extended
-    "1.2.840.10008.1.2.4.57": _JPEG,  # lossless, process 14
-    "1.2.840.10008.1.2.4.70": _JPEG,  # lossless, process 14 selection value 1
-    "1.2.840.10008.1.2.4.80": _JPEG_LS,
-    "1.2.840.10008.1.2.4.81": _JPEG_LS,
-    "1.2.840.10008.1.2.4.90": _JPEG_2000,
-    "1.2.840.10008.1.2.4.91": _JPEG_2000,
-    "1.2.840.10008.1.2.4.201": _HIGH_THROUGHPUT,
-    "1.2.840.10008.1.2.4.202": _HIGH_THROUGHPUT,
-    "1.2.840.10008.1.2.4.203": _HIGH_THROUGHPUT,
-}
-PACKAGES = {"gdcm": "python-gdcm", "pyjpegls": "pyjpegls", "pylibjpeg": "pylibjpeg with pylibjpeg-openjpeg"}
-END_OF_CODESTREAM = b"\xff\xd9"  # JPEG, JPEG-LS and JPEG 2000 alike
-RLE = "1.2.840.10008.1.2.5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +37,7 @@ def shown_pixels(dataset: "FileDataset") -> Shown:
     """Raises Undecodable, NotARadiograph (size, colour), InstallationError (codec missing)."""
     rows, columns = whole_number_of(dataset, "Rows"), whole_number_of(dataset, "Columns")
     check_size(rows or 0, columns or 0)
-    stored = _decoded(dataset)
+    stored = stored_pixels(dataset)
     if stored.ndim == 3 or text_of(dataset, "PhotometricInterpretation") == "PALETTE COLOR":
         return _shown_colour(dataset, stored)
     return _shown_grey(dataset, stored)
@@ -74,93 +50,6 @@ def without_padding(pixels: Float32, padding: Mask | None) -> Float32:
     return np.where(padding, pixels[~padding].min(), pixels).astype(np.float32)
 
 
-# -- decoding ----------------------------------------------------------------------------------------
-
-
-def _decoded(dataset: "FileDataset") -> npt.NDArray[Any]:
-    """(rows, columns), or (rows, columns, 3) for colour, as stored."""
-    from pydicom.pixels.decoders.base import get_decoder
-    from pydicom.uid import UID
-
-    syntax = UID(transfer_syntax(dataset))
-    try:
-        with silently():
-            _set_syntax(dataset, syntax)
-            decoder = get_decoder(syntax)
-    except Exception:  # NotImplementedError and whatever a malformed UID causes
-        raise Undecodable(
-            "pixels in a transfer syntax that is not read were found; uncompressed, RLE, JPEG, JPEG-LS or "
-            "JPEG 2000 was expected; export the image uncompressed"
-        ) from None
-    plugin = _plugin(syntax, decoder.available_plugins)
-    _refuse_shifted_bits(dataset)
-    try:
-        with silently():
-            if plugin and syntax != RLE:
-                _refuse_cut_codestream(dataset)
-            stored, _ = decoder.as_array(dataset, index=0, decoding_plugin=plugin)
-    except Undecodable:
-        raise
-    except Exception:  # decoders raise many types; all mean that there are no pixels
-        raise _cut() from None
-    rows, columns = whole_number_of(dataset, "Rows"), whole_number_of(dataset, "Columns")
-    if stored.shape[:2] != (rows, columns) or stored.ndim not in (2, 3):
-        raise _cut()
-    return stored
-
-
-def _set_syntax(dataset: "FileDataset", syntax: "UID") -> None:
-    """Decoders look for the transfer syntax in the file meta information, which not every file has."""
-    from pydicom.dataset import FileMetaDataset
-
-    if not hasattr(dataset, "file_meta"):
-        dataset.file_meta = FileMetaDataset()
-    if text_of(dataset.file_meta, "TransferSyntaxUID") != syntax:
-        dataset.file_meta.TransferSyntaxUID = syntax
-
-
-def _plugin(syntax: str, available: tuple[str, ...]) -> str:
-    wanted = CODECS.get(syntax)
-    if wanted is None:
-        return ""
-    chosen = next((name for name in wanted if name in available), None)
-    if chosen is None:
-        raise InstallationError(
-            f"no decoder for this image's compression was found, {PACKAGES[wanted[0]]} was expected; "
-            "install kltool again with all its dependencies"
-        )
-    return chosen
-
-
-def _refuse_cut_codestream(dataset: "FileDataset") -> None:
-    """Decoders fill up a codestream that was cut off, without a word; its end marker tells."""
-    from pydicom.encaps import generate_frames
-
-    frame = next(iter(generate_frames(dataset.PixelData, number_of_frames=1)), b"")
-    if END_OF_CODESTREAM not in frame[-64:]:
-        raise _cut()
-
-
-def _refuse_shifted_bits(dataset: "FileDataset") -> None:
-    """Bits stored at the top of their cell instead of at its bottom (DICOM before 2014) are not read."""
-    stored, high = whole_number_of(dataset, "BitsStored"), whole_number_of(dataset, "HighBit")
-    if stored is not None and high is not None and high != stored - 1:
-        raise Undecodable(
-            f"pixels of {stored} bits with high bit {high} were found, high bit {stored - 1} was expected; "
-            "export the image again"
-        )
-
-
-def _cut() -> Undecodable:
-    return Undecodable(
-        "pixels that are damaged or end too early were found, whole pixels were expected; "
-        "export or transfer the image again"
-    )
-
-
-# -- as shown ----------------------------------------------------------------------------------------
-
-
 def _shown_colour(dataset: "FileDataset", stored: npt.NDArray[Any]) -> Shown:
     channels = stored
     if stored.ndim == 2:
@@ -170,7 +59,7 @@ def _shown_colour(dataset: "FileDataset", stored: npt.NDArray[Any]) -> Shown:
             with silently():
                 channels = apply_color_lut(stored, dataset)[..., :3]
         except Exception:  # a palette that is missing or too short raises many types
-            raise _cut() from None
+            raise cut() from None
     if channels.shape[2] != 3:
         raise NotARadiograph(
             f"an image of {channels.shape[2]} channels was found, grey or RGB was expected; "
@@ -187,7 +76,7 @@ def _shown_grey(dataset: "FileDataset", stored: npt.NDArray[Any]) -> Shown:
     padding = _padding(dataset, stored, lowest, highest)
     values, shown_range, notes = _modality(dataset, stored, (lowest, highest))
     if not np.isfinite(values).all():
-        raise _cut()
+        raise cut()
     if _is_shown_inverted(dataset):
         values = sum(shown_range) - values
     pixels = without_padding(values.astype(np.float32), padding)
@@ -223,7 +112,7 @@ def _modality(
                 values = apply_modality_lut(stored, dataset).astype(np.float64)
                 bits = int(values_of(tables[0], "LUTDescriptor")[2])
         except Exception:  # tables that are missing or too short raise many types
-            raise _cut() from None
+            raise cut() from None
         return values, (0.0, 2.0**bits - 1), ()
     slope, intercept = number_of(dataset, "RescaleSlope"), number_of(dataset, "RescaleIntercept")
     notes: tuple[str, ...] = ()

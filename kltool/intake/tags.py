@@ -4,6 +4,7 @@ pydicom converts a value when it is asked for it, and raises what the value dese
 stop a reading here, they are judged by whoever asked.
 """
 
+import logging
 import math
 import re
 import warnings
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
 
 @contextmanager
 def silently() -> Iterator[None]:
-    """pydicom warns of what it repairs; what matters of it is judged and noted here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    """pydicom warns and logs of what it repairs, quoting values that may be names; here it is judged."""
+    log = logging.getLogger("pydicom")
+    before, log.disabled = log.disabled, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.disabled = before
 
 
 def values_of(dataset: "Dataset", keyword: str) -> tuple[Any, ...]:

@@ -1,6 +1,7 @@
-"""Knee to JointSpace: margins at full resolution, and the widths between them."""
+"""Knee to JointSpace: margins at full resolution, the widths between them, how far to trust them."""
 
 from kltool.jointspace.margins import TraceSettings, trace_margins
-from kltool.jointspace.measure import measure
+from kltool.jointspace.measure import WidthSettings, measure
+from kltool.jointspace.quality import judge
 
-__all__ = ["TraceSettings", "measure", "trace_margins"]
+__all__ = ["TraceSettings", "WidthSettings", "judge", "measure", "trace_margins"]

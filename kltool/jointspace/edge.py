@@ -5,8 +5,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter, gaussian_filter1d, map_coordinates
-from skimage.graph import route_through_array
 
 from kltool.geometry import Points
 
@@ -35,6 +33,8 @@ class Band:
 
 def sample_band(film: npt.NDArray[np.float32], guide: Points, above: float, below: float, step: float) -> Band:
     """Sample a film along the normals of a guide that runs with the columns, linear between pixels."""
+    from scipy.ndimage import map_coordinates
+
     along = np.gradient(guide, axis=0)
     along /= np.hypot(*along.T)[:, None]
     down = np.column_stack([along[:, 1], -along[:, 0]])
@@ -52,6 +52,9 @@ def trace_edge(band: Band, blur: tuple[float, float], brightens: bool) -> tuple[
     the band; 1 is no edge at all. The path costs most where the slope is least (Dijkstra, skimage.graph),
     then each station moves to the summit of a parabola through its three nearest slopes.
     """
+    from scipy.ndimage import gaussian_filter
+    from skimage.graph import route_through_array
+
     smooth = gaussian_filter(band.values, blur, mode="nearest")
     slope = np.gradient(smooth, axis=0) * (1 if brightens else -1)
     rising = np.maximum(slope, 0.0)
@@ -72,6 +75,8 @@ def trace_edge(band: Band, blur: tuple[float, float], brightens: bool) -> tuple[
 
 def smooth_along(depth: Float64, sigma: float) -> Float64:
     """A traced depth without the jitter of single stations; sigma in stations."""
+    from scipy.ndimage import gaussian_filter1d
+
     smoothed: Float64 = gaussian_filter1d(depth, sigma, mode="nearest")
     return smoothed
 

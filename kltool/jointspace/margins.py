@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from kltool.geometry import Points
 from kltool.jointspace.edge import sample_band, smooth_along, trace_edge
@@ -96,6 +95,8 @@ def _traced(
 
 def _guide(landmarks: Points, span: tuple[int, int], station: float) -> Points:
     """A smooth curve through the landmarks, at even steps across, from one of them to another."""
+    from scipy.interpolate import PchipInterpolator
+
     order = np.argsort(landmarks[:, 1])
     row_at = PchipInterpolator(landmarks[order, 1], landmarks[order, 0])
     left, right = landmarks[span[0], 1], landmarks[span[1], 1]

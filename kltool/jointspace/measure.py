@@ -107,12 +107,12 @@ def _width(knee: Knee, femur: Points, tibia: Points, settings: WidthSettings) ->
     px = float(np.hypot(*step))
     line = ((float(femur[0]), float(femur[1])), (float(tibia[0]), float(tibia[1])))
     whole = knee.placement.tibial_width_px
-    sd_px = settings.software_sd * whole
+    sd_px, sd_percent = settings.software_sd * whole, 100 * settings.software_sd
     if not isinstance(spacing, Spacing):
         absent = NotMeasured(f"no millimetres: {spacing.reason}")
-        return Width(px, 100 * px / whole, absent, sd_px, absent, line)
+        return Width(px, 100 * px / whole, absent, sd_px, sd_percent, absent, line)
     mm = float(np.hypot(step[0] * spacing.row_mm, step[1] * spacing.column_mm))
-    return Width(px, 100 * px / whole, mm, sd_px, sd_px * spacing.row_mm, line)
+    return Width(px, 100 * px / whole, mm, sd_px, sd_percent, sd_px * spacing.row_mm, line)
 
 
 def _coordinates(points: Points, axis: KneeAxis) -> tuple[Points, Points]:

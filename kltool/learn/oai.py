@@ -1,12 +1,10 @@
-"""The graded crops of the Osteoarthritis Initiative, as canonical crops of one hand."""
+"""The graded crops of the Osteoarthritis Initiative, turned to one hand."""
 
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-from kltool.values.image import Float32
+from kltool.intake import load
 from kltool.localize.canonical import turned
+from kltool.values.image import Float32, Side
 
 
 def load_crops(folder: Path) -> tuple[list[Float32], list[int]]:
@@ -19,14 +17,11 @@ def load_crops(folder: Path) -> tuple[list[Float32], list[int]]:
 
 
 def load_crop(path: Path) -> Float32:
-    """(224, 224), bone bright, lateral on the left; the side is the last letter of the name."""
-    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    assert image is not None and image.ndim == 2, path
-    pixels = image.astype(np.float32)
-    h, w = pixels.shape
-    centre = float(np.median(pixels[h // 4 : 3 * h // 4, w // 4 : 3 * w // 4]))
-    m = max(2, h // 28)
-    edge = float(np.median(np.r_[pixels[:, :m].ravel(), pixels[:, -m:].ravel()]))
-    if centre < edge:
-        pixels = pixels.min() + pixels.max() - pixels
-    return turned(pixels, mirrored=path.stem.endswith("L"))
+    """(224, 224), bone bright, lateral on the left; through the same intake as reading."""
+    side = side_of(path)
+    return turned(load(path, side=side).pixels, mirrored=side is Side.LEFT)
+
+
+def side_of(path: Path) -> Side:
+    """The side that the last letter of an OAI file name gives."""
+    return Side.LEFT if path.stem.endswith("L") else Side.RIGHT

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 
 from kltool.geometry import Points
@@ -52,6 +51,8 @@ def find_candidates(pixels: Float32, finder: Network) -> list[Candidate]:
 
 
 def _at_scale(pixels: Float32, scale: float, finder: Network) -> Iterator[Candidate]:
+    import cv2
+
     rows, columns = (max(STRIDE, round(side * scale)) for side in pixels.shape)
     small = standardize(cv2.resize(pixels, (columns, rows), interpolation=cv2.INTER_AREA))
     heat, ends = _both_hands(small, finder)

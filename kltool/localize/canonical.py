@@ -6,7 +6,6 @@ lies JOINT_ROW of the way down: as in the crops that the grader is trained on.
 
 from typing import Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -42,6 +41,8 @@ def cut(pixels: Float32, placement: Placement, size: int = CROP_SIZE) -> Float32
 
     A film finer than the crop is blurred before it is sampled, so that nothing aliases.
     """
+    import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
+
     matrix = film_to_crop(placement, size)
     shrink = placement.tibial_width_px / (size * TIBIAL_SHARE)
     region, corner = _surroundings(pixels, matrix, size, margin=int(4 * shrink) + 2)

@@ -17,7 +17,7 @@ Float64 = npt.NDArray[np.float64]
 MUSCLE_MM = 0.0238  # docs/choices-simulate.md#attenuation
 FAT_MM = 0.0202  # docs/choices-simulate.md#attenuation
 CORTEX_MM = 0.0814  # docs/choices-simulate.md#attenuation
-SPONGIOSA_MM = 0.0345  # docs/choices-simulate.md#attenuation
+SPONGIOSA_MM = 0.0365  # docs/choices-simulate.md#attenuation
 SCLEROTIC_MM = 0.016  # docs/choices-simulate.md#sclerosis
 SHAFT_SPONGIOSA = 0.15  # docs/choices-simulate.md#attenuation
 TEXTURE_MM = 1.2  # docs/choices-simulate.md#trabeculae
@@ -37,7 +37,10 @@ def attenuation(scene: KneeScene, bones: KneeBones, camera: Camera, offset_mm: f
     total = FAT_MM * inside_skin + (MUSCLE_MM - FAT_MM) * inside_muscle
     texture = trabeculae(camera, scene.seed)
     for part, bone in enumerate((bones.femur, bones.tibia, bones.fibula, bones.patella)):
-        total += _bone_excess(bone, np.roll(texture, (97 * part, 61 * part), (0, 1)), scene, camera)
+        own_texture = np.roll(texture, (97 * part, 61 * part), (0, 1))
+        total += _bone_excess(bone, own_texture, scene, camera)
+    for bone, height_mm in zip((bones.femur, bones.tibia), SCAR_HEIGHTS_MM, strict=True):
+        total += (CORTEX_MM - MUSCLE_MM) * _scar_path(bone, height_mm, texture, scene, camera)
     return np.asarray(total)
 
 
@@ -50,21 +53,19 @@ def _bone_excess(bone: Bone, texture: Float64, scene: KneeScene, camera: Camera)
     density = scene.bone_density * _towards_the_shaft(camera)[:, None]
     spongiosa = (SPONGIOSA_MM - MUSCLE_MM) * density * (within + struts)
     sclerosis = SCLEROTIC_MM * _sclerotic_path(bone, within, camera)
-    return np.asarray(
-        (CORTEX_MM - MUSCLE_MM) * (wall + _scar_path(within, texture, scene, camera)) + spongiosa + sclerosis
-    )
+    return np.asarray((CORTEX_MM - MUSCLE_MM) * wall + spongiosa + sclerosis)
 
 
-def _scar_path(within: Float64, texture: Float64, scene: KneeScene, camera: Camera) -> Float64:
-    """mm of dense bone in the closed growth plates: a faint uneven line across femur and across tibia."""
+def _scar_path(bone: Bone, height_mm: float, texture: Float64, scene: KneeScene, camera: Camera) -> Float64:
+    """mm of dense bone in the closed growth plate: a faint uneven line across the bone."""
     middle_row, middle_column = camera.middle
     height = (middle_row - np.arange(camera.rows)[:, None]) * camera.pixel_mm
     across = (np.arange(camera.columns)[None, :] - middle_column) * camera.pixel_mm
-    height = height - np.tan(np.radians(scene.varus_deg)) * across
     wave = np.random.default_rng((scene.seed, 5)).uniform(0.0, 2.0 * np.pi, 2)
     bend = 1.5 * np.sin(across / 9.0 + wave[0]) + 1.0 * np.sin(across / 4.5 + wave[1])
-    lines = [np.exp(-0.5 * ((height - at - bend) / SCAR_WIDTH_MM) ** 2) for at in SCAR_HEIGHTS_MM]
-    return np.asarray(SCAR_SHARE * within * sum(lines) * (1.0 + 0.3 * texture))
+    line = height_mm + bend + np.tan(np.radians(scene.varus_deg)) * across
+    share = np.exp(-0.5 * ((height - line) / SCAR_WIDTH_MM) ** 2) * (1.0 + 0.3 * texture)
+    return np.asarray(SCAR_SHARE * share * path_length(bone.surface_within(), bone.faces, camera))
 
 
 def _sclerotic_path(bone: Bone, within: Float64, camera: Camera) -> Float64:

@@ -7,6 +7,7 @@ Frame of the posed knee, mm: x towards lateral, y towards posterior, z up; origi
 condyles, midway. This is a left knee as hung; right knees are mirrored once, on the film.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -202,7 +203,7 @@ def _turned(bones: KneeBones, turn: Float64) -> KneeBones:
     return _moved(bones, lambda vertices: _rotated(vertices, turn))
 
 
-def _moved(bones: KneeBones, move) -> KneeBones:  # type: ignore[no-untyped-def]
+def _moved(bones: KneeBones, move: Callable[[Float64], Float64]) -> KneeBones:
     names = ("femur", "tibia", "fibula", "patella", "bare_femur")
     return replace(
         bones, **{name: getattr(bones, name).moved(move(getattr(bones, name).vertices)) for name in names}

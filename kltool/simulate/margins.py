@@ -3,9 +3,9 @@
 Everything here is a left knee as hung (medial left, lateral right); `mirrored` turns a truth over.
 
 Femoral margin: lower edge of the condyle's shadow. Tibial margin: in every column of the film, a sheet
-of rays cuts the plateau in a curve; the margin is the row of its median height, below which a ray runs
-through the subchondral plate over more than half of the plateau's depth. Seen edge on, this is the
-upper edge of the bright plate. Rims that tilt projects above it are not the margin.
+of rays cuts the plateau in a curve from its posterior to its anterior rim; the margin is the mean row
+of the middle half of that curve, where the condyle bears. Seen edge on, this is the upper edge of the
+bright subchondral plate. Rims that tilt or a hollow plateau projects above it are not the margin.
 """
 
 from dataclasses import dataclass, replace
@@ -22,13 +22,14 @@ Int32 = npt.NDArray[np.int32]
 
 MEDIAL_EXTENT = (0.06, 0.38)  # docs/choices-simulate.md#compartments
 LATERAL_EXTENT = (0.64, 0.94)  # docs/choices-simulate.md#compartments
-MEDIAL_SEARCH = (0.12, 0.36)  # docs/choices-simulate.md#compartments
-LATERAL_SEARCH = (0.66, 0.90)  # docs/choices-simulate.md#compartments
+MEDIAL_SEARCH = (0.12, 0.32)  # docs/choices-simulate.md#compartments
+LATERAL_SEARCH = (0.70, 0.90)  # docs/choices-simulate.md#compartments
 FIXED_X = tuple(k / 1000 for k in (*range(150, 301, 25), *range(700, 901, 25)))  # OAI: JSW150 to LJSW900
 CONDYLE_HEIGHT_MM = 35.0  # docs/choices-simulate.md#femoral-width
 SHADOW_ABOVE = 0.2  # of the femoral width; what is higher in the outline is the shaft
 PROFILE_STEP_MM = 0.25
-LEAST_DEPTH = 0.45  # docs/choices-simulate.md#compartments
+LEAST_DEPTH = 0.2  # docs/choices-simulate.md#compartments
+BEARING_SHARE = 0.5  # docs/choices-simulate.md#tibial-margin
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,11 +102,14 @@ def _margins(outline: Float64, plate: Float64, axis: Axis, extent: tuple[float, 
 
 
 def _plate_edge(tibia: Bone, plateau: Int32, camera: Camera) -> Float64:
-    """(n, 2) (row, column), the median row of the plateau in every column that crosses enough of it."""
+    """(n, 2) (row, column), the tibial margin in every column that crosses enough of the plateau."""
     profiles = profile_rows(tibia.vertices, plateau, camera, PROFILE_STEP_MM)
-    met = np.isfinite(profiles).sum(axis=1)
-    columns = np.flatnonzero(met > LEAST_DEPTH * met.max())
-    return np.stack([np.nanmedian(profiles[columns], axis=1), columns.astype(float)], axis=1)
+    met = np.isfinite(profiles)
+    depth = met.sum(axis=1)
+    columns = np.flatnonzero(depth > LEAST_DEPTH * depth.max())
+    share = np.cumsum(met[columns], axis=1) / depth[columns, None]  # 0 at one rim, 1 at the other
+    bearing = np.where(np.abs(share - 0.5) <= BEARING_SHARE / 2, profiles[columns], np.nan)
+    return np.stack([np.nanmean(bearing, axis=1), columns.astype(float)], axis=1)
 
 
 def _cut(points: Float64, x: Float64, within: tuple[float, float]) -> Float64:

@@ -131,8 +131,8 @@ class Compartment:
 
     femoral_margin, tibial_margin: (n, 2) (row, column) pixels from the medial to the lateral end, one
     point a column. Femoral: lower edge of the condyle's shadow. Tibial: upper edge of the subchondral
-    plate, the row below which the rays run through the plateau for more than half of its depth; not a
-    rim that tilt projects above it. minimum_mm: smallest distance between them, Euclidean.
+    plate where the condyle bears, in the middle half of the plateau's depth; not a rim that tilt
+    projects above it. minimum_mm: smallest distance between them, Euclidean.
     """
 
     femoral_margin: Float64

@@ -57,14 +57,15 @@ class Width:
     """One width of the joint space.
 
     px: pixels along the measured line. percent: of the tibial width. mm: where there is a spacing.
-    sd_mm, sd_px: standard deviation of the software error. line: its two ends, femur first, (row,
-    column) in the turned film.
+    sd_px, sd_percent, sd_mm: standard deviation of the software error. line: its two ends, femur
+    first, (row, column) in the turned film.
     """
 
     px: float
     percent: float
     mm: float | NotMeasured
     sd_px: float
+    sd_percent: float
     sd_mm: float | NotMeasured
     line: tuple[tuple[float, float], tuple[float, float]]
 

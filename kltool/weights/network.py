@@ -47,10 +47,10 @@ def load_models() -> Models:
     missing = {"finder", "landmarks", "grader"} - set(by_name)
     if missing:
         raise InstallationError(f"models/manifest.toml lacks {', '.join(sorted(missing))}; reinstall kltool")
-    return Models(*(load(by_name[name]) for name in ("finder", "landmarks", "grader")))
+    return Models(*(load_entry(by_name[name]) for name in ("finder", "landmarks", "grader")))
 
 
-def load(entry: ModelEntry) -> Network:
+def load_entry(entry: ModelEntry) -> Network:
     """Verify, then load."""
     import onnxruntime  # late, so that the command line starts fast
 

@@ -1,5 +1,6 @@
 """Films to read: two bones with a gap between them, soft tissue and air, as DICOM or as a picture."""
 
+import warnings
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
+    UID,
     ComputedRadiographyImageStorage,
     ExplicitVRLittleEndian,
     JPEG2000Lossless,
+    JPEGBaseline8Bit,
     JPEGLosslessSV1,
 )
 
@@ -35,12 +38,19 @@ def knee(rows: int = 200, columns: int = 160, top: int = 4000) -> npt.NDArray[np
 
 
 def data_set(pixels: npt.NDArray[Any] | None = None, **tags: Any) -> FileDataset:
+    """As below; what the standard does not allow is written all the same, as real files hold it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _data_set(pixels, **tags)
+
+
+def _data_set(pixels: npt.NDArray[Any] | None = None, **tags: Any) -> FileDataset:
     """A CR of a knee in Explicit VR Little Endian; tags by keyword, None deletes one."""
     pixels = knee() if pixels is None else pixels
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.MediaStorageSOPClassUID = ComputedRadiographyImageStorage
-    meta.MediaStorageSOPInstanceUID = "1.2.3.4"
+    meta.MediaStorageSOPInstanceUID = UID("1.2.3.4")
     film = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     film.SOPClassUID, film.SOPInstanceUID = ComputedRadiographyImageStorage, "1.2.3.4"
     film.StudyInstanceUID, film.SeriesInstanceUID = "1.2.3", "1.2.3.5"
@@ -67,14 +77,18 @@ def data_set(pixels: npt.NDArray[Any] | None = None, **tags: Any) -> FileDataset
 
 def item(**tags: Any) -> Dataset:
     entry = Dataset()
-    for keyword, value in tags.items():
-        setattr(entry, keyword, value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for keyword, value in tags.items():
+            setattr(entry, keyword, value)
     return entry
 
 
 def as_bytes(film: FileDataset, **how: Any) -> bytes:
     out = BytesIO()
-    pydicom.dcmwrite(out, film, **how)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pydicom.dcmwrite(out, film, **how)
     return out.getvalue()
 
 
@@ -108,6 +122,14 @@ def jpeg_lossless(film: FileDataset, folder: Path) -> bytes:
     data = packed.read_bytes()
     assert pydicom.dcmread(BytesIO(data)).file_meta.TransferSyntaxUID == JPEGLosslessSV1
     return data
+
+
+def jpeg_baseline(film: FileDataset) -> FileDataset:
+    pixels = np.frombuffer(film.PixelData, np.uint8).reshape(film.Rows, film.Columns)
+    film.PixelData = encapsulate([picture(pixels, ".jpg")])
+    film["PixelData"].VR, film["PixelData"].is_undefined_length = "OB", True
+    film.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+    return film
 
 
 def jpeg_2000_lossless(film: FileDataset) -> FileDataset:

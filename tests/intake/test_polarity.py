@@ -65,6 +65,16 @@ def test_the_other_hospitals_films_are_bone_bright_and_their_inversions_are_not(
 
 
 @real
+def test_whole_films_of_the_web_are_bone_bright_and_their_inversions_are_not() -> None:
+    """Pictures to be refused for other reasons: whole films, collimated, with markers and implants."""
+    films = [cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in (REAL_DATA / "refuse").glob("*.jpg")]
+    grey_films = [film.astype(np.float32) for film in films if film is not None and film.ndim == 2]
+    assert grey_films
+    assert not any(is_inverted(film) for film in grey_films)
+    assert all(is_inverted(turned_over(film)) for film in grey_films)
+
+
+@real
 def test_crops_of_the_oai_are_loaded_as_the_training_reads_them() -> None:
     """Bit for bit, float32 arithmetic included; the mirror for left knees is not part of it."""
     crops = oai()

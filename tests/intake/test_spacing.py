@@ -12,7 +12,7 @@ from kltool.intake import ImageSource, load
 from kltool.intake.spacing import SpacingTags, spacing_by_user, spacing_of
 from kltool.values.image import Calibration, NoSpacing, Spacing
 
-from .films import as_bytes, data_set, png, grey8
+from .films import as_bytes, data_set, grey8, png
 
 TIERS = [
     ({"pixel": (0.14, 0.15), "calibration": "FIDUCIAL", "imager": (0.2, 0.2)}, 0.14, 0.15, "FIDUCIAL"),
@@ -105,7 +105,9 @@ def test_a_magnified_detector_pixel_is_smaller_in_the_knee(mm: float, factor: fl
         assert found.spacing == Spacing(mm / factor, mm / factor, Calibration.MAGNIFICATION)
 
 
-@pytest.mark.parametrize("nonsense", [0, -0.2, math.nan, math.inf, 5, 0.001, (0.2,), (0.2, 0.2, 0.2), "wide", ()])
+@pytest.mark.parametrize(
+    "nonsense", [0, -0.2, math.nan, math.inf, 5, 0.001, (0.2,), (0.2, 0.2, 0.2), "wide", ()]
+)
 def test_nonsense_given_by_the_user_is_an_error(nonsense: Any) -> None:
     with pytest.raises(SpacingError, match=r"0\.02 to 1\.0 mm expected"):
         spacing_by_user(nonsense)

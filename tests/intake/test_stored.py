@@ -1,25 +1,37 @@
 """The same film is the same pixels, however it was stored."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from pydicom.pixels import compress
+from pydicom.pixels.utils import compress
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
+    JPEGExtended12Bit,
     JPEGLSLossless,
     RLELossless,
 )
 
-from kltool.errors import NotARadiograph, Undecodable
-from kltool.intake import ImageSource, load
+from kltool.errors import InstallationError, NotARadiograph, Undecodable
+from kltool.intake import ImageSource, decoders, load
 from kltool.intake.polarity import TURNED_OVER
 from kltool.values.image import Radiograph
 
-from .films import as_bytes, data_set, grey8, item, jpeg_2000_lossless, jpeg_lossless, knee, without_preamble
+from .films import (
+    as_bytes,
+    data_set,
+    grey8,
+    item,
+    jpeg_2000_lossless,
+    jpeg_baseline,
+    jpeg_lossless,
+    knee,
+    without_preamble,
+)
 
 
 def read(data: bytes, **given: Any) -> Radiograph:
@@ -203,3 +215,29 @@ def test_a_constant_image_is_refused() -> None:
 def test_an_image_of_padding_alone_is_refused() -> None:
     with pytest.raises(Undecodable, match="an image of padding alone"):
         read(as_bytes(data_set(np.zeros((200, 160), np.uint16), PixelPaddingValue=0)))
+
+
+def test_every_decoder_is_installed() -> None:
+    found = decoders()
+    assert len(found) == 7
+    assert all(found.values()), found
+
+
+def test_a_missing_decoder_is_an_error_of_the_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    film = as_bytes(jpeg_2000_lossless(data_set()))
+    monkeypatch.setitem(sys.modules, "openjpeg.utils", None)
+    with pytest.raises(InstallationError, match="the decoder openjpeg"):
+        read(film)
+
+
+def test_twelve_bit_lossy_jpeg_is_named_as_unread() -> None:
+    film = jpeg_baseline(data_set(grey8()))
+    film.PixelData = film.PixelData.replace(b"\xff\xc0\x00\x0b\x08", b"\xff\xc1\x00\x0b\x0c")
+    film.file_meta.TransferSyntaxUID = JPEGExtended12Bit
+    with pytest.raises(Undecodable, match="a transfer syntax that is not read"):
+        read(as_bytes(film))
+
+
+def test_eight_bit_jpeg_is_read_within_its_tolerance() -> None:
+    film = read(as_bytes(jpeg_baseline(data_set(grey8()))))
+    assert np.abs(film.pixels - grey8()).mean() < 5

@@ -1,5 +1,6 @@
 """A simulated film is a DX file that says what it is, and the same one every time."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ pytest.importorskip("gias3.fieldwork")
 import pydicom
 
 from kltool.simulate import Film, KneeScene, SimulatedFilm, simulate_knee, write_dicom
-from kltool.simulate.samples import samples
+from kltool.simulate.samples import Sample, samples
 from kltool.values.image import Side
 
 SAMPLE_IMAGES = Path(__file__).parents[2] / "sample_images"
@@ -57,8 +58,19 @@ def test_two_visits_are_two_studies_of_one_patient(simulated: SimulatedFilm, tmp
     assert visits[0].SOPInstanceUID != visits[1].SOPInstanceUID
 
 
+def test_the_case_is_one_knee_at_two_visits_medially_wider_by_one_and_a_half_millimetres() -> None:
+    before, after = (
+        json.loads((SAMPLE_IMAGES / f"case/{visit}.truth.json").read_text(encoding="utf-8"))
+        for visit in ("before", "after")
+    )
+    assert before["patient_id"] == after["patient_id"]
+    assert (before["study_date"], after["study_date"]) == ("20230406", "20240404")
+    widening = after["knees"][0]["medial"]["minimum_mm"] - before["knees"][0]["medial"]["minimum_mm"]
+    assert widening == pytest.approx(1.5, abs=0.03)
+
+
 @pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.path)
-def test_the_committed_samples_are_what_is_made_today(sample) -> None:  # type: ignore[no-untyped-def]
+def test_the_committed_samples_are_what_is_made_today(sample: Sample) -> None:
     """To a grey level: exp and log may differ in the last bit from one processor to another."""
     committed = pydicom.dcmread(SAMPLE_IMAGES / sample.path).pixel_array.astype(int)
     made = sample.make().pixels.astype(int)

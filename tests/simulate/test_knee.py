@@ -74,7 +74,7 @@ def test_another_exposure_differs_in_the_noise_only() -> None:
 
 
 def test_magnification_scales_pixels_not_millimetres() -> None:
-    near, far = simulate_knee(SCENE, FILM).truth[0], None
+    near = simulate_knee(SCENE, FILM).truth[0]
     far = simulate_knee(SCENE, replace(FILM, magnification=FILM.magnification * 1.1)).truth[0]
     assert far.tibial_width_px / near.tibial_width_px == pytest.approx(1.1, rel=0.01)
     assert far.medial.minimum_mm == pytest.approx(near.medial.minimum_mm, abs=0.03)

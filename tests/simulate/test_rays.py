@@ -23,7 +23,7 @@ def _chord_of_sphere(radius_mm: float, camera: Camera) -> np.ndarray:
     down, right = _offsets_mm(camera)
     beside = np.hypot(down, right)
     distance = camera.distance_mm * beside / np.hypot(camera.distance_mm, beside)  # of the ray to the centre
-    return 2.0 * np.sqrt(np.maximum(radius_mm**2 - distance**2, 0.0))
+    return np.asarray(2.0 * np.sqrt(np.maximum(radius_mm**2 - distance**2, 0.0)))
 
 
 def test_a_ray_through_a_sphere_is_as_long_as_its_chord() -> None:

@@ -1,0 +1,67 @@
+"""kltool doctor and kltool models: what is installed, and whether it is what it should be."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from rich.console import Console
+from rich.table import Table
+
+from kltool.errors import Exit, InstallationError
+from kltool.intake import decoders
+from kltool.weights import entries, load_entry
+
+LIBRARIES = ("numpy", "scipy", "scikit-image", "opencv-python-headless", "onnxruntime", "pydicom")
+
+
+def examine() -> Exit:
+    """Print every finding; 5 where one of them would keep kltool from reading."""
+    console = Console()
+    console.print(f"kltool {version('kltool')}, Python {platform.python_version()}, {platform.platform()}")
+    sound = [_libraries(console), _decoders(console), _models(console)]
+    console.print("[green]all is well[/]" if all(sound) else "[red]this installation is not sound: reinstall kltool[/]")
+    return Exit.OK if all(sound) else Exit.INSTALLATION
+
+
+def list_models() -> Exit:
+    table = Table("model", "version", "labels", "sha256", "trained on", title="Models")
+    for entry in entries():
+        labels = ", ".join(entry.labels)
+        table.add_row(entry.name, entry.version, labels, entry.sha256, entry.trained_on)
+    Console().print(table)
+    return Exit.OK
+
+
+def _libraries(console: Console) -> bool:
+    table = Table("library", "version", title="Runtime")
+    sound = True
+    for name in LIBRARIES:
+        try:
+            table.add_row(name, version(name))
+        except PackageNotFoundError:
+            table.add_row(name, "[red]missing[/]")
+            sound = False
+    console.print(table)
+    return sound
+
+
+def _decoders(console: Console) -> bool:
+    table = Table("transfer syntax", "decoder", title="DICOM decoders")
+    found = decoders()
+    for syntax, plugins in found.items():
+        table.add_row(syntax, ", ".join(plugins) or "[red]none[/]")
+    console.print(table)
+    return all(found.values())
+
+
+def _models(console: Console) -> bool:
+    table = Table("model", "version", "sha256", "verified", title="Models")
+    sound = True
+    for entry in entries():
+        try:
+            load_entry(entry)
+            verdict = "[green]yes[/]"
+        except InstallationError as error:
+            verdict, sound = f"[red]{error}[/]", False
+        table.add_row(entry.name, entry.version, entry.sha256[:16], verdict)
+    console.print(table)
+    return sound

@@ -1,0 +1,101 @@
+"""kltool: read, compare, doctor, models."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kltool.errors import KltoolError
+from kltool.values.image import Side
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=(
+        "Measures the knee joint space and grades osteoarthritis (Kellgren-Lawrence) on plain radiographs. "
+        "Research software, not a medical device.\n\n"
+        "Exit codes: 0 all read; 2 bad usage; 3 some refused; 4 some failed; 5 bad installation."
+    ),
+)
+
+SideOption = Annotated[Side | None, typer.Option(help="Side of the body; overrides the tags, and is recorded.")]
+SpacingOption = Annotated[float | None, typer.Option(help="Millimetres a pixel; overrides the tags, and is recorded.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")]
+Overlay = Annotated[Path | None, typer.Option(help="Folder for a picture of each knee read.", file_okay=False)]
+
+
+@app.callback()
+def main(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=lambda on: _version(on))
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def read(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files, folders, zip archives or a DICOMDIR.", metavar="PATH...", show_default=False),
+    ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(help="CSV with the columns path and, as needed, side and spacing_mm.")
+    ] = None,
+    side: SideOption = None,
+    spacing: SpacingOption = None,
+    as_json: Json = False,
+    overlay: Overlay = None,
+) -> None:
+    """Read every knee of the radiographs: joint space and KL grade."""
+    from kltool.cli.reading import read_all
+
+    raise typer.Exit(read_all(paths or [], manifest, side, spacing, as_json, overlay))
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="The earlier radiograph.")],
+    after: Annotated[Path, typer.Argument(help="The later radiograph.")],
+    side: SideOption = None,
+    spacing: SpacingOption = None,
+    as_json: Json = False,
+    overlay: Overlay = None,
+) -> None:
+    """Compare two radiographs of the same knee: the change of each width and of the grade, with its error."""
+    from kltool.cli.comparing import compare_files
+
+    raise typer.Exit(compare_files(before, after, side, spacing, as_json, overlay))
+
+
+@app.command()
+def doctor() -> None:
+    """Check this installation: decoders, models and their hashes, runtime."""
+    from kltool.cli.doctor import examine
+
+    raise typer.Exit(examine())
+
+
+@app.command()
+def models() -> None:
+    """List the models with their hashes and what they were trained on."""
+    from kltool.cli.doctor import list_models
+
+    raise typer.Exit(list_models())
+
+
+def run() -> None:
+    """The console entry: errors are translated to a message and an exit code once, here."""
+    try:
+        app()
+    except KltoolError as error:
+        typer.echo(f"kltool: {error}", err=True)
+        raise SystemExit(error.exit) from None
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"kltool {version('kltool')}")
+        raise typer.Exit

@@ -1,0 +1,168 @@
+"""Readings and changes as plain records for programs; docs/reading.schema.json and docs/change.schema.json.
+
+What was not measured is an object {"not_measured": reason}, never null, 0 or NaN.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kltool.errors import KltoolError, Refusal
+from kltool.values.findings import (
+    DISCLAIMER,
+    CompartmentSpace,
+    Grade,
+    KneeReading,
+    NotMeasured,
+    Provenance,
+    Reading,
+    Width,
+)
+from kltool.values.history import GradeChange, KneeChange, WidthChange
+from kltool.values.image import NoSpacing, Spacing
+
+Record = dict[str, Any]
+
+
+def reading_record(reading: Reading) -> Record:
+    """One image that was read. A film whose every knee is replaced counts as refused."""
+    refused = [{"code": knee.code, "reason": knee.reason} for knee in reading.refused]
+    read = bool(reading.knees)
+    return {
+        "source": reading.film.source,
+        "status": "ok" if read else "refused",
+        "code": "ok" if read else refused[0]["code"],
+        "reason": "" if read else refused[0]["reason"],
+        "notes": list(reading.film.notes),
+        "knees": [knee_record(knee) for knee in reading.knees],
+        "refused_knees": refused,
+        "produced_by": provenance_record(reading.produced_by),
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def error_record(source: str, error: Exception, produced_by: Record) -> Record:
+    """One image that was refused, or failed. Text of unexpected errors is withheld: it may hold names."""
+    refused = isinstance(error, Refusal)
+    known = isinstance(error, KltoolError)
+    return {
+        "source": source,
+        "status": "refused" if refused else "failed",
+        "code": error.code if isinstance(error, Refusal) else type(error).__name__,
+        "reason": str(error) if known else f"unexpected {type(error).__name__}; please report it with the file's kind",
+        "notes": [],
+        "knees": [],
+        "refused_knees": [],
+        "produced_by": produced_by,
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def knee_record(knee: KneeReading) -> Record:
+    space = knee.joint_space
+    return {
+        "side": str(knee.side),
+        "side_source": str(knee.side_source),
+        "kl": _grade(knee.grade),
+        "joint_space": {"medial": _compartment(space.medial), "lateral": _compartment(space.lateral)},
+        "tibial_width_px": round(space.tibial_width_px, 3),
+        "spacing": _spacing(knee.spacing),
+        "quality": str(knee.quality),
+        "warnings": list(knee.warnings),
+    }
+
+
+def provenance_record(made: Provenance) -> Record:
+    return {
+        "kltool": made.version,
+        "models": dict(made.models),
+        "settings": dict(made.settings),
+        "file_sha256": made.file_sha256,
+        "pixels_sha256": made.pixels_sha256,
+        "utc": made.utc,
+    }
+
+
+def change_record(change: KneeChange) -> Record:
+    """One knee's change between two films."""
+    return {
+        "side": str(change.side),
+        "before": {"source": change.before.knee.film.source, **knee_record(change.before)},
+        "after": {"source": change.after.knee.film.source, **knee_record(change.after)},
+        "comparability": str(change.comparability),
+        "reasons": list(change.reasons),
+        "widths": {name: _width_change(width) for name, width in change.widths.items()},
+        "kl": _grade_change(change.grade),
+        "verdict": str(change.verdict),
+        "sentence": change.sentence,
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def _absent(absent: NotMeasured) -> Record:
+    return {"not_measured": absent.reason}
+
+
+def _number(value: float | NotMeasured, digits: int = 4) -> float | Record:
+    return _absent(value) if isinstance(value, NotMeasured) else round(value, digits)
+
+
+def _grade(grade: Grade | NotMeasured) -> Record:
+    if isinstance(grade, NotMeasured):
+        return _absent(grade)
+    return {
+        "grade": grade.most_probable,
+        "expected": round(grade.expected, 4),
+        "probabilities": [round(p, 6) for p in grade.probabilities],
+    }
+
+
+def _compartment(space: CompartmentSpace) -> Record:
+    record: Record = {}
+    for unit in ("mm", "px", "percent"):
+        record[f"minimum_{unit}"] = _in(space.minimum, unit)
+        record[f"minimum_sd_{unit}"] = _in(space.minimum, f"sd_{unit}")
+        record[f"at_{unit}"] = _at(space.at, unit)
+    return record
+
+
+def _at(widths: Mapping[float, Width | NotMeasured], unit: str) -> Record:
+    return {f"{x:.3f}": _in(width, unit) for x, width in widths.items()}
+
+
+def _in(width: Width | NotMeasured, unit: str) -> float | Record:
+    return _absent(width) if isinstance(width, NotMeasured) else _number(getattr(width, unit))
+
+
+def _spacing(spacing: Spacing | NoSpacing) -> Record:
+    if isinstance(spacing, NoSpacing):
+        return {"not_measured": spacing.reason}
+    return {"row_mm": spacing.row_mm, "column_mm": spacing.column_mm, "tier": spacing.tier.label}
+
+
+def _width_change(change: WidthChange | NotMeasured) -> Record:
+    if isinstance(change, NotMeasured):
+        return _absent(change)
+    return {
+        "unit": str(change.unit),
+        "before": round(change.before, 4),
+        "after": round(change.after, 4),
+        "change": round(change.change, 4),
+        "standard_error": round(change.standard_error, 4),
+        "interval_95": [round(bound, 4) for bound in change.interval],
+        "smallest_detectable": round(change.smallest_detectable, 4),
+        "probability_wider": round(change.wider, 4),
+        "detectable": change.detectable,
+    }
+
+
+def _grade_change(change: GradeChange | NotMeasured) -> Record:
+    if isinstance(change, NotMeasured):
+        return _absent(change)
+    before, after = change.most_probable
+    return {
+        "most_probable": {"before": before, "after": after},
+        "improved": round(change.improved, 4),
+        "same": round(change.same, 4),
+        "worse": round(change.worse, 4),
+        "transition": [[round(p, 6) for p in row] for row in change.transition],
+    }

@@ -1,0 +1,82 @@
+"""Readings and changes as tables for people, on a terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from kltool.report.record import Record
+from kltool.values.findings import DISCLAIMER
+
+STYLE = {"ok": "green", "refused": "yellow", "failed": "red"}
+
+
+def print_readings(records: list[Record], console: Console) -> None:
+    """One row a knee; one row an image that was not read, with its reason."""
+    table = Table(title="Knee readings", caption=DISCLAIMER, caption_justify="left")
+    for heading in ("image", "status", "side", "KL", "probabilities 0-4", "medial", "lateral", "quality"):
+        table.add_column(heading, overflow="fold")
+    for record in records:
+        status = f"[{STYLE[record['status']]}]{record['status']}[/]"
+        for knee in record["knees"]:
+            table.add_row(escape(record["source"]), status, *_cells(knee))
+        if not record["knees"]:
+            table.add_row(escape(record["source"]), status, *[""] * 6)
+    console.print(table)
+    for record in records:
+        _print_remarks(record, console)
+
+
+def print_change(change: Record, console: Console) -> None:
+    """The verdict, then every width and the grade."""
+    console.print(f"[bold]{escape(change['sentence'])}[/]")
+    table = Table(caption=DISCLAIMER, caption_justify="left")
+    for heading in ("width", "before", "after", "change", "95% interval", "smallest detectable", "P(wider)"):
+        table.add_column(heading, justify="left" if heading == "width" else "right")
+    for name, width in change["widths"].items():
+        table.add_row(name, *_change_cells(width))
+    console.print(table)
+
+
+def _cells(knee: Record) -> list[str]:
+    kl = knee["kl"]
+    graded = "not_measured" not in kl
+    return [
+        knee["side"],
+        f"{kl['grade']}" if graded else "-",
+        " ".join(f"{p:.2f}" for p in kl["probabilities"]) if graded else escape(kl["not_measured"]),
+        _minimum(knee["joint_space"]["medial"]),
+        _minimum(knee["joint_space"]["lateral"]),
+        knee["quality"],
+    ]
+
+
+def _minimum(compartment: Record) -> str:
+    """The minimum in millimetres with its error; else in per cent; else a dash (the reason follows)."""
+    for unit, shown in (("mm", " mm"), ("percent", " % TW")):
+        value, sd = compartment[f"minimum_{unit}"], compartment[f"minimum_sd_{unit}"]
+        if not isinstance(value, dict):
+            return f"{value:.2f} ± {sd:.2f}{shown}"
+    return "-"
+
+
+def _print_remarks(record: Record, console: Console) -> None:
+    remarks = [record["reason"], *record["notes"]]
+    remarks += [f"{knee['side']} knee: {warning}" for knee in record["knees"] for warning in knee["warnings"]]
+    if record["knees"]:
+        remarks += [f"a knee was not read: {refused['reason']}" for refused in record["refused_knees"]]
+    for remark in filter(None, remarks):
+        console.print(f"[dim]{escape(record['source'])}:[/] {escape(remark)}")
+
+
+def _change_cells(width: Record) -> list[str]:
+    if "not_measured" in width:
+        return ["-", "-", escape(width["not_measured"]), "", "", ""]
+    low, high = width["interval_95"]
+    return [
+        f"{width['before']:.2f}",
+        f"{width['after']:.2f}",
+        f"{width['change']:+.2f} {width['unit']}",
+        f"{low:+.2f} to {high:+.2f}",
+        f"{width['smallest_detectable']:.2f}",
+        f"{width['probability_wider']:.2f}",
+    ]
