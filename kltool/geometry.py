@@ -14,12 +14,14 @@ def to_mm(points_px: Points, row_mm: float, column_mm: float) -> Points:
 
     Source: DICOM PS3.3 10.7.1.3, row spacing first.
     """
-    return points_px * np.array([row_mm, column_mm])
+    scaled: Points = points_px * np.array([row_mm, column_mm])
+    return scaled
 
 
 def mirror(points_px: Points, columns: int) -> Points:
     """The points of a picture of so many columns, seen in its mirror; its own inverse."""
-    return points_px * np.array([1.0, -1.0]) + np.array([0.0, columns - 1.0])
+    mirrored: Points = points_px * np.array([1.0, -1.0]) + np.array([0.0, columns - 1.0])
+    return mirrored
 
 
 def similarity(

@@ -17,7 +17,9 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     model = train(
-        load_annotated(options.data, "train"), load_annotated(options.data, "val"), Schedule(seed=options.seed)
+        load_annotated(options.data, "train"),
+        load_annotated(options.data, "val"),
+        Schedule(seed=options.seed),
     )
     torch.save(model.state_dict(), options.out / "landmarks.pt")
 

@@ -21,7 +21,9 @@ def test_a_mirror_undoes_itself(points: list[tuple[float, float]], columns: int)
 
 
 @given(LENGTHS, LENGTHS, st.floats(0.1, 10), st.floats(-3, 3))
-def test_a_similarity_scales_every_distance_alike(row: float, column: float, scale: float, turn: float) -> None:
+def test_a_similarity_scales_every_distance_alike(
+    row: float, column: float, scale: float, turn: float
+) -> None:
     matrix = similarity((row, column), (7.0, -3.0), scale, turn)
     ends = np.array([[row, column], [row + 3.0, column - 4.0]])
     moved = apply(matrix, ends)

@@ -22,11 +22,11 @@ def compare_files(
 ) -> Exit:
     folder = prepared(overlay)
     models = load_models()
-    readings = [_reading(path, side, spacing, models) for path in (before, after)]
-    changes = compare(*readings)
-    for reading in readings if folder is not None else ():
-        assert folder is not None
-        write_overlays(reading, folder)
+    earlier, later = (_reading(path, side, spacing, models) for path in (before, after))
+    changes = compare(earlier, later)
+    if folder is not None:
+        write_overlays(earlier, folder)
+        write_overlays(later, folder)
     records = [change_record(change) for change in changes]
     if as_json:
         for record in records:

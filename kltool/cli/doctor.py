@@ -18,7 +18,9 @@ def examine() -> Exit:
     console = Console()
     console.print(f"kltool {version('kltool')}, Python {platform.python_version()}, {platform.platform()}")
     sound = [_libraries(console), _decoders(console), _models(console)]
-    console.print("[green]all is well[/]" if all(sound) else "[red]this installation is not sound: reinstall kltool[/]")
+    console.print(
+        "[green]all is well[/]" if all(sound) else "[red]this installation is not sound: reinstall kltool[/]"
+    )
     return Exit.OK if all(sound) else Exit.INSTALLATION
 
 

@@ -20,16 +20,25 @@ app = typer.Typer(
     ),
 )
 
-SideOption = Annotated[Side | None, typer.Option(help="Side of the body; overrides the tags, and is recorded.")]
-SpacingOption = Annotated[float | None, typer.Option(help="Millimetres a pixel; overrides the tags, and is recorded.")]
+SideOption = Annotated[
+    Side | None, typer.Option(help="Side of the body; overrides the tags, and is recorded.")
+]
+SpacingOption = Annotated[
+    float | None, typer.Option(help="Millimetres a pixel; overrides the tags, and is recorded.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")]
-Overlay = Annotated[Path | None, typer.Option(help="Folder for a picture of each knee read.", file_okay=False)]
+Overlay = Annotated[
+    Path | None, typer.Option(help="Folder for a picture of each knee read.", file_okay=False)
+]
 
 
 @app.callback()
 def main(
     show_version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=lambda on: _version(on))
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", is_eager=True, callback=lambda on: _version(on)
+        ),
     ] = False,
 ) -> None:
     pass
@@ -39,7 +48,9 @@ def main(
 def read(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files, folders, zip archives or a DICOMDIR.", metavar="PATH...", show_default=False),
+        typer.Argument(
+            help="Files, folders, zip archives or a DICOMDIR.", metavar="PATH...", show_default=False
+        ),
     ] = None,
     manifest: Annotated[
         Path | None, typer.Option(help="CSV with the columns path and, as needed, side and spacing_mm.")

@@ -19,10 +19,14 @@ class Task:
     spacing_mm: float | None
 
 
-def tasks_of(paths: list[Path], manifest: Path | None, side: Side | None, spacing: float | None) -> list[Task]:
+def tasks_of(
+    paths: list[Path], manifest: Path | None, side: Side | None, spacing: float | None
+) -> list[Task]:
     """Everything that the command line names, in its order. Raises UsageError."""
     if not paths and manifest is None:
-        raise UsageError("nothing to read: no PATH and no --manifest found; name at least one image or folder")
+        raise UsageError(
+            "nothing to read: no PATH and no --manifest found; name at least one image or folder"
+        )
     named = [Task(source, side, spacing) for path in paths for source in find_images(path)]
     return named + list(_of_manifest(manifest, side, spacing) if manifest else ())
 
@@ -32,14 +36,22 @@ def _of_manifest(manifest: Path, side: Side | None, spacing: float | None) -> It
     try:
         text = manifest.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"manifest {manifest} cannot be read ({type(error).__name__}); a UTF-8 CSV expected") from None
+        raise UsageError(
+            f"manifest {manifest} cannot be read ({type(error).__name__}); a UTF-8 CSV expected"
+        ) from None
     rows = csv.DictReader(text.splitlines())
     if "path" not in (rows.fieldnames or ()):
-        raise UsageError(f"manifest {manifest}: no column 'path' found; expected path and, as needed, side, spacing_mm")
+        raise UsageError(
+            f"manifest {manifest}: no column 'path' found; expected path and, as needed, side, spacing_mm"
+        )
     for line, row in enumerate(rows, start=2):
         where = f"manifest {manifest}, line {line}"
         for source in find_images(manifest.parent / row["path"]):
-            yield Task(source, _side(row.get("side"), where) or side, _spacing(row.get("spacing_mm"), where) or spacing)
+            yield Task(
+                source,
+                _side(row.get("side"), where) or side,
+                _spacing(row.get("spacing_mm"), where) or spacing,
+            )
 
 
 def _side(text: str | None, where: str) -> Side | None:

@@ -14,10 +14,11 @@ from kltool.values.history import (
     WidthChange,
 )
 
+DEFAULT = ErrorModel()
 DECISIVE = f"{Compartment.MEDIAL} minimum"
 
 
-def compare(before: Reading, after: Reading, model: ErrorModel = ErrorModel()) -> tuple[KneeChange, ...]:
+def compare(before: Reading, after: Reading, model: ErrorModel = DEFAULT) -> tuple[KneeChange, ...]:
     """The change of every knee that both films show, right before left. Raises NotComparable."""
     return tuple(knee_change(earlier, later, model) for earlier, later in pairs(before, after))
 
@@ -85,7 +86,7 @@ def _sentence(
     if isinstance(grades, GradeChange):
         before, after = grades.most_probable
         text += (
-            f"; KL {before} to {after} most probable; improved {grades.improved:.2f}, same {grades.same:.2f}, "
-            f"worse {grades.worse:.2f}"
+            f"; KL {before} to {after} most probable; improved {grades.improved:.2f}, "
+            f"same {grades.same:.2f}, worse {grades.worse:.2f}"
         )
     return text + (f"; with caution: {'; '.join(reasons)}." if reasons else ".")

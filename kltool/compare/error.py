@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from math import erf, sqrt
 from typing import Final
 
-
 from kltool.values.findings import NotMeasured, Width
 from kltool.values.history import Unit, WidthChange
 
@@ -46,7 +45,9 @@ def _in_mm(width: Width) -> tuple[float, float] | None:
     return width.mm, width.sd_mm
 
 
-def _change(unit: Unit, before: float, after: float, software: list[float], repositioning: float) -> WidthChange:
+def _change(
+    unit: Unit, before: float, after: float, software: list[float], repositioning: float
+) -> WidthChange:
     error = sqrt(sum(sd**2 for sd in software) + 2 * repositioning**2)
     change, half = after - before, NORMAL_95 * error
     wider = 0.5 * (1 + erf(change / (error * sqrt(2))))

@@ -14,8 +14,8 @@ def pairs(before: Reading, after: Reading) -> list[tuple[KneeReading, KneeReadin
     shared = [(knee, later[knee.side]) for knee in before.knees if knee.side in later]
     if not shared:
         raise NotComparable(
-            f"the films share no knee: {_sides(before)} before, {_sides(after)} after, the same side expected; "
-            "check the order of the files and --side"
+            f"the films share no knee: {_sides(before)} before, {_sides(after)} after, "
+            "the same side expected; check the order of the files and --side"
         )
     return shared
 
@@ -54,7 +54,7 @@ def _caution(before: KneeReading, after: KneeReading) -> tuple[str, ...]:
     grown = _growth(before, after)
     if grown is not None and abs(grown) > LARGEST_SIZE_CHANGE:
         reasons.append(
-            f"the tibia measures {100 * grown:+.1f} per cent of its former width: magnification or positioning differ"
+            f"the tibia is {100 * grown:+.1f} per cent wider than before: magnification or positioning differ"
         )
     return tuple(reasons)
 

@@ -14,5 +14,7 @@ def grade(knee: Knee, grader: Network) -> Grade:
     The knee's crop is the grader's input; its size is the network's, (224, 224).
     """
     (rows,) = grader(standardize(knee.crop)[None, None])
-    p0, p1, p2, p3, p4 = (float(value) for value in rows[0].astype(np.float64) / rows[0].sum(dtype=np.float64))
+    p0, p1, p2, p3, p4 = (
+        float(value) for value in rows[0].astype(np.float64) / rows[0].sum(dtype=np.float64)
+    )
     return Grade((p0, p1, p2, p3, p4))

@@ -31,7 +31,9 @@ class Band:
         return self.guide + depth[:, None] * self.down
 
 
-def sample_band(film: npt.NDArray[np.float32], guide: Points, above: float, below: float, step: float) -> Band:
+def sample_band(
+    film: npt.NDArray[np.float32], guide: Points, above: float, below: float, step: float
+) -> Band:
     """Sample a film along the normals of a guide that runs with the columns, linear between pixels."""
     from scipy.ndimage import map_coordinates
 
@@ -62,7 +64,9 @@ def trace_edge(band: Band, blur: tuple[float, float], brightens: bool) -> tuple[
     cost = 1.0 / (FLOOR + np.minimum(rising / reference, 1.5))
     free = np.full((cost.shape[0], 1), 1e-6)  # lets the path start and end at any depth
     padded = np.hstack([free, cost, free])
-    path, _ = route_through_array(padded, (0, 0), (0, padded.shape[1] - 1), fully_connected=True, geometric=True)
+    path, _ = route_through_array(
+        padded, (0, 0), (0, padded.shape[1] - 1), fully_connected=True, geometric=True
+    )
     rows, columns = np.array(path).T
     inside = (columns > 0) & (columns < padded.shape[1] - 1)
     count = np.bincount(columns[inside] - 1, minlength=cost.shape[1])
@@ -88,9 +92,11 @@ def _summit(slope: Float64, rows: npt.NDArray[np.int_]) -> Float64:
     above, here, below = (slope[middle + shift, column] for shift in (-1, 0, 1))
     bend = above - 2 * here + below
     offset = np.where(bend < -1e-12, 0.5 * (above - below) / np.minimum(bend, -1e-12), 0.0)
-    return middle + np.clip(offset, -1.0, 1.0)
+    summit: Float64 = middle + np.clip(offset, -1.0, 1.0)
+    return summit
 
 
 def _at(values: Float64, row: Float64) -> Float64:
     nearest = np.clip(np.round(row).astype(int), 0, values.shape[0] - 1)
-    return values[nearest, np.arange(values.shape[1])]
+    picked: Float64 = values[nearest, np.arange(values.shape[1])]
+    return picked

@@ -56,14 +56,26 @@ def _compartment(
 ) -> Margins | NotMeasured:
     width = knee.placement.tibial_width_px
     femur = _traced(
-        film, knee.landmarks.femur, FEMUR_SPAN[compartment], width, settings,
-        settings.femur_above, settings.femur_below, brightens=False,
+        film,
+        knee.landmarks.femur,
+        FEMUR_SPAN[compartment],
+        width,
+        settings,
+        settings.femur_above,
+        settings.femur_below,
+        brightens=False,
     )
     if femur is None:
         return NotMeasured(f"{compartment} femoral margin not found: no clear edge")
     tibia = _traced(
-        film, knee.landmarks.tibia, TIBIA_SPAN[compartment], width, settings,
-        settings.tibia_above, settings.tibia_below, brightens=True,
+        film,
+        knee.landmarks.tibia,
+        TIBIA_SPAN[compartment],
+        width,
+        settings,
+        settings.tibia_above,
+        settings.tibia_below,
+        brightens=True,
     )
     if tibia is None:
         return NotMeasured(f"{compartment} tibial margin not found: no clear edge")

@@ -28,8 +28,8 @@ class WidthSettings:
     """docs/choices.md#software-error and #minimum-range."""
 
     software_sd: float = 0.0025  # of the tibial width
-    medial_range: tuple[float, float] = (0.08, 0.36)  # of x, where the minimum is looked for
-    lateral_range: tuple[float, float] = (0.64, 0.92)
+    medial_range: tuple[float, float] = (0.12, 0.32)  # of x, where the minimum is looked for
+    lateral_range: tuple[float, float] = (0.70, 0.90)
 
     def range_of(self, compartment: Compartment) -> tuple[float, float]:
         return self.medial_range if compartment is Compartment.MEDIAL else self.lateral_range
@@ -41,7 +41,8 @@ def measure(
     """All widths of a knee. A width of 0.0 is bone on bone, with both margins found."""
     axis = knee_axis(knee, margins)
     spaces = {
-        compartment: _space(knee, compartment, margins[compartment], axis, settings) for compartment in Compartment
+        compartment: _space(knee, compartment, margins[compartment], axis, settings)
+        for compartment in Compartment
     }
     return JointSpace(
         spaces[Compartment.MEDIAL], spaces[Compartment.LATERAL], knee.placement.tibial_width_px, axis
@@ -137,4 +138,5 @@ def _pixel_shape(knee: Knee) -> Points:
     if not isinstance(knee.spacing, Spacing):
         return np.ones(2)
     sides = np.array([knee.spacing.row_mm, knee.spacing.column_mm])
-    return sides / sides.mean()
+    shape: Points = sides / sides.mean()
+    return shape

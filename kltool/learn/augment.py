@@ -26,10 +26,10 @@ def _reframe(crop: Float32, size: int, random: np.random.Generator) -> Float32:
     )
     offset = np.full(2, (size - 1) / 2) + shift - matrix @ np.full(2, (crop.shape[0] - 1) / 2)
     affine = np.column_stack([matrix, offset])
-    framed: Float32 = cv2.warpAffine(
+    framed = cv2.warpAffine(
         crop, affine, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return framed
+    return np.asarray(framed, np.float32)
 
 
 def exposure(image: Float32, random: np.random.Generator) -> Float32:

@@ -87,7 +87,7 @@ def _plant(
     affine = np.column_stack([linear, offset])[::-1][:, [1, 0, 2]]
     size = field.shape[0]
     if scale < 0.7:
-        crop = cv2.GaussianBlur(crop, (0, 0), 0.5 * float(np.sqrt(scale**-2 - 1)))
+        crop = np.asarray(cv2.GaussianBlur(crop, (0, 0), 0.5 * float(np.sqrt(scale**-2 - 1))), np.float32)
     picture = cv2.warpAffine(
         crop, affine, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
@@ -108,8 +108,7 @@ def _presence(
     moved[:, 2] -= affine[:, 1] * tall
     inside = cv2.warpAffine(mask, moved, (size, size), flags=cv2.INTER_LINEAR)
     soft = float(random.uniform(0.5, 14.0)) * scale
-    blurred: Float32 = cv2.GaussianBlur(inside, (0, 0), max(soft, 0.3))
-    return blurred
+    return np.asarray(cv2.GaussianBlur(inside, (0, 0), max(soft, 0.3)), np.float32)
 
 
 def _tight(
@@ -155,7 +154,9 @@ def _implant(crop: Float32, knee: AnnotatedKnee, random: np.random.Generator) ->
 def _background(size: int, random: np.random.Generator) -> Float32:
     level = float(random.choice([0.0, random.uniform(0.0, 0.5), 1.0], p=[0.45, 0.45, 0.1]))
     slope = np.linspace(-1, 1, size, dtype=np.float32) * random.uniform(-0.1, 0.1)
-    field: Float32 = np.full((size, size), level, np.float32) + (slope if random.random() < 0.5 else slope[:, None])
+    field: Float32 = np.full((size, size), level, np.float32) + (
+        slope if random.random() < 0.5 else slope[:, None]
+    )
     return field.astype(np.float32)
 
 
@@ -167,15 +168,16 @@ def _clutter(field: Float32, knees: list[AnnotatedKnee], random: np.random.Gener
     if kind == 0:  # a shaft: one part of the femur or tibia drawn out
         row = crop[random.choice([random.integers(0, 40), random.integers(195, 224)])]
         shaft = np.repeat(cv2.resize(row[None], (size, 1)), size, axis=0)
-        return cv2.warpAffine(
+        laid = cv2.warpAffine(
             shaft,
             cv2.getRotationMatrix2D((size / 2, size / 2), float(random.uniform(-180, 180)), 1.0),
             (size, size),
             borderMode=cv2.BORDER_REPLICATE,
         )
+        return np.asarray(laid, np.float32)
     if kind == 1:
         blobs = random.normal(0, 1, (size, size)).astype(np.float32)
-        return _unit(cv2.GaussianBlur(blobs, (0, 0), float(random.uniform(1, 20))))
+        return _unit(np.asarray(cv2.GaussianBlur(blobs, (0, 0), float(random.uniform(1, 20))), np.float32))
     if kind == 2:  # cut up
         piece = int(random.choice([16, 28, 56]))
         tiles = [
@@ -185,8 +187,10 @@ def _clutter(field: Float32, knees: list[AnnotatedKnee], random: np.random.Gener
         ]
         count = 224 // piece
         order = random.permutation(len(tiles))
-        laid = np.vstack([np.hstack([tiles[order[r * count + c]] for c in range(count)]) for r in range(count)])
-        return np.ascontiguousarray(cv2.resize(laid, (size, size)))
+        pieces = np.vstack(
+            [np.hstack([tiles[order[r * count + c]] for c in range(count)]) for r in range(count)]
+        )
+        return np.ascontiguousarray(cv2.resize(pieces, (size, size)))
     turned = np.rot90(crop, int(random.choice([1, 3])))
     return np.ascontiguousarray(cv2.resize(turned, (size, size)))
 
@@ -197,7 +201,9 @@ def _marker(field: Float32, random: np.random.Generator) -> Float32:
     row, column = (int(value) for value in random.integers(0, field.shape[0], 2))
     if random.random() < 0.5:
         letter = str(random.choice(["R", "L", "PA", "STANDING"]))
-        cv2.putText(mask, letter, (column, row), cv2.FONT_HERSHEY_SIMPLEX, float(random.uniform(0.3, 0.8)), 255, 1)
+        cv2.putText(
+            mask, letter, (column, row), cv2.FONT_HERSHEY_SIMPLEX, float(random.uniform(0.3, 0.8)), 255, 1
+        )
     else:
         cv2.circle(mask, (column, row), int(random.integers(1, 5)), 255, -1)
     return np.maximum(field, mask.astype(np.float32) / 255)

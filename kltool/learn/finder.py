@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from kltool.localize.brightness import standardize
-from kltool.values.image import Float32
 from kltool.learn.annotated import AnnotatedKnee
 from kltool.learn.composites import Planted, composite
 from kltool.learn.landmarks import pace
+from kltool.localize.brightness import standardize
 from kltool.networks.finder import STRIDE, Finder
+from kltool.values.image import Float32
 
 FIELD = 160
 
@@ -29,7 +29,7 @@ def train(knees: list[AnnotatedKnee], schedule: Schedule) -> Finder:
     """Train from nothing; prints the losses as it goes."""
     torch.manual_seed(schedule.seed)
     random = np.random.default_rng(schedule.seed)
-    model = Finder().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model = Finder().to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(model.parameters(), schedule.learning_rate, weight_decay=0.01)
     for step in range(schedule.steps):
         for group in optimizer.param_groups:
@@ -63,7 +63,7 @@ def _batch(
 def _targets(planted: list[Planted]) -> tuple[Float32, Float32, Float32]:
     """Heat (2, n, n), the offsets of both ends (4, n, n) in cells, and where they count (1, n, n)."""
     cells = FIELD // STRIDE
-    grid = np.stack(np.mgrid[:cells, :cells]).astype(np.float32)  # (2, n, n)
+    grid = np.indices((cells, cells), dtype=np.float32)  # (2, n, n)
     heat = np.zeros((2, cells, cells), np.float32)
     ends = np.zeros((4, cells, cells), np.float32)
     near = np.zeros((1, cells, cells), np.float32)

@@ -18,11 +18,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
-from kltool.localize.brightness import standardize
-from kltool.values.image import Float32
 from kltool.learn.agreement import quadratic_weighted_kappa
 from kltool.learn.augment import vary
+from kltool.localize.brightness import standardize
 from kltool.networks.grader import GRADES, Grader, imagenet_grader
+from kltool.values.image import Float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ def train(
     torch.manual_seed(schedule.seed)
     model, start = imagenet_grader(), 0
     averaged = copy.deepcopy(model)
-    optimizer = torch.optim.AdamW(model.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay
+    )
     last = folder / "last.pt"
     if last.exists():
         state = torch.load(last, weights_only=True)
@@ -85,7 +87,9 @@ def train(
     model, averaged = _channels_last(model), _channels_last(averaged)
     for epoch in range(start, len(schedule.sizes)):
         began = time.monotonic()
-        loss = _one_epoch(model, averaged, optimizer, _loader(crops, grades, schedule, epoch), schedule, epoch)
+        loss = _one_epoch(
+            model, averaged, optimizer, _loader(crops, grades, schedule, epoch), schedule, epoch
+        )
         torch.save(
             {
                 "model": model.state_dict(),
@@ -112,7 +116,7 @@ def probabilities(model: Grader, crops: list[Float32], batch: int = 64) -> Float
 
 
 def _channels_last(model: Grader) -> Grader:
-    moved: Grader = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    moved: Grader = model.to(memory_format=torch.channels_last)
     return moved
 
 

@@ -8,13 +8,12 @@ import torch
 from torch import Tensor
 
 from kltool.geometry import Points, apply
-from kltool.localize.brightness import standardize
-from kltool.values.image import Float32
 from kltool.learn.annotated import AnnotatedKnee
 from kltool.learn.augment import exposure, noise, sharpness
+from kltool.localize.brightness import standardize
 from kltool.localize.canonical import cut, film_to_crop
 from kltool.networks.landmarks import Landmarks
-from kltool.values.image import Placement
+from kltool.values.image import Float32, Placement
 
 INPUT_SIZE = 160
 
@@ -31,7 +30,7 @@ def train(knees: list[AnnotatedKnee], held_out: list[AnnotatedKnee], schedule: S
     """Train from nothing; prints the held-out error in crop shares as it goes."""
     torch.manual_seed(schedule.seed)
     random = np.random.default_rng(schedule.seed)
-    model = Landmarks().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model = Landmarks().to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(model.parameters(), schedule.learning_rate, weight_decay=0.01)
     for step in range(schedule.steps):
         for group in optimizer.param_groups:
@@ -45,7 +44,10 @@ def train(knees: list[AnnotatedKnee], held_out: list[AnnotatedKnee], schedule: S
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
         if (step + 1) % 150 == 0:
-            print(f"step {step + 1}/{schedule.steps} loss {loss.item():.3f} {_errors(model, held_out)}", flush=True)
+            print(
+                f"step {step + 1}/{schedule.steps} loss {loss.item():.3f} {_errors(model, held_out)}",
+                flush=True,
+            )
     trained: Landmarks = model.eval()
     return trained
 
@@ -53,12 +55,14 @@ def train(knees: list[AnnotatedKnee], held_out: list[AnnotatedKnee], schedule: S
 def pace(step: int, steps: int) -> float:
     """Share of the learning rate: a short linear rise, then half a cosine."""
     warm_up = 0.05 * steps
-    return step / warm_up if step < warm_up else 0.5 * (1 + math.cos(math.pi * (step - warm_up) / (steps - warm_up)))
+    return (
+        step / warm_up
+        if step < warm_up
+        else 0.5 * (1 + math.cos(math.pi * (step - warm_up) / (steps - warm_up)))
+    )
 
 
-def _batch(
-    knees: list[AnnotatedKnee], size: int, random: np.random.Generator
-) -> tuple[Tensor, Tensor]:
+def _batch(knees: list[AnnotatedKnee], size: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
     pairs = [_variant(knees[index], random) for index in random.integers(0, len(knees), size)]
     images = torch.from_numpy(np.stack([image for image, _ in pairs])[:, None])
     points = torch.from_numpy(np.stack([share for _, share in pairs]).astype(np.float32))
@@ -91,4 +95,6 @@ def _errors(model: Landmarks, knees: list[AnnotatedKnee]) -> str:
     model.train()
     error = (found.numpy() - np.stack([shares(knee, knee.placement) for knee in knees])) * 100
     rows = np.abs(error[..., 0])
-    return f"held-out error, per cent of the crop: tibia {rows[:, :9].mean():.2f} femur {rows[:, 9:].mean():.2f}"
+    return (
+        f"held-out error, per cent of the crop: tibia {rows[:, :9].mean():.2f} femur {rows[:, 9:].mean():.2f}"
+    )

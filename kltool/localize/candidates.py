@@ -54,13 +54,14 @@ def _at_scale(pixels: Float32, scale: float, finder: Network) -> Iterator[Candid
     import cv2
 
     rows, columns = (max(STRIDE, round(side * scale)) for side in pixels.shape)
-    small = standardize(cv2.resize(pixels, (columns, rows), interpolation=cv2.INTER_AREA))
+    resized = cv2.resize(pixels, (columns, rows), interpolation=cv2.INTER_AREA)
+    small = standardize(np.asarray(resized, np.float32))
     heat, ends = _both_hands(small, finder)
     scales = np.array(pixels.shape) / (rows, columns)
     peak = cv2.dilate(heat.max(0), np.ones((3, 3), np.uint8))
     for row, column in np.argwhere((heat.max(0) == peak) & (peak > THRESHOLD)):
         here = np.array([row, column], float)
-        corners = here + ends[:, row, column].reshape(2, 2)
+        corners = here + ends[:, row, column].reshape(2, 2).astype(np.float64)
         centre = here + _summit(heat.max(0), row, column)
         knee, replaced = (float(value) for value in heat[:, row, column])
         yield Candidate(
@@ -95,8 +96,10 @@ def _summit(heat: Float32, row: int, column: int) -> Points:
     """Where between the cells the peak lies: the centre of mass of the cells around it."""
     top, left = max(row - 1, 0), max(column - 1, 0)
     around = heat[top : row + 2, left : column + 2].astype(float)
-    grid = np.stack(np.mgrid[top : top + around.shape[0], left : left + around.shape[1]])
-    return (grid * around).sum((1, 2)) / around.sum() - (row, column)
+    rows = top + np.arange(around.shape[0])
+    columns = left + np.arange(around.shape[1])
+    total = around.sum()
+    return np.array([around.sum(1) @ rows / total - row, around.sum(0) @ columns / total - column])
 
 
 def _distinct(candidates: list[Candidate]) -> list[Candidate]:

@@ -48,14 +48,15 @@ def cut(pixels: Float32, placement: Placement, size: int = CROP_SIZE) -> Float32
     region, corner = _surroundings(pixels, matrix, size, margin=int(4 * shrink) + 2)
     if shrink > 1.0:
         sigma = 0.5 * float(np.sqrt(shrink**2 - 1.0))  # docs/choices.md#canonical-crop
-        region = cv2.GaussianBlur(region, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+        blurred = cv2.GaussianBlur(region, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+        region = np.asarray(blurred, np.float32)
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ corner
     by_column = shifted[::-1][:, [1, 0, 2]]  # OpenCV takes (x, y)
-    crop: Float32 = cv2.warpAffine(
+    crop = cv2.warpAffine(
         region, by_column, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return crop
+    return np.asarray(crop, np.float32)
 
 
 def _surroundings(
@@ -66,5 +67,7 @@ def _surroundings(
     in_film = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
     rows, columns = pixels.shape
     top, left = np.clip(np.floor(in_film.min(0)).astype(int) - margin, 0, (rows - 2, columns - 2))
-    bottom, right = np.clip(np.ceil(in_film.max(0)).astype(int) + margin, (top + 2, left + 2), (rows, columns))
+    bottom, right = np.clip(
+        np.ceil(in_film.max(0)).astype(int) + margin, (top + 2, left + 2), (rows, columns)
+    )
     return np.ascontiguousarray(pixels[top:bottom, left:right]), np.array([top, left], float)

@@ -14,7 +14,8 @@ from kltool.values.image import Knee, Placement, Radiograph, Side, SideSource
 from kltool.weights import Models
 
 REPLACED = RefusedKnee(
-    "replaced", "an implant was found in place of the joint, a natural joint expected; there is no joint space to read"
+    "replaced",
+    "an implant was found in place of the joint, a natural joint expected; there is no joint space to read",
 )
 
 
@@ -65,14 +66,18 @@ def _beside(one: Candidate, other: Candidate) -> bool:
     """Two knees of one person in one film: alike in size, side by side, at about one height."""
     size = np.sqrt(one.width * other.width)
     down, across = np.abs(one.centre - other.centre) / size
-    return bool(across > 1.0 and down < 0.8 and max(one.width, other.width) < 1.35 * min(one.width, other.width))
+    return bool(
+        across > 1.0 and down < 0.8 and max(one.width, other.width) < 1.35 * min(one.width, other.width)
+    )
 
 
 def _sides(film: Radiograph, pair: list[Candidate]) -> tuple[list[Side], SideSource, tuple[str, ...]]:
     if len(pair) == 2:
-        notes = ()
+        notes: tuple[str, ...] = ()
         if film.side is not None and film.side_source is SideSource.TAG:
-            notes = (f"the tags say {film.side}, two knees are shown: sides taken from the order of the film",)
+            notes = (
+                f"the tags say {film.side}, two knees are shown: sides taken from the order of the film",
+            )
         return [Side.RIGHT, Side.LEFT], SideSource.FILM, notes
     if film.side is None:
         raise SideUnknown(

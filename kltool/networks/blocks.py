@@ -43,7 +43,7 @@ class Hourglass(nn.Module):
             x = level(x)
             seen.append(x)
         kept = [convolve(x) for convolve, x in zip(self.across, seen[self.first :], strict=True)]
-        out = kept[-1]
+        out: Tensor = kept[-1]
         for smooth, finer in zip(reversed(self.smooth), reversed(kept[:-1]), strict=True):
             out = smooth(self.up(out) + finer)
         return out

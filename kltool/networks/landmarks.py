@@ -29,5 +29,7 @@ class Landmarks(nn.Module):
         at = (torch.arange(cells, dtype=weight.dtype, device=weight.device) + 0.5) / cells
         across, down = weight.sum(2), weight.sum(3)  # (B, 16, cells)
         row, column = (down * at).sum(2), (across * at).sum(2)  # (B, 16)
-        variance = (down * (at - row[..., None]) ** 2).sum(2) + (across * (at - column[..., None]) ** 2).sum(2)
+        variance = (down * (at - row[..., None]) ** 2).sum(2) + (across * (at - column[..., None]) ** 2).sum(
+            2
+        )
         return torch.stack([row, column], 2), torch.sqrt(variance + 1e-8)

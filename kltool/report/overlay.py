@@ -27,7 +27,13 @@ from kltool.values.image import NoSpacing, Side
 
 SIZE: Final = 900
 PANEL: Final = 340
-FEMUR, TIBIA, AXIS, FIXED, MINIMUM = (80, 80, 255), (90, 220, 90), (200, 160, 60), (160, 160, 160), (0, 220, 255)
+FEMUR, TIBIA, AXIS, FIXED, MINIMUM = (
+    (80, 80, 255),
+    (90, 220, 90),
+    (200, 160, 60),
+    (160, 160, 160),
+    (0, 220, 255),
+)
 TEXT, DIM = (235, 235, 235), (150, 150, 150)
 Picture = npt.NDArray[np.uint8]
 
@@ -39,7 +45,9 @@ def write_overlay(knee: KneeReading, file: Path) -> None:
     try:
         file.write_bytes(data.tobytes())
     except OSError as error:
-        raise UsageError(f"{file} cannot be written ({error.strerror}); choose another --overlay folder") from None
+        raise UsageError(
+            f"{file} cannot be written ({error.strerror}); choose another --overlay folder"
+        ) from None
 
 
 def draw(knee: KneeReading) -> Picture:
@@ -53,7 +61,7 @@ def _knee(knee: KneeReading) -> Picture:
     crop = cut(film, placement, SIZE)
     dark, bright = np.percentile(crop, (0.5, 99.8))
     shown = np.clip((crop - dark) / max(float(bright - dark), 1e-6) * 235, 0, 235).astype(np.uint8)
-    picture: Picture = cv2.cvtColor(_hung(shown, knee.side), cv2.COLOR_GRAY2BGR)
+    picture = np.repeat(_hung(shown, knee.side)[:, :, None], 3, axis=2)
 
     def place(points: Points) -> Points:
         in_crop = apply(film_to_crop(placement, SIZE), np.asarray(points, float))
@@ -149,4 +157,5 @@ def _write(
 ) -> None:
     """Text with its lower left corner at (row, column)."""
     where = (round(float(at[1])), round(float(at[0])))
-    cv2.putText(picture, text, where, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
+    for shade, thickness in (((0, 0, 0), 3), (colour, 1)):  # dark rim: legible on bright bone
+        cv2.putText(picture, text, where, cv2.FONT_HERSHEY_SIMPLEX, size, shade, thickness, cv2.LINE_AA)

@@ -48,7 +48,9 @@ def error_record(source: str, error: Exception, produced_by: Record) -> Record:
         "source": source,
         "status": "refused" if refused else "failed",
         "code": error.code if isinstance(error, Refusal) else type(error).__name__,
-        "reason": str(error) if known else f"unexpected {type(error).__name__}; please report it with the file's kind",
+        "reason": str(error)
+        if known
+        else f"unexpected {type(error).__name__}; please report it with the file's kind",
         "notes": [],
         "knees": [],
         "refused_knees": [],

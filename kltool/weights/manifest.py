@@ -65,4 +65,6 @@ def entries() -> tuple[ModelEntry, ...]:
             for name, entry in table.items()
         )
     except (tomllib.TOMLDecodeError, KeyError) as error:
-        raise InstallationError(f"{folder / 'manifest.toml'} is damaged ({error}); reinstall kltool") from None
+        raise InstallationError(
+            f"{folder / 'manifest.toml'} is damaged ({error}); reinstall kltool"
+        ) from None
