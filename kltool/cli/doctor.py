@@ -25,7 +25,9 @@ def examine() -> Exit:
 
 
 def list_models() -> Exit:
-    table = Table("model", "version", "labels", "sha256", "trained on", title="Models")
+    table = Table(title="Models")
+    for heading in ("model", "version", "labels", "sha256", "trained on"):
+        table.add_column(heading, overflow="fold")  # a hash is of no use cut short
     for entry in entries():
         labels = ", ".join(entry.labels)
         table.add_row(entry.name, entry.version, labels, entry.sha256, entry.trained_on)

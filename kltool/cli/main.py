@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kltool.errors import KltoolError
+from kltool.errors import Exit, KltoolError
 from kltool.values.image import Side
 
 app = typer.Typer(
@@ -104,6 +104,9 @@ def run() -> None:
     except KltoolError as error:
         typer.echo(f"kltool: {error}", err=True)
         raise SystemExit(error.exit) from None
+    except Exception as error:  # its text is withheld: it may hold a patient's name
+        typer.echo(f"kltool: unexpected {type(error).__name__}; please report it", err=True)
+        raise SystemExit(Exit.FAILED) from None
 
 
 def _version(asked: bool) -> None:

@@ -91,7 +91,7 @@ def _record(task: Task, models: Models, folder: Path | None) -> Record:
         if folder is not None:
             write_overlays(reading, folder)
         return reading_record(reading)
-    except (InstallationError, UsageError):
+    except InstallationError:
         raise
     except Exception as error:  # one bad image must not stop the others; its kind is in the record
         return error_record(task.source.name, error, provenance_record(provenance_without_film(models)))

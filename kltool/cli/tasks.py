@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kltool.errors import UsageError
+from kltool.errors import SpacingError, UsageError
 from kltool.intake import ImageSource, find_images
-from kltool.values.image import Side
+from kltool.values.image import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, Side, Spacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,13 @@ class Task:
 def tasks_of(
     paths: list[Path], manifest: Path | None, side: Side | None, spacing: float | None
 ) -> list[Task]:
-    """Everything that the command line names, in its order. Raises UsageError."""
+    """Everything that the command line names, in its order. Raises UsageError, SpacingError."""
     if not paths and manifest is None:
         raise UsageError(
             "nothing to read: no PATH and no --manifest found; name at least one image or folder"
         )
+    if spacing is not None:
+        Spacing(spacing, spacing, Calibration.USER)  # nonsense is refused before anything is read
     named = [Task(source, side, spacing) for path in paths for source in find_images(path)]
     return named + list(_of_manifest(manifest, side, spacing) if manifest else ())
 
@@ -46,6 +48,8 @@ def _of_manifest(manifest: Path, side: Side | None, spacing: float | None) -> It
         )
     for line, row in enumerate(rows, start=2):
         where = f"manifest {manifest}, line {line}"
+        if not row["path"]:
+            raise UsageError(f"{where}: no path found; the path of an image or folder expected")
         for source in find_images(manifest.parent / row["path"]):
             yield Task(
                 source,
@@ -67,6 +71,9 @@ def _spacing(text: str | None, where: str) -> float | None:
     if not text:
         return None
     try:
-        return float(text)
-    except ValueError:
-        raise UsageError(f"{where}: spacing_mm {text!r} found; a number of millimetres expected") from None
+        return Spacing(float(text), float(text), Calibration.USER).row_mm
+    except (ValueError, SpacingError):
+        raise UsageError(
+            f"{where}: spacing_mm {text!r} found; a number of millimetres from {SMALLEST_SPACING_MM} to "
+            f"{LARGEST_SPACING_MM} expected"
+        ) from None

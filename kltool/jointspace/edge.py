@@ -46,13 +46,23 @@ def sample_band(
     return Band(values, guide, down, depths)
 
 
-def trace_edge(band: Band, blur: tuple[float, float], brightens: bool) -> tuple[Float64, float]:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Where the edge is likely: a depth in pixels, and how dear it is to leave it for the band's end."""
+
+    depth: float
+    weight: float
+
+
+def trace_edge(
+    band: Band, blur: tuple[float, float], brightens: bool, expected: Expected
+) -> tuple[Float64, float]:
     """The depth of the steepest brightening (or darkening) going down, at each station.
 
     blur: standard deviations of the smoothing before the slope is taken, in (depth, station) samples.
     Returns (stations,) depths in pixels, and the edge's strength: its mean slope over the mean slope of
-    the band; 1 is no edge at all. The path costs most where the slope is least (Dijkstra, skimage.graph),
-    then each station moves to the summit of a parabola through its three nearest slopes.
+    the band; 1 is no edge at all. The path costs most where the slope is least and far from where it is
+    expected (Dijkstra, skimage.graph), then each station moves to the summit of a parabola through its three nearest slopes.
     """
     from scipy.ndimage import gaussian_filter
     from skimage.graph import route_through_array
@@ -61,7 +71,9 @@ def trace_edge(band: Band, blur: tuple[float, float], brightens: bool) -> tuple[
     slope = np.gradient(smooth, axis=0) * (1 if brightens else -1)
     rising = np.maximum(slope, 0.0)
     reference = np.percentile(rising, 95) + 1e-9
-    cost = 1.0 / (FLOOR + np.minimum(rising / reference, 1.5))
+    half_band = (band.depths[-1] - band.depths[0]) / 2
+    unlikely = 1.0 + expected.weight * ((band.depths - expected.depth) / half_band) ** 2
+    cost = unlikely[:, None] / (FLOOR + np.minimum(rising / reference, 1.5))
     free = np.full((cost.shape[0], 1), 1e-6)  # lets the path start and end at any depth
     padded = np.hstack([free, cost, free])
     path, _ = route_through_array(

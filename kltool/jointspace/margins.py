@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kltool.geometry import Points
-from kltool.jointspace.edge import sample_band, smooth_along, trace_edge
+from kltool.jointspace.edge import Expected, sample_band, smooth_along, trace_edge
 from kltool.localize.canonical import turned
 from kltool.values.findings import Compartment, Margins, NotMeasured
 from kltool.values.image import Knee
@@ -31,7 +31,9 @@ class TraceSettings:
     blur_depth: float = 0.0035
     blur_along: float = 0.006
     smooth_along: float = 0.008
-    least_strength: float = 1.35  # of the edge, over the band's mean slope
+    plate_above_rim: float = 0.009  # the plate's upper edge lies above the landmarks on its rim
+    guide_weight: float = 2.0  # how dear it is to leave the landmarks' curve
+    least_strength: float = 1.2  # of the edge, over the band's mean slope
     largest_spread: float = 0.06  # of the landmarks' heat, a share of the crop
 
 
@@ -99,7 +101,8 @@ def _traced(
     step = settings.depth_step_px
     band = sample_band(film, guide, above * width, below * width, step)
     blur = (settings.blur_depth * width / step, settings.blur_along / settings.station)
-    depth, strength = trace_edge(band, blur, brightens)
+    expected = Expected(-settings.plate_above_rim * width if brightens else 0.0, settings.guide_weight)
+    depth, strength = trace_edge(band, blur, brightens, expected)
     if strength < settings.least_strength:
         return None
     return band.at(smooth_along(depth, settings.smooth_along / settings.station))

@@ -28,8 +28,8 @@ class WidthSettings:
     """docs/choices.md#software-error and #minimum-range."""
 
     software_sd: float = 0.0025  # of the tibial width
-    medial_range: tuple[float, float] = (0.12, 0.32)  # of x, where the minimum is looked for
-    lateral_range: tuple[float, float] = (0.70, 0.90)
+    medial_range: tuple[float, float] = (0.05, 0.32)  # of x, where the minimum is looked for
+    lateral_range: tuple[float, float] = (0.70, 0.95)
 
     def range_of(self, compartment: Compartment) -> tuple[float, float]:
         return self.medial_range if compartment is Compartment.MEDIAL else self.lateral_range
@@ -127,10 +127,11 @@ def _coordinates(points: Points, axis: KneeAxis) -> tuple[Points, Points]:
 
 
 def _crossed(margins: Margins, femur: Points) -> bool:
-    """Whether the condyle reaches to or below the plateau anywhere: bone on bone."""
+    """Whether the condyle reaches to or below the plateau anywhere that both are traced: bone on bone."""
     order = np.argsort(margins.tibia[:, 1], kind="stable")
-    plateau = np.interp(femur[:, 1], margins.tibia[order, 1], margins.tibia[order, 0])
-    return bool((femur[:, 0] >= plateau).any())
+    rows, columns = margins.tibia[order].T
+    above = femur[(femur[:, 1] >= columns[0]) & (femur[:, 1] <= columns[-1])]
+    return bool((above[:, 0] >= np.interp(above[:, 1], columns, rows)).any())
 
 
 def _pixel_shape(knee: Knee) -> Points:

@@ -4,8 +4,18 @@ import hashlib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 from kltool.errors import InstallationError, WeightMismatch
+
+FIELDS: Final = {
+    "version": str,
+    "file": str,
+    "sha256": str,
+    "input_size": int,
+    "labels": list,
+    "trained_on": str,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +61,27 @@ def entries() -> tuple[ModelEntry, ...]:
     """All models of the manifest, in its order."""
     folder = models_folder()
     try:
-        table = tomllib.loads((folder / "manifest.toml").read_text())
-        return tuple(
-            ModelEntry(
-                name,
-                entry["version"],
-                folder / entry["file"],
-                entry["sha256"],
-                entry["input_size"],
-                tuple(entry["labels"]),
-                entry["trained_on"],
-            )
-            for name, entry in table.items()
-        )
-    except (tomllib.TOMLDecodeError, KeyError) as error:
+        table = tomllib.loads((folder / "manifest.toml").read_text(encoding="utf-8"))
+        return tuple(_entry(folder, name, fields) for name, fields in table.items())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise InstallationError(
             f"{folder / 'manifest.toml'} is damaged ({error}); reinstall kltool"
         ) from None
+
+
+def _entry(folder: Path, name: str, fields: Any) -> ModelEntry:
+    """Raises KeyError where a field is missing, TypeError where one is of another kind."""
+    if not isinstance(fields, dict):
+        raise TypeError(f"{name} is no table")
+    for field, kind in FIELDS.items():
+        if not isinstance(fields[field], kind):
+            raise TypeError(f"{name}: {field} is no {kind.__name__}")
+    return ModelEntry(
+        name,
+        fields["version"],
+        folder / fields["file"],
+        fields["sha256"],
+        fields["input_size"],
+        tuple(fields["labels"]),
+        fields["trained_on"],
+    )

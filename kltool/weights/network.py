@@ -51,13 +51,18 @@ def load_models() -> Models:
 
 
 def load_entry(entry: ModelEntry) -> Network:
-    """Verify, then load."""
+    """Verify, then load. Raises WeightMismatch, InstallationError."""
     import onnxruntime  # late, so that the command line starts fast
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(
-        entry.verified_bytes(), options, providers=["CPUExecutionProvider"]
-    )
+    data = entry.verified_bytes()
+    try:
+        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime raises types of its own
+        raise InstallationError(
+            f"model {entry.name!r}: {entry.file} is no model that ONNX Runtime can load "
+            f"({type(error).__name__}); reinstall kltool"
+        ) from None
     return Network(entry, session)

@@ -1,0 +1,88 @@
+"""The command line starts fast, and says what it is and can do."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+
+Kltool = Callable[..., Any]
+VERBS = ("read", "compare", "doctor", "models")
+HEAVY = ("onnxruntime", "cv2", "scipy", "skimage", "pydicom", "torch")
+NAMES_LOADED = f"""
+import sys
+from kltool.cli.main import run
+try:
+    run()
+finally:
+    print("LOADED", *[name for name in {HEAVY!r} if name in sys.modules])
+"""
+
+
+def test_the_version_is_the_installed_one(kltool: Kltool) -> None:
+    said = kltool("--version")
+    assert (said.code, said.out, said.err) == (0, f"kltool {version('kltool')}\n", "")
+
+
+def test_it_runs_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kltool", "--version"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, f"kltool {version('kltool')}\n")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb: str, kltool: Kltool) -> None:
+    said = kltool(verb, "--help")
+    assert said.code == 0
+    assert said.err == ""
+    assert f"{verb} [OPTIONS]" in said.out
+
+
+def test_the_help_names_every_verb_and_exit_code(kltool: Kltool) -> None:
+    said = kltool("--help")
+    assert said.code == 0
+    assert all(verb in said.out for verb in VERBS)
+    assert (
+        "Exit codes: 0 all read; 2 bad usage; 3 some refused; 4 some failed; 5 bad installation."
+        in said.words
+    )
+    assert "not a medical device" in said.words
+
+
+@pytest.mark.parametrize("arguments", [("--help",), *((verb, "--help") for verb in VERBS), ("--version",)])
+def test_help_loads_no_heavy_library(arguments: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NAMES_LOADED, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "LOADED"
+
+
+def test_without_a_verb_the_help_is_shown_and_the_usage_is_bad(kltool: Kltool) -> None:
+    said = kltool()
+    assert said.code == 2
+    assert all(verb in said.words for verb in VERBS)
+
+
+def test_the_doctor_finds_this_installation_sound(kltool: Kltool) -> None:
+    said = kltool("doctor")
+    assert said.code == 0, said.out
+    assert "all is well" in said.out
+
+
+def test_the_models_are_listed_with_their_whole_hashes(
+    kltool: Kltool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kltool.weights import entries
+
+    said = kltool("models")
+    assert said.code == 0
+    for entry in entries():
+        assert entry.sha256 in said.out
+        assert entry.trained_on in said.words
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = kltool("models").out
+    assert "…" not in narrow

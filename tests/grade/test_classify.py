@@ -1,0 +1,46 @@
+"""A grade is a probability over five grades that does not depend on the brightness of the film."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kltool.grade import grade
+from kltool.values.findings import Grade, Reading
+from kltool.weights import Models
+
+ReadSample = Callable[..., Reading]
+NAMES = ("knee_right_normal.dcm", "knee_left_moderate.dcm", "knee_right_severe.dcm", "case/before.dcm")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_probabilities_of_a_knee_sum_to_one(name: str, read_sample: ReadSample) -> None:
+    for knee in read_sample(name).knees:
+        assert isinstance(knee.grade, Grade)
+        assert sum(knee.grade.probabilities) == pytest.approx(1.0, abs=1e-6)
+        assert all(0.0 <= p <= 1.0 for p in knee.grade.probabilities)
+        assert 0.0 <= knee.grade.expected <= 4.0
+        assert knee.grade.most_probable == int(np.argmax(knee.grade.probabilities))
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(gain=st.floats(0.01, 100.0), offset=st.floats(-1000.0, 1000.0))
+def test_a_brighter_or_flatter_film_has_the_same_grade(
+    gain: float, offset: float, read_sample: ReadSample, models: Models
+) -> None:
+    knee = read_sample("case/before.dcm").knees[0].knee
+    span = float(np.ptp(knee.crop))
+    altered = ((knee.crop.astype(np.float64) / span + offset) * gain).astype(np.float32)
+    before = grade(knee, models.grader).probabilities
+    after = grade(replace(knee, crop=altered), models.grader).probabilities
+    assert np.abs(np.subtract(after, before)).max() < 0.005
+
+
+def test_a_severe_knee_is_graded_higher_than_a_normal_one(read_sample: ReadSample) -> None:
+    normal, severe = (read_sample(name).knees[0].grade for name in (NAMES[0], NAMES[2]))
+    assert isinstance(normal, Grade)
+    assert isinstance(severe, Grade)
+    assert severe.expected > normal.expected + 1.0

@@ -1,0 +1,141 @@
+"""A knee is found wherever it lies and however large it is; what is no knee is refused."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from kltool.errors import NoKnee, SideUnknown
+from kltool.geometry import mirror
+from kltool.intake import load
+from kltool.localize import find_knees
+from kltool.values.image import Knee, NoSpacing, Radiograph, Side, SideSource
+from kltool.weights import Models
+
+NONE_FOUND = (
+    "no knee joint was found in the picture, one or two frontal knees expected; "
+    "check that it is a frontal knee radiograph that shows the joint upright"
+)
+ONE_KNEE = ("knee_right_normal", "knee_left_moderate", "knee_right_severe")
+Pixels = npt.NDArray[np.float32]
+
+
+def film_of(pixels: Pixels, side: Side | None = None) -> Radiograph:
+    source = SideSource.UNKNOWN if side is None else SideSource.TAG
+    return Radiograph("drawn", pixels, NoSpacing("drawn"), side, source)
+
+
+def truth_of(samples: Path, name: str) -> list[dict[str, Any]]:
+    knees: list[dict[str, Any]] = json.loads((samples / f"{name}.truth.json").read_text())["knees"]
+    return knees
+
+
+def pasted(pixels: Pixels, seed: int) -> tuple[Pixels, float, npt.NDArray[np.float64]]:
+    """The film at a random scale in a random place of a larger black field; the scale and the place."""
+    chance = np.random.default_rng(seed)
+    scale = float(chance.uniform(0.5, 1.6))
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
+    rows, columns = small.shape
+    field = np.full((round(rows * chance.uniform(1.0, 1.7)), round(columns * chance.uniform(1.0, 1.7))), pixels.min())
+    top, left = (int(chance.integers(0, room + 1)) for room in np.subtract(field.shape, small.shape))
+    field[top : top + rows, left : left + columns] = small
+    return field.astype(np.float32), scale, np.array([top, left], float)
+
+
+def centre_in_film(knee: Knee) -> npt.NDArray[np.float64]:
+    centre = np.array([knee.placement.centre])
+    columns = knee.film.pixels.shape[1]
+    return (mirror(centre, columns) if knee.placement.mirrored else centre)[0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", ONE_KNEE)
+def test_a_knee_in_a_black_field_is_found_to_a_twentieth_of_its_width(
+    name: str, seed: int, samples: Path, models: Models
+) -> None:
+    film = load(samples / f"{name}.dcm")
+    (truth,) = truth_of(samples, name)
+    field, scale, corner = pasted(film.pixels, seed)
+    (found,) = find_knees(film_of(field, film.side), models).knees
+    expected = (np.array(truth["centre"]) + 0.5) * scale - 0.5 + corner
+    width = scale * truth["tibial_width_px"]
+    assert np.hypot(*(centre_in_film(found) - expected)) < 0.05 * width
+    assert found.placement.tibial_width_px == pytest.approx(width, rel=0.15)
+    assert found.side is film.side
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_knees_are_found_right_then_left(seed: int, samples: Path, models: Models) -> None:
+    film = load(samples / "bilateral.dcm")
+    truths = truth_of(samples, "bilateral")
+    field, scale, corner = pasted(film.pixels, seed)
+    found = find_knees(film_of(field), models)
+    assert [knee.side for knee in found.knees] == [Side.RIGHT, Side.LEFT]
+    assert {knee.side_source for knee in found.knees} == {SideSource.FILM}
+    for knee, truth in zip(found.knees, truths, strict=True):
+        assert str(knee.side) == truth["side"]
+        expected = (np.array(truth["centre"]) + 0.5) * scale - 0.5 + corner
+        assert np.hypot(*(centre_in_film(knee) - expected)) < 0.05 * scale * truth["tibial_width_px"]
+
+
+def test_the_side_a_user_asks_for_is_the_one_knee_that_is_read(samples: Path, models: Models) -> None:
+    for side in Side:
+        film = load(samples / "bilateral.dcm", side=side)
+        assert [knee.side for knee in find_knees(film, models).knees] == [side]
+
+
+def test_a_tag_that_names_one_side_of_two_knees_is_overruled_by_the_film_and_noted(
+    samples: Path, models: Models
+) -> None:
+    film = film_of(load(samples / "bilateral.dcm").pixels, Side.LEFT)
+    found = find_knees(film, models)
+    assert [knee.side for knee in found.knees] == [Side.RIGHT, Side.LEFT]
+    assert found.notes == ("the tags say left, two knees are shown: sides taken from the order of the film",)
+
+
+def test_one_knee_without_a_side_is_refused(samples: Path, models: Models) -> None:
+    film = film_of(load(samples / "knee_right_normal.dcm").pixels)
+    with pytest.raises(SideUnknown) as refused:
+        find_knees(film, models)
+    assert str(refused.value) == (
+        "one knee was found and nothing says whose side it is; side right or left expected in the tags; "
+        "give it with --side"
+    )
+
+
+def ramp() -> Pixels:
+    return np.tile(np.linspace(0, 4000, 400, dtype=np.float32), (500, 1))
+
+
+def noise() -> Pixels:
+    return np.random.default_rng(3).normal(2000, 400, (500, 400)).astype(np.float32)
+
+
+def clouds() -> Pixels:
+    drawn: Pixels = cv2.GaussianBlur(noise(), (0, 0), 12)
+    return drawn
+
+
+def shaft() -> Pixels:
+    """One long bone without a joint."""
+    film = np.full((600, 300), 400.0, np.float32)
+    film[:, 40:260] = 1500
+    film[:, 110:190] = 3000
+    film[:, 125:175] = 2300
+    return film
+
+
+@pytest.mark.parametrize("draw", [ramp, noise, clouds, shaft])
+def test_what_shows_no_knee_is_refused(draw: Any, models: Models) -> None:
+    with pytest.raises(NoKnee) as refused:
+        find_knees(film_of(draw(), Side.RIGHT), models)
+    assert str(refused.value) == NONE_FOUND
+
+
+def test_a_blank_picture_shows_no_knee(models: Models) -> None:
+    with pytest.raises(NoKnee, match="no knee joint was found"):
+        find_knees(film_of(np.zeros((400, 300), np.float32), Side.RIGHT), models)

@@ -1,0 +1,106 @@
+"""A model is what the manifest says it is, or it is not loaded."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kltool.errors import Exit, InstallationError, WeightMismatch
+from kltool.weights import entries, load_models, manifest, models_folder
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of models of its own, for a test to damage."""
+    folder = tmp_path / "models"
+    shutil.copytree(models_folder(), folder)
+    monkeypatch.setattr(manifest, "models_folder", lambda: folder)
+    return folder
+
+
+def test_the_installed_models_are_the_manifests() -> None:
+    for entry in entries():
+        assert hashlib.sha256(entry.file.read_bytes()).hexdigest() == entry.sha256
+
+
+def test_a_reading_needs_a_finder_landmarks_and_a_grader() -> None:
+    models = load_models()
+    assert [network.entry.name for network in (models.finder, models.landmarks, models.grader)] == [
+        "finder",
+        "landmarks",
+        "grader",
+    ]
+    assert models.hashes == {entry.identity: entry.sha256 for entry in entries()}
+
+
+@pytest.mark.parametrize("name", ["finder", "landmarks", "grader"])
+def test_one_flipped_byte_is_refused_with_both_hashes(copied: Path, name: str) -> None:
+    expected = next(entry.sha256 for entry in entries() if entry.name == name)
+    file = copied / f"{name}.onnx"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(WeightMismatch) as refused:
+        load_models()
+    found = hashlib.sha256(data).hexdigest()
+    assert str(refused.value) == (
+        f"weights '{name}': sha256 {found} found, {expected} expected by models/manifest.toml; "
+        "the file is damaged or not the one that was evaluated and is not loaded; reinstall kltool"
+    )
+    assert refused.value.exit is Exit.INSTALLATION
+
+
+def test_a_missing_weight_file_is_named(copied: Path) -> None:
+    (copied / "grader.onnx").unlink()
+    with pytest.raises(InstallationError) as refused:
+        load_models()
+    assert str(refused.value) == (
+        f"model 'grader': {copied / 'grader.onnx'} cannot be read (No such file or directory); "
+        "reinstall kltool"
+    )
+
+
+def test_a_manifest_without_the_grader_is_refused(copied: Path) -> None:
+    text = (copied / "manifest.toml").read_text()
+    (copied / "manifest.toml").write_text(text.replace("[grader]", "[other]"))
+    with pytest.raises(InstallationError) as refused:
+        load_models()
+    assert str(refused.value) == "models/manifest.toml lacks grader; reinstall kltool"
+
+
+@pytest.mark.parametrize(
+    ("damage", "word"),
+    [
+        (lambda text: text.replace("[finder]", "[finder"), "Expected ']'"),
+        (lambda text: text.replace("sha256", "sha512", 1), "'sha256'"),
+        (lambda text: "finder = 1\n", "finder"),
+        (lambda text: text.replace("input_size = 224", 'input_size = "large"'), "input_size"),
+        (lambda text: text.replace("[finder]", "[finder]\nsha256 = 0"), "overwrite"),
+    ],
+    ids=["no TOML", "a field missing", "no table", "a word for a number", "a field twice"],
+)
+def test_a_damaged_manifest_is_refused_and_named(copied: Path, damage: object, word: str) -> None:
+    assert callable(damage)
+    text = (copied / "manifest.toml").read_text()
+    (copied / "manifest.toml").write_text(damage(text))
+    with pytest.raises(InstallationError) as refused:
+        entries()
+    assert str(refused.value).startswith(f"{copied / 'manifest.toml'} is damaged (")
+    assert word in str(refused.value)
+    assert str(refused.value).endswith("; reinstall kltool")
+
+
+def test_a_manifest_that_is_no_text_is_refused(copied: Path) -> None:
+    (copied / "manifest.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InstallationError, match="is damaged"):
+        entries()
+
+
+def test_a_verified_file_that_is_no_model_is_an_installation_error(copied: Path) -> None:
+    entry = next(entry for entry in entries() if entry.name == "finder")
+    (copied / "finder.onnx").write_bytes(b"no model")
+    text = (copied / "manifest.toml").read_text()
+    (copied / "manifest.toml").write_text(text.replace(entry.sha256, hashlib.sha256(b"no model").hexdigest()))
+    with pytest.raises(InstallationError, match="finder"):
+        load_models()
