@@ -9,7 +9,7 @@ from kltool.geometry import Points
 from kltool.values.findings import Compartment, KneeAxis, Margins, NotMeasured
 from kltool.values.image import Knee
 
-FEMORAL_OVER_TIBIAL: Final = 1.06  # docs/choices.md#femoral-width
+FEMORAL_OVER_TIBIAL: Final = 1.03  # docs/choices.md#femoral-width
 
 
 def knee_axis(knee: Knee, margins: Mapping[Compartment, Margins | NotMeasured]) -> KneeAxis | NotMeasured:

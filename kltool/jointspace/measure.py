@@ -27,7 +27,7 @@ POSITIONS = {Compartment.MEDIAL: MEDIAL_AT, Compartment.LATERAL: LATERAL_AT}
 class WidthSettings:
     """docs/choices.md#software-error and #minimum-range."""
 
-    software_sd: float = 0.0025  # of the tibial width
+    software_sd: float = 0.0018  # of the tibial width, repeatability
     medial_range: tuple[float, float] = (0.05, 0.32)  # of x, where the minimum is looked for
     lateral_range: tuple[float, float] = (0.70, 0.95)
 

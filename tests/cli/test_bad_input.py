@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kltool.intake import load
 from tests.intake.films import as_bytes, data_set, knee, png
 
 Kltool = Callable[..., Any]
@@ -47,8 +48,6 @@ def truncated() -> bytes:
 
 
 def knee_png(samples: Path) -> bytes:
-    from kltool.intake import load
-
     pixels = load(samples / "knee_right_normal.dcm").pixels
     return png(((pixels - pixels.min()) / np.ptp(pixels) * 255).astype(np.uint8))
 
@@ -193,21 +192,21 @@ def test_a_spacing_that_cannot_be_true_is_bad_usage(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "named"),
     [
-        (("read", "--spacing", "wide", "x"), "'wide' is not a valid float"),
-        (("read", "--side", "up", "x"), "'up' is not one of 'right', 'left'"),
-        (("read", "--nonsense", "x"), "No such option"),
-        (("compare", "x"), "Missing argument 'AFTER'"),
-        (("nonsense",), "No such command 'nonsense'"),
+        (("read", "--spacing", "wide", "x"), "--spacing"),
+        (("read", "--side", "up", "x"), "--side"),
+        (("read", "--nonsense", "x"), "--nonsense"),
+        (("compare", "x"), "AFTER"),
+        (("nonsense",), "nonsense"),
     ],
 )
-def test_an_option_that_makes_no_sense_is_bad_usage(
-    arguments: tuple[str, ...], complaint: str, kltool: Kltool
+def test_an_option_that_makes_no_sense_is_bad_usage_and_named(
+    arguments: tuple[str, ...], named: str, kltool: Kltool
 ) -> None:
     said = kltool(*arguments)
     assert (said.code, said.out) == (2, "")
-    assert complaint.lower() in said.words.lower()
+    assert named in said.err
 
 
 MANIFESTS = [
@@ -294,9 +293,7 @@ def test_two_patients_are_not_compared(kltool: Kltool, right: Path, samples: Pat
 def test_a_folder_of_several_films_is_not_one_visit(kltool: Kltool, samples: Path) -> None:
     said = kltool("compare", samples / "case", samples / "case" / "after.dcm")
     assert (said.code, said.out) == (2, "")
-    assert said.err == (
-        f"kltool: {samples / 'case'} holds 2 images, one expected; name the image itself\n"
-    )
+    assert said.err == (f"kltool: {samples / 'case'} holds 2 images, one expected; name the image itself\n")
 
 
 def test_comparing_with_what_is_no_image_is_refused(

@@ -40,7 +40,9 @@ def pasted(pixels: Pixels, seed: int) -> tuple[Pixels, float, npt.NDArray[np.flo
     scale = float(chance.uniform(0.5, 1.6))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
     rows, columns = small.shape
-    field = np.full((round(rows * chance.uniform(1.0, 1.7)), round(columns * chance.uniform(1.0, 1.7))), pixels.min())
+    field = np.full(
+        (round(rows * chance.uniform(1.0, 1.7)), round(columns * chance.uniform(1.0, 1.7))), pixels.min()
+    )
     top, left = (int(chance.integers(0, room + 1)) for room in np.subtract(field.shape, small.shape))
     field[top : top + rows, left : left + columns] = small
     return field.astype(np.float32), scale, np.array([top, left], float)

@@ -30,7 +30,10 @@ def only(knee: KneeReading, compartment: Compartment) -> KneeReading:
     space = knee.joint_space
     absent = NotMeasured("for this test")
     empty = replace(
-        space.of(compartment), minimum=absent, at=dict.fromkeys(space.of(compartment).at, absent), margins=absent
+        space.of(compartment),
+        minimum=absent,
+        at=dict.fromkeys(space.of(compartment).at, absent),
+        margins=absent,
     )
     if compartment is Compartment.MEDIAL:
         return replace(knee, joint_space=replace(space, lateral=empty))

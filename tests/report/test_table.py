@@ -89,7 +89,9 @@ def test_films_that_are_not_comparable_say_why_beside_every_width(read_sample: R
 def test_without_a_pixel_spacing_the_table_holds_no_millimetres(
     read_sample: ReadSample, models: Models
 ) -> None:
-    film = replace(read_sample("knee_right_normal.dcm").film, spacing=NoSpacing("no pixel spacing in the file"))
+    film = replace(
+        read_sample("knee_right_normal.dcm").film, spacing=NoSpacing("no pixel spacing in the file")
+    )
     text = printed(lambda console: print_readings([reading_record(read(film, models))], console))
     assert "% TW" in text
     assert " mm" not in text
