@@ -1,5 +1,8 @@
 """Readings and changes as tables for people, on a terminal."""
 
+import os
+
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -11,30 +14,41 @@ STYLE = {"ok": "green", "refused": "yellow", "failed": "red"}
 
 
 def print_readings(records: list[Record], console: Console) -> None:
-    """One row a knee; one row an image that was not read, with its reason."""
-    table = Table(title="Knee readings", caption=DISCLAIMER, caption_justify="left")
-    for heading in ("image", "status", "side", "KL", "probabilities 0-4", "medial", "lateral", "quality"):
+    """One row a knee; one row an image that was not read; then every reason, note and warning.
+
+    records: one or more, as kltool.report.record makes them.
+    """
+    table = Table(title="Knee readings", caption=DISCLAIMER, caption_justify="left", box=box.SIMPLE)
+    for heading in ("image", "status", "side", "KL", "P(0 to 4), %", "medial", "lateral", "quality"):
         table.add_column(heading, overflow="fold")
+    shown = _names([record["source"] for record in records])
     for record in records:
+        name = escape(shown[record["source"]])
         status = f"[{STYLE[record['status']]}]{record['status']}[/]"
         for knee in record["knees"]:
-            table.add_row(escape(record["source"]), status, *_cells(knee))
+            table.add_row(name, status, *_cells(knee))
         if not record["knees"]:
-            table.add_row(escape(record["source"]), status, *[""] * 6)
+            table.add_row(name, status, *[""] * 6)
     console.print(table)
     for record in records:
-        _print_remarks(record, console)
+        _print_remarks(record, shown[record["source"]], console)
 
 
 def print_change(change: Record, console: Console) -> None:
     """The verdict, then every width and the grade."""
     console.print(f"[bold]{escape(change['sentence'])}[/]")
-    table = Table(caption=DISCLAIMER, caption_justify="left")
+    table = Table(caption=DISCLAIMER, caption_justify="left", box=box.SIMPLE)
     for heading in ("width", "before", "after", "change", "95% interval", "smallest detectable", "P(wider)"):
         table.add_column(heading, justify="left" if heading == "width" else "right")
     for name, width in change["widths"].items():
         table.add_row(name, *_change_cells(width))
     console.print(table)
+
+
+def _names(sources: list[str]) -> dict[str, str]:
+    """Each source without the folders that all of them share."""
+    shared = os.path.commonpath([os.path.dirname(os.path.abspath(source)) for source in sources])
+    return {source: os.path.relpath(os.path.abspath(source), shared) for source in sources}
 
 
 def _cells(knee: Record) -> list[str]:
@@ -43,7 +57,7 @@ def _cells(knee: Record) -> list[str]:
     return [
         knee["side"],
         f"{kl['grade']}" if graded else "-",
-        " ".join(f"{p:.2f}" for p in kl["probabilities"]) if graded else escape(kl["not_measured"]),
+        " ".join(f"{100 * p:.0f}" for p in kl["probabilities"]) if graded else escape(kl["not_measured"]),
         _minimum(knee["joint_space"]["medial"]),
         _minimum(knee["joint_space"]["lateral"]),
         knee["quality"],
@@ -59,13 +73,13 @@ def _minimum(compartment: Record) -> str:
     return "-"
 
 
-def _print_remarks(record: Record, console: Console) -> None:
+def _print_remarks(record: Record, name: str, console: Console) -> None:
     remarks = [record["reason"], *record["notes"]]
     remarks += [f"{knee['side']} knee: {warning}" for knee in record["knees"] for warning in knee["warnings"]]
     if record["knees"]:
         remarks += [f"a knee was not read: {refused['reason']}" for refused in record["refused_knees"]]
     for remark in filter(None, remarks):
-        console.print(f"[dim]{escape(record['source'])}:[/] {escape(remark)}")
+        console.print(f"[dim]{escape(name)}:[/] {escape(remark)}")
 
 
 def _change_cells(width: Record) -> list[str]:

@@ -1,0 +1,68 @@
+"""Reading runs the numbers that training made: the exported graph agrees with the network."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra 'train'")
+pytest.importorskip("onnxscript", reason="needs the extra 'train'")
+
+from kltool.learn.export import Probabilities, export, register  # noqa: E402
+from kltool.networks.finder import Finder  # noqa: E402
+from kltool.networks.grader import Grader  # noqa: E402
+from kltool.networks.landmarks import Landmarks  # noqa: E402
+from kltool.weights.manifest import ModelEntry  # noqa: E402
+from kltool.weights.network import load_entry  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # the exporter warns of its own future
+
+
+def settled(network: "torch.nn.Module") -> "torch.nn.Module":
+    """Batch statistics other than the initial ones, so that they matter."""
+    torch.manual_seed(3)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.2)
+            module.running_var.uniform_(0.5, 2.0)
+    return network.eval()
+
+
+@pytest.mark.parametrize(
+    ("network", "outputs", "shape", "any_size"),
+    [
+        (Finder(), ["heat", "ends"], (1, 1, 96, 224), True),
+        (Landmarks(), ["points", "spread"], (3, 1, 160, 160), False),
+        (Probabilities(Grader(), 1.3), ["probabilities"], (1, 1, 224, 224), False),
+    ],
+    ids=["finder", "landmarks", "grader"],
+)
+def test_the_exported_graph_gives_the_numbers_of_the_network(
+    network: "torch.nn.Module", outputs: list[str], shape: tuple[int, ...], any_size: bool, tmp_path: Path
+) -> None:
+    model, file = settled(network), tmp_path / "model.onnx"
+    export(model, 160 if shape[-1] != 224 or any_size else 224, outputs, file, any_size)
+    register(tmp_path / "manifest.toml", "model", file, version="1")
+    digest = (tmp_path / "manifest.toml").read_text().split('sha256 = "')[1][:64]
+    exported = load_entry(ModelEntry("model", "1", file, digest, 0, (), ""))
+    images = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    with torch.inference_mode():
+        expected = model(torch.from_numpy(images))
+    expected = (expected,) if isinstance(expected, torch.Tensor) else expected
+    for ours, theirs in zip(exported(images), expected, strict=True):
+        assert np.allclose(ours, theirs.numpy(), atol=2e-4, rtol=1e-3)
+
+
+def test_registering_again_replaces_the_entry_and_keeps_the_others(tmp_path: Path) -> None:
+    manifest, file = tmp_path / "manifest.toml", tmp_path / "a.onnx"
+    file.write_bytes(b"first")
+    register(manifest, "a", file, version="1", labels=["x"])
+    register(manifest, "b", file, version="1")
+    file.write_bytes(b"second")
+    register(manifest, "a", file, version="2", labels=["x", "y"])
+    import tomllib
+
+    table = tomllib.loads(manifest.read_text())
+    assert set(table) == {"a", "b"}
+    assert table["a"]["version"] == "2"
+    assert table["a"]["sha256"] != table["b"]["sha256"]
