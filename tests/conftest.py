@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
@@ -17,6 +18,8 @@ from kltool.values.image import Side  # noqa: E402
 from kltool.weights import Models, load_models  # noqa: E402
 
 ReadSample = Callable[..., Reading]
+settings.register_profile("kltool", deadline=None)  # a busy machine is no error
+settings.load_profile("kltool")
 
 
 @pytest.fixture(scope="session")

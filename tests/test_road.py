@@ -50,7 +50,7 @@ SAMPLES = (
     "case/after",
 )
 TRUTH_MM = {Compartment.MEDIAL: 0.7, Compartment.LATERAL: 0.5}  # against simulated truth; 0.56 and 0.39 seen
-MIRROR_MM, MIRROR_KL = 0.08, 0.1  # a film of one knee against its mirror; 0.05 and 0.04 seen
+MIRROR_MM, MIRROR_KL = 0.05, 0.1  # a film of one knee against its mirror; 0.02 and 0.04 seen
 MIRROR_BOTH_MM = 0.01  # the same, of both knees; 0.001 seen
 
 

@@ -29,8 +29,14 @@ def tasks_of(
         )
     if spacing is not None:
         Spacing(spacing, spacing, Calibration.USER)  # nonsense is refused before anything is read
-    named = [Task(source, side, spacing) for path in paths for source in find_images(path)]
-    return named + list(_of_manifest(manifest, side, spacing) if manifest else ())
+    tasks = [Task(source, side, spacing) for path in paths for source in find_images(path)]
+    if manifest is not None:
+        tasks += _of_manifest(manifest, side, spacing)
+    if not tasks:
+        raise UsageError(
+            f"manifest {manifest}: no row found; one image or folder a line expected below the headings"
+        )
+    return tasks
 
 
 def _of_manifest(manifest: Path, side: Side | None, spacing: float | None) -> Iterator[Task]:
@@ -46,8 +52,8 @@ def _of_manifest(manifest: Path, side: Side | None, spacing: float | None) -> It
         raise UsageError(
             f"manifest {manifest}: no column 'path' found; expected path and, as needed, side, spacing_mm"
         )
-    for line, row in enumerate(rows, start=2):
-        where = f"manifest {manifest}, line {line}"
+    for row in rows:
+        where = f"manifest {manifest}, line {rows.line_num}"
         if not row["path"]:
             raise UsageError(f"{where}: no path found; the path of an image or folder expected")
         for source in find_images(manifest.parent / row["path"]):

@@ -133,7 +133,7 @@ def test_what_is_no_readable_knee_is_refused(
     assert (record["code"], record["reason"]) == (code, reason)
     table = kltool("read", "--side", "right", file)
     assert table.code == 3
-    assert f"{file}: {reason}" in table.words
+    assert f"{name}: {reason}" in table.words
 
 
 def test_one_knee_without_a_side_is_refused(
@@ -216,8 +216,8 @@ MANIFESTS = [
     ),
     ("", "manifest {manifest}: no column 'path' found; expected path and, as needed, side, spacing_mm"),
     (
-        "path,side\n{film},right\n{film},middle\n",
-        "manifest {manifest}, line 3: side 'middle' found; right, left, R or L expected",
+        "path,side\n{film},right\n\n{film},middle\n",
+        "manifest {manifest}, line 4: side 'middle' found; right, left, R or L expected",
     ),
     (
         "path,spacing_mm\n{film},wide\n",
@@ -232,6 +232,10 @@ MANIFESTS = [
     (
         "path,side\n{film},right\n,left\n",
         "manifest {manifest}, line 3: no path found; the path of an image or folder expected",
+    ),
+    (
+        "path,side\n",
+        "manifest {manifest}: no row found; one image or folder a line expected below the headings",
     ),
     ("path\n/nowhere/film.dcm\n", "no such file or folder: /nowhere/film.dcm; check the path"),
 ]

@@ -4,9 +4,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
+
+from kltool.cli.main import app
+from kltool.weights import entries
 
 Kltool = Callable[..., Any]
 VERBS = ("read", "compare", "doctor", "models")
@@ -76,8 +81,6 @@ def test_the_doctor_finds_this_installation_sound(kltool: Kltool) -> None:
 def test_the_models_are_listed_with_their_whole_hashes(
     kltool: Kltool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kltool.weights import entries
-
     said = kltool("models")
     assert said.code == 0
     for entry in entries():
@@ -86,3 +89,14 @@ def test_the_models_are_listed_with_their_whole_hashes(
     monkeypatch.setenv("COLUMNS", "80")
     narrow = kltool("models").out
     assert "…" not in narrow
+
+
+def test_every_verb_and_option_is_in_the_readme_or_the_guide() -> None:
+    root = Path(__file__).resolve().parents[2]
+    told = (root / "README.md").read_text() + (root / "docs" / "output.md").read_text()
+    verbs = vars(get_command(app))["commands"]
+    assert set(verbs) == set(VERBS)
+    for verb, command in verbs.items():
+        assert f"kltool {verb}" in told
+        for parameter in command.params:
+            assert all(name in told for name in parameter.opts if name.startswith("--"))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kltool.geometry import Points
 from kltool.jointspace import WidthSettings, measure
+from kltool.jointspace.axis import FEMORAL_OVER_TIBIAL
 from kltool.jointspace.measure import POSITIONS
 from kltool.values.findings import Compartment, JointSpace, KneeAxis, Margins, NotMeasured, Width
 from kltool.values.image import (
@@ -35,7 +36,8 @@ def place(across: Points, down: Points, tilt_deg: float) -> Points:
     """(n, 2) pixels of points so far to the medial side and so far below the femoral margin."""
     tilt = np.radians(tilt_deg)
     along, normal = np.array([np.sin(tilt), np.cos(tilt)]), np.array([np.cos(tilt), -np.sin(tilt)])
-    return CENTRE + across[:, None] * along + down[:, None] * normal
+    placed: Points = CENTRE + across[:, None] * along + down[:, None] * normal
+    return placed
 
 
 def knee(tilt_deg: float = 0.0, spacing: Spacing | NoSpacing = SQUARE) -> Knee:
@@ -121,7 +123,7 @@ def test_the_minimum_is_the_shortest_way_and_not_the_vertical_one() -> None:
     femur = place(across, np.zeros(400), 0.0)
     minimum = measured({**margins, Compartment.MEDIAL: Margins(femur, tibia)}).medial.minimum
     assert isinstance(minimum, Width)
-    nearest_in_range = (0.5 - WidthSettings().medial_range[1]) * 1.06 * WIDTH
+    nearest_in_range = (0.5 - WidthSettings().medial_range[1]) * FEMORAL_OVER_TIBIAL * WIDTH
     vertical = 20.0 + np.tan(np.pi / 6) * (nearest_in_range - INNER)
     assert minimum.px == pytest.approx(np.cos(np.pi / 6) * vertical, abs=0.3)
 
@@ -174,8 +176,8 @@ def test_a_place_that_a_margin_does_not_reach_says_which_margin() -> None:
 def test_x_runs_from_medial_to_lateral_over_the_width_of_the_femur() -> None:
     axis = measured(parallel(20.0)).axis
     assert isinstance(axis, KneeAxis)
-    assert axis.origin == pytest.approx((250.0, 260.0 + 1.06 * WIDTH / 2))
-    assert axis.end == pytest.approx((250.0, 260.0 - 1.06 * WIDTH / 2))
+    assert axis.origin == pytest.approx((250.0, 260.0 + FEMORAL_OVER_TIBIAL * WIDTH / 2))
+    assert axis.end == pytest.approx((250.0, 260.0 - FEMORAL_OVER_TIBIAL * WIDTH / 2))
 
 
 def test_medial_widths_lie_on_the_medial_side() -> None:

@@ -51,7 +51,8 @@ def pasted(pixels: Pixels, seed: int) -> tuple[Pixels, float, npt.NDArray[np.flo
 def centre_in_film(knee: Knee) -> npt.NDArray[np.float64]:
     centre = np.array([knee.placement.centre])
     columns = knee.film.pixels.shape[1]
-    return (mirror(centre, columns) if knee.placement.mirrored else centre)[0]
+    row, column = (mirror(centre, columns) if knee.placement.mirrored else centre)[0]
+    return np.array([row, column])
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -118,8 +119,7 @@ def noise() -> Pixels:
 
 
 def clouds() -> Pixels:
-    drawn: Pixels = cv2.GaussianBlur(noise(), (0, 0), 12)
-    return drawn
+    return np.asarray(cv2.GaussianBlur(noise(), (0, 0), 12), np.float32)
 
 
 def shaft() -> Pixels:

@@ -28,13 +28,23 @@ def test_a_knee_is_a_row_with_its_side_grade_and_widths(read_sample: ReadSample)
     record = reading_record(read_sample("knee_left_moderate.dcm"))
     knee = record["knees"][0]
     text = printed(lambda console: print_readings([record], console))
-    (row,) = (line for line in text.splitlines() if "knee_left_moderate" in line and "│" in line)
+    (row,) = (line for line in text.splitlines() if line.strip().startswith("knee_left_moderate.dcm "))
     assert " left " in row
     assert f" {knee['kl']['grade']} " in row
     for compartment in ("medial", "lateral"):
         minimum = knee["joint_space"][compartment]
         assert f"{minimum['minimum_mm']:.2f} ± {minimum['minimum_sd_mm']:.2f} mm" in row
     assert DISCLAIMER in text
+
+
+def test_films_are_named_without_the_folders_they_share(read_sample: ReadSample) -> None:
+    record = reading_record(read_sample("knee_left_moderate.dcm"))
+    visits = [{**record, "source": f"/study/visits/{visit}/knee.dcm"} for visit in ("one", "two")]
+    text = printed(lambda console: print_readings(visits, console))
+    assert "/study" not in text
+    assert all(
+        any(line.split()[:1] == [f"{v}/knee.dcm"] for line in text.splitlines()) for v in ("one", "two")
+    )
 
 
 def test_an_image_that_was_refused_is_a_row_with_its_reason_below(models: Models) -> None:
