@@ -27,7 +27,7 @@ def compare_files(
     if folder is not None:
         write_overlays(earlier, folder)
         write_overlays(later, folder)
-    records = [change_record(change) for change in changes]
+    records = [change_record(change, earlier, later) for change in changes]
     if as_json:
         for record in records:
             print(json.dumps(record))

@@ -35,7 +35,18 @@ def knee_change(before: KneeReading, after: KneeReading, model: ErrorModel) -> K
         grades = grade_change(before.grade, after.grade)
     verdict = _verdict(verdict_on_pair, widths[DECISIVE])
     sentence = _sentence(before, verdict, widths[DECISIVE], grades, reasons)
-    return KneeChange(before.side, before, after, verdict_on_pair, reasons, widths, grades, verdict, sentence)
+    return KneeChange(
+        before.side,
+        before,
+        after,
+        verdict_on_pair,
+        reasons,
+        widths,
+        grades,
+        verdict,
+        sentence,
+        model.repositioning_mm,
+    )
 
 
 def grade_change(before: Grade | NotMeasured, after: Grade | NotMeasured) -> GradeChange | NotMeasured:

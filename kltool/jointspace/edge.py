@@ -62,7 +62,8 @@ def trace_edge(
     blur: standard deviations of the smoothing before the slope is taken, in (depth, station) samples.
     Returns (stations,) depths in pixels, and the edge's strength: its mean slope over the mean slope of
     the band; 1 is no edge at all. The path costs most where the slope is least and far from where it is
-    expected (Dijkstra, skimage.graph), then each station moves to the summit of a parabola through its three nearest slopes.
+    expected (Dijkstra, skimage.graph); then each station moves to the summit of a parabola through its
+    three nearest slopes.
     """
     from scipy.ndimage import gaussian_filter
     from skimage.graph import route_through_array

@@ -53,14 +53,12 @@ def _space(
     knee: Knee,
     compartment: Compartment,
     margins: Margins | NotMeasured,
-    axis: KneeAxis | NotMeasured,
+    axis: KneeAxis,
     settings: WidthSettings,
 ) -> CompartmentSpace:
     positions = POSITIONS[compartment]
-    absent = next((part for part in (margins, axis) if isinstance(part, NotMeasured)), None)
-    if isinstance(margins, NotMeasured) or isinstance(axis, NotMeasured):
-        assert absent is not None
-        return CompartmentSpace(absent, dict.fromkeys(positions, absent), margins)
+    if isinstance(margins, NotMeasured):
+        return CompartmentSpace(margins, dict.fromkeys(positions, margins), margins)
     minimum = _minimum(knee, margins, axis, settings.range_of(compartment), settings)
     at = {x: _width_at(knee, margins, axis, x, settings) for x in positions}
     return CompartmentSpace(minimum, at, margins)

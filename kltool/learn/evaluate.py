@@ -27,7 +27,7 @@ Float64 = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class GradeScore:
-    """Agreement of the most probable grade with the label, over knees that were read."""
+    """Agreement of the grade with the label, over knees that were read."""
 
     images: int
     read: int
@@ -45,7 +45,7 @@ def score_grades(folder: Path, models: Models) -> GradeScore:
     rows = [(path, _single(path, models)) for path in paths]
     graded = [(path, knee) for path, knee in rows if knee is not None]
     labels = np.array([int(path.parent.name) for path, _ in graded])
-    found = np.array([_most_probable(knee) for _, knee in graded])
+    found = np.array([_grade(knee) for _, knee in graded])
     people = np.array([path.stem[:-1] for path, _ in graded])
     confusion = np.zeros((5, 5), int)
     np.add.at(confusion, (labels, found), 1)
@@ -130,10 +130,10 @@ def _single(path: Path, models: Models) -> KneeReading | None:
     return reading.knees[0] if reading.knees else None
 
 
-def _most_probable(knee: KneeReading) -> int:
+def _grade(knee: KneeReading) -> int:
     if isinstance(knee.grade, NotMeasured):
         raise ValueError("a knee that was read has a grade")
-    return knee.grade.most_probable
+    return knee.grade.grade
 
 
 def _bootstrap(

@@ -36,7 +36,12 @@ class Schedule:
     warm_up: float = 0.06  # of all steps
     average: float = 0.995  # decay of the moving average, a step
     neighbour_share: float = 0.15  # of a label, given to the grades beside it
+    ordinal: float = 0.0  # weight of the squared error of the expected grade
     seed: int = 1
+
+
+FIRST = Schedule()  # from ImageNet weights
+SECOND = Schedule(sizes=(224,) * 5, learning_rate=3e-4, ordinal=0.3)  # from the first stage's weights
 
 
 class GradedCrops(Dataset[tuple[Tensor, int]]):
@@ -69,10 +74,16 @@ def train(
     held_out: tuple[list[Float32], list[int]],
     folder: Path,
     schedule: Schedule,
+    initial: Path | None = None,
 ) -> Grader:
-    """Train, or go on from `folder`/last.pt; a line an epoch to standard output and `folder`/log.txt."""
+    """Train, or go on from `folder`/last.pt; a line an epoch to standard output and `folder`/log.txt.
+
+    initial: the last.pt of an earlier stage, whose averaged weights are the start; ImageNet's otherwise.
+    """
     torch.manual_seed(schedule.seed)
     model, start = imagenet_grader(), 0
+    if initial is not None:
+        model.load_state_dict(torch.load(initial, weights_only=True)["averaged"])
     averaged = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(
         model.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay
@@ -147,7 +158,7 @@ def _one_epoch(
             group["lr"] = schedule.learning_rate * _pace(step / total, schedule.warm_up)
         with torch.autocast("cpu", torch.bfloat16):
             logits = model(images)
-        loss = functional.cross_entropy(logits.float(), soft_targets(grades, schedule.neighbour_share))
+        loss = _loss(logits.float(), grades, schedule)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
@@ -155,6 +166,15 @@ def _one_epoch(
         _average(averaged, model, min(schedule.average, (step + 1) / (step + 10)))
         losses.append(loss.item())
     return float(np.mean(losses))
+
+
+def _loss(logits: Tensor, grades: Tensor, schedule: Schedule) -> Tensor:
+    """Cross entropy with soft targets, and the squared error of the expected grade."""
+    classes = functional.cross_entropy(logits, soft_targets(grades, schedule.neighbour_share))
+    if not schedule.ordinal:
+        return classes
+    expected = torch.softmax(logits, 1) @ torch.arange(GRADES, dtype=logits.dtype)  # (B, 5) -> (B,)
+    return classes + schedule.ordinal * functional.mse_loss(expected, grades.to(logits.dtype))
 
 
 def _laid_out(batches: DataLoader[tuple[Tensor, int]]) -> Iterator[tuple[Tensor, Tensor]]:
@@ -179,8 +199,8 @@ def _average(averaged: Grader, model: Grader, decay: float) -> None:
 
 
 def _score(model: Grader, crops: list[Float32], grades: list[int]) -> tuple[float, float]:
-    """Quadratic weighted kappa and accuracy of the most probable grade."""
-    read = probabilities(model, crops).argmax(1)
+    """Quadratic weighted kappa and accuracy of the median grade, as it is read."""
+    read = (probabilities(model, crops).cumsum(1) < 0.5).sum(1)
     return quadratic_weighted_kappa(np.array(grades), read), float((read == np.array(grades)).mean())
 
 

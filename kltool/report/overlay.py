@@ -17,7 +17,6 @@ from kltool.values.findings import (
     GRADES,
     Compartment,
     CompartmentSpace,
-    KneeAxis,
     KneeReading,
     Margins,
     NotMeasured,
@@ -67,8 +66,8 @@ def _knee(knee: KneeReading) -> Picture:
         in_crop = apply(film_to_crop(placement, SIZE), np.asarray(points, float))
         return mirror(in_crop, SIZE) if knee.side is Side.LEFT else in_crop
 
-    if isinstance(knee.joint_space.axis, KneeAxis):
-        _line(picture, place(np.array([knee.joint_space.axis.origin, knee.joint_space.axis.end])), AXIS, 1)
+    axis = knee.joint_space.axis
+    _line(picture, place(np.array([axis.origin, axis.end])), AXIS, 1)
     for compartment in Compartment:
         space = knee.joint_space.of(compartment)
         _draw_space(picture, space, place)
@@ -116,7 +115,7 @@ def _grade_bars(panel: Picture, knee: KneeReading, top: int) -> None:
         return
     for kl in GRADES:
         row, share = top + 38 * kl, knee.grade.probabilities[kl]
-        chosen = kl == knee.grade.most_probable
+        chosen = kl == knee.grade.grade
         _write(panel, f"KL {kl}", (row + 18, 20), TEXT if chosen else DIM, 0.55)
         cv2.rectangle(panel, (80, row), (80 + round(180 * share), row + 22), MINIMUM if chosen else FIXED, -1)
         _write(panel, f"{share:.2f}", (row + 18, 275), TEXT if chosen else DIM, 0.5)
@@ -125,8 +124,8 @@ def _grade_bars(panel: Picture, knee: KneeReading, top: int) -> None:
 
 def _shown(width: Width) -> str:
     if isinstance(width.mm, NotMeasured) or isinstance(width.sd_mm, NotMeasured):
-        return f"{width.percent:.1f} +- {1.96 * width.sd_percent:.1f} % TW"
-    return f"{width.mm:.2f} +- {1.96 * width.sd_mm:.2f} mm"
+        return f"{width.percent:.1f} % TW, SD {width.sd_percent:.1f}"
+    return f"{width.mm:.2f} mm, SD {width.sd_mm:.2f}"
 
 
 def _paragraphs(panel: Picture, texts: list[str], top: int, colour: tuple[int, int, int]) -> None:

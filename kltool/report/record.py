@@ -84,8 +84,8 @@ def provenance_record(made: Provenance) -> Record:
     }
 
 
-def change_record(change: KneeChange) -> Record:
-    """One knee's change between two films."""
+def change_record(change: KneeChange, before: Reading, after: Reading) -> Record:
+    """One knee's change between two films, which `before` and `after` read."""
     return {
         "side": str(change.side),
         "before": {"source": change.before.knee.film.source, **knee_record(change.before)},
@@ -96,6 +96,11 @@ def change_record(change: KneeChange) -> Record:
         "kl": _grade_change(change.grade),
         "verdict": str(change.verdict),
         "sentence": change.sentence,
+        "produced_by": {
+            "before": provenance_record(before.produced_by),
+            "after": provenance_record(after.produced_by),
+            "error_model": {"repositioning_mm": change.repositioning_mm},
+        },
         "disclaimer": DISCLAIMER,
     }
 
@@ -112,7 +117,7 @@ def _grade(grade: Grade | NotMeasured) -> Record:
     if isinstance(grade, NotMeasured):
         return _absent(grade)
     return {
-        "grade": grade.most_probable,
+        "grade": grade.grade,
         "expected": round(grade.expected, 4),
         "probabilities": [round(p, 6) for p in grade.probabilities],
     }

@@ -19,7 +19,16 @@ def print_readings(records: list[Record], console: Console) -> None:
     records: one or more, as kltool.report.record makes them.
     """
     table = Table(title="Knee readings", caption=DISCLAIMER, caption_justify="left", box=box.SIMPLE)
-    for heading in ("image", "status", "side", "KL", "P(0 to 4), %", "medial", "lateral", "quality"):
+    for heading in (
+        "image",
+        "status",
+        "side",
+        "KL",
+        "P(0 to 4), %",
+        "medial ± SD",
+        "lateral ± SD",
+        "quality",
+    ):
         table.add_column(heading, overflow="fold")
     shown = _names([record["source"] for record in records])
     for record in records:

@@ -84,7 +84,7 @@ class JointSpace:
     medial: CompartmentSpace
     lateral: CompartmentSpace
     tibial_width_px: float
-    axis: KneeAxis | NotMeasured
+    axis: KneeAxis
 
     def of(self, compartment: Compartment) -> CompartmentSpace:
         return self.medial if compartment is Compartment.MEDIAL else self.lateral
@@ -97,8 +97,13 @@ class Grade:
     probabilities: tuple[float, float, float, float, float]
 
     @property
-    def most_probable(self) -> int:
-        return max(GRADES, key=lambda kl: self.probabilities[kl])
+    def grade(self) -> int:
+        """The median: the lowest grade that the knee exceeds with a probability of at most a half.
+
+        On an ordinal scale it has the smallest expected error, and it is how ordinal regression reads
+        (Cao, Mirjalili & Raschka 2020); docs/choices.md#median.
+        """
+        return next(kl for kl in GRADES if sum(self.probabilities[kl + 1 :]) <= 0.5)
 
     @property
     def expected(self) -> float:

@@ -85,7 +85,8 @@ class GradeChange:
 class KneeChange:
     """What changed in one knee between two films.
 
-    widths: by name: "medial minimum", "medial 0.250" and so on.
+    widths: by name: "medial minimum", "medial 0.250" and so on. repositioning_mm: the repositioning error
+    of one film that their standard errors hold.
     """
 
     side: Side
@@ -97,3 +98,4 @@ class KneeChange:
     grade: GradeChange | NotMeasured
     verdict: Verdict
     sentence: str
+    repositioning_mm: float

@@ -23,7 +23,21 @@ def test_the_probabilities_of_a_knee_sum_to_one(name: str, read_sample: ReadSamp
         assert sum(knee.grade.probabilities) == pytest.approx(1.0, abs=1e-6)
         assert all(0.0 <= p <= 1.0 for p in knee.grade.probabilities)
         assert 0.0 <= knee.grade.expected <= 4.0
-        assert knee.grade.most_probable == int(np.argmax(knee.grade.probabilities))
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "grade"),
+    [
+        ((0.6, 0.3, 0.1, 0.0, 0.0), 0),
+        ((0.4, 0.25, 0.35, 0.0, 0.0), 1),  # 0 is most probable; 1 or more is probabler than not
+        ((0.0, 0.0, 0.2, 0.3, 0.5), 3),
+        ((0.0, 0.0, 0.1, 0.3, 0.6), 4),
+    ],
+)
+def test_the_grade_is_the_median_of_its_probabilities(
+    probabilities: tuple[float, float, float, float, float], grade: int
+) -> None:
+    assert Grade(probabilities).grade == grade
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
