@@ -84,7 +84,7 @@ def _draw_space(picture: Picture, space: CompartmentSpace, place: Callable[[Poin
     if isinstance(space.minimum, Width):
         ends = place(np.array(space.minimum.line))
         _line(picture, ends, MINIMUM, 3)
-        _write(picture, _shown(space.minimum), ends[1] + (46, -40), MINIMUM)
+        _label(picture, _shown(space.minimum), ends[1] + (46, -40), MINIMUM)
 
 
 def _panel(knee: KneeReading) -> Picture:
@@ -147,6 +147,14 @@ def _line(picture: Picture, points: Points, colour: tuple[int, int, int], thickn
     cv2.polylines(picture, [fixed], False, colour, thickness, cv2.LINE_AA, 4)
 
 
+def _label(picture: Picture, text: str, at: Points, colour: tuple[int, int, int]) -> None:
+    """Text on a dark ground, legible on bright bone."""
+    row, column = (round(float(value)) for value in at)
+    (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.55, 1)
+    cv2.rectangle(picture, (column - 5, row - height - 5), (column + width + 5, row + 6), (24, 24, 24), -1)
+    _write(picture, text, (row, column), colour)
+
+
 def _write(
     picture: Picture,
     text: str,
@@ -156,5 +164,4 @@ def _write(
 ) -> None:
     """Text with its lower left corner at (row, column)."""
     where = (round(float(at[1])), round(float(at[0])))
-    for shade, thickness in (((0, 0, 0), 3), (colour, 1)):  # dark rim: legible on bright bone
-        cv2.putText(picture, text, where, cv2.FONT_HERSHEY_SIMPLEX, size, shade, thickness, cv2.LINE_AA)
+    cv2.putText(picture, text, where, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
