@@ -79,8 +79,7 @@ def overlay_name(knee: KneeReading) -> str:
 
 def _records(tasks: list[Task], models: Models, folder: Path | None, shown: bool) -> Iterator[Record]:
     visible = shown and sys.stderr.isatty() and len(tasks) > 1
-    console = Console(stderr=True)
-    for task in track(tasks, "reading", console=console, disable=not visible):
+    for task in track(tasks, "reading", console=Console(stderr=True)) if visible else tasks:
         yield _record(task, models, folder)
 
 

@@ -36,12 +36,7 @@ class Schedule:
     warm_up: float = 0.06  # of all steps
     average: float = 0.995  # decay of the moving average, a step
     neighbour_share: float = 0.15  # of a label, given to the grades beside it
-    ordinal: float = 0.0  # weight of the squared error of the expected grade
     seed: int = 1
-
-
-FIRST = Schedule()  # from ImageNet weights
-SECOND = Schedule(sizes=(224,) * 5, learning_rate=3e-4, ordinal=0.3)  # from the first stage's weights
 
 
 class GradedCrops(Dataset[tuple[Tensor, int]]):
@@ -74,16 +69,13 @@ def train(
     held_out: tuple[list[Float32], list[int]],
     folder: Path,
     schedule: Schedule,
-    initial: Path | None = None,
 ) -> Grader:
     """Train, or go on from `folder`/last.pt; a line an epoch to standard output and `folder`/log.txt.
 
-    initial: the last.pt of an earlier stage, whose averaged weights are the start; ImageNet's otherwise.
+    At the end the averaged weights are written to `folder`/grader.pt, from which they are exported.
     """
     torch.manual_seed(schedule.seed)
     model, start = imagenet_grader(), 0
-    if initial is not None:
-        model.load_state_dict(torch.load(initial, weights_only=True)["averaged"])
     averaged = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(
         model.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay
@@ -111,6 +103,7 @@ def train(
             last,
         )
         _report(folder, epoch, schedule, loss, time.monotonic() - began, _score(averaged, *held_out))
+    torch.save(averaged.state_dict(), folder / "grader.pt")
     return averaged
 
 
@@ -158,7 +151,7 @@ def _one_epoch(
             group["lr"] = schedule.learning_rate * _pace(step / total, schedule.warm_up)
         with torch.autocast("cpu", torch.bfloat16):
             logits = model(images)
-        loss = _loss(logits.float(), grades, schedule)
+        loss = functional.cross_entropy(logits.float(), soft_targets(grades, schedule.neighbour_share))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
@@ -166,15 +159,6 @@ def _one_epoch(
         _average(averaged, model, min(schedule.average, (step + 1) / (step + 10)))
         losses.append(loss.item())
     return float(np.mean(losses))
-
-
-def _loss(logits: Tensor, grades: Tensor, schedule: Schedule) -> Tensor:
-    """Cross entropy with soft targets, and the squared error of the expected grade."""
-    classes = functional.cross_entropy(logits, soft_targets(grades, schedule.neighbour_share))
-    if not schedule.ordinal:
-        return classes
-    expected = torch.softmax(logits, 1) @ torch.arange(GRADES, dtype=logits.dtype)  # (B, 5) -> (B,)
-    return classes + schedule.ordinal * functional.mse_loss(expected, grades.to(logits.dtype))
 
 
 def _laid_out(batches: DataLoader[tuple[Tensor, int]]) -> Iterator[tuple[Tensor, Tensor]]:
