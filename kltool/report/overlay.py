@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from kltool.errors import UsageError
 from kltool.geometry import Points, apply, mirror
-from kltool.localize.canonical import cut, film_to_crop, turned
+from kltool.localize.canonical import crop_to_film, cut, film_to_crop, turned
 from kltool.values.findings import (
     DISCLAIMER,
     GRADES,
@@ -22,7 +22,7 @@ from kltool.values.findings import (
     NotMeasured,
     Width,
 )
-from kltool.values.image import NoSpacing, Side
+from kltool.values.image import NoSpacing, Placement, Side
 
 SIZE: Final = 900
 PANEL: Final = 340
@@ -60,6 +60,7 @@ def _knee(knee: KneeReading) -> Picture:
     crop = cut(film, placement, SIZE)
     dark, bright = np.percentile(crop, (0.5, 99.8))
     shown = np.clip((crop - dark) / max(float(bright - dark), 1e-6) * 235, 0, 235).astype(np.uint8)
+    shown[~_on_film(placement, film.shape)] = 0
     picture = np.repeat(_hung(shown, knee.side)[:, :, None], 3, axis=2)
 
     def place(points: Points) -> Points:
@@ -72,6 +73,14 @@ def _knee(knee: KneeReading) -> Picture:
         space = knee.joint_space.of(compartment)
         _draw_space(picture, space, place)
     return picture
+
+
+def _on_film(placement: Placement, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """(SIZE, SIZE): which pixels of the picture lie on the film, and are not its edge repeated."""
+    grid = np.moveaxis(np.indices((SIZE, SIZE), dtype=np.float64), 0, -1).reshape(-1, 2)
+    at = apply(crop_to_film(placement, SIZE), grid)
+    inside = (at >= -0.5).all(1) & (at <= np.array(shape) - 0.5).all(1)
+    return inside.reshape(SIZE, SIZE)
 
 
 def _draw_space(picture: Picture, space: CompartmentSpace, place: Callable[[Points], Points]) -> None:

@@ -1,0 +1,61 @@
+"""Time what a user waits for: python scripts/benchmark.py. Writes docs/results/speed.md.
+
+Needs the extra 'simulate'.
+"""
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from kltool.intake import load
+from kltool.read import read
+from kltool.simulate import Film, KneeScene, simulate_knee
+from kltool.values.image import Side
+from kltool.weights import load_models
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "docs" / "results" / "speed.md"
+REPEATS = 9
+
+
+def main() -> None:
+    models = load_models()
+    scene, film = KneeScene(Side.RIGHT), replace(Film(), rows=512, columns=512)
+    single, both = ROOT / "sample_images" / "knee_right_normal.dcm", ROOT / "sample_images" / "bilateral.dcm"
+    rows = [
+        _row("`kltool --help`, a new process", _help),
+        _row("simulate one knee, 512 x 512, compiled", lambda: simulate_knee(scene, film)),
+        _row("load and read a film of one knee, 620 x 560", lambda: read(load(single), models)),
+        _row("load and read a film of both knees, 720 x 1340", lambda: read(load(both), models)),
+    ]
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    heading = f"# Speed\n\nMade by `python scripts/benchmark.py` on {machine}; {REPEATS} repeats after one.\n"
+    table = ["| what | fastest, s | median, s | slowest, s |", "|---|---|---|---|", *rows]
+    OUT.write_text(heading + "\n" + "\n".join(table) + "\n")
+    print(OUT.read_text())
+
+
+def _row(name: str, run: Callable[[], object]) -> str:
+    run()
+    seconds = sorted(_timed(run) for _ in range(REPEATS))
+    return f"| {name} | {seconds[0]:.2f} | {statistics.median(seconds):.2f} | {seconds[-1]:.2f} |"
+
+
+def _timed(run: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+def _help() -> None:
+    subprocess.run([sys.executable, "-m", "kltool", "--help"], check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    main()
