@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from kltool.grade import grade
-from kltool.jointspace import TraceSettings, WidthSettings, judge, measure, trace_margins
+from kltool.jointspace import Doubts, TraceSettings, WidthSettings, judge, measure, trace_margins
 from kltool.localize import THRESHOLD, find_knees
 from kltool.values.findings import KneeReading, Provenance, Reading
 from kltool.values.image import Knee, Radiograph
 from kltool.weights import Models
 
-TRACE, WIDTHS = TraceSettings(), WidthSettings()
+TRACE, WIDTHS, DOUBTS = TraceSettings(), WidthSettings(), Doubts()
 
 
 def read(film: Radiograph, models: Models) -> Reading:
@@ -24,7 +24,7 @@ def read(film: Radiograph, models: Models) -> Reading:
 
 def read_knee(knee: Knee, models: Models) -> KneeReading:
     space = measure(knee, trace_margins(knee, TRACE), WIDTHS)
-    quality, warnings = judge(knee, space)
+    quality, warnings = judge(knee, space, DOUBTS)
     return KneeReading(knee, space, grade(knee, models.grader), quality, warnings)
 
 
@@ -42,8 +42,13 @@ def provenance_without_film(models: Models) -> Provenance:
 
 
 def settings() -> Mapping[str, float | str]:
-    """Every setting that a reading depends on, by name."""
-    stages = {"margins": asdict(TRACE), "widths": asdict(WIDTHS), "finder": {"threshold": THRESHOLD}}
+    """Every setting of a stage that can be set, by name; constants go with the version."""
+    stages = {
+        "finder": {"threshold": THRESHOLD},
+        "margins": asdict(TRACE),
+        "widths": asdict(WIDTHS),
+        "quality": asdict(DOUBTS),
+    }
     return {
         f"{stage}.{name}": value if isinstance(value, float | str) else repr(value)
         for stage, values in stages.items()

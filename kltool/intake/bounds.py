@@ -2,9 +2,9 @@
 
 from kltool.errors import NotARadiograph, Undecodable
 
-SMALLEST_SIDE_PX = 64  # docs/choices.md#image-size
-LARGEST_SIDE_PX = 20_000  # docs/choices.md#image-size
-MOST_PIXELS = 150_000_000  # docs/choices.md#image-size
+SMALLEST_SIDE_PX = 64  # docs/choices-intake.md#image-size
+LARGEST_SIDE_PX = 20_000  # docs/choices-intake.md#image-size
+MOST_PIXELS = 150_000_000  # docs/choices-intake.md#image-size
 
 
 def check_size(rows: int, columns: int) -> None:

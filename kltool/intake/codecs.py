@@ -2,7 +2,7 @@
 
 Uncompressed, deflated and RLE by pydicom itself, JPEG-LS by CharLS, JPEG 2000 by OpenJPEG, 8-bit JPEG by
 OpenCV. Lossless JPEG is left to GDCM, which ends the whole program on headers that lie; it is handed only
-streams whose headers were checked. docs/choices.md#codecs
+streams whose headers were checked. docs/choices-intake.md#codecs
 """
 
 import re

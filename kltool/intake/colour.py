@@ -9,11 +9,11 @@ import numpy.typing as npt
 from kltool.errors import NotARadiograph
 from kltool.values.image import Float32
 
-COLOURED = 0.04  # docs/choices.md#colour; of full range, what a pixel's colour differs from the film's tint
-MOST_COLOURED = 0.02  # docs/choices.md#colour; share of pixels: annotations, rulers
-NOTED_COLOURED = 0.0005  # docs/choices.md#colour; below this it is compression, not annotation
-MOST_TINT = 0.07  # docs/choices.md#colour; mean spread between channels, of full range
-JUDGED_PIXELS = 1_000_000  # docs/choices.md#colour
+COLOURED = 0.04  # docs/choices-intake.md#colour; of full range, from the film's own tint
+MOST_COLOURED = 0.02  # docs/choices-intake.md#colour; share of pixels: annotations, rulers
+NOTED_COLOURED = 0.0005  # docs/choices-intake.md#colour; below this it is compression, not annotation
+MOST_TINT = 0.07  # docs/choices-intake.md#colour; mean spread between channels, of full range
+JUDGED_PIXELS = 1_000_000  # docs/choices-intake.md#colour
 
 Channels = npt.NDArray[Any]
 

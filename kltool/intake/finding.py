@@ -9,12 +9,12 @@ from kltool.errors import UsageError
 from kltool.intake.kinds import Kind, kind_of
 from kltool.intake.source import ImageSource
 
-# docs/choices.md#companions
+# docs/choices-intake.md#companions
 COMPANION_SUFFIXES = frozenset({".json", ".csv", ".tsv", ".txt", ".md", ".rst", ".xml", ".html", ".htm"})
 COMPANION_NAMES = frozenset({"dicomdir", "readme", "license", "thumbs.db", "desktop.ini"})
-MOST_MEMBERS = 100_000  # docs/choices.md#archive-limits
-MOST_UNPACKED_BYTES = 200_000_000_000  # docs/choices.md#archive-limits
-HIGHEST_COMPRESSION = 1_000.0  # docs/choices.md#archive-limits
+MOST_MEMBERS = 100_000  # docs/choices-intake.md#archive-limits
+MOST_UNPACKED_BYTES = 200_000_000_000  # docs/choices-intake.md#archive-limits
+HIGHEST_COMPRESSION = 1_000.0  # docs/choices-intake.md#archive-limits
 HEAD_BYTES = 132  # up to the end of DICOM's magic
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 # The study is the visit: its date is the same for all its films and is what de-identification keeps or
-# shifts as one; the others stand in where it is missing. docs/choices.md#visit-date
+# shifts as one; the others stand in where it is missing. docs/choices-intake.md#visit-date
 DATES = ("StudyDate", "AcquisitionDate", "ContentDate", "SeriesDate")
 
 

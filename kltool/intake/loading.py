@@ -13,7 +13,7 @@ from kltool.intake.dicom import read_data_set
 from kltool.intake.kinds import Kind, kind_of, refuse_kind
 from kltool.intake.pictures import PICTURES, picture_pixels
 from kltool.intake.polarity import TURNED_OVER, is_inverted, turned_over
-from kltool.intake.side import SideFound, side_of
+from kltool.intake.side import STORED_MIRRORED, SideFound, side_of
 from kltool.intake.source import ImageSource
 from kltool.intake.spacing import Found, spacing_of, spacing_tags
 from kltool.intake.stored import Mask, Shown, shown_pixels, without_padding
@@ -60,6 +60,7 @@ def load_source(
         pixels_sha256=fingerprint.of_pixels(pixels),
         subject=content.subject,
         study_date=content.study_date,
+        stored_mirrored=STORED_MIRRORED in film_side.notes,
     )
 
 

@@ -4,11 +4,11 @@ import numpy as np
 
 from kltool.values.image import Float32
 
-TIGHT_CROP_PX = 320  # docs/choices.md#polarity; the longest side of a tight crop of one knee
-TIGHT_CROP_ASPECT = 1.5  # docs/choices.md#polarity
-SHRUNK_PX = 160  # docs/choices.md#polarity; the shorter side the wide film is judged at
-FLAT_RANGE = 0.02  # docs/choices.md#polarity; 5th to 95th percentile of a line of border, of the film's
-TWO_KNEES_ASPECT = 1.2  # docs/choices.md#polarity; wider than this, a film may show both knees
+TIGHT_CROP_PX = 320  # docs/choices-intake.md#polarity; the longest side of a tight crop of one knee
+TIGHT_CROP_ASPECT = 1.5  # docs/choices-intake.md#polarity
+SHRUNK_PX = 160  # docs/choices-intake.md#polarity; the shorter side the wide film is judged at
+FLAT_RANGE = 0.02  # docs/choices-intake.md#polarity; 5th to 95th percentile of a border line, of the film's
+TWO_KNEES_ASPECT = 1.2  # docs/choices-intake.md#polarity; wider than this, a film may show both knees
 
 TURNED_OVER = "polarity turned over: the picture was stored with dark bone"
 

@@ -15,7 +15,7 @@ from kltool.values.image import Side, SideSource
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-# docs/choices.md#side
+# docs/choices-intake.md#side
 LATERALITY_TAGS = ("ImageLaterality", "Laterality")
 FILM_TEXTS = ("BodyPartExamined", "ViewPosition", "SeriesDescription", "ProtocolName")
 STUDY_TEXT = "StudyDescription"

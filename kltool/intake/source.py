@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kltool.errors import NotAnImage, Undecodable, UsageError
 
-LARGEST_FILE_BYTES = 1_000_000_000  # docs/choices.md#file-size
+LARGEST_FILE_BYTES = 1_000_000_000  # docs/choices-intake.md#file-size
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from kltool.values.image import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibra
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-SAME_SPACING = 1e-3  # docs/choices.md#same-spacing; relative, rounding in the text of a tag
-LARGEST_MAGNIFICATION = 2.0  # docs/choices.md#magnification
+SAME_SPACING = 1e-3  # docs/choices-intake.md#same-spacing; relative, rounding in the text of a tag
+LARGEST_MAGNIFICATION = 2.0  # docs/choices-intake.md#magnification
 
 Pair = tuple[float, float]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 # Computed Radiography, Digital X-Ray for presentation and for processing, Secondary Capture and its
-# multi-frame forms, PS3.4 B.5; docs/choices.md#sop-classes
+# multi-frame forms, PS3.4 B.5; docs/choices-intake.md#sop-classes
 RADIOGRAPH_CLASSES = frozenset(
     {
         "1.2.840.10008.5.1.4.1.1.1",

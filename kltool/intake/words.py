@@ -5,7 +5,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# BodyPartExamined and descriptions; docs/choices.md#body-part
+# BodyPartExamined and descriptions; docs/choices-intake.md#body-part
 KNEE_WORDS = _words(
     "KNEE KNEES KNIE KNIEGELENK KNIEGELENKE GENOU GENOUX RODILLA GINOCCHIO LKNEE RKNEE KNEELT KNEERT"
 )
@@ -27,7 +27,7 @@ OTHER_PARTS_AS_CODE_ONLY = _words(
     "CSPINE TOOTH"
 )
 
-# ViewPosition, view codes, descriptions; docs/choices.md#view
+# ViewPosition, view codes, descriptions; docs/choices-intake.md#view
 LATERAL_WORDS = _words(
     "LATERAL LAT LATERALLY MEDIOLATERAL LATEROMEDIAL SEITLICH SEITL PROFIL LATERALE LATÉRAL LATÉRALE "
     "TRANSLATERAL XTABLE"
@@ -43,7 +43,7 @@ LATERAL_POSITIONS = _words("LL RL LAT LATERAL LLAT RLAT ML LM MLO")
 SKYLINE_POSITIONS = _words("AXIAL AX SKYLINE SUNRISE MERCHANT TANGENTIAL TAN TANG LAURIN")
 OBLIQUE_POSITIONS = _words("LLO RLO LAO RAO LPO RPO OBL OBLIQUE")
 
-# docs/choices.md#side
+# docs/choices-intake.md#side
 LEFT_WORDS = _words("L LT LEFT LEFTKNEE LKNEE KNEELT LINKS LINKE LINKES LINKER GAUCHE")
 RIGHT_WORDS = _words("R RT RIGHT RIGHTKNEE RKNEE KNEERT RECHTS RECHTE RECHTES RECHTER DROIT DROITE")
 BOTH_WORDS = _words(

@@ -2,6 +2,6 @@
 
 from kltool.jointspace.margins import TraceSettings, trace_margins
 from kltool.jointspace.measure import WidthSettings, measure
-from kltool.jointspace.quality import judge
+from kltool.jointspace.quality import Doubts, judge
 
-__all__ = ["TraceSettings", "WidthSettings", "judge", "measure", "trace_margins"]
+__all__ = ["Doubts", "TraceSettings", "WidthSettings", "judge", "measure", "trace_margins"]

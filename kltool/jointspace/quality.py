@@ -22,7 +22,7 @@ class Doubts:
     largest_tilt_deg: float = 15.0
 
 
-def judge(knee: Knee, space: JointSpace, doubts: Doubts = Doubts()) -> tuple[Quality, tuple[str, ...]]:
+def judge(knee: Knee, space: JointSpace, doubts: Doubts) -> tuple[Quality, tuple[str, ...]]:
     """The quality of one reading and its warnings."""
     poor, usable = _poor(knee, doubts), _usable(knee, space, doubts)
     quality = Quality.POOR if poor else Quality.USABLE if usable else Quality.GOOD
@@ -33,6 +33,10 @@ def _poor(knee: Knee, doubts: Doubts) -> tuple[str, ...]:
     reasons = []
     if knee.score < doubts.least_score:
         reasons.append(f"doubtful that this is a frontal natural knee (score {knee.score:.2f})")
+    if knee.film.stored_mirrored:
+        reasons.append(
+            "the tags say that the film is stored mirrored: right and left, medial and lateral may be swapped"
+        )
     if not _whole(knee):
         reasons.append("the joint is cut off by the edge of the picture")
     return tuple(reasons)

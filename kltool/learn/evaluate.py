@@ -76,7 +76,7 @@ class WidthScore:
 
 def score_widths(knees: list[AnnotatedKnee], models: Models) -> list[WidthScore]:
     reliable = [knee for knee in knees if knee.fit >= RELIABLE_FIT]
-    readings = [(knee, _read_film(_film_of(knee), models)) for knee in reliable]
+    readings = [(knee, _read_film(film_of(knee), models)) for knee in reliable]
     return [_width_score(readings, compartment) for compartment in Compartment]
 
 
@@ -95,7 +95,7 @@ def score_repeats(knees: list[AnnotatedKnee], models: Models, repeats: int = 20)
     random = np.random.default_rng(1)
     spread: dict[Compartment, list[float]] = {compartment: [] for compartment in Compartment}
     for knee in knees:
-        film = _film_of(knee)
+        film = film_of(knee)
         readings = [_read_film(_perturbed(film, random), models) for _ in range(repeats)]
         for compartment in Compartment:
             widths = [_percent(reading, compartment) for reading in readings if reading is not None]
@@ -149,7 +149,7 @@ def _bootstrap(
     return float(low), float(high)
 
 
-def _film_of(knee: AnnotatedKnee) -> Radiograph:
+def film_of(knee: AnnotatedKnee) -> Radiograph:
     """An annotated crop as a film of a right knee (it is turned to one hand) with its fitted spacing."""
     spacing = Spacing(knee.mm_per_px, knee.mm_per_px, Calibration.USER)
     return Radiograph(knee.name, knee.crop, spacing, Side.RIGHT, SideSource.USER)

@@ -57,9 +57,8 @@ def _pair(candidates: list[Candidate]) -> list[Candidate]:
     if not candidates:
         return []
     best = candidates[0]
-    partners = (other for other in candidates[1:] if _beside(best, other))
-    chosen = [best, *[next(partners)]] if any(_beside(best, other) for other in candidates[1:]) else [best]
-    return sorted(chosen, key=lambda candidate: float(candidate.centre[1]))
+    partners = [other for other in candidates[1:] if _beside(best, other)]
+    return sorted([best, *partners[:1]], key=lambda candidate: float(candidate.centre[1]))
 
 
 def _beside(one: Candidate, other: Candidate) -> bool:

@@ -91,6 +91,7 @@ class Radiograph:
     pixels_sha256: str = ""  # of the pixels above, little endian, with their shape
     subject: str | None = None  # PatientID; never the name
     study_date: str | None = None  # YYYYMMDD
+    stored_mirrored: bool = False  # by its tags: the patient's right on the viewer's right; not turned
 
     def noting(self, *notes: str) -> "Radiograph":
         return replace(self, notes=self.notes + notes)

@@ -1,0 +1,176 @@
+"""The figures behind docs/choices.md: python scripts/choices.py ../shared/data.
+
+Writes docs/results/choices.md. Margins and ranges are tried on annotated `train` knees; `val` is used for
+the rule of the grade only.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from kltool.errors import Refusal
+from kltool.intake import load
+from kltool.jointspace import TraceSettings, WidthSettings, measure, trace_margins
+from kltool.learn.agreement import quadratic_weighted_kappa
+from kltool.learn.annotated import RELIABLE_FIT, AnnotatedKnee, load_annotated
+from kltool.learn.evaluate import film_of
+from kltool.learn.oai import side_of
+from kltool.localize import find_knees
+from kltool.localize.brightness import standardize
+from kltool.localize.canonical import CROP_SIZE, cut, turned
+from kltool.localize.landmarks import settle
+from kltool.values.findings import Compartment, NotMeasured, Width
+from kltool.values.image import Knee
+from kltool.weights import Models, load_models
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "docs" / "results" / "choices.md"
+FRAMINGS = ((1.0, 0.0), (0.94, 0.0), (1.06, 0.0), (1.0, 0.06), (1.0, -0.06))  # scale, turn in radians
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="folder with oai_kl/ and landmarks/")
+    data, models = parser.parse_args().data, load_models()
+    reliable = [knee for knee in load_annotated(data, "train") if knee.fit >= RELIABLE_FIT]
+    found = [(knee, _found(knee, models)) for knee in reliable[::4]]
+    located = [(knee, at) for knee, at in found if at is not None]
+    sections = [
+        "# The figures behind the choices\n\nMade by `python scripts/choices.py ../shared/data`.",
+        _crops(reliable),
+        _rounds(reliable[:60], models),
+        _femoral_width(models),
+        _margins(located),
+        _ranges(located),
+        _rules(data / "oai_kl" / "val", models),
+    ]
+    OUT.write_text("\n\n".join(sections) + "\n")
+    print(OUT.read_text())
+
+
+def _crops(knees: list[AnnotatedKnee]) -> str:
+    names = ("tibial width", "joint centre, row", "joint centre, column")
+    values = np.array([(k.placement.tibial_width_px, *k.placement.centre) for k in knees])
+    rows = [f"| {n} | {v.mean():.1f} | {v.std():.1f} |" for n, v in zip(names, values.T, strict=True)]
+    head = f"## Crops: {len(knees)} reliably annotated `train` knees, pixels of {CROP_SIZE}"
+    return "\n".join([head, "", "| | mean | SD |", "|---|---|---|", *rows])
+
+
+def _rounds(knees: list[AnnotatedKnee], models: Models) -> str:
+    moved = []
+    for knee in knees:
+        placement, second = settle(knee.crop, knee.placement, models.landmarks)
+        _, fourth = settle(knee.crop, placement, models.landmarks)
+        moved.append(np.abs(fourth.tibia - second.tibia).mean() / placement.tibial_width_px)
+    return (
+        "## Landmarks: two further rounds\n\n"
+        f"Move the tibial points by {100 * np.mean(moved):.2f}% of the tibial width on average, "
+        f"{100 * np.max(moved):.2f}% at most ({len(moved)} knees)."
+    )
+
+
+def _femoral_width(models: Models) -> str:
+    ratios = []
+    for file in sorted((ROOT / "sample_images").rglob("*.dcm")):
+        truth = json.loads(file.with_suffix(".truth.json").read_text())["knees"]
+        true = {knee["side"]: np.array(knee["x_axis"]) for knee in truth}
+        for knee in find_knees(load(file), models).knees:
+            ends = true[str(knee.side)]
+            ratios.append(float(np.hypot(*(ends[1] - ends[0]))) / knee.placement.tibial_width_px)
+    return (
+        "## True femoral width over found tibial width, simulated samples\n\n"
+        f"Mean {np.mean(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f} ({len(ratios)} knees)."
+    )
+
+
+def _margins(located: list[tuple[AnnotatedKnee, Knee]]) -> str:
+    settings = [replace(TraceSettings(), guide_weight=weight) for weight in (0.0, 1.0, 2.0, 4.0, 10.0)]
+    rows = [
+        f"| {trace.guide_weight:g} | {c} | {_error(located, c, trace, WidthSettings())} |"
+        for trace in settings
+        for c in Compartment
+    ]
+    head = "| guide weight | compartment | knees | offset, mm | MAE, mm | r |"
+    return "\n".join(
+        ["## Margins: `guide_weight`, `train` knees", "", head, "|---|---|---|---|---|---|", *rows]
+    )
+
+
+def _ranges(located: list[tuple[AnnotatedKnee, Knee]]) -> str:
+    tried = ((0.02, 0.32), (0.05, 0.32), (0.08, 0.36), (0.12, 0.32))
+    rows = [
+        f"| {low:.2f} to {high:.2f} | "
+        + _error(located, Compartment.MEDIAL, TraceSettings(), WidthSettings(medial_range=(low, high)))
+        + " |"
+        for low, high in tried
+    ]
+    head = "| x | knees | offset, mm | MAE, mm | r |"
+    return "\n".join(
+        ["## Medial minimum: range of x, `train` knees", "", head, "|---|---|---|---|---|", *rows]
+    )
+
+
+def _error(
+    located: list[tuple[AnnotatedKnee, Knee]],
+    compartment: Compartment,
+    trace: TraceSettings,
+    widths: WidthSettings,
+) -> str:
+    pairs = []
+    for known, knee in located:
+        minimum = measure(knee, trace_margins(knee, trace), widths).of(compartment).minimum
+        if isinstance(minimum, Width) and not isinstance(minimum.mm, NotMeasured):
+            truth = known.medial_mm if compartment is Compartment.MEDIAL else known.lateral_mm
+            pairs.append((minimum.mm, truth))
+    measured, truths = np.array(pairs).T
+    offset = float(np.median(measured - truths))
+    error = np.abs(measured - truths - offset).mean()
+    return f"{len(pairs)} | {offset:+.2f} | {error:.2f} | {np.corrcoef(measured, truths)[0, 1]:.3f}"
+
+
+def _rules(folder: Path, models: Models) -> str:
+    labels, framed = map(np.array, zip(*_graded(folder, models), strict=True))
+    rows = []
+    for name, probabilities in (("one framing", framed[:, 0]), ("five framings", framed.mean(1))):
+        rules = {"median": (probabilities.cumsum(1) < 0.5).sum(1), "most probable": probabilities.argmax(1)}
+        for rule, read in rules.items():
+            kappa, accuracy = quadratic_weighted_kappa(labels, read), (labels == read).mean()
+            rows.append(f"| {name} | {rule} | {kappa:.3f} | {accuracy:.3f} |")
+    head = ["| probabilities | grade | kappa | accuracy |", "|---|---|---|---|"]
+    return "\n".join([f"## The rule of the grade, {len(labels)} `val` knees", "", *head, *rows])
+
+
+def _graded(
+    folder: Path, models: Models
+) -> Iterator[tuple[int, np.ndarray[tuple[int, int], np.dtype[np.float32]]]]:
+    """The label of each knee found, and its probabilities in every framing, (5, 5)."""
+    for path in sorted(folder.glob("[0-4]/*.png")):
+        try:
+            knees = find_knees(load(path, side=side_of(path)), models).knees
+        except Refusal:
+            continue
+        for knee in knees:
+            film, at = turned(knee.film.pixels, knee.placement.mirrored), knee.placement
+            crops = [
+                cut(
+                    film, replace(at, tibial_width_px=at.tibial_width_px * scale, tilt_rad=at.tilt_rad + turn)
+                )
+                for scale, turn in FRAMINGS
+            ]
+            yield int(path.parent.name), models.grader(np.stack([standardize(c) for c in crops])[:, None])[0]
+
+
+def _found(knee: AnnotatedKnee, models: Models) -> Knee | None:
+    try:
+        knees = find_knees(film_of(knee), models).knees
+    except Refusal:
+        return None
+    return knees[0] if knees else None
+
+
+if __name__ == "__main__":
+    main()
