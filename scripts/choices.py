@@ -53,10 +53,11 @@ def main() -> None:
 
 
 def _crops(knees: list[AnnotatedKnee]) -> str:
-    names = ("tibial width", "joint centre, row", "joint centre, column")
-    values = np.array([(k.placement.tibial_width_px, *k.placement.centre) for k in knees])
+    names = ("tibial width", "joint centre, row", "joint centre, column", "tibial width, mm")
+    placed = [(knee.placement, knee.mm_per_px) for knee in knees]
+    values = np.array([(at.tibial_width_px, *at.centre, at.tibial_width_px * mm) for at, mm in placed])
     rows = [f"| {n} | {v.mean():.1f} | {v.std():.1f} |" for n, v in zip(names, values.T, strict=True)]
-    head = f"## Crops: {len(knees)} reliably annotated `train` knees, pixels of {CROP_SIZE}"
+    head = f"## Crops: {len(knees)} reliably annotated `train` knees, pixels of {CROP_SIZE} (last row: mm)"
     return "\n".join([head, "", "| | mean | SD |", "|---|---|---|", *rows])
 
 
