@@ -35,7 +35,7 @@ def attenuation(scene: KneeScene, bones: KneeBones, camera: Camera, offset_mm: f
     skin, muscle, faces = leg_surfaces(scene)
     inside_skin, inside_muscle = (path_length(surface + shift, faces, camera) for surface in (skin, muscle))
     total = FAT_MM * inside_skin + (MUSCLE_MM - FAT_MM) * inside_muscle
-    texture = trabeculae(camera, scene.seed)
+    texture = trabeculae(camera, scene.seed, scene.coarseness)
     for part, bone in enumerate((bones.femur, bones.tibia, bones.fibula, bones.patella)):
         own_texture = np.roll(texture, (97 * part, 61 * part), (0, 1))
         total += _bone_excess(bone, own_texture, scene, camera)
@@ -49,7 +49,7 @@ def _bone_excess(bone: Bone, texture: Float64, scene: KneeScene, camera: Camera)
     whole = path_length(bone.vertices, bone.faces, camera)
     within = path_length(bone.surface_within(), bone.faces, camera)
     wall = np.maximum(whole - within, 0.0)
-    struts = TEXTURE_MM * np.sqrt(np.maximum(within, 0.0)) * texture
+    struts = scene.texture * TEXTURE_MM * np.sqrt(np.maximum(within, 0.0)) * texture
     density = scene.bone_density * _towards_the_shaft(camera)[:, None]
     spongiosa = (SPONGIOSA_MM - MUSCLE_MM) * density * (within + struts)
     sclerosis = SCLEROTIC_MM * _sclerotic_path(bone, within, camera)
@@ -113,9 +113,19 @@ def _processed(logarithm: Float64, film: Film) -> npt.NDArray[np.uint16]:
     """Wide differences evened out towards the middle of the window, the window spread over the bits."""
     black, white = film.window
     wide = _wide_blur(logarithm, EVENING_WIDTH_MM / film.spacing_mm)
-    shown = logarithm - (1.0 - film.latitude) * (wide - (black + white) / 2)
-    grey = (shown - black) / (white - black) * (2**film.bits - 1)
-    return np.asarray(np.rint(np.clip(grey, 0.0, 2**film.bits - 1)), np.uint16)
+    shown = _sharpened(logarithm, film) - (1.0 - film.latitude) * (wide - (black + white) / 2)
+    grey = np.clip((shown - black) / (white - black), 0.0, 1.0)
+    if film.toe > 0:
+        grey = grey + film.toe * (grey**2 * (3.0 - 2.0 * grey) - grey)
+    return np.asarray(np.rint(grey * (2**film.bits - 1)), np.uint16)
+
+
+def _sharpened(logarithm: Float64, film: Film) -> Float64:
+    """Unsharp mask: small differences made greater, as makers' edge enhancement does."""
+    if film.sharpening == 0:
+        return logarithm
+    smooth = gaussian_filter(logarithm, film.sharpening_mm / film.spacing_mm, truncate=3.0)
+    return np.asarray(logarithm + film.sharpening * (logarithm - smooth))
 
 
 def _wide_blur(image: Float64, sigma_px: float) -> Float64:

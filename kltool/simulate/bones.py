@@ -10,6 +10,7 @@ condyles, midway. This is a left knee as hung; right knees are mirrored once, on
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +27,10 @@ CONDYLAR_TURN_DEG = 5.0  # docs/choices-simulate.md#pose
 PATELLA_STEP_MM = np.array([-6.0, -2.0, 6.0])  # docs/choices-simulate.md#pose
 OSTEOPHYTE_MM = 8.5  # docs/choices-simulate.md#osteophytes
 SCLEROSIS_MM = 8.0  # docs/choices-simulate.md#sclerosis
-PLATE_MM = 1.6  # docs/choices-simulate.md#cortex
 PATELLAR_WALL_MM = 0.6  # docs/choices-simulate.md#cortex
+RIM_STEEPNESS_DEG = 30.0  # docs/choices-simulate.md#rims
+NOTCH_X = (73.5, 86.0)  # of the mean bone; between them the back of the plateau is a notch, not a rim
+LEVELLED = (0.05, 0.26)  # of the width of the plateau; docs/choices-simulate.md#rims
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,20 +56,44 @@ class Bone:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KneeBones:
-    """The bones, posed. bare_femur: without osteophytes, for the x axis. medial_plateau, lateral_plateau:
-    faces of the top of the tibia on either side of its middle. bearing: vertices of the medial plateau
-    under the condyle.
+class Rim:
+    """The rim of the tibial plateau as points on the bone, which move with it: each lies on an edge of the
+    mesh. A closed loop, its first point repeated at the end.
+
+    starts, ends: (n,) vertices of the edge. shares: (n,) of the way along it.
     """
+
+    starts: npt.NDArray[np.intp]
+    ends: npt.NDArray[np.intp]
+    shares: Float64
+
+    def on(self, vertices: Float64) -> Float64:
+        """(n, 3) mm, the rim of this bone."""
+        start, end = vertices[self.starts], vertices[self.ends]
+        return np.asarray(start + self.shares[:, None] * (end - start))
+
+    def part(self, chosen: npt.NDArray[Any]) -> "Rim":
+        return Rim(self.starts[chosen], self.ends[chosen], self.shares[chosen])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plateau:
+    """The top of the tibia: its faces, (m, 3), those that fall off beyond the rim included, and its rim."""
+
+    faces: Int32
+    rim: Rim
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KneeBones:
+    """The bones, posed. bare_femur: without osteophytes, for the x axis."""
 
     femur: Bone
     tibia: Bone
     fibula: Bone
     patella: Bone
     bare_femur: Bone
-    medial_plateau: Int32
-    lateral_plateau: Int32
-    bearing: npt.NDArray[np.intp]
+    plateau: Plateau
     offset_mm: float = 0.0  # of the knee from the middle of the film, towards the right of the picture
 
     def with_shank_moved(self, down_mm: float, turn_rad: float) -> "KneeBones":
@@ -84,7 +111,7 @@ def pose_knee(scene: KneeScene, offset_mm: float = 0.0) -> KneeBones:
     """The bones of the scene; the shank is below the femur, its gaps not yet as asked."""
     atlas, shape = load_atlas(), shape_coefficients(scene)
     regions = _regions()
-    femur, tibia = atlas.femur.surface(shape), atlas.tibia.surface(shape) + regions.detail
+    femur, tibia = atlas.femur.surface(shape), atlas.tibia.surface(shape) + regions.detail(scene)
     growth = scene.osteophytes
     femoral = (
         growth.medial_femoral * regions.femoral_medial + growth.lateral_femoral * regions.femoral_lateral
@@ -96,9 +123,7 @@ def pose_knee(scene: KneeScene, offset_mm: float = 0.0) -> KneeBones:
         fibula=_healthy(atlas.fibula, shape, _fibular_wall(atlas.fibula.mean)),
         patella=_healthy(atlas.patella, shape, np.full(len(atlas.patella.mean), PATELLAR_WALL_MM)),
         bare_femur=_healthy(atlas.femur, shape, np.zeros(len(femur))),
-        medial_plateau=regions.medial_plateau,
-        lateral_plateau=regions.lateral_plateau,
-        bearing=regions.bearing,
+        plateau=regions.plateau,
     )
     offset = np.array([offset_mm, 0.0, 0.0])
     stood = _moved(_stood_up(bones, scene), lambda vertices: vertices + offset)
@@ -141,11 +166,13 @@ def _stood_up(bones: KneeBones, scene: KneeScene) -> KneeBones:
 
 
 def _plateau_levelled(bones: KneeBones, tilt_rad: float) -> KneeBones:
-    """Turn the shank so that the medial plateau rises by `tilt_rad` from posterior to anterior."""
-    plateau = bones.tibia.vertices[bones.bearing]
-    _, slope, _ = np.linalg.lstsq(np.c_[plateau[:, :2], np.ones(len(plateau))], plateau[:, 2])[0]
+    """Turn the shank so that the medial plateau rises by `tilt_rad` from its back rim to its front rim."""
+    rim = bones.plateau.rim.on(bones.tibia.vertices)
+    across = (rim[:, 0] - rim[:, 0].min()) / np.ptp(rim[:, 0])
+    medial = rim[(across > LEVELLED[0]) & (across < LEVELLED[1])]
+    _, slope, _ = np.linalg.lstsq(np.c_[medial[:, :2], np.ones(len(medial))], medial[:, 2])[0]
     turn = _turn(0, -tilt_rad - np.arctan(slope))
-    middle = plateau.mean(axis=0)
+    middle = medial.mean(axis=0)
 
     def levelled(bone: Bone) -> Bone:
         return bone.moved(_rotated(bone.vertices - middle, turn) + middle)
@@ -181,7 +208,7 @@ def _condyles_levelled(bones: KneeBones) -> KneeBones:
 def _shank_below(bones: KneeBones) -> KneeBones:
     """Shank moved until it stands centred under the condyles, a few millimetres away."""
     condyles = _condylar(bones.bare_femur)
-    plateau = bones.tibia.vertices[np.unique(np.r_[bones.medial_plateau, bones.lateral_plateau])]
+    plateau = bones.tibia.vertices[np.unique(bones.plateau.faces)]
     across = (np.ptp(condyles[:, 0]) - np.ptp(plateau[:, 0])) / 2 + condyles[:, 0].min() - plateau[:, 0].min()
     down = condyles[:, 2].min() - np.median(plateau[:, 2]) - 5.0
     step = np.array([across, 0.0, down])
@@ -234,16 +261,25 @@ def _turn(axis: int, angle: float) -> Float64:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Regions:
-    """Displacements (n, 3) mm of full growth at the four margins and of the tibia's detail; plateau."""
+    """Displacements (n, 3) mm of full growth at the four margins and of the tibia's detail; plateaus."""
 
     femoral_medial: Float64
     femoral_lateral: Float64
     tibial_medial: Float64
     tibial_lateral: Float64
-    detail: Float64
-    medial_plateau: Int32
-    lateral_plateau: Int32
-    bearing: npt.NDArray[np.intp]
+    rims: Float64
+    spines: tuple[Float64, Float64]
+    hollows: tuple[Float64, Float64]
+    plateau: Plateau
+
+    def detail(self, scene: KneeScene) -> Float64:
+        """(n, 3) mm of what this tibia has on top: rims, two spines, two hollows."""
+        detail = self.rims.copy()
+        for displacement, share in zip(
+            self.spines + self.hollows, scene.spines + scene.hollow_mm, strict=True
+        ):
+            detail += share * displacement
+        return detail
 
 
 @cache
@@ -255,19 +291,27 @@ def _regions() -> _Regions:
         femoral_lateral=_spur(femur, (116.5, 52.0, 801.0), (1.0, 0.0, -0.55)),
         tibial_medial=_spur(tibia, (45.5, 52.0, 806.0), (-1.0, 0.0, 0.45)),
         tibial_lateral=_spur(tibia, (118.5, 56.0, 807.0), (1.0, 0.0, 0.45)),
-        detail=_tibial_detail(tibia),
-        medial_plateau=_plateau(atlas, lateral=False),
-        lateral_plateau=_plateau(atlas, lateral=True),
-        bearing=np.unique(_plateau(atlas, lateral=False, clearance_mm=8.0, least_upward=0.85)),
+        rims=_tibial_rims(tibia),
+        spines=(
+            _bump(tibia, (76.5, 55.0, 816.0), (2.6, 7.0, 6.0), (-0.5, 0.0, 4.0)),
+            _bump(tibia, (86.0, 61.0, 816.0), (2.6, 6.0, 6.0), (0.5, 0.0, 3.2)),
+        ),
+        hollows=(
+            _bump(tibia, (58.5, 49.0, 810.0), (8.0, 9.0, 8.0), (0.0, 0.0, -1.0)),
+            _bump(tibia, (103.0, 59.0, 811.0), (8.0, 9.0, 8.0), (0.0, 0.0, -1.0)),
+        ),
+        plateau=_plateau(atlas),
     )
 
 
-def _tibial_detail(tibia: Float64) -> Float64:
-    """The two intercondylar tubercles and the lateral rim, which the mean of many people rounds off."""
-    medial = _bump(tibia, (76.5, 55.0, 816.0), (2.6, 7.0, 6.0), (-0.5, 0.0, 4.0))
-    lateral = _bump(tibia, (86.0, 61.0, 816.0), (2.6, 6.0, 6.0), (0.5, 0.0, 3.2))
-    rim = _bump(tibia, (115.0, 58.0, 807.0), (6.0, 18.0, 4.0), (0.5, 0.0, 2.6))
-    return medial + lateral + rim
+def _tibial_rims(tibia: Float64) -> Float64:
+    """The lateral and the posteromedial rim, which the mean of many people rounds off.
+
+    docs/choices-simulate.md#plateau, as the spines and hollows.
+    """
+    lateral = _bump(tibia, (115.0, 58.0, 807.0), (6.0, 18.0, 4.0), (0.5, 0.0, 2.6))
+    posteromedial = _bump(tibia, (58.0, 69.0, 808.0), (11.0, 5.5, 8.0), (0.0, 0.0, 3.2))
+    return lateral + posteromedial
 
 
 def _spur(mean: Float64, centre: tuple[float, float, float], towards: tuple[float, float, float]) -> Float64:
@@ -286,15 +330,50 @@ def _bump(
     return np.asarray(np.exp(-0.5 * (distance**2).sum(axis=1))[:, None] * np.array(height))
 
 
-def _plateau(atlas: Atlas, lateral: bool, clearance_mm: float = 0.0, least_upward: float = 0.6) -> Int32:
-    """Faces of the tibia that look up, near the top, on one side and clear of the middle."""
-    corners = atlas.tibia.mean[atlas.tibia.faces]
+def _plateau(atlas: Atlas) -> Plateau:
+    tibia = atlas.tibia.mean + _tibial_rims(atlas.tibia.mean)
+    return Plateau(_top(tibia, atlas.tibia.faces), _rim(tibia, atlas.tibia.faces))
+
+
+def _top(tibia: Float64, faces: Int32) -> Int32:
+    """Faces of the tibia that look up, near its top."""
+    corners = tibia[faces]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     upward = normals[:, 2] / np.linalg.norm(normals, axis=1)
-    middle = corners.mean(axis=1)
-    outwards = (middle[:, 0] - MIDLINE_X - 1.0) * (1.0 if lateral else -1.0)
-    chosen = (outwards > clearance_mm) & (upward > least_upward) & (middle[:, 2] > 803.0)
-    return np.asarray(atlas.tibia.faces[chosen])
+    return np.asarray(faces[(upward > 0.3) & (corners[:, :, 2].mean(axis=1) > 800.0)])
+
+
+def _rim(tibia: Float64, faces: Int32) -> Rim:
+    """Where the top, followed forwards or backwards, becomes steeper than RIM_STEEPNESS_DEG."""
+    normals = vertex_normals(tibia, faces)
+    slope = np.degrees(np.arctan2(normals[:, 1], normals[:, 2]))
+    front = _outermost(_crossings(tibia, faces, -slope), tibia, backwards=-1.0)
+    back = _outermost(_crossings(tibia, faces, slope), tibia, backwards=1.0)
+    x = back.on(tibia)[:, 0]
+    back = back.part((x < NOTCH_X[0]) | (x > NOTCH_X[1]))
+    rim = Rim(*(np.r_[getattr(front, name), getattr(back, name)[::-1]] for name in Rim.__slots__))
+    return rim.part(np.r_[np.arange(len(rim.starts)), 0])
+
+
+def _crossings(tibia: Float64, faces: Int32, slope: Float64) -> Rim:
+    """Where edges of the top pass RIM_STEEPNESS_DEG."""
+    edges = np.unique(np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0)
+    starts, ends = edges.T.astype(np.intp)
+    over = slope - RIM_STEEPNESS_DEG
+    top = (tibia[starts, 2] > 800.0) & (np.abs(slope[starts]) < 90.0) & (np.abs(slope[ends]) < 90.0)
+    crossed = top & ((over[starts] > 0) != (over[ends] > 0))
+    starts, ends = starts[crossed], ends[crossed]
+    return Rim(starts, ends, over[starts] / (over[starts] - over[ends]))
+
+
+def _outermost(points: Rim, tibia: Float64, backwards: float) -> Rim:
+    """In order of x, the points beside which none lies 2 mm farther out: a slope within is not the rim."""
+    place = points.on(tibia)
+    outwards = backwards * place[:, 1]
+    beside = np.abs(place[:, None, 0] - place[None, :, 0]) < 2.5
+    farthest = np.where(beside, outwards[None, :], -np.inf).max(axis=1)
+    order = np.argsort(place[:, 0], kind="stable")
+    return points.part(order[(outwards > farthest - 2.0)[order]])
 
 
 # --- walls ----------------------------------------------------------------------------------------
@@ -304,7 +383,7 @@ def _femoral_wall(mean: Float64, scene: KneeScene) -> tuple[Float64, Float64]:
     """(n,) mm of cortex and of sclerosis."""
     above = mean[:, 2] - mean[:, 2].min()
     bearing = _rise(-above, -16.0, -3.0)
-    wall = 0.8 + 4.0 * _rise(above, 50.0, 150.0) + 0.3 * bearing
+    wall = 0.8 + 4.0 * _rise(above, 50.0, 150.0) + (scene.plate_mm[0] - 0.8) * bearing
     medial, lateral = _rise(-mean[:, 0], -74.0, -64.0), _rise(mean[:, 0], 86.0, 96.0)
     sclerosis = medial * scene.sclerosis.medial + lateral * scene.sclerosis.lateral
     return wall, np.asarray(0.6 * SCLEROSIS_MM * bearing * sclerosis)
@@ -314,8 +393,8 @@ def _tibial_wall(mean: Float64, scene: KneeScene) -> tuple[Float64, Float64]:
     """(n,) mm of cortex and of sclerosis; the cortex of the plateau is the subchondral plate."""
     below = 812.0 - mean[:, 2]
     bearing = _rise(-below, -7.0, -3.0)
-    medial, lateral = _rise(-mean[:, 0], -74.0, -64.0), _rise(mean[:, 0], 88.0, 98.0)
-    wall = 0.75 + 4.0 * _rise(below, 25.0, 120.0) + bearing * (medial + lateral) * (PLATE_MM - 0.75)
+    medial, lateral = _rise(-mean[:, 0], -79.0, -69.0), _rise(mean[:, 0], 84.0, 94.0)
+    wall = 0.75 + 4.0 * _rise(below, 25.0, 120.0) + bearing * (medial + lateral) * (scene.plate_mm[1] - 0.75)
     sclerosis = medial * scene.sclerosis.medial + lateral * scene.sclerosis.lateral
     return wall, np.asarray(SCLEROSIS_MM * bearing * sclerosis)
 

@@ -6,8 +6,9 @@ import numpy.typing as npt
 from kltool.errors import UsageError
 from kltool.simulate.beam import attenuation, expose
 from kltool.simulate.bones import pose_knee
+from kltool.simulate.dressing import dressed
 from kltool.simulate.gaps import set_gaps
-from kltool.simulate.margins import knee_truth, mirrored
+from kltool.simulate.margins import fine_camera, knee_truth, mirrored
 from kltool.simulate.rays import Camera
 from kltool.simulate.scene import Film, KneeScene, KneeTruth, SimulatedFilm
 from kltool.values.image import Side
@@ -16,13 +17,14 @@ Float64 = npt.NDArray[np.float64]
 
 
 def simulate_knee(scene: KneeScene, film: Film | None = None) -> SimulatedFilm:
-    """One knee in the middle of its film. The same scene and film give the same bits."""
+    """One knee on its film. The same scene and film give the same bits."""
     film = film or Film()
-    shadow, truth = _left_knee(scene, film, offset_mm=0.0)
+    right = scene.side is Side.RIGHT
+    shadow, truth = _left_knee(scene, film, 0.0, _mirror_shift(film) if right else film.joint_at_mm)
     pixels = expose(shadow, film)
-    if scene.side is Side.RIGHT:
+    if right:
         pixels, truth = np.ascontiguousarray(pixels[:, ::-1]), mirrored(truth, film.columns)
-    return SimulatedFilm(pixels, film, (truth,))
+    return SimulatedFilm(dressed(pixels, film), film, (truth,))
 
 
 def simulate_bilateral(right: KneeScene, left: KneeScene, film: Film | None = None) -> SimulatedFilm:
@@ -30,15 +32,29 @@ def simulate_bilateral(right: KneeScene, left: KneeScene, film: Film | None = No
     if (right.side, left.side) != (Side.RIGHT, Side.LEFT):
         raise UsageError(f"sides {right.side} and {left.side} found; right and then left expected")
     film = film or Film(rows=900, columns=1500, spacing_mm=0.25)
-    right_shadow, right_truth = _left_knee(right, film, film.separation_mm / 2)
-    left_shadow, left_truth = _left_knee(left, film, film.separation_mm / 2)
-    pixels = expose(right_shadow[:, ::-1] + left_shadow, film)
+    right_shadow, right_truth = _left_knee(right, film, film.separation_mm / 2, _mirror_shift(film))
+    left_shadow, left_truth = _left_knee(left, film, film.separation_mm / 2, film.joint_at_mm)
+    pixels = dressed(expose(right_shadow[:, ::-1] + left_shadow, film), film)
     return SimulatedFilm(pixels, film, (mirrored(right_truth, film.columns), left_truth))
 
 
-def _left_knee(scene: KneeScene, film: Film, offset_mm: float) -> tuple[Float64, KneeTruth]:
-    """Line integrals and truth of the knee as a left one, `offset_mm` to the right of the middle."""
-    camera = Camera(film.rows, film.columns, film.joint_spacing_mm, film.source_mm / film.magnification)
-    bones, margins, axis = set_gaps(pose_knee(scene, offset_mm), scene, camera)
-    truth = knee_truth(scene, margins, axis, bones, camera, film.magnification)
+def _mirror_shift(film: Film) -> tuple[float, float]:
+    """Where the joint of a right knee lies while it is drawn as a left one."""
+    return film.joint_at_mm[0], -film.joint_at_mm[1]
+
+
+def _left_knee(
+    scene: KneeScene, film: Film, offset_mm: float, joint_at_mm: tuple[float, float]
+) -> tuple[Float64, KneeTruth]:
+    """Line integrals and truth of the knee as a left one, `offset_mm` to the right of the central ray."""
+    camera = _camera(film, joint_at_mm)
+    fine = fine_camera(camera, offset_mm)
+    bones, margins, axis = set_gaps(pose_knee(scene, offset_mm), scene, fine)
+    truth = knee_truth(scene, margins, axis, bones, fine, camera, film.magnification)
     return attenuation(scene, bones, camera, offset_mm), truth
+
+
+def _camera(film: Film, joint_at_mm: tuple[float, float]) -> Camera:
+    pixel_mm = film.joint_spacing_mm
+    shift = joint_at_mm[0] / pixel_mm, joint_at_mm[1] / pixel_mm
+    return Camera(film.rows, film.columns, pixel_mm, film.source_mm / film.magnification, shift)

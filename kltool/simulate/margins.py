@@ -6,6 +6,9 @@ Femoral margin: lower edge of the condyle's shadow. Tibial margin: in every colu
 of rays cuts the plateau in a curve from its posterior to its anterior rim; the margin is the mean row
 of the middle half of that curve, where the condyle bears. Seen edge on, this is the upper edge of the
 bright subchondral plate. Rims that tilt or a hollow plateau projects above it are not the margin.
+
+All of it is found at FINE_MM and not at the pixels of the film, which therefore have no part in the truth;
+what is given in pixels is converted at the end.
 """
 
 from dataclasses import dataclass, replace
@@ -13,35 +16,42 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from kltool.errors import UsageError
 from kltool.simulate.bones import Bone, KneeBones
 from kltool.simulate.rays import Camera, lower_outline, profile_rows
-from kltool.simulate.scene import Compartment, FixedWidth, KneeScene, KneeTruth
+from kltool.simulate.scene import Compartment, FixedWidth, KneeScene, KneeTruth, Pair
 
 Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
 
 MEDIAL_EXTENT = (0.06, 0.38)  # docs/choices-simulate.md#compartments
-LATERAL_EXTENT = (0.64, 0.94)  # docs/choices-simulate.md#compartments
-MEDIAL_SEARCH = (0.12, 0.32)  # docs/choices-simulate.md#compartments
+LATERAL_EXTENT = (0.64, 0.96)  # docs/choices-simulate.md#compartments
+MEDIAL_SEARCH = (0.13, 0.32)  # docs/choices-simulate.md#compartments
 LATERAL_SEARCH = (0.70, 0.90)  # docs/choices-simulate.md#compartments
-FIXED_X = tuple(k / 1000 for k in (*range(150, 301, 25), *range(700, 901, 25)))  # OAI: JSW150 to LJSW900
+MEDIAL_OAI = (0.150, 0.300)  # docs/choices-simulate.md#area
+LATERAL_OAI = (0.700, 0.900)  # docs/choices-simulate.md#area
+AREA_POINTS = 81  # docs/choices-simulate.md#area
+FINE_MM = 0.1  # docs/choices-simulate.md#truth-resolution
+FINE_HALF_WIDTH_MM = 75.0  # more than half a knee
+MEDIAL_X = tuple(k / 1000 for k in range(150, 301, 25))  # OAI: JSW150 to JSW300
+LATERAL_X = tuple(k / 1000 for k in range(700, 901, 25))  # OAI: LJSW700 to LJSW900
 CONDYLE_HEIGHT_MM = 35.0  # docs/choices-simulate.md#femoral-width
 SHADOW_ABOVE = 0.2  # of the femoral width; what is higher in the outline is the shaft
-PROFILE_STEP_MM = 0.25
-LEAST_DEPTH = 0.2  # docs/choices-simulate.md#compartments
-BEARING_SHARE = 0.5  # docs/choices-simulate.md#tibial-margin
+PROFILE_STEP_MM = 0.25  # docs/choices-simulate.md#truth-resolution
+BEARING = np.linspace(0.25, 0.75, 21)  # of the depth; docs/choices-simulate.md#tibial-margin
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Axis:
     """The x axis: origin (row, column) at x = 0, unit vectors (row, column) along x and towards the
-    tibia, length in pixels from x = 0 to x = 1.
+    tibia, length in pixels from x = 0 to x = 1; ends (row, column): the widest points of the condyles.
     """
 
     origin: Float64
     along: Float64
     down: Float64
     length: float
+    ends: Pair
 
     def place(self, points: Float64) -> tuple[Float64, Float64]:
         """(n, 2) (row, column) to x as a fraction and depth below the axis in pixels."""
@@ -50,11 +60,28 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Fixed:
+    """What the definitions fix of one compartment: where margins are given, searched, and integrated."""
+
+    extent: tuple[float, float]
+    search: tuple[float, float]
+    oai: tuple[float, float]
+
+
+MEDIAL = _Fixed(MEDIAL_EXTENT, MEDIAL_SEARCH, MEDIAL_OAI)
+LATERAL = _Fixed(LATERAL_EXTENT, LATERAL_SEARCH, LATERAL_OAI)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Margins:
-    """Femoral and tibial margin of one compartment, (n, 2) (row, column), and x of their points."""
+    """Femoral and tibial margin of one compartment, the two rims of its plateau, (n, 2) (row, column) each,
+    and x of the points of the margins.
+    """
 
     femoral: Float64
     tibial: Float64
+    anterior: Float64
+    posterior: Float64
     femoral_x: Float64
     tibial_x: Float64
 
@@ -63,17 +90,26 @@ class Margins:
         return _cut(self.femoral, self.femoral_x, within), _cut(self.tibial, self.tibial_x, within)
 
 
+def fine_camera(camera: Camera, offset_mm: float) -> Camera:
+    """The same beam, seen at FINE_MM, on columns around a knee `offset_mm` right of the central ray."""
+    columns = round(2 * FINE_HALF_WIDTH_MM / FINE_MM)
+    return Camera(1, columns, FINE_MM, camera.distance_mm, (0.0, -offset_mm / FINE_MM))
+
+
 def femoral_axis(bare_femur: Bone, camera: Camera) -> Axis:
     """Tangent of the distal condyles; its ends are the widest points of the condyles."""
     outline = _points(lower_outline(bare_femur.vertices, bare_femur.faces, camera))
-    rows, columns, _ = camera.project(bare_femur.vertices)
-    middle = columns[rows > rows.max() - 20.0 / camera.pixel_mm].mean()
+    vertices = _projected(bare_femur, camera)
+    middle = vertices[vertices[:, 0] > vertices[:, 0].max() - 20.0 / camera.pixel_mm, 1].mean()
     along = _tangent(outline, middle)
     down = np.array([along[1], -along[0]])
     low = outline[(outline @ down).argmax()]
-    vertices = np.stack([rows, columns], axis=1) - low
-    near = vertices[vertices @ down > -CONDYLE_HEIGHT_MM / camera.pixel_mm] @ along
-    return Axis(low + near.min() * along, along, down, float(np.ptp(near)))
+    near = vertices[(vertices - low) @ down > -CONDYLE_HEIGHT_MM / camera.pixel_mm]
+    across = (near - low) @ along
+    ends = near[across.argmin()], near[across.argmax()]
+    return Axis(
+        low + across.min() * along, along, down, float(np.ptp(across)), (_pair(ends[0]), _pair(ends[1]))
+    )
 
 
 def _tangent(outline: Float64, middle: float) -> Float64:
@@ -90,26 +126,59 @@ def _tangent(outline: Float64, middle: float) -> Float64:
 def compartment_margins(bones: KneeBones, axis: Axis, camera: Camera) -> tuple[Margins, Margins]:
     """Margins of the medial and the lateral compartment."""
     outline = _points(lower_outline(bones.femur.vertices, bones.femur.faces, camera))
-    plateaus = (bones.medial_plateau, MEDIAL_EXTENT), (bones.lateral_plateau, LATERAL_EXTENT)
-    medial, lateral = (_margins(outline, _plate_edge(bones.tibia, f, camera), axis, e) for f, e in plateaus)
+    condyles = outline[axis.place(outline)[1] > -axis.length * SHADOW_ABOVE]
+    rims = _rims(bones, camera)
+    curves = condyles, _plate_edge(bones, rims, camera), rims.anterior, rims.posterior
+    medial, lateral = (_margins(curves, axis, fixed.extent) for fixed in (MEDIAL, LATERAL))
     return medial, lateral
 
 
-def _margins(outline: Float64, plate: Float64, axis: Axis, extent: tuple[float, float]) -> Margins:
-    condyles = outline[axis.place(outline)[1] > -axis.length * SHADOW_ABOVE]
-    femoral, tibial = (points[_inside(axis.place(points)[0], extent)] for points in (condyles, plate))
-    return Margins(femoral, tibial, axis.place(femoral)[0], axis.place(tibial)[0])
+def _margins(curves: tuple[Float64, ...], axis: Axis, extent: tuple[float, float]) -> Margins:
+    """The part of condyles, tibial margin, anterior and posterior rim between two x."""
+    femoral, tibial, anterior, posterior = (c[_inside(axis.place(c)[0], extent)] for c in curves)
+    return Margins(femoral, tibial, anterior, posterior, axis.place(femoral)[0], axis.place(tibial)[0])
 
 
-def _plate_edge(tibia: Bone, plateau: Int32, camera: Camera) -> Float64:
-    """(n, 2) (row, column), the tibial margin in every column that crosses enough of the plateau."""
-    profiles = profile_rows(tibia.vertices, plateau, camera, PROFILE_STEP_MM)
-    met = np.isfinite(profiles)
-    depth = met.sum(axis=1)
-    columns = np.flatnonzero(depth > LEAST_DEPTH * depth.max())
-    share = np.cumsum(met[columns], axis=1) / depth[columns, None]  # 0 at one rim, 1 at the other
-    bearing = np.where(np.abs(share - 0.5) <= BEARING_SHARE / 2, profiles[columns], np.nan)
-    return np.stack([np.nanmean(bearing, axis=1), columns.astype(float)], axis=1)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rims:
+    """The rims on the film, (n, 2) (row, column), and their depths (n,) in mm from the source: in every
+    column, and at the two ends, where they meet.
+    """
+
+    anterior: Float64
+    posterior: Float64
+    anterior_depth: Float64
+    posterior_depth: Float64
+
+
+def _rims(bones: KneeBones, camera: Camera) -> _Rims:
+    """Where the sheet of rays of every column enters and leaves the plateau: its rim is cut twice."""
+    rows, columns, depths = camera.project(bones.plateau.rim.on(bones.tibia.vertices))
+    first, last = columns.min(), columns.max()
+    at = np.r_[first, np.arange(np.floor(first) + 1.0, np.ceil(last)), last]
+    starts, steps = columns[:-1, None], np.diff(columns)[:, None]
+    share = (at - starts) / np.where(steps == 0, np.inf, steps)
+    cut = (share >= 0) & (share <= 1) & (steps != 0)
+    depth = depths[:-1, None] + share * np.diff(depths)[:, None]
+    row = rows[:-1, None] + share * np.diff(rows)[:, None]
+    near, far = np.where(cut, depth, np.inf).argmin(axis=0), np.where(cut, depth, -np.inf).argmax(axis=0)
+    place = np.arange(len(at))
+    posterior, anterior = (np.stack([row[k, place], at], axis=1) for k in (near, far))
+    return _Rims(anterior, posterior, depth[far, place], depth[near, place])
+
+
+def _plate_edge(bones: KneeBones, rims: _Rims, camera: Camera) -> Float64:
+    """(n, 2) (row, column), the tibial margin, from where the rims meet to where they meet again."""
+    nearest_mm, profiles = profile_rows(bones.tibia.vertices, bones.plateau.faces, camera, PROFILE_STEP_MM)
+    columns = rims.anterior[1:-1, 1].astype(int)[:, None]
+    deep = (rims.anterior_depth - rims.posterior_depth)[1:-1, None]
+    place = (rims.posterior_depth[1:-1, None] + deep * BEARING - nearest_mm) / PROFILE_STEP_MM
+    below = np.clip(place.astype(int), 0, profiles.shape[1] - 2)
+    before, after = profiles[columns, below], profiles[columns, below + 1]
+    rows = (before + (place - below) * (after - before)).mean(axis=1)
+    met = np.isfinite(rows)
+    inner = np.stack([rows[met], rims.anterior[1:-1, 1][met]], axis=1)
+    return np.concatenate([rims.anterior[:1], inner, rims.anterior[-1:]])
 
 
 def _cut(points: Float64, x: Float64, within: tuple[float, float]) -> Float64:
@@ -154,21 +223,25 @@ def knee_truth(
     margins: tuple[Margins, Margins],
     axis: Axis,
     bones: KneeBones,
+    fine: Camera,
     camera: Camera,
     magnification: float,
 ) -> KneeTruth:
-    """Everything that is known of a left knee as hung."""
-    medial, lateral = margins
+    """Everything that is known of a left knee as hung; margins and axis as seen by `fine`."""
+    film = _OnFilm(fine, camera)
     middles = [(m.femoral.mean(axis=0) + m.tibial.mean(axis=0)) / 2 for m in margins]
     ends = axis.origin, axis.origin + axis.length * axis.along
+    tibial_ends, tibial_width = _tibial_width(bones, axis, fine)
     return KneeTruth(
         side=scene.side,
-        medial=_compartment(medial, MEDIAL_SEARCH, camera),
-        lateral=_compartment(lateral, LATERAL_SEARCH, camera),
-        widths=tuple(_fixed_widths(margins, axis, camera)),
-        x_axis=(_pair(ends[0]), _pair(ends[1])),
-        centre=_pair((middles[0] + middles[1]) / 2),
-        tibial_width_px=_tibial_width(bones, axis, camera),
+        medial=_compartment(margins[0], MEDIAL, axis, film),
+        lateral=_compartment(margins[1], LATERAL, axis, film),
+        widths=tuple(_fixed_widths(margins, axis)),
+        x_axis=(film.point(ends[0]), film.point(ends[1])),
+        femoral_ends=film.pair(axis.ends),
+        tibial_ends=film.pair(tibial_ends),
+        centre=film.point((middles[0] + middles[1]) / 2),
+        tibial_width_px=tibial_width * FINE_MM / camera.pixel_mm,
         tilt_deg=float(np.degrees(np.arctan2(axis.along[0], axis.along[1]))),
         spacing_mm=camera.pixel_mm,
         magnification=magnification,
@@ -176,53 +249,112 @@ def knee_truth(
     )
 
 
-def _compartment(margins: Margins, search: tuple[float, float], camera: Camera) -> Compartment:
-    femoral, tibial = margins.searched(search)
+@dataclass(frozen=True, slots=True)
+class _OnFilm:
+    """From the pixels of the fine camera to those of the film."""
+
+    fine: Camera
+    camera: Camera
+
+    def points(self, points: Float64) -> Float64:
+        scale = self.fine.pixel_mm / self.camera.pixel_mm
+        return np.asarray((points - self.fine.middle) * scale + self.camera.middle)
+
+    def point(self, point: Float64) -> tuple[float, float]:
+        return _pair(self.points(point))
+
+    def pair(self, pair: Pair) -> Pair:
+        return self.point(np.array(pair[0])), self.point(np.array(pair[1]))
+
+    def curve(self, points: Float64) -> Float64:
+        """One point for each column of the film between the ends of the curve."""
+        rows, columns = self.points(points).T
+        at = np.arange(np.ceil(columns[0]), np.floor(columns[-1]) + 1.0)
+        return np.stack([np.interp(at, columns, rows), at], axis=1)
+
+
+def _compartment(margins: Margins, fixed: _Fixed, axis: Axis, film: _OnFilm) -> Compartment:
+    femoral, tibial = margins.searched(fixed.search)
     _, above, below = nearest(femoral, tibial)
-    gap_mm = max(0.0, signed_gap(femoral, tibial)) * camera.pixel_mm
-    return Compartment(margins.femoral, margins.tibial, gap_mm, (_pair(above), _pair(below)))
+    curves = margins.femoral, margins.tibial, margins.anterior, margins.posterior
+    first, last = _common(curves, fixed.oai, axis)
+    x = np.linspace(first, last, AREA_POINTS)
+    widths = np.maximum(_along_normal(margins.femoral, margins.tibial, x, axis), 0.0) * FINE_MM
+    area = float(np.trapezoid(widths, x)) * axis.length * FINE_MM
+    rims = _along_normal(margins.anterior, margins.posterior, x, axis) * FINE_MM
+    return Compartment(
+        femoral_margin=film.curve(margins.femoral),
+        tibial_margin=film.curve(margins.tibial),
+        minimum_mm=max(0.0, signed_gap(femoral, tibial)) * FINE_MM,
+        narrowest=(film.point(above), film.point(below)),
+        area_mm2=area,
+        mean_mm=area / ((last - first) * axis.length * FINE_MM),
+        area_x=(first, last),
+        anterior_rim=film.curve(margins.anterior),
+        posterior_rim=film.curve(margins.posterior),
+        rim_distance_mm=float(np.abs(rims).mean()),
+        rim_offset_mm=float(rims.mean()),
+    )
 
 
-def _fixed_widths(margins: tuple[Margins, Margins], axis: Axis, camera: Camera) -> list[FixedWidth]:
+def _common(curves: tuple[Float64, ...], wanted: tuple[float, float], axis: Axis) -> tuple[float, float]:
+    """The part of a range of x that all curves reach."""
+    reached = [axis.place(curve)[0] for curve in curves]
+    first, last = max(wanted[0], *(x.min() for x in reached)), min(wanted[1], *(x.max() for x in reached))
+    if not first < last:
+        raise UsageError(f"the margins do not share any x between {wanted[0]} and {wanted[1]} in this pose")
+    return float(first), float(last)
+
+
+def _along_normal(upper: Float64, lower: Float64, x: Float64, axis: Axis) -> Float64:
+    """(n,) pixels from one curve down to another along the normal of the axis, at every x."""
+    above, below = (np.interp(x, *axis.place(curve)) for curve in (upper, lower))
+    return np.asarray(below - above)
+
+
+def _fixed_widths(margins: tuple[Margins, Margins], axis: Axis) -> list[FixedWidth]:
     """Widths along the normal of the x axis; none where a margin is not there."""
     widths = []
-    for one in margins:
-        (femoral_x, femoral_depth), (tibial_x, tibial_depth) = axis.place(one.femoral), axis.place(one.tibial)
-        first, last = max(femoral_x.min(), tibial_x.min()), min(femoral_x.max(), tibial_x.max())
-        for x in FIXED_X:
-            if first <= x <= last:
-                gap = np.interp(x, tibial_x, tibial_depth) - np.interp(x, femoral_x, femoral_depth)
-                widths.append(FixedWidth(x, max(0.0, float(gap)) * camera.pixel_mm))
+    for one, places in zip(margins, (MEDIAL_X, LATERAL_X), strict=True):
+        first, last = _common((one.femoral, one.tibial), (places[0], places[-1]), axis)
+        x = np.array([place for place in places if first <= place <= last])
+        gaps = np.maximum(_along_normal(one.femoral, one.tibial, x, axis), 0.0) * FINE_MM
+        widths += [FixedWidth(*pair) for pair in zip(x.tolist(), gaps.tolist(), strict=True)]
     return widths
 
 
-def _tibial_width(bones: KneeBones, axis: Axis, camera: Camera) -> float:
-    """Pixels along the x axis between the outermost points of the tibia at and below the plateau."""
-    rows, columns, _ = camera.project(bones.tibia.vertices)
-    across, depth = axis.place(np.stack([rows, columns], axis=1))
-    head = depth < depth.min() + 30.0 / camera.pixel_mm
-    return float(np.ptp(across[head]) * axis.length)
+def _tibial_width(bones: KneeBones, axis: Axis, camera: Camera) -> tuple[Pair, float]:
+    """The outermost points of the tibial head, and pixels between them along the x axis."""
+    points = _projected(bones.tibia, camera)
+    across, depth = axis.place(points)
+    head = np.flatnonzero(depth < depth.min() + 30.0 / camera.pixel_mm)
+    medial, lateral = head[across[head].argmin()], head[across[head].argmax()]
+    return (_pair(points[medial]), _pair(points[lateral])), float(
+        across[lateral] - across[medial]
+    ) * axis.length
 
 
 def mirrored(truth: KneeTruth, columns: int) -> KneeTruth:
     """The truth of the same film turned over left for right."""
 
     def turn(compartment: Compartment) -> Compartment:
-        above, below = compartment.narrowest
         return replace(
             compartment,
             femoral_margin=_flip(compartment.femoral_margin, columns),
             tibial_margin=_flip(compartment.tibial_margin, columns),
-            narrowest=(_flip_pair(above, columns), _flip_pair(below, columns)),
+            narrowest=_flip_pair(compartment.narrowest, columns),
+            anterior_rim=_flip(compartment.anterior_rim, columns),
+            posterior_rim=_flip(compartment.posterior_rim, columns),
         )
 
-    start, end = truth.x_axis
     return replace(
         truth,
         medial=turn(truth.medial),
         lateral=turn(truth.lateral),
-        x_axis=(_flip_pair(start, columns), _flip_pair(end, columns)),
-        centre=_flip_pair(truth.centre, columns),
+        x_axis=_flip_pair(truth.x_axis, columns),
+        femoral_ends=_flip_pair(truth.femoral_ends, columns),
+        tibial_ends=_flip_pair(truth.tibial_ends, columns),
+        centre=_flip_point(truth.centre, columns),
         tilt_deg=-truth.tilt_deg,
     )
 
@@ -231,8 +363,18 @@ def _flip(points: Float64, columns: int) -> Float64:
     return np.stack([points[:, 0], columns - 1 - points[:, 1]], axis=1)
 
 
-def _flip_pair(point: tuple[float, float], columns: int) -> tuple[float, float]:
+def _flip_point(point: tuple[float, float], columns: int) -> tuple[float, float]:
     return point[0], columns - 1 - point[1]
+
+
+def _flip_pair(pair: Pair, columns: int) -> Pair:
+    return _flip_point(pair[0], columns), _flip_point(pair[1], columns)
+
+
+def _projected(bone: Bone, camera: Camera) -> Float64:
+    """(n, 2) (row, column) of the vertices."""
+    rows, columns, _ = camera.project(bone.vertices)
+    return np.stack([rows, columns], axis=1)
 
 
 def _points(rows: Float64) -> Float64:

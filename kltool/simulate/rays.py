@@ -8,6 +8,7 @@ through a shared edge meets exactly one of the two faces.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -34,17 +35,20 @@ class Camera:
     World frame, mm: x along the rows to the right of the picture, y from film to source, z up; the
     origin lies in the plane of the joint. Depth is counted from the source towards the film.
     pixel_mm: width of a pixel seen in the plane of the joint (pitch of the detector over magnification).
-    origin: (row, column) pixel at which the world's origin is shown by the central ray.
+    shift: (rows, columns) pixels from the middle of the film to where the central ray meets it, which is
+    where the world's origin is shown.
     """
 
     rows: int
     columns: int
     pixel_mm: float
     distance_mm: float  # source to the plane of the joint
+    shift: tuple[float, float] = (0.0, 0.0)
 
     @property
     def middle(self) -> tuple[float, float]:
-        return (self.rows - 1) / 2, (self.columns - 1) / 2
+        """(row, column) of the central ray."""
+        return (self.rows - 1) / 2 + self.shift[0], (self.columns - 1) / 2 + self.shift[1]
 
     def project(self, points: Float64) -> tuple[Float64, Float64, Float64]:
         """(n, 3) mm to rows (n,), columns (n,) in pixels and depths (n,) in mm from the source."""
@@ -53,12 +57,16 @@ class Camera:
         row, column = self.middle
         return row - points[:, 2] * scale, column + points[:, 0] * scale, depth
 
-    def obliquity(self) -> Float64:
-        """(rows, columns): length of a ray for a step of one in depth."""
-        row, column = self.middle
-        down = (np.arange(self.rows) - row) * self.pixel_mm / self.distance_mm
-        across = (np.arange(self.columns) - column) * self.pixel_mm / self.distance_mm
-        return np.sqrt(1.0 + down[:, None] ** 2 + across[None, :] ** 2)
+
+@lru_cache(maxsize=2)
+def obliquity(camera: Camera) -> Float64:
+    """(rows, columns): length of a ray for a step of one in depth; kept, since every surface needs it."""
+    row, column = camera.middle
+    down = (np.arange(camera.rows) - row) * camera.pixel_mm / camera.distance_mm
+    across = (np.arange(camera.columns) - column) * camera.pixel_mm / camera.distance_mm
+    lengths = np.sqrt(1.0 + down[:, None] ** 2 + across[None, :] ** 2)
+    lengths.setflags(write=False)
+    return np.asarray(lengths)
 
 
 def path_length(vertices: Float64, faces: Int32, camera: Camera) -> Float64:
@@ -66,7 +74,8 @@ def path_length(vertices: Float64, faces: Int32, camera: Camera) -> Float64:
     rows, columns, depths = camera.project(vertices)
     total = np.zeros((camera.rows, camera.columns))
     _add_depths(total, _snapped(rows), _snapped(columns), 1.0 / depths, faces)
-    return np.asarray(total * camera.obliquity())
+    total *= obliquity(camera)
+    return total
 
 
 def lower_outline(vertices: Float64, faces: Int32, camera: Camera) -> Float64:
@@ -77,18 +86,20 @@ def lower_outline(vertices: Float64, faces: Int32, camera: Camera) -> Float64:
     return outline
 
 
-def profile_rows(vertices: Float64, faces: Int32, camera: Camera, step_mm: float) -> Float64:
-    """(columns, depths) row at which an open surface, seen from above, is met; NaN where it is not.
+def profile_rows(vertices: Float64, faces: Int32, camera: Camera, step_mm: float) -> tuple[float, Float64]:
+    """Row at which an open surface, seen from above, is met, (columns, depths); NaN where it is not.
 
     Every column of the film is a sheet of rays; the surface cuts it in a curve, sampled every step_mm
-    along the rays.
+    along the rays from the depth (mm) that comes first.
     """
-    rows, columns, depths = camera.project(vertices)
+    used = np.unique(faces)
+    rows, columns, depths = camera.project(vertices[used])
+    faces = np.searchsorted(used, faces).astype(np.int32)
     nearest = float(depths.min())
     bins = int((depths.max() - nearest) / step_mm) + 2
     heights = np.full((camera.columns, bins), np.nan)
     _fill_heights(heights, columns, (depths - nearest) / step_mm, rows, faces)
-    return heights
+    return nearest, heights
 
 
 def _snapped(pixels: Float64) -> npt.NDArray[np.int64]:

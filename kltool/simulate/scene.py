@@ -16,6 +16,7 @@ from kltool.values.image import Side
 
 Float64 = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint16]
+Pair = tuple[tuple[float, float], tuple[float, float]]  # two points, (row, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ class KneeScene:
     axis, positive outwards. beam_tilt_deg: of the beam against the medial plateau, 0 looks along it,
     positive looks down on it. varus_deg: lean of the whole leg in the picture, positive bow-legged.
     seed: of the shape and of the trabeculae. body: thickness of the soft tissue, 1 is average.
-    bone_density: of the trabecular bone, 1 is average.
+    bone_density: of the trabecular bone, 1 is average. spines: heights of the medial and the lateral
+    tibial spine, 1 is average. hollow_mm: how much deeper than the shape's own the medial and the lateral
+    plateau are in their middle. plate_mm: thickness of the subchondral plate of femur and tibia. texture:
+    amplitude of the trabeculae, 1 is average. coarseness: of their size, likewise.
     """
 
     side: Side = Side.RIGHT
@@ -69,6 +73,11 @@ class KneeScene:
     seed: int = 0
     body: float = 1.0
     bone_density: float = 1.0
+    spines: tuple[float, float] = (1.0, 1.0)
+    hollow_mm: tuple[float, float] = (0.0, 0.0)
+    plate_mm: tuple[float, float] = (1.1, 1.6)
+    texture: float = 1.0
+    coarseness: float = 1.0
 
     def __post_init__(self) -> None:
         _within(self, 0.0, 12.0, "medial_gap_mm", "lateral_gap_mm")
@@ -77,8 +86,62 @@ class KneeScene:
         _within(self, -15.0, 15.0, "beam_tilt_deg", "varus_deg")
         _within(self, 0.6, 1.8, "body")
         _within(self, 0.4, 1.6, "bone_density")
+        _within(self, 0.0, 3.0, "spines", "texture")
+        _within(self, -2.0, 4.0, "hollow_mm")
+        _within(self, 0.75, 3.5, "plate_mm")
+        _within(self, 0.4, 2.5, "coarseness")
         if any(not abs(sd) <= 3.0 for sd in self.shape or ()):
             raise UsageError(f"shape {self.shape} found; every coefficient must lie within 3 deviations")
+
+
+@dataclass(frozen=True, slots=True)
+class Collimator:
+    """The rectangle that is exposed.
+
+    centre_mm: (down, right) from the middle of the film to the middle of the rectangle, in the plane of
+    the joint, as all lengths here. half_mm: (half its height, half its width). turn_deg: clockwise on the
+    picture. penumbra_mm: from light to dark. white: how the unexposed film is shown, 1 white, 0 black.
+    Source: docs/choices-simulate.md#collimator.
+    """
+
+    centre_mm: tuple[float, float] = (0.0, 0.0)
+    half_mm: tuple[float, float] = (60.0, 55.0)
+    turn_deg: float = 0.0
+    penumbra_mm: float = 0.6
+    white: float = 0.0
+
+    def __post_init__(self) -> None:
+        _within(self, -400.0, 400.0, "centre_mm")
+        _within(self, 5.0, 400.0, "half_mm")
+        _within(self, -45.0, 45.0, "turn_deg")
+        _within(self, 0.01, 20.0, "penumbra_mm")
+        _within(self, 0.0, 1.0, "white")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A lead letter for the side.
+
+    at_mm: (down, right) from the middle of the film to the middle of the letter, in the plane of the
+    joint. height_mm: of the letter. turn_deg: clockwise on the picture. mirrored: seen from behind.
+    brightness: 1 is white, 0 leaves the picture as it is. framed: with a ring around it.
+    """
+
+    letter: str = "R"
+    at_mm: tuple[float, float] = (-50.0, -45.0)
+    height_mm: float = 12.0
+    turn_deg: float = 0.0
+    mirrored: bool = False
+    brightness: float = 1.0
+    framed: bool = False
+
+    def __post_init__(self) -> None:
+        if self.letter not in ("L", "R"):
+            raise UsageError(f"marker {self.letter!r} found, L or R expected")
+        _within(self, -400.0, 400.0, "at_mm")
+        _within(self, 2.0, 60.0, "height_mm")
+        _within(self, -360.0, 360.0, "turn_deg")
+        _within(self, 0.0, 1.0, "brightness")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +153,9 @@ class Film:
     0 is none. scatter: scattered over primary radiation behind the leg. latitude: 1 shows the whole
     range of attenuation evenly, 0 evens out all that is wide. window: line integrals that are shown
     black and white. separation_mm: between the two knees of a bilateral film. seed: of the noise.
+    joint_at_mm: (down, right) on the picture, from the middle of the film to where the central ray meets
+    the joint, in the plane of the joint. sharpening, sharpening_mm: strength of the unsharp mask, 0 is
+    none, and its width on the detector. toe: 0 shows attenuation on a straight scale of grey, 1 on an S.
     """
 
     rows: int = 640
@@ -105,6 +171,12 @@ class Film:
     bits: int = 12
     separation_mm: float = 190.0
     seed: int = 0
+    joint_at_mm: tuple[float, float] = (0.0, 0.0)
+    sharpening: float = 0.0
+    sharpening_mm: float = 1.0
+    toe: float = 0.0
+    collimator: Collimator | None = None
+    marker: Marker | None = None
 
     def __post_init__(self) -> None:
         _within(self, 64, 6000, "rows", "columns")
@@ -113,8 +185,11 @@ class Film:
         _within(self, 800.0, 5000.0, "source_mm")
         _within(self, 0.0, 2.0, "blur_mm", "scatter")
         _within(self, 0.0, 10.0, "noise")
-        _within(self, 0.0, 1.0, "latitude")
+        _within(self, 0.0, 1.0, "latitude", "toe")
         _within(self, 8, 16, "bits")
+        _within(self, -200.0, 200.0, "joint_at_mm")
+        _within(self, 0.0, 10.0, "sharpening")
+        _within(self, 0.05, 20.0, "sharpening_mm")
         _within(self, 100.0, 300.0, "separation_mm")
         if not self.window[0] < self.window[1]:
             raise UsageError(f"window {self.window} found; black must come before white")
@@ -132,13 +207,28 @@ class Compartment:
     femoral_margin, tibial_margin: (n, 2) (row, column) pixels from the medial to the lateral end, one
     point a column. Femoral: lower edge of the condyle's shadow. Tibial: upper edge of the subchondral
     plate where the condyle bears, in the middle half of the plateau's depth; not a rim that tilt
-    projects above it. minimum_mm: smallest distance between them, Euclidean.
+    projects above it. minimum_mm: smallest distance between them, Euclidean, both taken between the x of
+    the search. narrowest: where, (row, column) on the femur and on the tibia.
+    area_mm2: of the joint space over area_x, of the widths along the normal of the x axis. mean_mm: the
+    same over the length of that range. area_x: the OAI's range of x (medial 0.150 to 0.300, lateral 0.700
+    to 0.900), or the part of it that the margins reach.
+    anterior_rim, posterior_rim: (n, 2) (row, column), the two rims of the plateau, one point a column.
+    rim_distance_mm: mean absolute distance between them along the normal of the x axis over area_x, the
+    inter-margin distance. rim_offset_mm: mean of the same with its sign, positive where the
+    posterior rim is shown below the anterior one.
     """
 
     femoral_margin: Float64
     tibial_margin: Float64
     minimum_mm: float
-    narrowest: tuple[tuple[float, float], tuple[float, float]]  # femoral, tibial (row, column)
+    narrowest: Pair
+    area_mm2: float
+    mean_mm: float
+    area_x: tuple[float, float]
+    anterior_rim: Float64
+    posterior_rim: Float64
+    rim_distance_mm: float
+    rim_offset_mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +245,19 @@ class KneeTruth:
 
     x_axis: (row, column) at x = 0 and at x = 1, on the tangent of both distal condyles. centre: (row,
     column) midway between the margins of the two compartments. tilt_deg: of the x axis on the
-    picture, positive where it falls towards the right of the picture.
+    picture, positive where it falls towards the right of the picture. femoral_ends: (row, column) of the
+    medial and the lateral widest point of the condyles, osteophytes excluded, which x = 0 and x = 1 stand
+    for. tibial_ends: of the outermost points of the tibia, osteophytes included, whose distance along the
+    x axis is tibial_width_px.
     """
 
     side: Side
     medial: Compartment
     lateral: Compartment
     widths: tuple[FixedWidth, ...]
-    x_axis: tuple[tuple[float, float], tuple[float, float]]
+    x_axis: Pair
+    femoral_ends: Pair
+    tibial_ends: Pair
     centre: tuple[float, float]
     tibial_width_px: float
     tilt_deg: float
@@ -181,10 +276,12 @@ class KneeTruth:
             "lateral": _compartment_json(self.lateral),
             "widths_mm": {f"{width.x:.3f}": round(width.mm, 3) for width in self.widths},
             "x_axis": _points_json(np.array(self.x_axis)),
+            "femoral_ends": _points_json(np.array(self.femoral_ends)),
+            "tibial_ends": _points_json(np.array(self.tibial_ends)),
             "centre": _points_json(np.array([self.centre]))[0],
             "tibial_width_px": round(self.tibial_width_px, 2),
             "tilt_deg": round(self.tilt_deg, 3),
-            "scene": {**asdict(self.scene), "side": self.scene.side.value},
+            "scene": _scene_json(self.scene),
         }
 
 
@@ -207,6 +304,20 @@ def _compartment_json(compartment: Compartment) -> dict[str, Any]:
         "narrowest": _points_json(np.array(compartment.narrowest)),
         "femoral_margin": _points_json(compartment.femoral_margin),
         "tibial_margin": _points_json(compartment.tibial_margin),
+        "area_mm2": round(compartment.area_mm2, 3),
+        "mean_mm": round(compartment.mean_mm, 4),
+        "area_x": [round(x, 4) for x in compartment.area_x],
+        "anterior_rim": _points_json(compartment.anterior_rim),
+        "posterior_rim": _points_json(compartment.posterior_rim),
+        "rim_distance_mm": round(compartment.rim_distance_mm, 3),
+        "rim_offset_mm": round(compartment.rim_offset_mm, 3),
+    }
+
+
+def _scene_json(scene: KneeScene) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in {**asdict(scene), "side": scene.side.value}.items()
     }
 
 
@@ -216,6 +327,7 @@ def _points_json(points: Float64) -> list[list[float]]:
 
 def _within(noun: object, least: float, most: float, *names: str) -> None:
     for name in names:
-        value = getattr(noun, name)
-        if not (math.isfinite(value) and least <= value <= most):
-            raise UsageError(f"{type(noun).__name__}.{name} = {value} found, {least} to {most} expected")
+        found = getattr(noun, name)
+        values = found if isinstance(found, tuple) else (found,)
+        if not all(math.isfinite(value) and least <= value <= most for value in values):
+            raise UsageError(f"{type(noun).__name__}.{name} = {found} found, {least} to {most} expected")

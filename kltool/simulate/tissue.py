@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
+from scipy.fft import irfft2, next_fast_len, rfft2
 
 from kltool.simulate.rays import Camera
 from kltool.simulate.scene import KneeScene
@@ -20,6 +20,16 @@ _HALF_DEPTH = np.array([54.0, 60.0, 57.0, 57.0, 60.0, 65.0, 72.0, 82.0])
 _LATERAL = np.array([2.0, 3.0, 2.0, 0.0, 0.0, 1.0, 4.0, 8.0])
 _POSTERIOR = np.array([16.0, 14.0, 9.0, 3.0, 2.0, 6.0, 10.0, 16.0])
 _FAT = np.array([7.0, 8.0, 8.0, 7.0, 9.0, 11.0, 13.0, 15.0])
+
+# weight, blur along and across (mm), lean of the strands; docs/choices-simulate.md#trabeculae
+STRANDS = (
+    (0.45, 1.4, 0.13, 0.11),
+    (0.45, 1.4, 0.13, -0.11),
+    (0.22, 0.18, 0.8, 0.0),
+    (0.55, 0.22, 0.22, 0.0),
+    (0.22, 6.0, 0.4, 0.05),
+    (0.45, 4.0, 4.0, 0.0),
+)
 
 
 def leg_surfaces(scene: KneeScene) -> tuple[Float64, Float64, Int32]:
@@ -62,38 +72,28 @@ def _tube_faces(rings: int) -> Int32:
     return np.concatenate([wall, floor, roof]).astype(np.int32)
 
 
-def trabeculae(camera: Camera, seed: int) -> Float64:
-    """(rows, columns) texture of mean 0 and deviation 1: struts along the load, fewer across, and clouds.
+def trabeculae(camera: Camera, seed: int, coarseness: float = 1.0) -> Float64:
+    """(rows, columns) texture of mean 0: struts along the load, fewer across, and clouds.
 
-    Drawn from the seed in the plane of the joint; it repeats beyond the edges, so that it can be rolled.
+    A stationary Gaussian field, drawn from the seed in the plane of the joint as white noise shaped by the
+    root of a power spectrum, which is stated in mm and holds for any pixel; its deviation is 1 before a
+    pixel averages what is finer than itself.
     """
-    random = np.random.default_rng((seed, 3))
-    shape = (camera.rows, camera.columns)
-
-    def strands(down_mm: float, across_mm: float) -> Float64:
-        noise = random.standard_normal(shape)
-        noise = gaussian_filter1d(noise, down_mm / camera.pixel_mm, axis=0, mode="wrap", truncate=3.0)
-        noise = gaussian_filter1d(noise, across_mm / camera.pixel_mm, axis=1, mode="wrap", truncate=3.0)
-        return np.asarray(noise / noise.std())
-
-    texture = (
-        0.45 * _leaned(strands(1.4, 0.13), 0.11)
-        + 0.45 * _leaned(strands(1.4, 0.13), -0.11)
-        + 0.22 * strands(0.18, 0.8)
-        + 0.55 * strands(0.22, 0.22)
-        + 0.22 * _leaned(strands(6.0, 0.4), 0.05)
-        + 0.45 * strands(4.0, 4.0)
-    )
-    return np.asarray(texture / texture.std())
+    shape = next_fast_len(camera.rows, real=True), next_fast_len(camera.columns, real=True)
+    down = np.asarray(np.fft.fftfreq(shape[0], camera.pixel_mm)[:, None], np.float64)
+    across = np.asarray(np.fft.rfftfreq(shape[1], camera.pixel_mm), np.float64)
+    power = np.zeros((shape[0], len(across)))
+    for weight, down_mm, across_mm, slope in STRANDS:
+        own = _strands(down - slope * across, across, coarseness * down_mm, coarseness * across_mm)
+        power += weight**2 / sum(weight**2 for weight, *_ in STRANDS) * own
+    aperture = np.sinc(down * camera.pixel_mm) * np.sinc(across * camera.pixel_mm)
+    white = np.random.default_rng((seed, 3)).standard_normal(shape, dtype=np.float32)
+    shaped = rfft2(white) * (np.sqrt(power) * aperture / camera.pixel_mm).astype(np.float32)
+    shaped[0, 0] = 0.0
+    return np.asarray(irfft2(shaped, shape)[: camera.rows, : camera.columns], np.float64)
 
 
-def _leaned(texture: Float64, slope: float) -> Float64:
-    """The texture with every row shifted by `slope` a row, interpolated, wrapped around."""
-    rows, columns = texture.shape
-    place = np.arange(columns)[None, :] + slope * np.arange(rows)[:, None]
-    left = np.floor(place).astype(np.int64)
-    share = place - left
-    row = np.arange(rows)[:, None]
-    return np.asarray(
-        (1.0 - share) * texture[row, left % columns] + share * texture[row, (left + 1) % columns]
-    )
+def _strands(down: Float64, across: Float64, down_mm: float, across_mm: float) -> Float64:
+    """Power per (cycle/mm)² of noise of deviation 1 under a Gaussian blur of these two widths."""
+    exponent = -4.0 * np.pi**2 * ((down_mm * down) ** 2 + (across_mm * across) ** 2)
+    return np.asarray(4.0 * np.pi * down_mm * across_mm * np.exp(np.maximum(exponent, -80.0)))

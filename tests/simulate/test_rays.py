@@ -71,7 +71,7 @@ def test_the_lower_outline_of_a_sphere_lies_a_radius_below_its_middle() -> None:
 def test_a_flat_table_is_met_at_its_height() -> None:
     table = np.array([[-10.0, -5.0, 0.0], [10.0, -5.0, 0.0], [10.0, 5.0, 0.0], [-10.0, 5.0, 0.0]])
     faces = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
-    rows = profile_rows(table, faces, CAMERA, step_mm=0.5)
+    _, rows = profile_rows(table, faces, CAMERA, step_mm=0.5)
     middle = int(CAMERA.middle[1])
     assert np.isfinite(rows[middle]).sum() == 21
     assert np.nanmax(np.abs(rows - CAMERA.middle[0])) < 1e-9
