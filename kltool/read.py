@@ -6,13 +6,23 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from kltool.grade import grade
-from kltool.jointspace import Doubts, TraceSettings, WidthSettings, judge, measure, trace_margins
+from kltool.jointspace import (
+    Doubts,
+    ErrorSettings,
+    TraceSettings,
+    WidthSettings,
+    judge,
+    measure,
+    trace_margins,
+    widened,
+    widening,
+)
 from kltool.localize import THRESHOLD, find_knees
 from kltool.values.findings import KneeReading, Provenance, Reading
 from kltool.values.image import Knee, Radiograph
 from kltool.weights import Models
 
-TRACE, WIDTHS, DOUBTS = TraceSettings(), WidthSettings(), Doubts()
+TRACE, WIDTHS, ERRORS, DOUBTS = TraceSettings(), WidthSettings(), ErrorSettings(), Doubts()
 
 
 def read(film: Radiograph, models: Models) -> Reading:
@@ -23,9 +33,15 @@ def read(film: Radiograph, models: Models) -> Reading:
 
 
 def read_knee(knee: Knee, models: Models) -> KneeReading:
-    space = measure(knee, trace_margins(knee, TRACE), WIDTHS)
+    space = measure(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
     quality, warnings = judge(knee, space, DOUBTS)
-    return KneeReading(knee, space, grade(knee, models.grader), quality, warnings)
+    return KneeReading(
+        knee,
+        widened(space, quality, ERRORS),
+        grade(knee, models.grader),
+        quality,
+        (*warnings, *widening(quality, ERRORS)),
+    )
 
 
 def provenance(film: Radiograph, models: Models) -> Provenance:
@@ -47,6 +63,7 @@ def settings() -> Mapping[str, float | str]:
         "finder": {"threshold": THRESHOLD},
         "margins": asdict(TRACE),
         "widths": asdict(WIDTHS),
+        "errors": asdict(ERRORS),
         "quality": asdict(DOUBTS),
     }
     return {

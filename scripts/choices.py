@@ -1,6 +1,6 @@
 """The figures behind docs/choices.md: python scripts/choices.py ../shared/data.
 
-Writes docs/results/choices.md. Margins and ranges are tried on annotated `train` knees; `val` is used for
+Writes docs/results/choices.md. Ranges are tried on annotated `train` knees; `val` is used for
 the rule of the grade only.
 """
 
@@ -14,16 +14,16 @@ import numpy as np
 
 from kltool.errors import Refusal
 from kltool.intake import load
-from kltool.jointspace import TraceSettings, WidthSettings, measure, trace_margins
+from kltool.jointspace import WidthSettings, measure, trace_margins
 from kltool.learn.agreement import quadratic_weighted_kappa
 from kltool.learn.annotated import RELIABLE_FIT, AnnotatedKnee, load_annotated
-from kltool.learn.evaluate import film_of
 from kltool.learn.oai import side_of
 from kltool.localize import find_knees
 from kltool.localize.brightness import standardize
 from kltool.localize.canonical import CROP_SIZE, cut, turned
 from kltool.localize.landmarks import settle
-from kltool.values.findings import Compartment, NotMeasured, Width
+from kltool.read import TRACE
+from kltool.values.findings import NotMeasured, TracedJoint, Width
 from kltool.values.image import Knee
 from kltool.weights import Models, load_models
 
@@ -44,8 +44,7 @@ def main() -> None:
         _crops(reliable),
         _rounds(reliable[:60], models),
         _femoral_width(models),
-        _margins(located),
-        _ranges(located),
+        _ranges(located, models),
         _rules(data / "oai_kl" / "val", models),
     ]
     OUT.write_text("\n\n".join(sections) + "\n")
@@ -88,25 +87,11 @@ def _femoral_width(models: Models) -> str:
     )
 
 
-def _margins(located: list[tuple[AnnotatedKnee, Knee]]) -> str:
-    settings = [replace(TraceSettings(), guide_weight=weight) for weight in (0.0, 1.0, 2.0, 4.0, 10.0)]
+def _ranges(located: list[tuple[AnnotatedKnee, Knee]], models: Models) -> str:
+    tried = ((0.05, 0.32), (0.10, 0.32), (0.13, 0.32), (0.15, 0.30))
+    traced = [(known, knee, trace_margins(knee, models.margins, TRACE)) for known, knee in located]
     rows = [
-        f"| {trace.guide_weight:g} | {c} | {_error(located, c, trace, WidthSettings())} |"
-        for trace in settings
-        for c in Compartment
-    ]
-    head = "| guide weight | compartment | knees | offset, mm | MAE, mm | r |"
-    return "\n".join(
-        ["## Margins: `guide_weight`, `train` knees", "", head, "|---|---|---|---|---|---|", *rows]
-    )
-
-
-def _ranges(located: list[tuple[AnnotatedKnee, Knee]]) -> str:
-    tried = ((0.02, 0.32), (0.05, 0.32), (0.08, 0.36), (0.12, 0.32))
-    rows = [
-        f"| {low:.2f} to {high:.2f} | "
-        + _error(located, Compartment.MEDIAL, TraceSettings(), WidthSettings(medial_range=(low, high)))
-        + " |"
+        f"| {low:.2f} to {high:.2f} | " + _error(traced, WidthSettings(medial_range=(low, high))) + " |"
         for low, high in tried
     ]
     head = "| x | knees | offset, mm | MAE, mm | r |"
@@ -115,18 +100,12 @@ def _ranges(located: list[tuple[AnnotatedKnee, Knee]]) -> str:
     )
 
 
-def _error(
-    located: list[tuple[AnnotatedKnee, Knee]],
-    compartment: Compartment,
-    trace: TraceSettings,
-    widths: WidthSettings,
-) -> str:
+def _error(located: list[tuple[AnnotatedKnee, Knee, TracedJoint]], widths: WidthSettings) -> str:
     pairs = []
-    for known, knee in located:
-        minimum = measure(knee, trace_margins(knee, trace), widths).of(compartment).minimum
+    for known, knee, traced in located:
+        minimum = measure(knee, traced, widths).medial.minimum
         if isinstance(minimum, Width) and not isinstance(minimum.mm, NotMeasured):
-            truth = known.medial_mm if compartment is Compartment.MEDIAL else known.lateral_mm
-            pairs.append((minimum.mm, truth))
+            pairs.append((minimum.mm, known.medial_mm))
     measured, truths = np.array(pairs).T
     offset = float(np.median(measured - truths))
     error = np.abs(measured - truths - offset).mean()
@@ -167,7 +146,7 @@ def _graded(
 
 def _found(knee: AnnotatedKnee, models: Models) -> Knee | None:
     try:
-        knees = find_knees(film_of(knee), models).knees
+        knees = find_knees(knee.film, models).knees
     except Refusal:
         return None
     return knees[0] if knees else None

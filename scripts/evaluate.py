@@ -1,6 +1,9 @@
-"""Measure the whole road on knees with known answers: python scripts/evaluate.py ../shared/data.
+"""Measure what kltool reads on knees with known answers.
 
-Writes docs/results/road.md.
+python scripts/evaluate.py road         grades, widths, films of other sources: docs/results/road.md
+python scripts/evaluate.py jointspace   the joint space against its bars: docs/results/jointspace.md
+
+The second needs the extras 'simulate' and 'dev'.
 """
 
 import argparse
@@ -12,8 +15,9 @@ import numpy as np
 from kltool.intake import load
 from kltool.learn.annotated import load_annotated
 from kltool.learn.evaluate import GradeScore, count_outcomes, score_grades, score_repeats, score_widths
+from kltool.learn.scores.page import Table
 from kltool.read import read
-from kltool.values.findings import Compartment, NotMeasured, Width
+from kltool.values.findings import GRADES, Compartment, NotMeasured, Width
 from kltool.values.image import Side
 from kltool.weights import Models, load_models
 
@@ -21,13 +25,39 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, help="folder with oai_kl/, landmarks/, external/ and refuse/")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results" / "road.md")
-    options = parser.parse_args()
-    data, models = options.data, load_models()
+    options = _options()
+    options.out.mkdir(parents=True, exist_ok=True)
+    page = options.run(options)
+    print(page.read_text())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True, metavar="road|jointspace")
+    road, space = (commands.add_parser(name) for name in ("road", "jointspace"))
+    for command in (road, space):
+        command.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+        command.add_argument("--out", type=Path, default=ROOT / "docs" / "results", help="folder of the page")
+    road.set_defaults(run=_road)
+    space.add_argument("--simulated", type=int, default=500, help="how many drawn knees")
+    space.add_argument("--knees", type=int, help="how many val crops, spread over all; all where not given")
+    space.add_argument("--jobs", type=int, default=2, help="processes; changes no figure but the times")
+    space.set_defaults(run=_joint_space)
+    return parser.parse_args()
+
+
+def _joint_space(options: argparse.Namespace) -> Path:
+    from kltool.learn.scores.jointspace import Extent, gather, write  # late: needs the extra 'simulate'
+
+    return write(gather(options.data, Extent(options.simulated, options.knees, options.jobs)), options.out)
+
+
+def _road(options: argparse.Namespace) -> Path:
+    data, models, page = options.data, load_models(), options.out / "road.md"
     sections = [
-        "# The road on known knees\n\nMade by `python scripts/evaluate.py ../shared/data`.",
+        "# The road on known knees\n\nMade by `python scripts/evaluate.py road`.",
         _models(models),
         _grades(score_grades(data / "oai_kl" / "val", models)),
         _widths(data, models),
@@ -35,21 +65,17 @@ def main() -> None:
         _samples(models),
         _films(data, models),
     ]
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text("\n\n".join(sections) + "\n")
-    print(options.out.read_text())
+    page.write_text("\n\n".join(sections) + "\n")
+    return Path(page)
 
 
 def _models(models: Models) -> str:
-    rows = [f"| {name} | `{sha256}` |" for name, sha256 in models.hashes.items()]
-    return "\n".join(["| model | sha256 |", "|---|---|", *rows])
+    return str(Table(("model", "sha256"), [(name, f"`{sha256}`") for name, sha256 in models.hashes.items()]))
 
 
 def _grades(score: GradeScore) -> str:
     low, high = score.kappa_95
-    rows = [
-        f"| **{label}** | " + " | ".join(map(str, row)) + " |" for label, row in enumerate(score.confusion)
-    ]
+    rows = [(f"**{label}**", *row) for label, row in enumerate(score.confusion)]
     return "\n".join(
         [
             "## KL grade, OAI `val`, never trained on",
@@ -59,19 +85,20 @@ def _grades(score: GradeScore) -> str:
             f"balanced accuracy {score.balanced_accuracy:.3f}; mean absolute error "
             f"{score.mean_absolute_error:.3f}.",
             "",
-            "| label \\ read | 0 | 1 | 2 | 3 | 4 |",
-            "|---|---|---|---|---|---|",
-            *rows,
+            str(Table(("label \\ read", *GRADES), rows)),
         ]
     )
 
 
 def _widths(data: Path, models: Models) -> str:
     rows = [
-        f"| {s.compartment} | {s.knees} | {s.not_measured} | {s.offset_mm:+.2f} | "
-        f"{s.mean_absolute_error_mm:.2f} | {s.p95_mm:.2f} | {s.correlation:.2f} |"
+        (
+            *(s.compartment, s.knees, s.not_measured, f"{s.offset_mm:+.2f}"),
+            *(f"{s.mean_absolute_error_mm:.2f}", f"{s.p95_mm:.2f}", f"{s.correlation:.2f}"),
+        )
         for s in score_widths(load_annotated(data, "val"), models)
     ]
+    columns = ("compartment", "knees", "not measured", "offset, mm", "MAE, mm", "P95, mm", "r")
     return "\n".join(
         [
             "## Minimum joint space against the KNEEL annotation, `val` knees with fit score >= 2.5",
@@ -79,9 +106,7 @@ def _widths(data: Path, models: Models) -> str:
             "On 224 x 224 crops at about 0.46 mm a pixel. Errors are after one median offset, since the "
             "annotation lies on the plateau's rim.",
             "",
-            "| compartment | knees | not measured | offset, mm | MAE, mm | P95, mm | r |",
-            "|---|---|---|---|---|---|---|",
-            *rows,
+            str(Table(columns, rows)),
         ]
     )
 
@@ -89,19 +114,20 @@ def _widths(data: Path, models: Models) -> str:
 def _repeats(data: Path, models: Models) -> str:
     knees = load_annotated(data, "val")[::2]
     rows = [
-        f"| {s.compartment} | {s.knees} | {s.median_sd_percent:.3f} | {s.rms_sd_percent:.3f} | "
-        f"{0.76 * s.rms_sd_percent:.2f} |"
+        (
+            *(s.compartment, s.knees, f"{s.median_sd_percent:.3f}"),
+            *(f"{s.rms_sd_percent:.3f}", f"{0.76 * s.rms_sd_percent:.2f}"),
+        )
         for s in score_repeats(knees, models)
     ]
+    columns = ("compartment", "knees", "median SD, % of tibial width", "RMS SD, %", "RMS SD, mm")
     return "\n".join(
         [
             "## Repeatability of the minimum, 20 perturbed films a knee",
             "",
-            "Shift to 4 pixels, turn to 3 degrees, scale to 5%, gamma, noise. Millimetres at a 76 mm tibia.",
+            "Shift to 5%, turn to 3 degrees, scale to 5%, gamma, noise, JPEG. Millimetres at a 76 mm tibia.",
             "",
-            "| compartment | knees | median SD, % of tibial width | RMS SD, % | RMS SD, mm |",
-            "|---|---|---|---|---|",
-            *rows,
+            str(Table(columns, rows)),
         ]
     )
 
@@ -119,7 +145,7 @@ def _samples(models: Models) -> str:
                 if isinstance(minimum, Width) and not isinstance(minimum.mm, NotMeasured):
                     errors.append(minimum.mm - true)
                     name = f"{file.parent.name}/{file.stem}" if file.parent.name == "case" else file.stem
-                    rows.append(f"| {name} | {knee.side} {compartment} | {true:.2f} | {minimum.mm:.2f} |")
+                    rows.append((name, f"{knee.side} {compartment}", f"{true:.2f}", f"{minimum.mm:.2f}"))
     return "\n".join(
         [
             "## Simulated samples against their truth",
@@ -127,9 +153,7 @@ def _samples(models: Models) -> str:
             f"Bias {np.mean(errors):+.2f} mm, mean absolute error {np.abs(errors).mean():.2f} mm, "
             f"{len(errors)} minima.",
             "",
-            "| film | minimum | true, mm | measured, mm |",
-            "|---|---|---|---|",
-            *rows,
+            str(Table(("film", "minimum", "true, mm", "measured, mm"), rows)),
         ]
     )
 
@@ -139,8 +163,8 @@ def _films(data: Path, models: Models) -> str:
     for name, side in (("external/single", Side.RIGHT), ("external/bilateral", None), ("refuse", Side.RIGHT)):
         outcomes = count_outcomes((data / name).iterdir(), models, side)
         given = f" with `--side {side}`" if side else ""
-        rows += [f"| {name}{given} | {outcome} | {count} |" for outcome, count in outcomes.most_common()]
-    return "\n".join(["## Films of other sources", "", "| films | outcome | count |", "|---|---|---|", *rows])
+        rows += [(f"{name}{given}", outcome, count) for outcome, count in outcomes.most_common()]
+    return f"## Films of other sources\n\n{Table(('films', 'outcome', 'count'), rows)}"
 
 
 if __name__ == "__main__":

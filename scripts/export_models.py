@@ -1,6 +1,6 @@
 """Export trained weights to models/: python scripts/export_models.py FOLDER [--only finder ...].
 
-FOLDER holds finder.pt, landmarks.pt and grader.pt as the training scripts left them.
+FOLDER holds finder.pt, landmarks.pt, margins.pt and grader.pt as the training scripts left them.
 """
 
 import argparse
@@ -8,20 +8,23 @@ from pathlib import Path
 
 import torch
 
+from kltool.jointspace.patch import COLUMNS, ROWS
 from kltool.learn.export import Probabilities, export, register
 from kltool.networks.finder import Finder
 from kltool.networks.grader import Grader
 from kltool.networks.landmarks import Landmarks
+from kltool.networks.margins import MarginNet
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 OAI = "OAI baseline knee crops (Chen, Mendeley Data 56rmx5bjcr), train split"
-KNEEL = "471 train knees of the KNEEL annotations (Tiulpin et al. 2019) on the OAI crops"
+KNEEL = "the train knees of the KNEEL annotations (Tiulpin et al. 2019) on the OAI crops"
+DRAWN = "knees drawn by kltool.simulate"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", nargs="*", default=["finder", "landmarks", "grader"])
+    parser.add_argument("--only", nargs="*", default=["finder", "landmarks", "margins", "grader"])
     parser.add_argument("--temperature", type=float, default=1.0, help="of the grader's probabilities")
     options = parser.parse_args()
     for name in options.only:
@@ -31,18 +34,25 @@ def main() -> None:
         if name == "finder":
             finder = Finder()
             finder.load_state_dict(state)
-            export(finder, 160, ["heat", "ends"], file, any_size=True)
+            export(finder, (160, 192), ["heat", "ends"], file, any_size=True)
             facts = {"input_size": 0, "labels": ["knee", "replaced knee"], "trained_on": KNEEL}
         elif name == "landmarks":
             landmarks = Landmarks()
             landmarks.load_state_dict(state)
-            export(landmarks, 160, ["points", "spread"], file)
+            export(landmarks, (160, 160), ["points", "spread"], file)
             labels = [f"tibia {n}" for n in range(1, 10)] + [f"femur {n}" for n in range(1, 8)]
-            facts = {"input_size": 160, "labels": labels, "trained_on": KNEEL}
+            labels += ["lateral femoral end", "medial femoral end"]
+            facts = {"input_size": 160, "labels": labels, "trained_on": f"{KNEEL}; {DRAWN}"}
+        elif name == "margins":
+            margins = MarginNet()
+            margins.load_state_dict(state)
+            export(margins, (ROWS, COLUMNS), ["rows", "spreads"], file)
+            labels = ["femoral margin", "tibial margin", "upper rim", "lower rim"]
+            facts = {"input_size": COLUMNS, "labels": labels, "trained_on": f"{KNEEL}; {DRAWN}"}
         else:
             grader = Grader()
             grader.load_state_dict(state)
-            export(Probabilities(grader, options.temperature), 224, ["probabilities"], file)
+            export(Probabilities(grader, options.temperature), (224, 224), ["probabilities"], file)
             facts = {"input_size": 224, "labels": [f"KL {n}" for n in range(5)], "trained_on": OAI}
         register(MODELS / "manifest.toml", name, file, version="1", **facts)
 

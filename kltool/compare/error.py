@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from math import erf, sqrt
-from typing import Final
 
-from kltool.values.findings import NotMeasured, Width
+from kltool.values.findings import NORMAL_95, NotMeasured, Width
 from kltool.values.history import Unit, WidthChange
-
-NORMAL_95: Final = 1.959964  # two-sided 95% of the normal distribution
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,33 @@
 """The knee's own x axis: the tangent to both distal condyles, 0 at the medial edge, 1 at the lateral."""
 
-from collections.abc import Mapping
-from typing import Final
-
 import numpy as np
 
 from kltool.geometry import Points
-from kltool.jointspace.margins import FEMUR_SPAN
-from kltool.values.findings import Compartment, KneeAxis, Margins, NotMeasured
+from kltool.values.findings import Compartment, KneeAxis, Margins, NotMeasured, TracedJoint
 from kltool.values.image import Knee
 
-FEMORAL_OVER_TIBIAL: Final = 1.15  # docs/choices.md#femoral-width
+CONDYLE = {Compartment.LATERAL: (0, 2), Compartment.MEDIAL: (4, 6)}  # first and last femoral landmark
 
 
-def knee_axis(knee: Knee, margins: Mapping[Compartment, Margins | NotMeasured]) -> KneeAxis:
-    """The tangent to the most distal point of each condyle, with its ends.
+def knee_axis(knee: Knee, traced: TracedJoint) -> KneeAxis:
+    """The tangent to the most distal point of each condyle; x = 0 and 1 at the condyles' widest points.
 
-    The femoral width is taken as a fixed share of the tibial width about the plateau's middle: an
-    approximation of the widest points of the condyles. A condyle whose margin was not traced lends its
-    landmarks. Source: design of the OAI's JSW(x).
+    A condyle whose margin was not traced lends its landmarks. Source: design of the OAI's JSW(x).
     """
     medial, lateral = _common_tangent(
-        _condyle(knee, Compartment.MEDIAL, margins[Compartment.MEDIAL]),
-        _condyle(knee, Compartment.LATERAL, margins[Compartment.LATERAL]),
+        _condyle(knee, Compartment.MEDIAL, traced.medial),
+        _condyle(knee, Compartment.LATERAL, traced.lateral),
     )
     along = (lateral - medial) / np.hypot(*(lateral - medial))
-    middle = (knee.landmarks.tibia[0] + knee.landmarks.tibia[-1]) / 2
-    foot = medial + along * float((middle - medial) @ along)
-    half = along * FEMORAL_OVER_TIBIAL * knee.placement.tibial_width_px / 2
-    return KneeAxis(_pair(foot - half), _pair(foot + half))
+    lateral_end, medial_end = knee.landmarks.femoral_ends
+    start, end = (medial + along * float((widest - medial) @ along) for widest in (medial_end, lateral_end))
+    return KneeAxis(_pair(start), _pair(end))
 
 
 def _condyle(knee: Knee, compartment: Compartment, margins: Margins | NotMeasured) -> Points:
     if isinstance(margins, Margins):
         return margins.femur
-    first, last = FEMUR_SPAN[compartment]
+    first, last = CONDYLE[compartment]
     return knee.landmarks.femur[first : last + 1]
 
 

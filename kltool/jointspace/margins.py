@@ -1,123 +1,77 @@
-"""The bone margins of both compartments, traced on the full-resolution film.
+"""The bone margins of both compartments and the rims of the medial plateau, on the full-resolution film.
 
-The landmarks say roughly where the margins run; the film itself says exactly. The femoral margin is the
-lower edge of the condyle, the steepest darkening going down; the tibial margin is the upper edge of the
-bright subchondral plate, the steepest brightening going down. Lengths are shares of the tibial width,
-so that they hold with and without a pixel spacing.
+The landmarks say where the joint lies; the margin network, looking at the film at its own resolution,
+says where the margins run, column by column, and how sure it is. Lengths are shares of the tibial
+width, so that they hold with and without a pixel spacing.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from kltool.geometry import Points
-from kltool.jointspace.edge import Expected, sample_band, smooth_along, trace_edge
+from kltool.jointspace.curves import Curves, find_curves
+from kltool.jointspace.patch import frame_of
 from kltool.localize.canonical import turned
-from kltool.values.findings import Compartment, Margins, NotMeasured
+from kltool.values.findings import Compartment, Margins, NotMeasured, Rims, TracedJoint
 from kltool.values.image import Knee
+from kltool.weights import Network
+
+FEMUR, TIBIA, UPPER_RIM, LOWER_RIM = range(4)
 
 
 @dataclass(frozen=True, slots=True)
 class TraceSettings:
-    """Lengths as shares of the tibial width (0.0125 is about 1 mm); docs/choices.md#margins."""
+    """Shares of the tibial width; docs/choices.md#margins."""
 
-    femur_above: float = 0.022
-    femur_below: float = 0.022
-    tibia_above: float = 0.034
-    tibia_below: float = 0.012
-    station: float = 0.003  # between neighbouring stations along the margin
-    depth_step_px: float = 0.25
-    blur_depth: float = 0.0035
-    blur_along: float = 0.006
-    smooth_along: float = 0.008
-    plate_above_rim: float = 0.009  # the plate's upper edge lies above the landmarks on its rim
-    guide_weight: float = 2.0  # how dear it is to leave the landmarks' curve
-    least_strength: float = 1.2  # of the edge, over the band's mean slope
+    innermost: float = 0.09  # a compartment's margins begin so far from the plateau's middle
+    outermost: float = 0.54
+    largest_sd: float = 0.03  # of a margin, at its median point
     largest_spread: float = 0.06  # of the landmarks' heat, a share of the crop
 
 
-FEMUR_SPAN = {Compartment.LATERAL: (0, 2), Compartment.MEDIAL: (4, 6)}  # first and last landmark
-TIBIA_SPAN = {Compartment.LATERAL: (0, 2), Compartment.MEDIAL: (6, 8)}
-
-
-def trace_margins(knee: Knee, settings: TraceSettings) -> Mapping[Compartment, Margins | NotMeasured]:
-    """The margins of both compartments, or why they were not found."""
+def trace_margins(knee: Knee, network: Network, settings: TraceSettings) -> TracedJoint:
+    """The margins of both compartments and the medial rims, or why they were not found."""
     if knee.landmarks.spread > settings.largest_spread:
         absent = NotMeasured("the joint's outline is uncertain: margins not traced")
-        return dict.fromkeys(Compartment, absent)
+        return TracedJoint(absent, absent, absent)
     film = turned(knee.film.pixels, knee.placement.mirrored)
-    return {compartment: _compartment(film, knee, compartment, settings) for compartment in Compartment}
+    curves = find_curves(film, frame_of(knee.placement), network)
+    return TracedJoint(
+        _margins(curves, knee, Compartment.MEDIAL, settings),
+        _margins(curves, knee, Compartment.LATERAL, settings),
+        _rims(curves, knee, settings),
+    )
 
 
-def _compartment(
-    film: "np.ndarray[tuple[int, int], np.dtype[np.float32]]",
-    knee: Knee,
-    compartment: Compartment,
-    settings: TraceSettings,
+def _margins(
+    curves: Curves, knee: Knee, compartment: Compartment, settings: TraceSettings
 ) -> Margins | NotMeasured:
-    width = knee.placement.tibial_width_px
-    femur = _traced(
-        film,
-        knee.landmarks.femur,
-        FEMUR_SPAN[compartment],
-        width,
-        settings,
-        settings.femur_above,
-        settings.femur_below,
-        brightens=False,
-    )
-    if femur is None:
-        return NotMeasured(f"{compartment} femoral margin not found: no clear edge")
-    tibia = _traced(
-        film,
-        knee.landmarks.tibia,
-        TIBIA_SPAN[compartment],
-        width,
-        settings,
-        settings.tibia_above,
-        settings.tibia_below,
-        brightens=True,
-    )
-    if tibia is None:
-        return NotMeasured(f"{compartment} tibial margin not found: no clear edge")
-    return Margins(femur, tibia)
+    within = _columns(curves, compartment, settings)
+    femur, tibia = curves.at[FEMUR, within], curves.at[TIBIA, within]
+    femur_sd, tibia_sd = curves.sd[FEMUR, within], curves.sd[TIBIA, within]
+    for name, margin, sd in (("femoral", femur, femur_sd), ("tibial", tibia, tibia_sd)):
+        if not _inside(margin, knee.film.pixels.shape):
+            return NotMeasured(f"the {compartment} {name} margin is cut off by the edge of the film")
+        if float(np.median(sd)) > settings.largest_sd * knee.placement.tibial_width_px:
+            return NotMeasured(f"{compartment} {name} margin not found: no clear edge")
+    return Margins(femur, tibia, femur_sd, tibia_sd)
 
 
-def _traced(
-    film: "np.ndarray[tuple[int, int], np.dtype[np.float32]]",
-    landmarks: Points,
-    span: tuple[int, int],
-    width: float,
-    settings: TraceSettings,
-    above: float,
-    below: float,
-    brightens: bool,
-) -> Points | None:
-    station = settings.station * width
-    guide = _guide(landmarks, span, station)
-    if not _inside(guide, film.shape):
-        return None
-    step = settings.depth_step_px
-    band = sample_band(film, guide, above * width, below * width, step)
-    blur = (settings.blur_depth * width / step, settings.blur_along / settings.station)
-    expected = Expected(-settings.plate_above_rim * width if brightens else 0.0, settings.guide_weight)
-    depth, strength = trace_edge(band, blur, brightens, expected)
-    if strength < settings.least_strength:
-        return None
-    return band.at(smooth_along(depth, settings.smooth_along / settings.station))
+def _rims(curves: Curves, knee: Knee, settings: TraceSettings) -> Rims | NotMeasured:
+    within = _columns(curves, Compartment.MEDIAL, settings)
+    upper, lower = curves.at[UPPER_RIM, within], curves.at[LOWER_RIM, within]
+    doubt = float(np.median(np.hypot(curves.sd[UPPER_RIM, within], curves.sd[LOWER_RIM, within])))
+    if doubt > settings.largest_sd * knee.placement.tibial_width_px:
+        return NotMeasured("the rims of the medial plateau cannot be told apart from other edges")
+    return Rims(upper, lower)
 
 
-def _guide(landmarks: Points, span: tuple[int, int], station: float) -> Points:
-    """A smooth curve through the landmarks, at even steps across, from one of them to another."""
-    from scipy.interpolate import PchipInterpolator
-
-    order = np.argsort(landmarks[:, 1])
-    row_at = PchipInterpolator(landmarks[order, 1], landmarks[order, 0])
-    left, right = landmarks[span[0], 1], landmarks[span[1], 1]
-    columns = np.linspace(left, right, max(round(abs(right - left) / station), 4) + 1)
-    return np.column_stack([row_at(columns), columns])
+def _columns(curves: Curves, compartment: Compartment, settings: TraceSettings) -> npt.NDArray[np.bool_]:
+    """Which columns belong to a compartment; lateral lies before the middle, medial after it."""
+    outwards = curves.across if compartment is Compartment.MEDIAL else -curves.across
+    return np.asarray((outwards >= settings.innermost) & (outwards <= settings.outermost))
 
 
-def _inside(guide: Points, shape: tuple[int, ...]) -> bool:
-    return bool((guide >= 0).all() and (guide <= np.array(shape) - 1).all())
+def _inside(points: npt.NDArray[np.float64], shape: tuple[int, ...]) -> bool:
+    return bool((points >= 0).all() and (points <= np.array(shape) - 1).all())

@@ -1,141 +1,243 @@
-"""Margins to widths: the minimum of each compartment and JSW(x) at fixed places, with their error."""
+"""Margins to numbers: each compartment's minimum, JSW(x) at fixed places, mean and area, with their error.
 
-from collections.abc import Mapping
+Where a number cannot be trusted there is none, and the reason stands in its place.
+"""
+
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from kltool.geometry import Points, nearest
 from kltool.jointspace.axis import knee_axis
+from kltool.jointspace.error import ErrorSettings
+from kltool.jointspace.implant import Metal, find_metal
+from kltool.jointspace.places import POSITIONS, span_of
+from kltool.jointspace.positioning import position
+from kltool.jointspace.ruler import Axes, Profile, Ruler, axes_of, profile_of, ruler_of
 from kltool.values.findings import (
+    Area,
     Compartment,
     CompartmentSpace,
     JointSpace,
-    KneeAxis,
+    Length,
     Margins,
     NotMeasured,
+    TracedJoint,
     Width,
 )
-from kltool.values.image import Knee, Spacing
+from kltool.values.image import Knee
 
-MEDIAL_AT = tuple(round(0.150 + 0.025 * step, 3) for step in range(7))  # OAI JSW150 to JSW300
-LATERAL_AT = tuple(round(0.700 + 0.025 * step, 3) for step in range(9))  # OAI LJSW700 to LJSW900
-POSITIONS = {Compartment.MEDIAL: MEDIAL_AT, Compartment.LATERAL: LATERAL_AT}
+ERRORS: Final = ErrorSettings()
+STEPS: Final = 200  # of a range, for its minimum and its mean: 0.1% of the tibial width each
 
 
 @dataclass(frozen=True, slots=True)
 class WidthSettings:
-    """docs/choices.md#software-error and #minimum-range."""
+    """Ranges of x, and where a number is no number; docs/choices.md#minimum-range and #no-number."""
 
-    software_sd: float = 0.0018  # of the tibial width, repeatability
-    medial_range: tuple[float, float] = (0.05, 0.32)  # of x, where the minimum is looked for
-    lateral_range: tuple[float, float] = (0.70, 0.95)
+    medial_range: tuple[float, float] = (0.13, 0.32)  # where the minimum is looked for
+    lateral_range: tuple[float, float] = (0.70, 0.90)
+    deepest_contact: float = 0.012  # of the tibial width: margins that cross deeper are wrong
+    sliver: float = 0.010  # of the tibial width: crossing over less than this is jitter
+    widest: float = 0.16  # of the tibial width
+    least_seen: float = 0.75  # of the range of a minimum: it may lie in the rest
+    most_metal: float = 0.2  # of a margin: it is an implant's
 
     def range_of(self, compartment: Compartment) -> tuple[float, float]:
         return self.medial_range if compartment is Compartment.MEDIAL else self.lateral_range
 
 
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """Both margins of one compartment in the knee's axes, and what turns them into numbers."""
+
+    femur: Profile
+    tibia: Profile
+    axes: Axes
+    ruler: Ruler
+    film: tuple[int, int]  # rows, columns
+    metal: Metal
+    widths: WidthSettings
+    errors: ErrorSettings
+
+    def sd_of(self, femur_sd: float, tibia_sd: float) -> tuple[float, float]:
+        """Even units to shares of the tibial width."""
+        return femur_sd / self.ruler.tibia, tibia_sd / self.ruler.tibia
+
+
 def measure(
-    knee: Knee, margins: Mapping[Compartment, Margins | NotMeasured], settings: WidthSettings
+    knee: Knee, traced: TracedJoint, widths: WidthSettings, errors: ErrorSettings = ERRORS
 ) -> JointSpace:
     """All widths of a knee. A width of 0.0 is bone on bone, with both margins found."""
-    axis = knee_axis(knee, margins)
-    spaces = {
-        compartment: _space(knee, compartment, margins[compartment], axis, settings)
-        for compartment in Compartment
-    }
+    axis = knee_axis(knee, traced)
+    ruler = ruler_of(knee)
+    axes, metal = axes_of(axis, ruler), find_metal(knee)
+
+    def space(compartment: Compartment) -> CompartmentSpace:
+        margins = traced.of(compartment)
+        if isinstance(margins, NotMeasured):
+            return _nothing(compartment, margins, margins)
+        femur = profile_of(margins.femur, margins.femur_sd, axes, ruler)
+        tibia = profile_of(margins.tibia, margins.tibia_sd, axes, ruler)
+        rows, columns = knee.film.pixels.shape
+        joint = _Joint(femur, tibia, axes, ruler, (rows, columns), metal, widths, errors)
+        return _space(joint, compartment, margins)
+
     return JointSpace(
-        spaces[Compartment.MEDIAL], spaces[Compartment.LATERAL], knee.placement.tibial_width_px, axis
+        space(Compartment.MEDIAL),
+        space(Compartment.LATERAL),
+        knee.placement.tibial_width_px,
+        axis,
+        traced.rims,
+        position(knee, traced, axes, ruler, errors),
     )
 
 
-def _space(
-    knee: Knee,
-    compartment: Compartment,
-    margins: Margins | NotMeasured,
-    axis: KneeAxis,
-    settings: WidthSettings,
+def _space(joint: _Joint, compartment: Compartment, margins: Margins) -> CompartmentSpace:
+    bearing, fixed = joint.widths.range_of(compartment), span_of(compartment)
+    wrong = _implant(joint, bearing) or _crossed(joint, bearing)
+    if wrong is not None:
+        return _nothing(compartment, wrong, margins)
+    mean, area = _mean_and_area(joint, fixed)
+    at = {x: _width_at(joint, x) for x in POSITIONS[compartment]}
+    return CompartmentSpace(_minimum(joint, bearing), at, mean, area, margins)
+
+
+def _nothing(
+    compartment: Compartment, reason: NotMeasured, margins: Margins | NotMeasured
 ) -> CompartmentSpace:
-    positions = POSITIONS[compartment]
-    if isinstance(margins, NotMeasured):
-        return CompartmentSpace(margins, dict.fromkeys(positions, margins), margins)
-    minimum = _minimum(knee, margins, axis, settings.range_of(compartment), settings)
-    at = {x: _width_at(knee, margins, axis, x, settings) for x in positions}
-    return CompartmentSpace(minimum, at, margins)
+    at = dict.fromkeys(POSITIONS[compartment], reason)
+    return CompartmentSpace(reason, at, reason, reason, margins)
 
 
-def _minimum(
-    knee: Knee, margins: Margins, axis: KneeAxis, span: tuple[float, float], settings: WidthSettings
-) -> Width | NotMeasured:
-    """The shortest Euclidean distance from the condyle, within a span of x, to the plateau.
+def _minimum(joint: _Joint, span: tuple[float, float]) -> Width | NotMeasured:
+    """The shortest Euclidean distance between condyle and plateau, both within a span of x."""
+    seen = _seen(joint, span)
+    if isinstance(seen, NotMeasured):
+        return seen
+    x = np.linspace(*seen, STEPS + 1)
+    femur, tibia = joint.femur.at(x), joint.tibia.at(x)
+    gap = tibia.depth - femur.depth
+    if gap.min() <= 0.0:
+        here = joint.axes.point(x, femur.depth)[gap.argmin()]
+        ends = here, here
+    else:
+        ends = _nearest(joint.axes.point(x, femur.depth), joint.axes.point(x, tibia.depth))
+    sds = [
+        float(np.interp(joint.axes.place(end[None])[0][0], x, side.sd))
+        for end, side in zip(ends, (femur, tibia), strict=True)
+    ]
+    return _trusted(joint, ends, joint.errors.of_minimum(*joint.sd_of(*sds)), "the narrowest place")
 
-    Where the pixel is not square the nearest foot is sought in millimetres.
-    """
-    x, _ = _coordinates(margins.femur, axis)
-    femur = margins.femur[(x >= span[0]) & (x <= span[1])]
-    if not len(femur):
-        return NotMeasured("femoral margin lies outside the weight-bearing range")
-    scale = _pixel_shape(knee)
-    distance, feet = nearest(femur * scale, margins.tibia * scale)
-    best = int(distance.argmin())
-    crossed = _crossed(margins, femur)
-    start, end = femur[best], feet[best] / scale
-    return _width(knee, start, start if crossed else end, settings)
+
+def _nearest(femur: Points, tibia: Points) -> tuple[Points, Points]:
+    """The two nearest points of two polylines that do not cross: one of them is a vertex."""
+    down, feet_below = nearest(femur, tibia)
+    up, feet_above = nearest(tibia, femur)
+    if down.min() <= up.min():
+        return femur[down.argmin()], feet_below[down.argmin()]
+    return feet_above[up.argmin()], tibia[up.argmin()]
 
 
-def _width_at(
-    knee: Knee, margins: Margins, axis: KneeAxis, x: float, settings: WidthSettings
-) -> Width | NotMeasured:
+def _width_at(joint: _Joint, x: float) -> Width | NotMeasured:
     """The distance along the normal of the axis at x."""
-    ends = []
-    for name, margin in (("femoral", margins.femur), ("tibial", margins.tibia)):
-        along, _ = _coordinates(margin, axis)
-        order = np.argsort(along, kind="stable")
-        if not along[order[0]] <= x <= along[order[-1]]:
-            return NotMeasured(f"the {name} margin does not reach x = {x:.3f}")
-        ends.append(
-            np.array([np.interp(x, along[order], margin[order, coordinate]) for coordinate in (0, 1)])
-        )
+    missing = _missing(joint, (x, x))
+    if missing is not None:
+        return missing
+    here = np.array([x])
+    femur, tibia = joint.femur.at(here), joint.tibia.at(here)
+    upper = joint.axes.point(here, femur.depth)[0]
+    lower = joint.axes.point(here, np.maximum(tibia.depth, femur.depth))[0]  # contact is a width of 0
+    sd = joint.errors.of_fixed(*joint.sd_of(float(femur.sd[0]), float(tibia.sd[0])))
+    return _trusted(joint, (upper, lower), sd, f"x = {x:.3f}")
+
+
+def _mean_and_area(
+    joint: _Joint, span: tuple[float, float]
+) -> tuple[Length | NotMeasured, Area | NotMeasured]:
+    """Trapezoids between the margins over a span of x; the mean is the area over the span's length."""
+    missing = _missing(joint, span)
+    if missing is not None:
+        return missing, missing
+    x = np.linspace(*span, STEPS + 1)
+    femur, tibia = joint.femur.at(x), joint.tibia.at(x)
+    gap = np.maximum(tibia.depth - femur.depth, 0.0)
+    mean = float(np.trapezoid(gap, x)) / (span[1] - span[0])
+    sd = joint.errors.of_mean(*joint.sd_of(_rms(femur.sd), _rms(tibia.sd)))
+    points = np.vstack([joint.axes.point(x, femur.depth), joint.axes.point(x, tibia.depth)])
+    doubt = _doubt(joint, mean, sd, points, "the range of the fixed places")
+    if doubt is not None:
+        return doubt, doubt
+    across = joint.axes.length * (span[1] - span[0])
+    length = joint.ruler.length(mean, sd, joint.axes.down)
+    return length, joint.ruler.area(mean * across, sd * across / joint.ruler.tibia, span)
+
+
+def _trusted(joint: _Joint, ends: tuple[Points, Points], sd: float, where: str) -> Width | NotMeasured:
     femur, tibia = ends
-    return _width(knee, femur, tibia if tibia[0] > femur[0] else femur, settings)
+    doubt = _doubt(joint, float(np.hypot(*(tibia - femur))), sd, np.array(ends), where)
+    return joint.ruler.width(femur, tibia, sd, joint.axes.down) if doubt is None else doubt
 
 
-def _width(knee: Knee, femur: Points, tibia: Points, settings: WidthSettings) -> Width:
-    spacing = knee.spacing
-    step = tibia - femur
-    px = float(np.hypot(*step))
-    line = ((float(femur[0]), float(femur[1])), (float(tibia[0]), float(tibia[1])))
-    whole = knee.placement.tibial_width_px
-    sd_px, sd_percent = settings.software_sd * whole, 100 * settings.software_sd
-    if not isinstance(spacing, Spacing):
-        absent = NotMeasured(f"no millimetres: {spacing.reason}")
-        return Width(px, 100 * px / whole, absent, sd_px, sd_percent, absent, line)
-    mm = float(np.hypot(step[0] * spacing.row_mm, step[1] * spacing.column_mm))
-    return Width(px, 100 * px / whole, mm, sd_px, sd_percent, sd_px * spacing.row_mm, line)
+def _doubt(joint: _Joint, even: float, sd: float, points: Points, where: str) -> NotMeasured | None:
+    """Why a number is none: points (even units) off the film, a space no knee has, an unsure margin."""
+    film = joint.ruler.film(points)
+    if not ((film >= -0.5) & (film <= np.array(joint.film) - 0.5)).all():
+        return NotMeasured(f"{where} lies outside the film")
+    if even > joint.widths.widest * joint.ruler.tibia:
+        return NotMeasured(f"a space of {joint.ruler.shown(even)} lies outside the range of the anatomy")
+    if not sd <= joint.errors.largest_sd:  # also where it is not a number
+        return NotMeasured(
+            f"the margin is too uncertain: standard deviation {joint.ruler.shown(sd * joint.ruler.tibia)}"
+        )
+    return None
 
 
-def _coordinates(points: Points, axis: KneeAxis) -> tuple[Points, Points]:
-    """x along the axis, 0 to 1 over the femur, and the distance below it in pixels; (n,) each."""
-    origin, whole = np.array(axis.origin), np.array(axis.end) - np.array(axis.origin)
-    length = float(np.hypot(*whole))
-    along = whole / length
-    normal = np.array([along[1], -along[0]]) * (np.sign(along[1]) or 1.0)
-    away = points - origin
-    return away @ along / length, away @ normal
+def _missing(joint: _Joint, span: tuple[float, float]) -> NotMeasured | None:
+    """Which margin does not reach an end of the span, and which end."""
+    for name, margin in (("femoral", joint.femur), ("tibial", joint.tibia)):
+        for x in span:
+            if not margin.reaches(x):
+                return NotMeasured(f"the {name} margin does not reach x = {x:.3f}")
+    return None
 
 
-def _crossed(margins: Margins, femur: Points) -> bool:
-    """Whether the condyle reaches to or below the plateau anywhere that both are traced: bone on bone."""
-    order = np.argsort(margins.tibia[:, 1], kind="stable")
-    rows, columns = margins.tibia[order].T
-    above = femur[(femur[:, 1] >= columns[0]) & (femur[:, 1] <= columns[-1])]
-    return bool((above[:, 0] >= np.interp(above[:, 1], columns, rows)).any())
+def _seen(joint: _Joint, span: tuple[float, float]) -> tuple[float, float] | NotMeasured:
+    """The part of a span of x in which both margins were found; none where too much of it is missing."""
+    low, high = _shared(joint, span)
+    if high - low < joint.widths.least_seen * (span[1] - span[0]):
+        return NotMeasured(f"both margins were found for too little of x = {span[0]:.2f} to {span[1]:.2f}")
+    return low, high
 
 
-def _pixel_shape(knee: Knee) -> Points:
-    """(row, column) lengths of a pixel, scaled to a mean of one; square where nothing is known."""
-    if not isinstance(knee.spacing, Spacing):
-        return np.ones(2)
-    sides = np.array([knee.spacing.row_mm, knee.spacing.column_mm])
-    shape: Points = sides / sides.mean()
-    return shape
+def _shared(joint: _Joint, span: tuple[float, float]) -> tuple[float, float]:
+    low = max(span[0], float(joint.femur.x[0]), float(joint.tibia.x[0]))
+    return low, min(span[1], float(joint.femur.x[-1]), float(joint.tibia.x[-1]))
+
+
+def _implant(joint: _Joint, span: tuple[float, float]) -> NotMeasured | None:
+    """Margins that are an implant's: there is no joint space between bones to measure."""
+    for name, margin in (("femoral", joint.femur), ("tibial", joint.tibia)):
+        part = margin.cut(span)
+        points = joint.ruler.film(joint.axes.point(part.x, part.depth))
+        if joint.metal.share(points) > joint.widths.most_metal:
+            return NotMeasured(f"metal lies at the {name} margin: an implant has no joint space")
+    return None
+
+
+def _crossed(joint: _Joint, span: tuple[float, float]) -> NotMeasured | None:
+    """Margins that cross deeper than bones in contact do: at least one of them is not a margin."""
+    low, high = _shared(joint, span)
+    if high <= low:
+        return None
+    x = np.linspace(low, high, STEPS + 1)
+    overlap = joint.femur.at(x).depth - joint.tibia.at(x).depth
+    deep = overlap > joint.widths.deepest_contact * joint.ruler.tibia
+    if float(deep.mean()) * (high - low) * joint.axes.length <= joint.widths.sliver * joint.ruler.tibia:
+        return None
+    return NotMeasured(f"the margins cross by {joint.ruler.shown(float(overlap.max()))}")
+
+
+def _rms(values: Points) -> float:
+    return float(np.sqrt(np.mean(values**2)))

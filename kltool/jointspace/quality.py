@@ -1,67 +1,151 @@
-"""How far a knee's reading can be trusted, and why not further: a first judgement.
+"""How far a knee's reading can be trusted, and why not further.
 
-Good, usable or poor, with a warning for each reason; positioning (rotation, beam tilt, inter-margin
-distance) is not judged yet and does not enter.
+Good, usable or poor, with a reason in words and numbers for everything that is less than good: what was
+found (is this a knee, is it whole), how the knee stood (beam, rotation, tilt) and how the film shows it.
 """
 
-import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kltool.values.findings import Compartment, JointSpace, NotMeasured, Quality
+from kltool.jointspace.implant import find_metal
+from kltool.values.findings import Compartment, JointSpace, Length, NotMeasured, Positioning, Quality
 from kltool.values.image import Knee
 
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """Where a doubt begins; docs/choices.md#quality."""
+    """Where a doubt begins: beyond `sure`, `good` a reading is usable, beyond `least`, `usable` it is poor.
+
+    docs/choices.md#quality and #positioning.
+    """
 
     sure_score: float = 0.60  # of the finder
     least_score: float = 0.45
     sure_spread: float = 0.024  # of the landmarks
     fewest_tibial_pixels: float = 120.0  # about 0.6 mm a pixel
-    largest_tilt_deg: float = 15.0
+    good_tilt_deg: float = 15.0  # of the knee in the picture
+    good_imd_mm: float = 1.0  # between the rims of the medial plateau
+    usable_imd_mm: float = 2.5
+    good_imd_percent: float = 100 / 76  # the same of a tibia of 76 mm, where there are no millimetres
+    usable_imd_percent: float = 250 / 76
+    good_rotation_deg: float = 10.0  # of the leg
+    usable_rotation_deg: float = 20.0
+    good_clipped: float = 0.02  # of the joint's pixels
+    usable_clipped: float = 0.20
+    good_edge_percent: float = 2.0  # from 10 to 90% of the femoral edge, of the tibial width
+    usable_edge_percent: float = 4.0
+    good_contrast: float = 5.0  # over the noise
+    usable_contrast: float = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason, and how far it lowers the quality."""
+
+    quality: Quality
+    reason: str
 
 
 def judge(knee: Knee, space: JointSpace, doubts: Doubts) -> tuple[Quality, tuple[str, ...]]:
-    """The quality of one reading and its warnings."""
-    poor, usable = _poor(knee, doubts), _usable(knee, space, doubts)
+    """The quality of one reading and its warnings, the gravest first."""
+    found = [*_of_knee(knee, doubts), *_of_position(space.positioning, doubts), *_of_space(space)]
+    poor = [doubt.reason for doubt in found if doubt.quality is Quality.POOR]
+    usable = [doubt.reason for doubt in found if doubt.quality is Quality.USABLE]
     quality = Quality.POOR if poor else Quality.USABLE if usable else Quality.GOOD
     return quality, (*poor, *usable)
 
 
-def _poor(knee: Knee, doubts: Doubts) -> tuple[str, ...]:
-    reasons = []
+def _of_knee(knee: Knee, doubts: Doubts) -> Iterator[Doubt]:
     if knee.score < doubts.least_score:
-        reasons.append(f"doubtful that this is a frontal natural knee (score {knee.score:.2f})")
+        yield Doubt(Quality.POOR, f"doubtful that this is a frontal natural knee (score {knee.score:.2f})")
+    elif knee.score < doubts.sure_score:
+        yield Doubt(Quality.USABLE, f"the finder is not sure of this knee (score {knee.score:.2f})")
     if knee.film.stored_mirrored:
-        reasons.append(
-            "the tags say that the film is stored mirrored: right and left, medial and lateral may be swapped"
+        yield Doubt(
+            Quality.POOR,
+            "the tags say that the film is stored mirrored: right and left, medial and lateral may be "
+            "swapped",
         )
-    if not _whole(knee):
-        reasons.append("the joint is cut off by the edge of the picture")
-    return tuple(reasons)
-
-
-def _usable(knee: Knee, space: JointSpace, doubts: Doubts) -> tuple[str, ...]:
-    reasons = []
-    if doubts.least_score <= knee.score < doubts.sure_score:
-        reasons.append(f"the finder is not sure of this knee (score {knee.score:.2f})")
     if knee.landmarks.spread > doubts.sure_spread:
-        reasons.append("the joint's outline is unsharp")
-    if knee.placement.tibial_width_px < doubts.fewest_tibial_pixels:
-        reasons.append(f"low resolution: the tibia spans {knee.placement.tibial_width_px:.0f} pixels")
-    tilt = abs(math.degrees(knee.placement.tilt_rad))
-    if tilt > doubts.largest_tilt_deg:
-        reasons.append(f"the knee is tilted by {tilt:.0f} degrees in the picture")
+        yield Doubt(Quality.USABLE, "the joint's outline is unsharp")
+    width = knee.placement.tibial_width_px
+    if width < doubts.fewest_tibial_pixels:
+        yield Doubt(Quality.USABLE, f"low resolution: the tibia spans {width:.0f} pixels")
+    if find_metal(knee).found:
+        yield Doubt(Quality.USABLE, "metal is shown near the joint")
+
+
+def _of_position(at: Positioning, doubts: Doubts) -> Iterator[Doubt]:
+    if not at.whole:
+        yield Doubt(Quality.POOR, "the joint is cut off by the edge of the picture")
+    if abs(at.tilt_deg) > doubts.good_tilt_deg:
+        yield Doubt(Quality.USABLE, f"the knee is tilted by {abs(at.tilt_deg):.0f} degrees in the picture")
+    yield from _of_beam(at.imd, doubts)
+    yield from _of_rotation(at.rotation_deg, doubts)
+    yield from _of_film(at, doubts)
+
+
+def _of_beam(imd: Length | NotMeasured, doubts: Doubts) -> Iterator[Doubt]:
+    """Whether the beam ran along the medial plateau."""
+    if isinstance(imd, NotMeasured):
+        yield Doubt(Quality.USABLE, f"whether the beam ran along the plateau is not known: {imd.reason}")
+        return
+    if isinstance(imd.mm, NotMeasured):
+        limits = doubts.good_imd_percent, doubts.usable_imd_percent
+        yield from _above(imd.percent, limits, _across(imd.percent, limits[0], "% of the tibial width"))
+    else:
+        limits = doubts.good_imd_mm, doubts.usable_imd_mm
+        yield from _above(imd.mm, limits, _across(imd.mm, limits[0], "mm"))
+
+
+def _across(apart: float, good: float, unit: str) -> str:
+    return (
+        f"the beam ran across the plateau: its rims lie {apart:.1f} {unit} apart, {good:.1f} at most is good"
+    )
+
+
+def _of_rotation(degrees: float | NotMeasured, doubts: Doubts) -> Iterator[Doubt]:
+    if isinstance(degrees, NotMeasured):
+        yield Doubt(Quality.USABLE, f"the rotation of the leg is not known: {degrees.reason}")
+        return
+    turned = "outwards" if degrees > 0 else "inwards"
+    limits = doubts.good_rotation_deg, doubts.usable_rotation_deg
+    yield from _above(abs(degrees), limits, f"the leg is turned {turned} by about {abs(degrees):.0f} degrees")
+
+
+def _of_film(at: Positioning, doubts: Doubts) -> Iterator[Doubt]:
+    yield from _above(
+        at.clipped,
+        (doubts.good_clipped, doubts.usable_clipped),
+        f"{100 * at.clipped:.0f}% of the joint is shown plain black or white",
+    )
+    width = at.edge_width_percent
+    if not isinstance(width, NotMeasured):
+        yield from _above(
+            width,
+            (doubts.good_edge_percent, doubts.usable_edge_percent),
+            f"the film is blurred: the femoral margin is {width:.1f} % of the tibial width wide, "
+            f"{doubts.good_edge_percent:.1f} at most is good",
+        )
+    contrast = at.contrast_to_noise
+    if not isinstance(contrast, NotMeasured):
+        yield from _above(
+            -contrast,
+            (-doubts.good_contrast, -doubts.usable_contrast),
+            f"the film is noisy: the femoral margin stands out {contrast:.1f} times the noise, "
+            f"{doubts.good_contrast:.0f} at least is good",
+        )
+
+
+def _above(value: float, limits: tuple[float, float], reason: str) -> Iterator[Doubt]:
+    """Usable above the first limit, poor above the second."""
+    good, usable = limits
+    if value > good:
+        yield Doubt(Quality.POOR if value > usable else Quality.USABLE, reason)
+
+
+def _of_space(space: JointSpace) -> Iterator[Doubt]:
     for compartment in Compartment:
         minimum = space.of(compartment).minimum
         if isinstance(minimum, NotMeasured):
-            reasons.append(f"{compartment}: {minimum.reason}")
-    return tuple(reasons)
-
-
-def _whole(knee: Knee) -> bool:
-    """Whether the plateau lies inside the picture."""
-    rows, columns = knee.film.pixels.shape
-    ends = knee.landmarks.tibia
-    return bool((ends >= 0).all() and (ends <= (rows - 1, columns - 1)).all())
+            yield Doubt(Quality.USABLE, f"{compartment}: {minimum.reason}")

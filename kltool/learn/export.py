@@ -19,10 +19,12 @@ class Probabilities(nn.Module):
         return torch.softmax(self.grader(image) / self.temperature, 1)
 
 
-def export(model: nn.Module, size: int, outputs: list[str], file: Path, any_size: bool = False) -> None:
+def export(
+    model: nn.Module, size: tuple[int, int], outputs: list[str], file: Path, any_size: bool = False
+) -> None:
     """Write `file`; the batch, and where asked the picture's sides, stay free."""
     side = {2: torch.export.Dim("rows_32"), 3: torch.export.Dim("columns_32")} if any_size else {}
-    image = torch.zeros(2, 1, size, size + (32 if any_size else 0))
+    image = torch.zeros(2, 1, *size)
     free = {0: torch.export.Dim("batch")}
     if any_size:
         free |= {axis: 32 * dimension for axis, dimension in side.items()}

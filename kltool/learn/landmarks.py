@@ -1,4 +1,8 @@
-"""Trains the landmark network on annotated knees, framed as the finder would frame them."""
+"""Trains the landmark network on annotated and on drawn knees, framed as the finder would frame them.
+
+Annotated knees teach the points on the margins; drawn knees, whose surfaces are known, teach where the
+condyles are widest.
+"""
 
 import math
 from dataclasses import dataclass, replace
@@ -10,9 +14,10 @@ from torch import Tensor
 from kltool.geometry import Points, apply
 from kltool.learn.annotated import AnnotatedKnee
 from kltool.learn.augment import exposure, noise, sharpness
+from kltool.learn.joints import Outline
 from kltool.localize.brightness import standardize
 from kltool.localize.canonical import cut, film_to_crop
-from kltool.networks.landmarks import Landmarks
+from kltool.networks.landmarks import POINTS, Landmarks
 from kltool.values.image import Float32, Placement
 
 INPUT_SIZE = 160
@@ -20,13 +25,20 @@ INPUT_SIZE = 160
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    steps: int = 1800
-    batch: int = 16
+    steps: int = 2400
+    batch: int = 24
+    drawn_share: float = 0.4
     learning_rate: float = 2e-3
     seed: int = 1
 
 
-def train(knees: list[AnnotatedKnee], held_out: list[AnnotatedKnee], schedule: Schedule) -> Landmarks:
+def train(
+    knees: list[AnnotatedKnee],
+    drawn: list[Outline],
+    held_out: list[AnnotatedKnee],
+    drawn_held_out: list[Outline],
+    schedule: Schedule,
+) -> Landmarks:
     """Train from nothing; prints the held-out error in crop shares as it goes."""
     torch.manual_seed(schedule.seed)
     random = np.random.default_rng(schedule.seed)
@@ -35,17 +47,19 @@ def train(knees: list[AnnotatedKnee], held_out: list[AnnotatedKnee], schedule: S
     for step in range(schedule.steps):
         for group in optimizer.param_groups:
             group["lr"] = schedule.learning_rate * pace(step, schedule.steps)
-        images, points = _batch(knees, schedule.batch, random)
+        images, points = _batch(knees, drawn, schedule, random)
         with torch.autocast("cpu", torch.bfloat16):
             found, spread = model(images)
-        loss = (found - points).abs().mean() * 100 + 0.5 * (spread - 0.02).abs().mean() * 100
+        known = torch.isfinite(points)
+        loss = (found - points)[known].abs().mean() * 100 + 0.5 * (spread - 0.02).abs().mean() * 100
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
         if (step + 1) % 150 == 0:
             print(
-                f"step {step + 1}/{schedule.steps} loss {loss.item():.3f} {_errors(model, held_out)}",
+                f"step {step + 1}/{schedule.steps} loss {loss.item():.3f} "
+                f"{_errors(model, held_out)} {_end_errors(model, drawn_held_out)}",
                 flush=True,
             )
     trained: Landmarks = model.eval()
@@ -62,14 +76,18 @@ def pace(step: int, steps: int) -> float:
     )
 
 
-def _batch(knees: list[AnnotatedKnee], size: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
-    pairs = [_variant(knees[index], random) for index in random.integers(0, len(knees), size)]
+def _batch(
+    knees: list[AnnotatedKnee], drawn: list[Outline], schedule: Schedule, random: np.random.Generator
+) -> tuple[Tensor, Tensor]:
+    pools: list[list[AnnotatedKnee] | list[Outline]] = [drawn, knees]
+    chosen = [pools[int(random.random() > schedule.drawn_share)] for _ in range(schedule.batch)]
+    pairs = [_variant(pool[random.integers(len(pool))], random) for pool in chosen]
     images = torch.from_numpy(np.stack([image for image, _ in pairs])[:, None])
     points = torch.from_numpy(np.stack([share for _, share in pairs]).astype(np.float32))
     return images.contiguous(memory_format=torch.channels_last), points
 
 
-def _variant(knee: AnnotatedKnee, random: np.random.Generator) -> tuple[Float32, Points]:
+def _variant(knee: AnnotatedKnee | Outline, random: np.random.Generator) -> tuple[Float32, Points]:
     true = knee.placement
     placement = replace(
         true,
@@ -77,13 +95,18 @@ def _variant(knee: AnnotatedKnee, random: np.random.Generator) -> tuple[Float32,
         tibial_width_px=true.tibial_width_px * float(np.exp(random.normal(0.0, 0.07))),
         tilt_rad=true.tilt_rad + float(random.normal(0.0, np.deg2rad(4.0))),
     )
-    image = noise(sharpness(exposure(cut(knee.crop, placement, INPUT_SIZE), random), random), random)
+    film = knee.crop if isinstance(knee, AnnotatedKnee) else knee.film
+    image = noise(sharpness(exposure(cut(film, placement, INPUT_SIZE), random), random), random)
     return standardize(image), shares(knee, placement)
 
 
-def shares(knee: AnnotatedKnee, placement: Placement) -> Points:
-    """The knee's sixteen points as shares of its crop, tibia first, lateral to medial."""
-    points = np.vstack([knee.tibia, knee.femur])
+def shares(knee: AnnotatedKnee | Outline, placement: Placement) -> Points:
+    """The eighteen points as shares of the crop, tibia first, lateral to medial; unknown is nan."""
+    points = np.full((POINTS, 2), np.nan)
+    if isinstance(knee, AnnotatedKnee):
+        points[: POINTS - 2] = np.vstack([knee.tibia, knee.femur])
+    else:
+        points[POINTS - 2 :] = knee.femoral_ends
     return (apply(film_to_crop(placement, INPUT_SIZE), points) + 0.5) / INPUT_SIZE
 
 
@@ -95,6 +118,16 @@ def _errors(model: Landmarks, knees: list[AnnotatedKnee]) -> str:
     model.train()
     error = (found.numpy() - np.stack([shares(knee, knee.placement) for knee in knees])) * 100
     rows = np.abs(error[..., 0])
-    return (
-        f"held-out error, per cent of the crop: tibia {rows[:, :9].mean():.2f} femur {rows[:, 9:].mean():.2f}"
-    )
+    tibia, femur = rows[:, :9].mean(), rows[:, 9:16].mean()
+    return f"held-out error, per cent of the crop: tibia {tibia:.2f} femur {femur:.2f}"
+
+
+def _end_errors(model: Landmarks, drawn: list[Outline]) -> str:
+    """Mean error along the knee of the condyles' widest points, framed a little off."""
+    model.eval()
+    pairs = [_variant(knee, np.random.default_rng((7, number))) for number, knee in enumerate(drawn)]
+    with torch.inference_mode():
+        found, _ = model(torch.from_numpy(np.stack([image for image, _ in pairs])[:, None]))
+    model.train()
+    error = np.abs(found.numpy()[:, -2:, 1] - np.stack([share[-2:, 1] for _, share in pairs])) * 100
+    return f"femoral ends {error[:, 0].mean():.2f} {error[:, 1].mean():.2f}"

@@ -1,4 +1,4 @@
-"""The landmark network on one knee: its placement made exact, and its sixteen points."""
+"""The landmark network on one knee: its placement made exact, and its points."""
 
 from typing import Final
 
@@ -11,6 +11,7 @@ from kltool.values.image import Float32, Landmarks, Placement
 from kltool.weights import Network
 
 TIBIAL_POINTS: Final = 9
+MARGIN_POINTS: Final = 16
 ROUNDS: Final = 2  # docs/choices.md#landmarks
 
 
@@ -47,4 +48,5 @@ def _find(film: Float32, placement: Placement, network: Network) -> Landmarks:
     crop = standardize(cut(film, placement, size))
     shares, spread = network(crop[None, None])
     points = apply(crop_to_film(placement, size), shares[0].astype(np.float64) * size - 0.5)
-    return Landmarks(points[:TIBIAL_POINTS], points[TIBIAL_POINTS:], float(spread.mean()))
+    tibia, femur, ends = np.split(points, (TIBIAL_POINTS, MARGIN_POINTS))
+    return Landmarks(tibia, femur, float(spread[:, :MARGIN_POINTS].mean()), ends)

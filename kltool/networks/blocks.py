@@ -1,4 +1,4 @@
-"""The building block shared by the finder and the landmark network."""
+"""The building blocks that the networks share."""
 
 from torch import Tensor, nn
 
@@ -6,7 +6,7 @@ from torch import Tensor, nn
 class Residual(nn.Module):
     """Two 3x3 convolutions and a short cut; halves the picture where stride is 2."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int | tuple[int, int] = 1) -> None:
         super().__init__()
         self.body = nn.Sequential(
             nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False),

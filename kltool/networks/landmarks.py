@@ -1,4 +1,4 @@
-"""The landmark network: sixteen points on the margins of one canonical knee."""
+"""The landmark network: sixteen points on the margins of one canonical knee, and the femur's two ends."""
 
 import torch
 from torch import Tensor, nn
@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from kltool.networks.blocks import Hourglass
 
 STRIDE = 4
-POINTS = 16  # nine tibial, then seven femoral, each from lateral to medial
+POINTS = 18  # nine tibial, seven femoral, the two widest of the condyles; each from lateral to medial
 
 
 class Landmarks(nn.Module):
@@ -18,17 +18,17 @@ class Landmarks(nn.Module):
         self.heat = nn.Conv2d(48, POINTS, 1)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, 1, S, S), S a multiple of 32, to points (B, 16, 2) and spreads (B, 16).
+        """(B, 1, S, S), S a multiple of 32, to points (B, 18, 2) and spreads (B, 18).
 
         Points are (row, column) as shares of the crop, pixel centres, 0 and 1 at its outer borders;
         spread is the standard deviation of the heat, the same shares.
         """
-        heat = self.heat(self.hourglass(image)).float()  # (B, 16, S/4, S/4)
+        heat = self.heat(self.hourglass(image)).float()  # (B, 18, S/4, S/4)
         cells = heat.shape[-1]
         weight = torch.softmax(heat.flatten(2), 2).view_as(heat)
         at = (torch.arange(cells, dtype=weight.dtype, device=weight.device) + 0.5) / cells
-        across, down = weight.sum(2), weight.sum(3)  # (B, 16, cells)
-        row, column = (down * at).sum(2), (across * at).sum(2)  # (B, 16)
+        across, down = weight.sum(2), weight.sum(3)  # (B, 18, cells)
+        row, column = (down * at).sum(2), (across * at).sum(2)  # (B, 18)
         variance = (down * (at - row[..., None]) ** 2).sum(2) + (across * (at - column[..., None]) ** 2).sum(
             2
         )

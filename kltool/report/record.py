@@ -9,10 +9,13 @@ from typing import Any
 from kltool.errors import KltoolError, Refusal
 from kltool.values.findings import (
     DISCLAIMER,
+    Area,
     CompartmentSpace,
     Grade,
     KneeReading,
+    Length,
     NotMeasured,
+    Positioning,
     Provenance,
     Reading,
     Width,
@@ -21,6 +24,7 @@ from kltool.values.history import GradeChange, KneeChange, WidthChange
 from kltool.values.image import NoSpacing, Spacing
 
 Record = dict[str, Any]
+UNITS = ("mm", "px", "percent")
 
 
 def reading_record(reading: Reading) -> Record:
@@ -67,6 +71,7 @@ def knee_record(knee: KneeReading) -> Record:
         "kl": _grade(knee.grade),
         "joint_space": {"medial": _compartment(space.medial), "lateral": _compartment(space.lateral)},
         "tibial_width_px": round(space.tibial_width_px, 3),
+        "positioning": _positioning(space.positioning),
         "spacing": _spacing(knee.spacing),
         "quality": str(knee.quality),
         "warnings": list(knee.warnings),
@@ -124,20 +129,48 @@ def _grade(grade: Grade | NotMeasured) -> Record:
 
 
 def _compartment(space: CompartmentSpace) -> Record:
+    """Each number in each unit, with its standard deviation and its 95% interval."""
     record: Record = {}
-    for unit in ("mm", "px", "percent"):
-        record[f"minimum_{unit}"] = _in(space.minimum, unit)
-        record[f"minimum_sd_{unit}"] = _in(space.minimum, f"sd_{unit}")
+    for unit in UNITS:
+        record |= _named("minimum", space.minimum, unit)
+        record |= _named("mean", space.mean, unit)
+        record |= _named("area", space.area, f"{unit}2")
         record[f"at_{unit}"] = _at(space.at, unit)
+        record[f"at_sd_{unit}"] = _at(space.at, f"sd_{unit}")
+        record[f"at_interval_{unit}"] = _at(space.at, f"interval_{unit}")
     return record
+
+
+def _named(name: str, number: Length | Area | NotMeasured, unit: str) -> Record:
+    return {
+        f"{name}_{unit}": _in(number, unit),
+        f"{name}_sd_{unit}": _in(number, f"sd_{unit}"),
+        f"{name}_interval_{unit}": _in(number, f"interval_{unit}"),
+    }
 
 
 def _at(widths: Mapping[float, Width | NotMeasured], unit: str) -> Record:
     return {f"{x:.3f}": _in(width, unit) for x, width in widths.items()}
 
 
-def _in(width: Width | NotMeasured, unit: str) -> float | Record:
-    return _absent(width) if isinstance(width, NotMeasured) else _number(getattr(width, unit))
+def _in(number: Length | Area | NotMeasured, unit: str) -> float | list[float] | Record:
+    """One property of a number: a value, an interval, or why there is none."""
+    value = number if isinstance(number, NotMeasured) else getattr(number, unit)
+    return [round(end, 4) for end in value] if isinstance(value, tuple) else _number(value)
+
+
+def _positioning(at: Positioning) -> Record:
+    record: Record = {}
+    for unit in UNITS:
+        record |= _named("imd", at.imd, unit)
+    return record | {
+        "rotation_deg": _number(at.rotation_deg, 2),
+        "tilt_deg": round(at.tilt_deg, 2),
+        "whole": at.whole,
+        "clipped": round(at.clipped, 4),
+        "edge_width_percent": _number(at.edge_width_percent),
+        "contrast_to_noise": _number(at.contrast_to_noise, 2),
+    }
 
 
 def _spacing(spacing: Spacing | NoSpacing) -> Record:

@@ -25,11 +25,11 @@ def print_readings(records: list[Record], console: Console) -> None:
         "side",
         "KL",
         "P(0 to 4), %",
-        "medial ± SD",
-        "lateral ± SD",
+        "medial, 95%",
+        "lateral, 95%",
         "quality",
     ):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading not in ("image", "P(0 to 4), %"))
     shown = _names([record["source"] for record in records])
     for record in records:
         name = escape(shown[record["source"]])
@@ -74,11 +74,12 @@ def _cells(knee: Record) -> list[str]:
 
 
 def _minimum(compartment: Record) -> str:
-    """The minimum in millimetres with its error; else in per cent; else a dash (the reason follows)."""
-    for unit, shown in (("mm", " mm"), ("percent", " % TW")):
-        value, sd = compartment[f"minimum_{unit}"], compartment[f"minimum_sd_{unit}"]
+    """The minimum and, below it, its 95% interval; a dash where there is none (the reason follows)."""
+    for unit, digits, shown in (("mm", 2, "mm"), ("percent", 1, "% TW")):
+        value, interval = compartment[f"minimum_{unit}"], compartment[f"minimum_interval_{unit}"]
         if not isinstance(value, dict):
-            return f"{value:.2f} ± {sd:.2f}{shown}"
+            low, high = (f"{end:.{digits}f}" for end in interval)
+            return f"{value:.{digits}f} {shown}\n{low} to {high}"
     return "-"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,9 @@ import numpy.typing as npt
 from kltool.values.image import Knee, NoSpacing, Radiograph, Side, SideSource, Spacing
 
 Points = npt.NDArray[np.float64]
+Interval = tuple[float, float]
 
+NORMAL_95: Final = 1.959964  # two-sided 95% of the normal distribution
 GRADES = (0, 1, 2, 3, 4)
 DISCLAIMER = "Research software, not a medical device; not for diagnosis or treatment."
 
@@ -34,11 +37,38 @@ class Margins:
     """The bone margins of one compartment, in pixels of the film turned to one hand.
 
     femur: (n, 2) (row, column), the lower edge of the condyle. tibia: (m, 2), the upper edge of the
-    bright subchondral plate of the plateau. Both run with the column.
+    bright subchondral plate of the plateau. Both run with the column. femur_sd: (n,), tibia_sd: (m,),
+    the standard deviation of each point across its margin, pixels.
     """
 
     femur: Points
     tibia: Points
+    femur_sd: Points
+    tibia_sd: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Rims:
+    """The upper and the lower rim of the medial plateau: its anterior and posterior edge on the film.
+
+    upper, lower: (n, 2) (row, column), pixels of the turned film; both run with the column. Seen edge on,
+    they are one line.
+    """
+
+    upper: Points
+    lower: Points
+
+
+@dataclass(frozen=True, slots=True)
+class TracedJoint:
+    """What was traced on the film of one knee, before anything is measured."""
+
+    medial: Margins | NotMeasured
+    lateral: Margins | NotMeasured
+    rims: Rims | NotMeasured
+
+    def of(self, compartment: Compartment) -> Margins | NotMeasured:
+        return self.medial if compartment is Compartment.MEDIAL else self.lateral
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +83,11 @@ class KneeAxis:
 
 
 @dataclass(frozen=True, slots=True)
-class Width:
-    """One width of the joint space.
+class Length:
+    """A length on the film, with its error.
 
-    px: pixels along the measured line. percent: of the tibial width. mm: where there is a spacing.
-    sd_px, sd_percent, sd_mm: standard deviation of the software error. line: its two ends, femur
-    first, (row, column) in the turned film.
+    px: pixels along its own direction. percent: of the tibial width. mm: where there is a spacing.
+    sd_px, sd_percent, sd_mm: standard deviation of the measurement's error.
     """
 
     px: float
@@ -67,16 +96,101 @@ class Width:
     sd_px: float
     sd_percent: float
     sd_mm: float | NotMeasured
+
+    @property
+    def interval_px(self) -> Interval:
+        return _interval(self.px, self.sd_px)
+
+    @property
+    def interval_percent(self) -> Interval:
+        return _interval(self.percent, self.sd_percent)
+
+    @property
+    def interval_mm(self) -> Interval | NotMeasured:
+        return _interval_or_reason(self.mm, self.sd_mm)
+
+
+@dataclass(frozen=True, slots=True)
+class Width(Length):
+    """One width of the joint space. line: its two ends, femur first, (row, column) in the turned film."""
+
     line: tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """The joint space between two x of the axis, with its error.
+
+    px2: square pixels. percent2: per cent of the squared tibial width. mm2: where there is a spacing.
+    sd_px2, sd_percent2, sd_mm2: standard deviation of the measurement's error. span: from x, to x.
+    """
+
+    px2: float
+    percent2: float
+    mm2: float | NotMeasured
+    sd_px2: float
+    sd_percent2: float
+    sd_mm2: float | NotMeasured
+    span: tuple[float, float]
+
+    @property
+    def interval_px2(self) -> Interval:
+        return _interval(self.px2, self.sd_px2)
+
+    @property
+    def interval_percent2(self) -> Interval:
+        return _interval(self.percent2, self.sd_percent2)
+
+    @property
+    def interval_mm2(self) -> Interval | NotMeasured:
+        return _interval_or_reason(self.mm2, self.sd_mm2)
+
+
+def _interval(value: float, sd: float) -> Interval:
+    """The 95% interval of what cannot be negative."""
+    return max(0.0, value - NORMAL_95 * sd), value + NORMAL_95 * sd
+
+
+def _interval_or_reason(value: float | NotMeasured, sd: float | NotMeasured) -> Interval | NotMeasured:
+    if isinstance(value, NotMeasured):
+        return value
+    return sd if isinstance(sd, NotMeasured) else _interval(value, sd)
+
+
+@dataclass(frozen=True, slots=True)
 class CompartmentSpace:
-    """minimum: the smallest Euclidean distance. at: the widths at fixed x, by x."""
+    """The joint space of one compartment.
+
+    minimum: the smallest Euclidean distance. at: the widths at fixed x, by x. mean: over the range of
+    those x, which is the area over the length of that range.
+    """
 
     minimum: Width | NotMeasured
     at: Mapping[float, Width | NotMeasured]
+    mean: Length | NotMeasured
+    area: Area | NotMeasured
     margins: Margins | NotMeasured
+
+
+@dataclass(frozen=True, slots=True)
+class Positioning:
+    """How the knee stood before the film, and how well the film shows it.
+
+    imd: mean distance between the rims of the medial plateau (0 where the beam runs along it).
+    rotation_deg: of the leg about its length, from the spines against the notch; positive where the spines
+    lie medially of the notch. tilt_deg: of the knee in the picture. whole: whether plateau and margins lie
+    on the film. clipped: share of the joint's pixels at the film's darkest or brightest value, 0 to 1.
+    edge_width_percent: how far the femoral edge is blurred, per cent of the tibial width.
+    contrast_to_noise: the step of the femoral margin over the noise of pixels of 1/200 tibial width.
+    """
+
+    imd: Length | NotMeasured
+    rotation_deg: float | NotMeasured
+    tilt_deg: float
+    whole: bool
+    clipped: float
+    edge_width_percent: float | NotMeasured
+    contrast_to_noise: float | NotMeasured
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +199,8 @@ class JointSpace:
     lateral: CompartmentSpace
     tibial_width_px: float
     axis: KneeAxis
+    rims: Rims | NotMeasured
+    positioning: Positioning
 
     def of(self, compartment: Compartment) -> CompartmentSpace:
         return self.medial if compartment is Compartment.MEDIAL else self.lateral

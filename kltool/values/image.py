@@ -115,16 +115,18 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """Sixteen points on a knee's margins, in pixels of the turned film, (row, column), lateral to medial.
+    """Points on a knee's outline, in pixels of the turned film, (row, column), lateral to medial.
 
     tibia: (9, 2), on the plateau's bright rim and over the spines. femur: (7, 2), on the condyles' lower
-    margin and through the notch. spread: how unsure the network is, as a share of the tibial width.
-    Source: Tiulpin et al. 2019 (KNEEL).
+    margin and through the notch. spread: how unsure the network is of these, as a share of the crop.
+    femoral_ends: (2, 2), the widest points of the condyles, osteophytes excluded.
+    Source: Tiulpin et al. 2019 (KNEEL) for the margins.
     """
 
     tibia: Float64
     femur: Float64
     spread: float
+    femoral_ends: Float64
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Verified models, ready to run on the CPU with ONNX Runtime."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,9 @@ from kltool.errors import InstallationError
 from kltool.weights.manifest import ModelEntry, entries
 
 Float32 = npt.NDArray[np.float32]
+
+
+NAMES: Final = ("finder", "landmarks", "margins", "grader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +35,23 @@ class Models:
 
     finder: Network
     landmarks: Network
+    margins: Network
     grader: Network
 
     @property
     def hashes(self) -> dict[str, str]:
         """Name and version of each model to its sha256."""
-        networks = (self.finder, self.landmarks, self.grader)
+        networks = (self.finder, self.landmarks, self.margins, self.grader)
         return {network.entry.identity: network.entry.sha256 for network in networks}
 
 
 def load_models() -> Models:
     """Verify and load all models of the manifest."""
     by_name = {entry.name: entry for entry in entries()}
-    missing = {"finder", "landmarks", "grader"} - set(by_name)
+    missing = set(NAMES) - set(by_name)
     if missing:
         raise InstallationError(f"models/manifest.toml lacks {', '.join(sorted(missing))}; reinstall kltool")
-    return Models(*(load_entry(by_name[name]) for name in ("finder", "landmarks", "grader")))
+    return Models(*(load_entry(by_name[name]) for name in NAMES))
 
 
 def load_entry(entry: ModelEntry) -> Network:

@@ -132,8 +132,11 @@ def test_a_film_of_one_knee_is_compared_with_its_knee_in_a_film_of_both(read_sam
 
 
 def test_films_without_a_patient_are_compared_with_caution(read_sample: ReadSample) -> None:
-    nobody = on_film(read_sample(AFTER), lambda film: replace(film, subject=None))
-    change = only(compare(read_sample(BEFORE), nobody))
+    before, after = (
+        with_knee(read_sample(name), lambda knee: replace(knee, quality=Quality.GOOD, warnings=()))
+        for name in (BEFORE, AFTER)
+    )
+    change = only(compare(before, on_film(after, lambda film: replace(film, subject=None))))
     assert change.comparability is Comparability.CAUTION
     assert "nothing says that both films show the same person" in change.reasons
     assert change.sentence.endswith("nothing says that both films show the same person.")

@@ -1,4 +1,4 @@
-"""A reading says how far it can be trusted: each doubt lowers it and is told in words."""
+"""A reading says how far it can be trusted: each doubt lowers it and is told in words with its number."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,25 +7,43 @@ import pytest
 
 from kltool.intake import ImageSource, load
 from kltool.jointspace import Doubts, judge
-from kltool.values.findings import KneeReading, Quality, Reading
+from kltool.values.findings import KneeReading, Length, NotMeasured, Positioning, Quality, Reading
 from kltool.values.image import Knee
 from tests.intake.films import as_bytes, data_set
 
 ReadSample = Callable[..., Reading]
+NO_MM = NotMeasured("no millimetres: no pixel spacing in the file")
+WELL_PLACED = Positioning(
+    imd=Length(2.0, 0.6, 0.5, 0.5, 0.15, 0.1),
+    rotation_deg=3.0,
+    tilt_deg=-2.0,
+    whole=True,
+    clipped=0.0,
+    edge_width_percent=1.1,
+    contrast_to_noise=30.0,
+)
+Judged = tuple[Quality, tuple[str, ...]]
 
 
 @pytest.fixture
 def reading(read_sample: ReadSample) -> KneeReading:
+    """A simulated knee, as if it had stood perfectly and both its margins been found."""
     (knee,) = read_sample("knee_right_normal.dcm").knees
-    return knee
+    return replace(knee, joint_space=replace(knee.joint_space, positioning=WELL_PLACED))
 
 
-def judged(reading: KneeReading, knee: Knee) -> tuple[Quality, tuple[str, ...]]:
-    return judge(knee, reading.joint_space, Doubts())
+def judged(reading: KneeReading, knee: Knee | None = None, **positioning: object) -> Judged:
+    space = reading.joint_space
+    placed = replace(space.positioning, **positioning)  # type: ignore[arg-type]
+    return judge(knee or reading.knee, replace(space, positioning=placed), Doubts())
+
+
+def apart(mm: float | NotMeasured, percent: float = 0.5) -> Length:
+    return Length(5.0, percent, mm, 0.5, 0.1, 0.1)
 
 
 def test_a_whole_sharp_upright_knee_is_good_and_without_warning(reading: KneeReading) -> None:
-    assert judged(reading, reading.knee) == (Quality.GOOD, ())
+    assert judged(reading) == (Quality.GOOD, ())
 
 
 @pytest.mark.parametrize(
@@ -45,17 +63,18 @@ def test_an_unsharp_outline_is_told(reading: KneeReading) -> None:
 
 
 def test_few_pixels_and_a_tilt_are_told(reading: KneeReading) -> None:
-    placement = replace(reading.knee.placement, tibial_width_px=100.0, tilt_rad=-0.35)
-    assert judged(reading, replace(reading.knee, placement=placement)) == (
+    placement = replace(reading.knee.placement, tibial_width_px=100.0)
+    assert judged(reading, replace(reading.knee, placement=placement), tilt_deg=-20.0) == (
         Quality.USABLE,
         ("low resolution: the tibia spans 100 pixels", "the knee is tilted by 20 degrees in the picture"),
     )
 
 
 def test_a_joint_cut_off_by_the_edge_is_poor(reading: KneeReading) -> None:
-    outside = reading.knee.landmarks.tibia - (0.0, reading.knee.landmarks.tibia[0, 1] + 1.0)
-    cut = replace(reading.knee, landmarks=replace(reading.knee.landmarks, tibia=outside))
-    assert judged(reading, cut) == (Quality.POOR, ("the joint is cut off by the edge of the picture",))
+    assert judged(reading, whole=False) == (
+        Quality.POOR,
+        ("the joint is cut off by the edge of the picture",),
+    )
 
 
 def test_a_film_that_its_tags_call_mirrored_is_poor(reading: KneeReading) -> None:
@@ -65,3 +84,83 @@ def test_a_film_that_its_tags_call_mirrored_is_poor(reading: KneeReading) -> Non
     quality, (warning,) = judged(reading, mirrored)
     assert quality is Quality.POOR
     assert warning.startswith("the tags say that the film is stored mirrored")
+
+
+ACROSS = "the beam ran across the plateau: its rims lie"
+
+
+@pytest.mark.parametrize(
+    ("imd", "quality", "words"),
+    [
+        (apart(1.0), Quality.GOOD, None),
+        (apart(1.6), Quality.USABLE, f"{ACROSS} 1.6 mm apart, 1.0 at most is good"),
+        (apart(2.5), Quality.USABLE, f"{ACROSS} 2.5 mm apart, 1.0 at most is good"),
+        (apart(3.1), Quality.POOR, f"{ACROSS} 3.1 mm apart, 1.0 at most is good"),
+        (apart(NO_MM, 1.3), Quality.GOOD, None),
+        (apart(NO_MM, 2.0), Quality.USABLE, f"{ACROSS} 2.0 % of the tibial width apart, 1.3 at most is good"),
+        (apart(NO_MM, 3.4), Quality.POOR, f"{ACROSS} 3.4 % of the tibial width apart, 1.3 at most is good"),
+        (
+            NotMeasured("no rims"),
+            Quality.USABLE,
+            "whether the beam ran along the plateau is not known: no rims",
+        ),
+    ],
+)
+def test_rims_that_lie_apart_are_told(
+    reading: KneeReading, imd: Length | NotMeasured, quality: Quality, words: str | None
+) -> None:
+    assert judged(reading, imd=imd) == (quality, (words,) if words else ())
+
+
+@pytest.mark.parametrize(
+    ("degrees", "quality", "words"),
+    [
+        (-9.9, Quality.GOOD, None),
+        (14.0, Quality.USABLE, "the leg is turned outwards by about 14 degrees"),
+        (-21.0, Quality.POOR, "the leg is turned inwards by about 21 degrees"),
+        (NotMeasured("why"), Quality.USABLE, "the rotation of the leg is not known: why"),
+    ],
+)
+def test_a_turned_leg_is_told(
+    reading: KneeReading, degrees: float | NotMeasured, quality: Quality, words: str | None
+) -> None:
+    assert judged(reading, rotation_deg=degrees) == (quality, (words,) if words else ())
+
+
+@pytest.mark.parametrize(
+    ("placed", "usable", "poor", "words"),
+    [
+        ("clipped", 0.10, 0.30, "10% of the joint is shown plain black or white"),
+        (
+            "edge_width_percent",
+            2.6,
+            4.5,
+            "the film is blurred: the femoral margin is 2.6 % of the tibial width wide, 2.0 at most is good",
+        ),
+        (
+            "contrast_to_noise",
+            3.1,
+            1.9,
+            "the film is noisy: the femoral margin stands out 3.1 times the noise, 5 at least is good",
+        ),
+    ],
+)
+def test_a_film_that_shows_the_joint_badly_is_told(
+    reading: KneeReading, placed: str, usable: float, poor: float, words: str
+) -> None:
+    assert judged(reading, **{placed: usable}) == (Quality.USABLE, (words,))
+    assert judged(reading, **{placed: poor})[0] is Quality.POOR
+
+
+def test_a_space_that_was_not_measured_is_told_with_its_reason(reading: KneeReading) -> None:
+    space = reading.joint_space
+    medial = replace(space.medial, minimum=NotMeasured("the margins cross by 2.5 mm"))
+    told = judge(reading.knee, replace(space, medial=medial), Doubts())
+    assert told == (Quality.USABLE, ("medial: the margins cross by 2.5 mm",))
+
+
+def test_the_gravest_reasons_come_first(reading: KneeReading) -> None:
+    quality, reasons = judged(reading, replace(reading.knee, score=0.5), whole=False, imd=apart(1.5))
+    assert quality is Quality.POOR
+    assert reasons[0] == "the joint is cut off by the edge of the picture"
+    assert len(reasons) == 3

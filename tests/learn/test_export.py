@@ -12,6 +12,7 @@ from kltool.learn.export import Probabilities, export, register  # noqa: E402
 from kltool.networks.finder import Finder  # noqa: E402
 from kltool.networks.grader import Grader  # noqa: E402
 from kltool.networks.landmarks import Landmarks  # noqa: E402
+from kltool.networks.margins import MarginNet  # noqa: E402
 from kltool.weights.manifest import ModelEntry  # noqa: E402
 from kltool.weights.network import load_entry  # noqa: E402
 
@@ -33,15 +34,20 @@ def settled(network: "torch.nn.Module") -> "torch.nn.Module":
     [
         (Finder(), ["heat", "ends"], (1, 1, 96, 224), True),
         (Landmarks(), ["points", "spread"], (3, 1, 160, 160), False),
+        (MarginNet(), ["rows", "spreads"], (4, 1, 208, 192), False),
         (Probabilities(Grader(), 1.3), ["probabilities"], (1, 1, 224, 224), False),
     ],
-    ids=["finder", "landmarks", "grader"],
+    ids=["finder", "landmarks", "margins", "grader"],
 )
 def test_the_exported_graph_gives_the_numbers_of_the_network(
-    network: "torch.nn.Module", outputs: list[str], shape: tuple[int, ...], any_size: bool, tmp_path: Path
+    network: "torch.nn.Module",
+    outputs: list[str],
+    shape: tuple[int, int, int, int],
+    any_size: bool,
+    tmp_path: Path,
 ) -> None:
     model, file = settled(network), tmp_path / "model.onnx"
-    export(model, 160 if shape[-1] != 224 or any_size else 224, outputs, file, any_size)
+    export(model, shape[-2:], outputs, file, any_size)
     register(tmp_path / "manifest.toml", "model", file, version="1")
     digest = (tmp_path / "manifest.toml").read_text().split('sha256 = "')[1][:64]
     exported = load_entry(ModelEntry("model", "1", file, digest, 0, (), ""))

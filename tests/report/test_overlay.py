@@ -12,8 +12,19 @@ import pytest
 from kltool.errors import UsageError
 from kltool.localize.canonical import cut, turned
 from kltool.report import overlay
+from kltool.report.chart import CHART
 from kltool.report.overlay import SIZE, draw, write_overlay
-from kltool.values.findings import Compartment, KneeReading, NotMeasured, Reading
+from kltool.report.panel import BADGE, PANEL
+from kltool.values.findings import (
+    Compartment,
+    KneeReading,
+    Margins,
+    NotMeasured,
+    Quality,
+    Reading,
+    Rims,
+    Width,
+)
 from kltool.values.image import Side
 
 ReadSample = Callable[..., Reading]
@@ -22,7 +33,7 @@ RIGHT, LEFT = "knee_right_normal.dcm", "knee_left_moderate.dcm"
 
 def columns_of(picture: npt.NDArray[np.uint8], colour: tuple[int, int, int]) -> npt.NDArray[np.int_]:
     """The columns, within the picture of the knee, of every pixel of exactly this colour."""
-    return np.nonzero((picture[:, :SIZE] == colour).all(axis=2))[1]
+    return np.nonzero((picture[:SIZE, :SIZE] == colour).all(axis=2))[1]
 
 
 def only(knee: KneeReading, compartment: Compartment) -> KneeReading:
@@ -33,6 +44,8 @@ def only(knee: KneeReading, compartment: Compartment) -> KneeReading:
         space.of(compartment),
         minimum=absent,
         at=dict.fromkeys(space.of(compartment).at, absent),
+        mean=absent,
+        area=absent,
         margins=absent,
     )
     if compartment is Compartment.MEDIAL:
@@ -44,8 +57,8 @@ def only(knee: KneeReading, compartment: Compartment) -> KneeReading:
 def test_the_knee_and_both_margins_are_seen(name: str, read_sample: ReadSample) -> None:
     picture = draw(read_sample(name).knees[0])
     assert picture.dtype == np.uint8
-    assert picture.shape[0] == SIZE
-    assert picture[:, :SIZE].std() > 20
+    assert picture.shape == (SIZE + CHART, SIZE + PANEL, 3)
+    assert picture[:SIZE, :SIZE].std() > 20
     for colour in (overlay.FEMUR, overlay.TIBIA, overlay.MINIMUM):
         columns = columns_of(picture, colour)
         assert len(columns) > 50
@@ -72,7 +85,7 @@ def test_the_film_is_shown_as_it_hangs_and_not_mirrored(name: str, read_sample: 
     placement = knee.knee.placement
     one_hand = cut(turned(knee.knee.film.pixels, placement.mirrored), placement, SIZE)
     hung = one_hand[:, ::-1] if knee.side is Side.LEFT else one_hand
-    shown = draw(knee)[:, :SIZE].mean(axis=2)
+    shown = draw(knee)[:SIZE, :SIZE].mean(axis=2)
     as_it_hangs = np.corrcoef(shown.ravel(), hung.ravel())[0, 1]
     in_the_mirror = np.corrcoef(shown.ravel(), hung[:, ::-1].ravel())[0, 1]
     assert as_it_hangs > 0.9
@@ -82,7 +95,7 @@ def test_the_film_is_shown_as_it_hangs_and_not_mirrored(name: str, read_sample: 
 def test_a_left_knee_and_its_mirror_make_mirrored_pictures(read_sample: ReadSample) -> None:
     knee = read_sample(LEFT).knees[0]
     as_right = replace(knee, knee=replace(knee.knee, side=Side.RIGHT))
-    left, right = (draw(reading)[:, :SIZE] for reading in (knee, as_right))
+    left, right = (draw(reading)[:SIZE, :SIZE] for reading in (knee, as_right))
     difference = np.abs(left[:, ::-1].astype(float) - right)
     assert np.median(difference) <= 1.0
 
@@ -91,8 +104,99 @@ def test_a_knee_without_grade_or_margins_is_drawn_all_the_same(read_sample: Read
     knee = read_sample(RIGHT).knees[0]
     bare = only(only(replace(knee, grade=NotMeasured("no grade")), Compartment.MEDIAL), Compartment.LATERAL)
     picture = draw(bare)
-    assert picture[:, :SIZE].std() > 20
+    assert picture[:SIZE, :SIZE].std() > 20
     assert not len(columns_of(picture, overlay.FEMUR))
+
+
+def in_the_joint(knee: KneeReading) -> npt.NDArray[np.bool_]:
+    """(SIZE, SIZE): between the margins of either compartment."""
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    place = overlay._placing(knee)
+    for compartment in Compartment:
+        margins = knee.joint_space.of(compartment).margins
+        assert isinstance(margins, Margins)
+        outline = np.vstack([place(margins.femur), place(margins.tibia)[::-1]])
+        cv2.fillPoly(mask, [np.round(outline[:, ::-1]).astype(np.int32)], 1)
+    return mask > 0
+
+
+@pytest.mark.parametrize("name", [RIGHT, LEFT, "knee_right_severe.dcm"])
+@pytest.mark.parametrize("missing", [None, *Compartment])
+def test_words_never_cover_the_joint(
+    name: str, missing: Compartment | None, read_sample: ReadSample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knee = read_sample(name).knees[0]
+    joint = in_the_joint(knee)
+    if missing is not None:
+        absent = NotMeasured("both margins were found for too little of x = 0.13 to 0.32")
+        space = replace(knee.joint_space.of(missing), minimum=absent)
+        knee = replace(knee, joint_space=replace(knee.joint_space, **{str(missing): space}))
+    with_words = draw(knee)[:SIZE, :SIZE]
+    for kind in ("label", "write_centred"):
+        monkeypatch.setattr(overlay, kind, lambda *_: None)
+    without = draw(knee)[:SIZE, :SIZE]
+    covered = (with_words != without).any(axis=2)
+    assert covered.sum() > 1000
+    assert not (covered & joint).any()
+
+
+def test_the_band_about_a_margin_is_as_wide_as_its_95_per_cent(read_sample: ReadSample) -> None:
+    knee = read_sample(RIGHT).knees[0]
+    medial = knee.joint_space.medial
+    assert isinstance(medial.margins, Margins)
+    sure, unsure = (
+        replace(medial, margins=replace(medial.margins, femur_sd=np.full(len(medial.margins.femur), sd)))
+        for sd in (0.0, 3.0)
+    )
+    pictures = [draw(replace(knee, joint_space=replace(knee.joint_space, medial=m))) for m in (sure, unsure)]
+    changed = (pictures[0] != pictures[1]).any(axis=2)[:SIZE, :SIZE]
+    tall = changed.sum(axis=0).max()
+    scale = 0.76 * SIZE / knee.joint_space.tibial_width_px
+    assert tall == pytest.approx(2 * 1.96 * 3.0 * scale, abs=4)
+
+
+def test_rims_are_drawn_where_they_are(read_sample: ReadSample) -> None:
+    knee = read_sample(RIGHT).knees[0]
+    medial = knee.joint_space.medial.margins
+    assert isinstance(medial, Margins)
+    rims = Rims(medial.tibia + np.array([5.0, 0.0]), medial.tibia + np.array([12.0, 0.0]))
+    with_rims = replace(knee, joint_space=replace(knee.joint_space, rims=rims))
+    without = replace(knee, joint_space=replace(knee.joint_space, rims=NotMeasured("for this test")))
+    rows, columns = np.nonzero((draw(with_rims) != draw(without)).any(axis=2)[:SIZE, :SIZE])
+    place = overlay._placing(knee)
+    upper, lower = place(rims.upper), place(rims.lower)
+    assert upper[:, 0].min() - 3 <= rows.min() <= rows.max() <= lower[:, 0].max() + 3
+    assert columns.min() >= upper[:, 1].min() - 3
+    assert columns.max() <= upper[:, 1].max() + 3
+
+
+def test_bone_on_bone_is_a_ring_about_the_place(read_sample: ReadSample) -> None:
+    knee = read_sample(RIGHT).knees[0]
+    minimum = knee.joint_space.medial.minimum
+    assert isinstance(minimum, Width)
+    touching = replace(minimum, px=0.0, percent=0.0, mm=0.0, line=(minimum.line[0], minimum.line[0]))
+    medial = replace(knee.joint_space.medial, minimum=touching)
+    picture = draw(replace(knee, joint_space=replace(knee.joint_space, medial=medial)))
+    ((row, column),) = np.round(overlay._placing(knee)(np.array([minimum.line[0]]))).astype(int)
+    around = picture[row - 9 : row + 10, column - 9 : column + 10]
+    assert (around == overlay.MINIMUM).all(axis=2).sum() > 20
+
+
+@pytest.mark.parametrize("quality", list(Quality))
+def test_the_badge_has_the_colour_of_the_quality(quality: Quality, read_sample: ReadSample) -> None:
+    knee = replace(read_sample(RIGHT).knees[0], quality=quality)
+    panel = draw(knee)[:, SIZE:]
+    assert (panel == BADGE[quality]).all(axis=2).sum() > 500
+    others = set(Quality) - {quality}
+    assert not any((panel == BADGE[other]).all(axis=2).sum() > 500 for other in others)
+
+
+def test_warnings_beyond_the_room_of_the_panel_are_counted(read_sample: ReadSample) -> None:
+    knee = read_sample(RIGHT).knees[0]
+    many = replace(knee, warnings=tuple(f"warning number {n} in some words" for n in range(80)))
+    few = replace(knee, warnings=many.warnings[:3])
+    foot = (slice(-120, None), slice(SIZE, None))
+    assert (draw(many)[foot] == draw(few)[foot]).all()
 
 
 def test_the_picture_is_a_png_of_what_was_drawn(read_sample: ReadSample, tmp_path: Path) -> None:

@@ -33,7 +33,9 @@ def test_a_knee_is_a_row_with_its_side_grade_and_widths(read_sample: ReadSample)
     assert f" {knee['kl']['grade']} " in row
     for compartment in ("medial", "lateral"):
         minimum = knee["joint_space"][compartment]
-        assert f"{minimum['minimum_mm']:.2f} ± {minimum['minimum_sd_mm']:.2f} mm" in row
+        low, high = minimum["minimum_interval_mm"]
+        assert f"{minimum['minimum_mm']:.2f} mm" in row
+        assert f"{low:.2f} to {high:.2f}" in text
     assert DISCLAIMER in text
 
 

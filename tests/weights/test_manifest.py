@@ -26,15 +26,18 @@ def test_the_installed_models_are_the_manifests() -> None:
 
 def test_a_reading_needs_a_finder_landmarks_and_a_grader() -> None:
     models = load_models()
-    assert [network.entry.name for network in (models.finder, models.landmarks, models.grader)] == [
+    assert [
+        network.entry.name for network in (models.finder, models.landmarks, models.margins, models.grader)
+    ] == [
         "finder",
         "landmarks",
+        "margins",
         "grader",
     ]
     assert models.hashes == {entry.identity: entry.sha256 for entry in entries()}
 
 
-@pytest.mark.parametrize("name", ["finder", "landmarks", "grader"])
+@pytest.mark.parametrize("name", ["finder", "landmarks", "margins", "grader"])
 def test_one_flipped_byte_is_refused_with_both_hashes(copied: Path, name: str) -> None:
     expected = next(entry.sha256 for entry in entries() if entry.name == name)
     file = copied / f"{name}.onnx"

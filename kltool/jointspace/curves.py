@@ -1,0 +1,63 @@
+"""The margin network on one joint: four curves in the film, each point with its standard deviation.
+
+The joint is framed several times, a little differently; what the network finds is carried back to one
+frame and averaged. Where the framings differ the curve is less sure, and its deviation says so.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kltool.jointspace.patch import COLUMNS, WIDTH, Frame, sample_patch
+from kltool.values.image import Float32
+from kltool.weights import Network
+
+Float64 = npt.NDArray[np.float64]
+
+# Shift down and across in tibial widths, growth, turn in radians; docs/choices.md#framings
+FRAMINGS: Final = (
+    (0.003, 0.012, 1.02, 0.012),
+    (-0.004, -0.012, 0.985, -0.012),
+    (0.0055, -0.005, 1.005, -0.020),
+    (-0.0045, 0.005, 0.99, 0.020),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Four curves over the same columns of one frame, lateral to medial.
+
+    at: (4, n, 2) (row, column) film pixels: femoral margin, tibial margin, upper and lower rim of the
+    plateaus. sd: (4, n) film pixels, down the frame. across: (n,) places along the plateau, in tibial
+    widths from its middle.
+    """
+
+    at: Float64
+    sd: Float64
+    across: Float64
+
+
+def find_curves(film: Float32, frame: Frame, network: Network) -> Curves:
+    """film: turned to one hand. frame: where the landmarks place the joint."""
+    framings = [frame.moved(*framing) for framing in FRAMINGS]
+    patches = np.stack([sample_patch(film, framing) for framing in framings])[:, None]
+    rows, spreads = (output.astype(np.float64) for output in network(patches))
+    count = rows.shape[2]
+    columns = (np.arange(count) + 0.5) * COLUMNS / count - 0.5
+    found = np.stack(
+        [_in_frame(r, framing, frame, columns) for r, framing in zip(rows, framings, strict=True)]
+    )
+    scale = np.array([framing.row_px for framing in framings])[:, None, None]
+    variance = ((spreads * scale) ** 2).mean(axis=0) + found.var(axis=0) * frame.row_px**2
+    mean = found.mean(axis=0)
+    at = np.stack([frame.to_film(np.column_stack([curve, columns])) for curve in mean])
+    across = (columns + 0.5) / COLUMNS - 0.5
+    return Curves(at, np.sqrt(variance), across * WIDTH)
+
+
+def _in_frame(rows: Float64, framing: Frame, frame: Frame, columns: Float64) -> Float64:
+    """(4, n) rows found in one framing, carried to the columns of another."""
+    carried = [frame.to_patch(framing.to_film(np.column_stack([curve, columns]))) for curve in rows]
+    return np.stack([np.interp(columns, curve[:, 1], curve[:, 0]) for curve in carried])

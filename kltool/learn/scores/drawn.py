@@ -1,0 +1,230 @@
+"""Drawn knees whose joint space is known, read through the whole road on the film and on a coarse crop.
+
+Millimetres are those of the plane of the joint, in the truth and in the spacing that the film states.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kltool.geometry import apply, mirror
+from kltool.learn.reading import read_one, without_grader
+from kltool.learn.scores.workers import each
+from kltool.localize.canonical import CROP_SIZE, JOINT_ROW, TIBIAL_SHARE, cut, film_to_crop
+from kltool.simulate.population import simulate_drawn
+from kltool.simulate.scene import Film, KneeTruth
+from kltool.values.findings import Compartment, JointSpace, KneeReading, NotMeasured
+from kltool.values.image import Calibration, Float32, Placement, Radiograph, SideSource, Spacing
+from kltool.weights import Models
+
+Float64 = npt.NDArray[np.float64]
+
+FIRST_SEED: Final = 1_000_000  # docs/choices.md#evaluation-seeds
+COARSE_MM: Final = 0.46  # docs/choices.md#coarse-crops
+COARSE_SHIFT: Final = 0.03  # of the crop's side; docs/choices.md#coarse-crops
+COARSE_WINDOW: Final = (0.5, 99.5)  # percentiles shown as 0 and 255
+FARTHEST: Final = 0.5  # tibial widths from the true joint; what lies beyond is another place
+
+MEDIAL_MINIMUM: Final = "medial mJSW"
+LATERAL_MINIMUM: Final = "lateral mJSW"
+PRIMARY: Final = (MEDIAL_MINIMUM, LATERAL_MINIMUM, "JSW(0.250)")
+
+
+class Resolution(StrEnum):
+    """What of a drawn knee is read."""
+
+    FILM = "film"
+    COARSE = "coarse"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One quantity of one knee: mm, areas mm². sd: what the reading says of its own error."""
+
+    true: float
+    found: float
+    sd: float
+
+    @property
+    def error(self) -> float:
+        return self.found - self.true
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedKnee:
+    """One drawn knee as it was read.
+
+    refused: why the knee was not read, or empty. quality: as it was judged, or empty. conditions: how it
+    was drawn, by name; angles are absolute. values: by quantity, where the truth has it, or why the
+    reading has not.
+    """
+
+    seed: int
+    resolution: Resolution
+    refused: str
+    quality: str
+    conditions: Mapping[str, float]
+    values: Mapping[str, Comparison | NotMeasured]
+
+
+def read_drawn(count: int, jobs: int) -> list[SimulatedKnee]:
+    """So many knees of the seeds that training leaves out, each on its film and on a coarse crop."""
+    seeds = range(FIRST_SEED, FIRST_SEED + count)
+    return [knee for pair in each(_read_seed, seeds, "simulated knees", jobs) for knee in pair]
+
+
+def _read_seed(models: Models, seed: int) -> tuple[SimulatedKnee, SimulatedKnee]:
+    drawn = simulate_drawn(seed)
+    (truth,) = drawn.truth
+    pixels = drawn.pixels.astype(np.float32)
+    crop, centre = coarse_crop(pixels, truth.centre, truth.spacing_mm, seed)
+    film, coarse = _film(pixels, truth, truth.spacing_mm), _film(crop, truth, COARSE_MM)
+    return (
+        _compared(seed, Resolution.FILM, film, np.array(truth.centre), truth, drawn.film, models),
+        _compared(seed, Resolution.COARSE, coarse, centre, truth, drawn.film, models),
+    )
+
+
+def _film(pixels: Float32, truth: KneeTruth, spacing_mm: float) -> Radiograph:
+    spacing = Spacing(spacing_mm, spacing_mm, Calibration.GEOMETRY)
+    return Radiograph("drawn", pixels, spacing, truth.side, SideSource.TAG)
+
+
+def coarse_crop(
+    pixels: Float32, joint: tuple[float, float], spacing_mm: float, seed: int
+) -> tuple[Float32, Float64]:
+    """The knee as an OAI crop shows it: 224 x 224, 8 bit, 0.46 mm a pixel.
+
+    joint: (row, column) of its centre on the film; returned, too, where it lies on the crop: about where it
+    lies in OAI crops on average, unless the crop would reach beyond the film.
+    """
+    field_px = CROP_SIZE * COARSE_MM / spacing_mm
+    shift = np.random.default_rng((seed, 46)).uniform(-COARSE_SHIFT, COARSE_SHIFT, 2)
+    before = np.array([JOINT_ROW, 0.5]) * field_px  # of the joint, above and to the left
+    middle = np.clip(np.array(joint) + shift * field_px, before, np.array(pixels.shape) + before - field_px)
+    placement = Placement((float(middle[0]), float(middle[1])), TIBIAL_SHARE * field_px, 0.0, mirrored=False)
+    crop = cut(pixels, placement)
+    low, high = np.percentile(crop, COARSE_WINDOW)
+    eight = np.rint(np.clip((crop - low) / (high - low), 0, 1) * 255).astype(np.float32)
+    return eight, apply(film_to_crop(placement), np.array([joint]))[0]
+
+
+def _compared(
+    seed: int,
+    resolution: Resolution,
+    film: Radiograph,
+    centre: Float64,
+    truth: KneeTruth,
+    exposure: Film,
+    models: Models,
+) -> SimulatedKnee:
+    conditions = {
+        "spacing_mm": truth.spacing_mm,
+        "tilt_deg": abs(truth.scene.beam_tilt_deg),
+        "rotation_deg": abs(truth.scene.rotation_deg),
+        "noise": exposure.noise,
+        "blur_mm": exposure.blur_mm,
+        "magnification": truth.magnification,
+        "true_medial_mm": truth.medial.minimum_mm,
+        "true_lateral_mm": truth.lateral.minimum_mm,
+    }
+    reading = read_one(film, without_grader(models))
+    refused = reading.reason if isinstance(reading, NotMeasured) else _misplaced(reading, centre)
+    if isinstance(reading, NotMeasured) or refused:
+        return SimulatedKnee(seed, resolution, refused, "", conditions, {})
+    values = _values(reading.joint_space, truth)
+    return SimulatedKnee(seed, resolution, "", str(reading.quality), conditions, values)
+
+
+def _misplaced(reading: KneeReading, centre: Float64) -> str:
+    """Why this is not the drawn knee, or nothing. centre: (row, column) of the joint on the film."""
+    placement = reading.knee.placement
+    found = np.array([placement.centre])
+    if placement.mirrored:
+        found = mirror(found, reading.knee.film.pixels.shape[1])
+    away = float(np.hypot(*(found[0] - centre))) / placement.tibial_width_px
+    return "found in another place" if away > FARTHEST else ""
+
+
+def _values(space: JointSpace, truth: KneeTruth) -> dict[str, Comparison | NotMeasured]:
+    found = _found(space)
+    return {name: _comparison(true, *found[name]) for name, true in _true(truth).items()}
+
+
+def _comparison(true: float, found: float | NotMeasured, sd: float | NotMeasured) -> Comparison | NotMeasured:
+    if isinstance(found, NotMeasured):
+        return found
+    return sd if isinstance(sd, NotMeasured) else Comparison(true, found, sd)
+
+
+def _true(truth: KneeTruth) -> dict[str, float]:
+    return {
+        MEDIAL_MINIMUM: truth.medial.minimum_mm,
+        LATERAL_MINIMUM: truth.lateral.minimum_mm,
+        **{f"JSW({width.x:.3f})": width.mm for width in truth.widths},
+        "medial mean JSW": truth.medial.mean_mm,
+        "lateral mean JSW": truth.lateral.mean_mm,
+        "medial area, mm²": truth.medial.area_mm2,
+        "lateral area, mm²": truth.lateral.area_mm2,
+        "medial IMD": truth.medial.rim_distance_mm,
+    }
+
+
+def _found(space: JointSpace) -> dict[str, tuple[float | NotMeasured, float | NotMeasured]]:
+    found = {}
+    for compartment in Compartment:
+        measured = space.of(compartment)
+        lengths = {f"{compartment} mJSW": measured.minimum, f"{compartment} mean JSW": measured.mean}
+        lengths |= {f"JSW({x:.3f})": width for x, width in measured.at.items()}
+        for name, length in lengths.items():
+            found[name] = (length, length) if isinstance(length, NotMeasured) else (length.mm, length.sd_mm)
+        area, name = measured.area, f"{compartment} area, mm²"
+        found[name] = (area, area) if isinstance(area, NotMeasured) else (area.mm2, area.sd_mm2)
+    imd = space.positioning.imd
+    found["medial IMD"] = (imd, imd) if isinstance(imd, NotMeasured) else (imd.mm, imd.sd_mm)
+    return found
+
+
+def at(knees: Iterable[SimulatedKnee], resolution: Resolution) -> list[SimulatedKnee]:
+    return [knee for knee in knees if knee.resolution is resolution]
+
+
+def comparisons(knees: Iterable[SimulatedKnee], name: str) -> list[Comparison]:
+    """Of one quantity, where it was measured."""
+    values = (knee.values.get(name) for knee in knees)
+    return [value for value in values if isinstance(value, Comparison)]
+
+
+def errors_of(knees: Iterable[SimulatedKnee], name: str) -> Float64:
+    """Measured minus true of one quantity, (n,)."""
+    return np.array([comparison.error for comparison in comparisons(knees, name)])
+
+
+def write_csv(knees: Sequence[SimulatedKnee], path: Path) -> None:
+    """One row a knee and resolution: conditions, then truth, error and its standard deviation by quantity."""
+    names, conditions = names_of(knees), list(knees[0].conditions) if knees else []
+    heads = [f"{name} {part}" for name in names for part in ("true", "error", "sd")]
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["seed", "resolution", "not read", "quality", *conditions, *heads])
+        for knee in knees:
+            cells = [cell for name in names for cell in _cells(knee.values.get(name))]
+            drawn = [f"{knee.conditions[name]:.4f}" for name in conditions]
+            writer.writerow([knee.seed, knee.resolution, knee.refused, knee.quality, *drawn, *cells])
+
+
+def _cells(value: Comparison | NotMeasured | None) -> tuple[str, str, str]:
+    if not isinstance(value, Comparison):
+        return "", "", ""
+    return f"{value.true:.3f}", f"{value.error:.3f}", f"{value.sd:.3f}"
+
+
+def names_of(knees: Iterable[SimulatedKnee]) -> list[str]:
+    """All quantities, in the order of their first appearance."""
+    return list(dict.fromkeys(name for knee in knees for name in knee.values))

@@ -1,0 +1,67 @@
+"""Numbers of a reading in words: millimetres where there are any, else per cent of the tibial width."""
+
+from kltool.values.findings import Area, Length, NotMeasured, Positioning
+
+NOTHING = "not measured"
+
+
+def length(number: Length | NotMeasured) -> str:
+    """The value with its unit."""
+    if isinstance(number, NotMeasured):
+        return NOTHING
+    return f"{number.percent:.1f} % TW" if isinstance(number.mm, NotMeasured) else f"{number.mm:.2f} mm"
+
+
+def interval(number: Length | NotMeasured) -> str:
+    """Its 95% interval, without unit."""
+    if isinstance(number, NotMeasured):
+        return ""
+    millimetres = number.interval_mm
+    if isinstance(millimetres, NotMeasured):
+        return "{:.1f} to {:.1f}".format(*number.interval_percent)
+    return "{:.2f} to {:.2f}".format(*millimetres)
+
+
+def area(number: Area | NotMeasured) -> str:
+    if isinstance(number, NotMeasured):
+        return NOTHING
+    return f"{number.percent2:.2f} % TW²" if isinstance(number.mm2, NotMeasured) else f"{number.mm2:.1f} mm²"
+
+
+def area_interval(number: Area | NotMeasured) -> str:
+    if isinstance(number, NotMeasured):
+        return ""
+    millimetres = number.interval_mm2
+    if isinstance(millimetres, NotMeasured):
+        return "{:.2f} to {:.2f}".format(*number.interval_percent2)
+    return "{:.1f} to {:.1f}".format(*millimetres)
+
+
+def positioning(at: Positioning) -> list[str]:
+    """One line each: the beam, the leg, the picture, the film."""
+    return [
+        f"rims of the medial plateau {length(at.imd)} apart"
+        if isinstance(at.imd, Length)
+        else "rims of the medial plateau not known",
+        _rotation(at.rotation_deg),
+        f"tilted by {abs(at.tilt_deg):.0f}° in the picture",
+        _film(at),
+    ]
+
+
+def _rotation(degrees: float | NotMeasured) -> str:
+    if isinstance(degrees, NotMeasured):
+        return "rotation of the leg not known"
+    if abs(degrees) < 0.5:
+        return "leg not rotated"
+    return f"leg rotated about {abs(degrees):.0f}° {'outwards' if degrees > 0 else 'inwards'}"
+
+
+def _film(at: Positioning) -> str:
+    if isinstance(at.edge_width_percent, NotMeasured):
+        return "sharpness not known"
+    sharp = f"femoral margin {at.edge_width_percent:.1f} % TW wide"
+    if isinstance(at.contrast_to_noise, NotMeasured):
+        return sharp
+    times = f"{at.contrast_to_noise:.0f}" if at.contrast_to_noise < 100 else "over 100"
+    return f"{sharp}, {times} times the noise"
