@@ -30,14 +30,15 @@ def main() -> None:
     parts = [
         "# Errors of widths",
         f"Made by `python scripts/calibrate_widths.py --count {options.count}`: knees drawn with seeds "
-        f"{FIRST_SEED} to {FIRST_SEED + options.count - 1}, each on its film and on a coarse crop. Shares of the "
-        "tibial width; variance = floor² + gain² · (variance of both margins), fitted on good films.",
+        f"{FIRST_SEED} to {FIRST_SEED + options.count - 1}, each on its film and on a coarse crop. "
+        "Shares of the tibial width; variance = floor² + gain² · (variance of both margins), fitted on good "
+        "films.",
         str(Table(("kind", "floor", "gain", "widths"), kinds)),
         "Factor by which the deviations of films of a quality have to grow:",
         str(Table(("quality", "factor", "widths"), qualities)),
         f"With both, {100 * covered(errors, fits, widening):.1f}% of the 95% intervals hold the truth.",
-        f"Rotation of the leg = {slope:.0f} degrees · (offset of the spines - {neutral:.4f}), in tibial widths; "
-        f"what is left has a standard deviation of {left:.1f} degrees ({len(turns)} legs).",
+        f"Rotation of the leg = {slope:.0f} degrees · (offset of the spines - {neutral:.4f}), in tibial "
+        f"widths; what is left has a standard deviation of {left:.1f} degrees ({len(turns)} legs).",
     ]
     PAGE.write_text("\n\n".join(parts) + "\n")
     print(PAGE.read_text())

@@ -1,0 +1,90 @@
+"""Margins are what the network sees, or a reason; never a guess."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from kltool.jointspace import TraceSettings, trace_margins
+from kltool.jointspace.patch import COLUMNS, HEIGHT, ROWS
+from kltool.values.findings import Compartment, Margins, NotMeasured, Rims
+from kltool.values.image import Knee
+from kltool.weights import Network
+from tests.jointspace.drawn import SQUARE, Drawing
+
+
+class Levels:
+    """A stand-in for the network: four level curves, so sure."""
+
+    def __init__(self, rows: tuple[float, ...], spreads: tuple[float, ...]) -> None:
+        self.rows, self.spreads = rows, spreads
+
+    def run(self, _: None, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        shape = (len(inputs["image"]), 4, COLUMNS // 2)
+        return [
+            np.broadcast_to(np.array(values, np.float32)[None, :, None], shape).copy()
+            for values in (self.rows, self.spreads)
+        ]
+
+
+def network(
+    rows: tuple[float, ...] = (90.0, 120.0, 118.0, 124.0), spreads: tuple[float, ...] = (1.0, 1.0, 2.0, 2.0)
+) -> Network:
+    return Network(SimpleNamespace(input_size=0), Levels(rows, spreads))  # type: ignore[arg-type]
+
+
+def knee() -> Knee:
+    drawing = Drawing(0.0, SQUARE)
+    rows, columns = (350, 400)
+    return drawing.knee(np.random.default_rng(0).normal(size=(rows, columns)).astype(np.float32))
+
+
+def test_level_curves_are_margins_so_far_apart() -> None:
+    drawn = knee()
+    traced = trace_margins(drawn, network(), TraceSettings())
+    apart_px = 30.0 * HEIGHT / ROWS * drawn.placement.tibial_width_px
+    for compartment in Compartment:
+        margins = traced.of(compartment)
+        assert isinstance(margins, Margins)
+        assert len(margins.femur) == len(margins.femur_sd) > 20
+        gap = margins.tibia[:, 0] - margins.femur[:, 0]
+        assert np.allclose(gap, apart_px, rtol=0.02)
+
+
+def test_medial_lies_on_the_right_of_the_turned_film() -> None:
+    drawn = knee()
+    traced = trace_margins(drawn, network(), TraceSettings())
+    middle = drawn.placement.centre[1]
+    assert isinstance(traced.medial, Margins)
+    assert isinstance(traced.lateral, Margins)
+    assert traced.medial.femur[:, 1].min() > middle > traced.lateral.femur[:, 1].max()
+    assert isinstance(traced.rims, Rims)
+    assert np.all(traced.rims.lower[:, 0] > traced.rims.upper[:, 0])
+
+
+def test_a_margin_that_is_nowhere_clear_is_not_found() -> None:
+    traced = trace_margins(knee(), network(spreads=(1.0, 40.0, 2.0, 40.0)), TraceSettings())
+    assert traced.medial == NotMeasured("medial tibial margin not found: no clear edge")
+    assert traced.lateral == NotMeasured("lateral tibial margin not found: no clear edge")
+    assert isinstance(traced.rims, NotMeasured)
+
+
+@pytest.mark.parametrize(("shift", "name"), [(-55.0, "lateral"), (55.0, "medial")])
+def test_a_compartment_beyond_the_film_is_cut_off(shift: float, name: str) -> None:
+    drawn = knee()
+    centre = drawn.placement.centre
+    beyond = centre[0], centre[1] + shift * 2
+    moved = replace(drawn, placement=replace(drawn.placement, centre=beyond))
+    traced = trace_margins(moved, network(), TraceSettings())
+    cut = traced.of(Compartment(name))
+    assert isinstance(cut, NotMeasured)
+    assert "cut off by the edge of the film" in cut.reason
+
+
+def test_an_uncertain_outline_gives_no_margins() -> None:
+    drawn = knee()
+    unsure = replace(drawn, landmarks=replace(drawn.landmarks, spread=0.2))
+    traced = trace_margins(unsure, network(), TraceSettings())
+    assert isinstance(traced.medial, NotMeasured)
+    assert isinstance(traced.lateral, NotMeasured)
