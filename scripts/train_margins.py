@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("drawn", type=Path, help="folder of drawn knees")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and weights")
     parser.add_argument("--steps", type=int, default=Schedule().steps)
-    parser.add_argument("--annotated", type=float, default=Schedule().annotated_share, help="share of patches")
+    parser.add_argument("--annotated", type=float, default=Schedule().annotated_share, help="their share")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)

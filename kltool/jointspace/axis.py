@@ -3,6 +3,7 @@
 import numpy as np
 
 from kltool.geometry import Points
+from kltool.jointspace.ruler import ruler_of
 from kltool.values.findings import Compartment, KneeAxis, Margins, NotMeasured, TracedJoint
 from kltool.values.image import Knee
 
@@ -12,15 +13,18 @@ CONDYLE = {Compartment.LATERAL: (0, 2), Compartment.MEDIAL: (4, 6)}  # first and
 def knee_axis(knee: Knee, traced: TracedJoint) -> KneeAxis:
     """The tangent to the most distal point of each condyle; x = 0 and 1 at the condyles' widest points.
 
-    A condyle whose margin was not traced lends its landmarks. Source: design of the OAI's JSW(x).
+    Right angles are those of the knee, also where pixels are not square. A condyle whose margin was not
+    traced lends its landmarks. Source: design of the OAI's JSW(x).
     """
+    ruler = ruler_of(knee)
     medial, lateral = _common_tangent(
-        _condyle(knee, Compartment.MEDIAL, traced.medial),
-        _condyle(knee, Compartment.LATERAL, traced.lateral),
+        ruler.even(_condyle(knee, Compartment.MEDIAL, traced.medial)),
+        ruler.even(_condyle(knee, Compartment.LATERAL, traced.lateral)),
     )
     along = (lateral - medial) / np.hypot(*(lateral - medial))
-    lateral_end, medial_end = knee.landmarks.femoral_ends
-    start, end = (medial + along * float((widest - medial) @ along) for widest in (medial_end, lateral_end))
+    lateral_end, medial_end = ruler.even(knee.landmarks.femoral_ends)
+    ends = [medial + along * float((widest - medial) @ along) for widest in (medial_end, lateral_end)]
+    start, end = ruler.film(np.array(ends))
     return KneeAxis(_pair(start), _pair(end))
 
 

@@ -18,15 +18,15 @@ L = TypeVar("L", bound=Length)
 class ErrorSettings:
     """Floors as shares of the tibial width (0.0013 is about 0.1 mm); docs/choices.md#error."""
 
-    minimum_floor: float = 0.0010
-    minimum_gain: float = 1.0
-    fixed_floor: float = 0.0010
-    fixed_gain: float = 1.0
-    mean_floor: float = 0.0010
-    mean_gain: float = 1.0
-    rim_sd: float = 0.0040  # of the distance between the rims
-    usable_factor: float = 1.25  # docs/choices.md#error-of-poor-films
-    poor_factor: float = 2.0  # docs/choices.md#error-of-poor-films
+    minimum_floor: float = 0.0
+    minimum_gain: float = 0.50
+    fixed_floor: float = 0.0
+    fixed_gain: float = 0.51
+    mean_floor: float = 0.0
+    mean_gain: float = 0.40
+    rim_sd: float = 0.0055  # of the distance between the rims
+    usable_factor: float = 1.02  # docs/choices.md#error-of-poor-films
+    poor_factor: float = 1.37  # docs/choices.md#error-of-poor-films
     largest_sd: float = 0.02  # beyond it there is no number; docs/choices.md#error
 
     def of_minimum(self, femur_sd: float, tibia_sd: float) -> float:

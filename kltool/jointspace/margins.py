@@ -24,8 +24,8 @@ FEMUR, TIBIA, UPPER_RIM, LOWER_RIM = range(4)
 class TraceSettings:
     """Shares of the tibial width; docs/choices.md#margins."""
 
-    innermost: float = 0.09  # a compartment's margins begin so far from the plateau's middle
-    outermost: float = 0.54
+    innermost: float = 0.15  # a compartment's margins begin so far from the plateau's middle
+    outermost: float = 0.52
     largest_sd: float = 0.03  # of a margin, at its median point
     largest_spread: float = 0.06  # of the landmarks' heat, a share of the crop
 

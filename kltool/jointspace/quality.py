@@ -25,9 +25,9 @@ class Doubts:
     fewest_tibial_pixels: float = 120.0  # about 0.6 mm a pixel
     good_tilt_deg: float = 15.0  # of the knee in the picture
     good_imd_mm: float = 1.0  # between the rims of the medial plateau
-    usable_imd_mm: float = 2.5
+    usable_imd_mm: float = 4.0
     good_imd_percent: float = 100 / 76  # the same of a tibia of 76 mm, where there are no millimetres
-    usable_imd_percent: float = 250 / 76
+    usable_imd_percent: float = 400 / 76
     good_rotation_deg: float = 10.0  # of the leg
     usable_rotation_deg: float = 20.0
     good_clipped: float = 0.02  # of the joint's pixels

@@ -12,7 +12,7 @@ from kltool.weights import Network
 
 TIBIAL_POINTS: Final = 9
 MARGIN_POINTS: Final = 16
-ROUNDS: Final = 2  # docs/choices.md#landmarks
+ROUNDS: Final = 3  # docs/choices.md#landmarks
 
 
 def settle(film: Float32, placement: Placement, network: Network) -> tuple[Placement, Landmarks]:

@@ -33,10 +33,15 @@ def every_number(space: JointSpace, compartment: Compartment) -> list[object]:
 
 
 def medial_of(
-    drawing: Drawing, femur: Curve, tibia: Curve, tibial_reach: tuple[float, float] | None = None
+    drawing: Drawing,
+    femur: Curve,
+    tibia: Curve,
+    tibial_reach: tuple[float, float] | None = None,
+    sd_px: float = 0.0,
 ) -> JointSpace:
     """Two condyles alike, so that the axis lies level, over a medial plateau as asked; 5 mm laterally."""
-    medial = drawing.margins(Compartment.MEDIAL, femur, tibia, tibial_reach=tibial_reach)
+    sds = sd_px, sd_px
+    medial = drawing.margins(Compartment.MEDIAL, femur, tibia, sds, tibial_reach=tibial_reach)
     lateral = drawing.margins(Compartment.LATERAL, femur, lambda x: femur(x) + 5.0)
     return measured(drawing, medial, lateral)
 
@@ -194,7 +199,7 @@ def bulging(depth_mm: float, half_width: float = 0.04) -> Curve:
 
 
 def test_margins_that_touch_are_bone_on_bone_and_that_is_a_width() -> None:
-    space = medial_of(Drawing(), bulging(4.5), flat(4.0))
+    space = medial_of(Drawing(), bulging(4.5), flat(4.0), sd_px=0.3)
     for width in (space.medial.minimum, space.medial.at[0.225]):
         assert isinstance(width, Width)
         assert (width.px, width.percent, width.mm) == (0.0, 0.0, 0.0)
@@ -288,7 +293,7 @@ def test_a_space_wider_than_any_knee_has_is_no_number() -> None:
     ] * (3 + len(POSITIONS[Compartment.MEDIAL]))
 
 
-@pytest.mark.parametrize("sd_px", [5.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("sd_px", [15.0, float("nan"), float("inf")])
 def test_a_margin_that_may_lie_anywhere_gives_no_number(sd_px: float) -> None:
     drawing = Drawing()
     unsure = drawing.margins(Compartment.MEDIAL, flat(0.0), flat(5.0), sd_px=(0.1, sd_px))
@@ -352,12 +357,13 @@ def test_the_error_of_the_minimum_is_that_of_the_place_where_it_lies() -> None:
     margins = drawing.margins(Compartment.MEDIAL, bulging(2.0), flat(5.0))
     x = 0.5 - (margins.femur[:, 1] * 0.4 - 80.0) / FEMUR_MM
     unsure_elsewhere = replace(margins, femur_sd=np.where(np.abs(x - 0.22) < 0.02, 0.0, 2.0))
-    space = measured(drawing, unsure_elsewhere, NotMeasured("for this test"))
+    errors = ErrorSettings(minimum_floor=0.001, fixed_floor=0.002, fixed_gain=1.5)
+    space = measured(drawing, unsure_elsewhere, NotMeasured("for this test"), errors=errors)
     minimum, other = space.medial.minimum, space.medial.at[0.150]
     assert isinstance(minimum, Width)
     assert isinstance(other, Width)
-    assert minimum.sd_percent == pytest.approx(100 * ErrorSettings().minimum_floor)
-    assert other.sd_mm == pytest.approx(np.hypot(0.8, ErrorSettings().fixed_floor * TIBIA_MM))
+    assert minimum.sd_percent == pytest.approx(100 * 0.001)
+    assert other.sd_mm == pytest.approx(np.hypot(1.5 * 0.8, 0.002 * TIBIA_MM))
 
 
 # -- The axis -------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def test_spines_beyond_any_rotation_are_no_angle() -> None:
     drawing = Drawing()
     knee = drawing.knee()
     tibia = knee.landmarks.tibia.copy()
-    tibia[3:6, 1] += 80.0
+    tibia[3:6, 1] += 160.0
     far = replace(knee, landmarks=replace(knee.landmarks, tibia=tibia))
     space = measure(far, TracedJoint(NO_RIMS, NO_RIMS, NO_RIMS), WidthSettings(), ErrorSettings())
     assert space.positioning.rotation_deg == NotMeasured("the spines stand too far from the notch")

@@ -95,10 +95,10 @@ ACROSS = "the beam ran across the plateau: its rims lie"
         (apart(1.0), Quality.GOOD, None),
         (apart(1.6), Quality.USABLE, f"{ACROSS} 1.6 mm apart, 1.0 at most is good"),
         (apart(2.5), Quality.USABLE, f"{ACROSS} 2.5 mm apart, 1.0 at most is good"),
-        (apart(3.1), Quality.POOR, f"{ACROSS} 3.1 mm apart, 1.0 at most is good"),
+        (apart(4.1), Quality.POOR, f"{ACROSS} 4.1 mm apart, 1.0 at most is good"),
         (apart(NO_MM, 1.3), Quality.GOOD, None),
         (apart(NO_MM, 2.0), Quality.USABLE, f"{ACROSS} 2.0 % of the tibial width apart, 1.3 at most is good"),
-        (apart(NO_MM, 3.4), Quality.POOR, f"{ACROSS} 3.4 % of the tibial width apart, 1.3 at most is good"),
+        (apart(NO_MM, 5.4), Quality.POOR, f"{ACROSS} 5.4 % of the tibial width apart, 1.3 at most is good"),
         (
             NotMeasured("no rims"),
             Quality.USABLE,

@@ -150,7 +150,8 @@ def test_the_band_about_a_margin_is_as_wide_as_its_95_per_cent(read_sample: Read
     )
     pictures = [draw(replace(knee, joint_space=replace(knee.joint_space, medial=m))) for m in (sure, unsure)]
     changed = (pictures[0] != pictures[1]).any(axis=2)[:SIZE, :SIZE]
-    tall = changed.sum(axis=0).max()
+    heights = changed.sum(axis=0)
+    tall = np.median(heights[heights > 0])  # a slope makes a band taller than it is wide
     scale = 0.76 * SIZE / knee.joint_space.tibial_width_px
     assert tall == pytest.approx(2 * 1.96 * 3.0 * scale, abs=4)
 

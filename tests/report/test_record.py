@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from kltool.report.record import UNITS, Record, knee_record
-from kltool.values.findings import KneeReading, Length, NotMeasured, Reading
+from kltool.values.findings import NORMAL_95, KneeReading, Length, NotMeasured, Reading
 
 ReadSample = Callable[..., Reading]
 
@@ -30,8 +30,8 @@ def test_every_interval_is_1_96_standard_deviations_to_either_side(unit: str, kn
     assert len(numbers) == 10
     for value, sd, (low, high) in numbers:
         assert sd > 0
-        assert low == pytest.approx(max(0.0, value - 1.96 * sd), abs=2e-3)
-        assert high == pytest.approx(value + 1.96 * sd, abs=2e-3)
+        assert low == pytest.approx(max(0.0, value - NORMAL_95 * sd), abs=2e-3)
+        assert high == pytest.approx(value + NORMAL_95 * sd, abs=2e-3)
 
 
 def named(unit: str) -> list[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 A mask covers the whole space in one piece: both compartments and, over the spines, the notch. Its upper
 boundary is the femur's lower edge; its lower boundary runs along the plateau, where the two rims are apart
-mostly along the lower one. What is compared is the traced extent of each compartment, column by column.
+mostly along the lower one. What is compared is each compartment where a minimum is looked for, column by
+column.
 """
 
 from collections.abc import Sequence
@@ -16,10 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kltool.geometry import Points
+from kltool.jointspace.ruler import axes_of, ruler_of
 from kltool.learn.oai import load_crop, side_of
 from kltool.learn.reading import read_one, without_grader
 from kltool.learn.scores.page import Bar, Result, Section, Table, counted
 from kltool.learn.scores.statistics import error_score
+from kltool.read import WIDTHS
 from kltool.values.findings import Compartment, KneeReading, NotMeasured
 from kltool.values.image import NoSpacing, Radiograph, Side, SideSource
 from kltool.weights import Models
@@ -75,8 +78,16 @@ def _distances(
             found.append(margins)
             continue
         for bone, margin, boundary in zip(BONES, (margins.femur, margins.tibia), (top, bottom), strict=True):
-            found.append(MarginDistance(compartment, bone, rows_apart(margin, boundary), seen))
+            rows = rows_apart(_bearing(margin, reading, compartment), boundary)
+            found.append(MarginDistance(compartment, bone, rows, seen))
     return found
+
+
+def _bearing(margin: Points, reading: KneeReading, compartment: Compartment) -> Points:
+    """The part of a margin between the x in which a minimum is looked for."""
+    x, _ = axes_of(reading.joint_space.axis, ruler_of(reading.knee)).place(margin)
+    low, high = WIDTHS.range_of(compartment)
+    return margin[(x >= low) & (x <= high)]
 
 
 def boundaries(mask: Mask) -> tuple[Float64, Float64]:
@@ -105,8 +116,9 @@ def mask_section(distances: Sequence[MarginDistance | NotMeasured]) -> Section:
         "Its upper boundary follows the condyles' lower edge, its lower boundary the plateau; where the "
         "plateau's two rims are apart, mostly the lower one, below the plate's upper edge that is traced "
         "here: a negative tibial offset is the difference of the definitions. Compared is the row of each "
-        "margin with the mask's boundary in every column of the traced extent; each mask and margin counts "
-        "the same.\n\n"
+        "margin with the mask's boundary in every column in which a minimum is looked for (not on the "
+        "flanks of spines and condyles, where no width is measured); each mask and margin counts the "
+        "same.\n\n"
         "The margin network is trained without these knees (`annotated.without_masks`). The finder and the "
         "landmark network learned from the few of them that KNEEL annotates; the grader does not enter."
     )
