@@ -1,4 +1,4 @@
-"""Fit the errors of widths on drawn knees: python scripts/calibrate_widths.py [--count 300].
+"""Fit the errors of widths on drawn knees: python scripts/calibrate_widths.py [--count 400].
 
 Writes docs/results/width-errors.md: the numbers of ErrorSettings (kltool/jointspace/error.py) and of the
 rotation (kltool/jointspace/positioning.py).
@@ -15,7 +15,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "width-errors.
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     errors, turns = gather(options.count, options.jobs)
@@ -31,8 +31,8 @@ def main() -> None:
         "# Errors of widths",
         f"Made by `python scripts/calibrate_widths.py --count {options.count}`: knees drawn with seeds "
         f"{FIRST_SEED} to {FIRST_SEED + options.count - 1}, each on its film and on a coarse crop. "
-        "Shares of the tibial width; variance = floor² + gain² · (variance of both margins), fitted on good "
-        "films.",
+        "Shares of the tibial width; variance = floor² + gain² · (variance of both margins), fitted on films "
+        "that are not poor.",
         str(Table(("kind", "floor", "gain", "widths"), kinds)),
         "Factor by which the deviations of films of a quality have to grow:",
         str(Table(("quality", "factor", "widths"), qualities)),

@@ -19,14 +19,14 @@ class ErrorSettings:
     """Floors as shares of the tibial width (0.0013 is about 0.1 mm); docs/choices.md#error."""
 
     minimum_floor: float = 0.0
-    minimum_gain: float = 0.50
+    minimum_gain: float = 0.48
     fixed_floor: float = 0.0
     fixed_gain: float = 0.51
     mean_floor: float = 0.0
-    mean_gain: float = 0.40
+    mean_gain: float = 0.41
     rim_sd: float = 0.0055  # of the distance between the rims
-    usable_factor: float = 1.02  # docs/choices.md#error-of-poor-films
-    poor_factor: float = 1.37  # docs/choices.md#error-of-poor-films
+    usable_factor: float = 1.01  # docs/choices.md#error-of-poor-films
+    poor_factor: float = 1.31  # docs/choices.md#error-of-poor-films
     largest_sd: float = 0.02  # beyond it there is no number; docs/choices.md#error
 
     def of_minimum(self, femur_sd: float, tibia_sd: float) -> float:

@@ -28,7 +28,10 @@ from kltool.weights import Models
 Float64 = npt.NDArray[np.float64]
 
 FIRST_SEED: Final = 500_000  # docs/choices.md#evaluation-seeds
-PLAIN: Final = ErrorSettings(0.0, 1.0, 0.0, 1.0, 0.0, 1.0, usable_factor=1.0, poor_factor=1.0, largest_sd=1.0)
+LARGEST: Final = 2 * ErrorSettings().largest_sd  # a gain of about a half makes it the limit of a reading
+PLAIN: Final = ErrorSettings(
+    0.0, 1.0, 0.0, 1.0, 0.0, 1.0, usable_factor=1.0, poor_factor=1.0, largest_sd=LARGEST
+)
 KINDS: Final = ("minimum", "fixed", "mean")
 
 
@@ -55,7 +58,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """variance = floor² + gain² · (the margins' own variance), shares of the tibial width; of good films."""
+    """variance = floor² + gain² · (the margins' own variance), shares of the tibial width; no poor films."""
 
     floor: float
     gain: float
@@ -73,9 +76,9 @@ def gather(count: int, jobs: int) -> tuple[list[Error], list[Turn]]:
 
 
 def fit_kind(errors: Sequence[Error], kind: str) -> Fit:
-    """Floor and gain of one kind of width, from good films."""
-    good = [error for error in errors if error.kind == kind and error.quality is Quality.GOOD]
-    return fit(np.array([e.error for e in good]), np.array([e.deviation for e in good]))
+    """Floor and gain of one kind of width, from films that are not poor."""
+    chosen = [error for error in errors if error.kind == kind and error.quality is not Quality.POOR]
+    return fit(np.array([e.error for e in chosen]), np.array([e.deviation for e in chosen]))
 
 
 def fit(errors: Float64, deviations: Float64) -> Fit:
