@@ -10,7 +10,7 @@ from kltool.errors import Exit, InstallationError
 from kltool.intake import decoders
 from kltool.weights import entries, load_entry
 
-LIBRARIES = ("numpy", "scipy", "scikit-image", "opencv-python-headless", "onnxruntime", "pydicom")
+LIBRARIES = ("numpy", "scipy", "opencv-python-headless", "onnxruntime", "pydicom")
 
 
 def examine() -> Exit:
