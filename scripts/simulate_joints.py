@@ -5,10 +5,10 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from kltool.simulate.population import simulate_drawn
 from rich.progress import track
 
 from kltool.learn.joints import joint_of_film, save
+from kltool.simulate.population import simulate_drawn
 
 
 def draw(seed: int, folder: Path) -> None:
