@@ -23,12 +23,16 @@ from kltool.localize.brightness import standardize
 from kltool.localize.canonical import CROP_SIZE, cut, turned
 from kltool.localize.landmarks import settle
 from kltool.read import TRACE
-from kltool.values.findings import NotMeasured, TracedJoint, Width
+from kltool.values.findings import Compartment, TracedJoint, Width
 from kltool.values.image import Knee
 from kltool.weights import Models, load_models
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "results" / "choices.md"
+RANGES = {
+    Compartment.MEDIAL: ((0.05, 0.32), (0.10, 0.32), (0.13, 0.32), (0.13, 0.26), (0.16, 0.32), (0.13, 0.36)),
+    Compartment.LATERAL: ((0.70, 0.95), (0.70, 0.90), (0.68, 0.87), (0.70, 0.87), (0.74, 0.87), (0.64, 0.84)),
+}
 FRAMINGS = ((1.0, 0.0), (0.94, 0.0), (1.06, 0.0), (1.0, 0.06), (1.0, -0.06))  # scale, turn in radians
 
 
@@ -37,7 +41,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder with oai_kl/ and landmarks/")
     data, models = parser.parse_args().data, load_models()
     reliable = [knee for knee in load_annotated(data, "train") if knee.fit >= RELIABLE_FIT]
-    found = [(knee, _found(knee, models)) for knee in reliable[::4]]
+    found = [(knee, _found(knee, models)) for knee in reliable[::2]]
     located = [(knee, at) for knee, at in found if at is not None]
     sections = [
         "# The figures behind the choices\n\nMade by `python scripts/choices.py ../shared/data`.",
@@ -88,28 +92,33 @@ def _femoral_width(models: Models) -> str:
 
 
 def _ranges(located: list[tuple[AnnotatedKnee, Knee]], models: Models) -> str:
-    tried = ((0.05, 0.32), (0.10, 0.32), (0.13, 0.32), (0.15, 0.30))
     traced = [(known, knee, trace_margins(knee, models.margins, TRACE)) for known, knee in located]
     rows = [
-        f"| {low:.2f} to {high:.2f} | " + _error(traced, WidthSettings(medial_range=(low, high))) + " |"
+        f"| {compartment} | {low:.2f} to {high:.2f} | {_error(traced, compartment, (low, high))} |"
+        for compartment, tried in RANGES.items()
         for low, high in tried
     ]
-    head = "| x | knees | offset, mm | MAE, mm | r |"
+    head = "| minimum | x | knees | offset, mm | SD, mm | r |"
     return "\n".join(
-        ["## Medial minimum: range of x, `train` knees", "", head, "|---|---|---|---|---|", *rows]
+        ["## Range of x of the minimum, `train` knees", "", head, "|---|---|---|---|---|---|", *rows]
     )
 
 
-def _error(located: list[tuple[AnnotatedKnee, Knee, TracedJoint]], widths: WidthSettings) -> str:
+def _error(
+    located: list[tuple[AnnotatedKnee, Knee, TracedJoint]],
+    compartment: Compartment,
+    span: tuple[float, float],
+) -> str:
+    widths = WidthSettings(**{f"{compartment}_range": span})
     pairs = []
     for known, knee, traced in located:
-        minimum = measure(knee, traced, widths).medial.minimum
-        if isinstance(minimum, Width) and not isinstance(minimum.mm, NotMeasured):
-            pairs.append((minimum.mm, known.medial_mm))
-    measured, truths = np.array(pairs).T
-    offset = float(np.median(measured - truths))
-    error = np.abs(measured - truths - offset).mean()
-    return f"{len(pairs)} | {offset:+.2f} | {error:.2f} | {np.corrcoef(measured, truths)[0, 1]:.3f}"
+        minimum = measure(knee, traced, widths).of(compartment).minimum
+        if isinstance(minimum, Width):
+            pairs.append((minimum.percent / 100 * known.tibia_mm, known.width_mm(compartment)))
+    measured, annotated = np.array(pairs).T
+    apart = measured - annotated
+    r = np.corrcoef(measured, annotated)[0, 1]
+    return f"{len(pairs)} | {np.median(apart):+.2f} | {apart.std(ddof=1):.2f} | {r:.3f}"
 
 
 def _rules(folder: Path, models: Models) -> str:

@@ -37,7 +37,7 @@ class WidthSettings:
     """Ranges of x, and where a number is no number; docs/choices.md#minimum-range and #no-number."""
 
     medial_range: tuple[float, float] = (0.13, 0.32)  # where the minimum is looked for
-    lateral_range: tuple[float, float] = (0.70, 0.90)
+    lateral_range: tuple[float, float] = (0.68, 0.87)
     deepest_contact: float = 0.012  # of the tibial width: margins that cross deeper are wrong
     sliver: float = 0.010  # of the tibial width: crossing over less than this is jitter
     widest: float = 0.16  # of the tibial width
@@ -91,6 +91,7 @@ def measure(
         axis,
         traced.rims,
         position(knee, traced, axes, ruler, errors),
+        metal.found,
     )
 
 

@@ -7,7 +7,6 @@ found (is this a knee, is it whole), how the knee stood (beam, rotation, tilt) a
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kltool.jointspace.implant import find_metal
 from kltool.values.findings import Compartment, JointSpace, Length, NotMeasured, Positioning, Quality
 from kltool.values.image import Knee
 
@@ -71,8 +70,6 @@ def _of_knee(knee: Knee, doubts: Doubts) -> Iterator[Doubt]:
     width = knee.placement.tibial_width_px
     if width < doubts.fewest_tibial_pixels:
         yield Doubt(Quality.USABLE, f"low resolution: the tibia spans {width:.0f} pixels")
-    if find_metal(knee).found:
-        yield Doubt(Quality.USABLE, "metal is shown near the joint")
 
 
 def _of_position(at: Positioning, doubts: Doubts) -> Iterator[Doubt]:
@@ -145,6 +142,8 @@ def _above(value: float, limits: tuple[float, float], reason: str) -> Iterator[D
 
 
 def _of_space(space: JointSpace) -> Iterator[Doubt]:
+    if space.metal:
+        yield Doubt(Quality.USABLE, "metal is shown near the joint")
     for compartment in Compartment:
         minimum = space.of(compartment).minimum
         if isinstance(minimum, NotMeasured):

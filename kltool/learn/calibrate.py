@@ -1,11 +1,11 @@
-"""How large the errors of widths are where the margins say that they are so sure: floor and gain.
+"""How large the errors of widths are where the margins say that they are so sure: gain and power.
 
 Fitted on drawn knees that neither training nor scoring sees, at the detector's resolution and on coarse
 crops, so that the stated 95% intervals hold the truth as often as they say.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,14 +15,14 @@ from kltool.errors import Refusal
 from kltool.jointspace import ErrorSettings, judge, measure, trace_margins
 from kltool.jointspace.positioning import spine_offset
 from kltool.jointspace.ruler import axes_of, ruler_of
-from kltool.learn.scores.drawn import COARSE_MM, coarse_crop
+from kltool.learn.drawn import film_and_crop
 from kltool.learn.scores.workers import each
 from kltool.localize import find_knees
 from kltool.read import DOUBTS, TRACE, WIDTHS
 from kltool.simulate.population import simulate_drawn
 from kltool.simulate.scene import KneeTruth
 from kltool.values.findings import NORMAL_95, Compartment, JointSpace, NotMeasured, Quality
-from kltool.values.image import Calibration, Float32, Knee, Radiograph, SideSource, Spacing
+from kltool.values.image import Knee, Radiograph
 from kltool.weights import Models
 
 Float64 = npt.NDArray[np.float64]
@@ -30,7 +30,7 @@ Float64 = npt.NDArray[np.float64]
 FIRST_SEED: Final = 500_000  # docs/choices.md#evaluation-seeds
 LARGEST: Final = 2 * ErrorSettings().largest_sd  # a gain of about a half makes it the limit of a reading
 PLAIN: Final = ErrorSettings(
-    0.0, 1.0, 0.0, 1.0, 0.0, 1.0, usable_factor=1.0, poor_factor=1.0, largest_sd=LARGEST
+    1.0, 1.0, 1.0, 1.0, 1.0, 1.0, usable_factor=1.0, poor_factor=1.0, largest_sd=LARGEST
 )
 KINDS: Final = ("minimum", "fixed", "mean")
 
@@ -58,14 +58,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """variance = floor² + gain² · (the margins' own variance), shares of the tibial width; no poor films."""
+    """Deviation = gain · (the margins' own)^power, per cent of the tibial width; no poor films."""
 
-    floor: float
     gain: float
+    power: float
     count: int
 
     def deviation(self, margins: Float64) -> Float64:
-        return np.hypot(self.floor, self.gain * margins)
+        return self.gain / 100 * (100 * margins) ** self.power
 
 
 def gather(count: int, jobs: int) -> tuple[list[Error], list[Turn]]:
@@ -76,7 +76,7 @@ def gather(count: int, jobs: int) -> tuple[list[Error], list[Turn]]:
 
 
 def fit_kind(errors: Sequence[Error], kind: str) -> Fit:
-    """Floor and gain of one kind of width, from films that are not poor."""
+    """Gain and power of one kind of width, from films that are not poor."""
     chosen = [error for error in errors if error.kind == kind and error.quality is not Quality.POOR]
     return fit(np.array([e.error for e in chosen]), np.array([e.deviation for e in chosen]))
 
@@ -84,19 +84,20 @@ def fit_kind(errors: Sequence[Error], kind: str) -> Fit:
 def fit(errors: Float64, deviations: Float64) -> Fit:
     """errors, deviations: (n,) shares of the tibial width.
 
-    The ratio of floor and gain is the likeliest for errors with tails (Student's t of four degrees);
-    then both are scaled until 95% of the errors lie within 1.96 deviations.
+    The power is the likeliest for errors with tails (Student's t of four degrees); then the gain is scaled
+    until 95% of the errors lie within 1.96 deviations.
     """
     from scipy.optimize import minimize
     from scipy.stats import t
 
-    def unlikely(logs: Float64) -> float:
-        scale = np.hypot(np.exp(logs[0]), np.exp(logs[1]) * deviations)
+    def unlikely(law: Float64) -> float:
+        scale = Fit(float(np.exp(law[0])), float(law[1]), len(errors)).deviation(deviations)
         return float(-t.logpdf(errors / scale, 4).sum() + np.log(scale).sum())
 
-    floor, gain = np.exp(minimize(unlikely, np.log([0.001, 1.0]), method="Nelder-Mead").x)
-    factor = _needed(errors, np.hypot(floor, gain * deviations))
-    return Fit(float(floor) * factor, float(gain) * factor, len(errors))
+    log_gain, power = minimize(unlikely, [0.0, 1.0], method="Nelder-Mead").x
+    likeliest = Fit(float(np.exp(log_gain)), float(power), len(errors))
+    factor = _needed(errors, likeliest.deviation(deviations))
+    return replace(likeliest, gain=likeliest.gain * factor)
 
 
 def factors(errors: Sequence[Error], fits: Mapping[str, Fit]) -> dict[Quality, float]:
@@ -134,12 +135,10 @@ def fit_turns(turns: Sequence[Turn]) -> tuple[float, float, float]:
 def _knee(models: Models, seed: int) -> tuple[list[Error], list[Turn]]:
     drawn = simulate_drawn(seed)
     (truth,) = drawn.truth
-    pixels = drawn.pixels.astype(np.float32)
-    crop, _ = coarse_crop(pixels, truth.centre, truth.spacing_mm, seed)
     errors: list[Error] = []
     turns: list[Turn] = []
-    for picture, spacing_mm in ((pixels, truth.spacing_mm), (crop, COARSE_MM)):
-        knee = _found(picture, spacing_mm, truth, models)
+    for film, _ in film_and_crop(drawn, seed):
+        knee = _found(film, models)
         if knee is not None:
             space = measure(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, PLAIN)
             quality, _ = judge(knee, space, DOUBTS)
@@ -149,9 +148,7 @@ def _knee(models: Models, seed: int) -> tuple[list[Error], list[Turn]]:
     return errors, turns
 
 
-def _found(pixels: Float32, spacing_mm: float, truth: KneeTruth, models: Models) -> Knee | None:
-    spacing = Spacing(spacing_mm, spacing_mm, Calibration.GEOMETRY)
-    film = Radiograph("drawn", pixels, spacing, truth.side, SideSource.TAG)
+def _found(film: Radiograph, models: Models) -> Knee | None:
     try:
         knees = find_knees(film, models).knees
     except Refusal:

@@ -9,12 +9,13 @@ from torch.nn import functional
 
 from kltool.learn.annotated import AnnotatedKnee
 from kltool.learn.composites import Planted, composite
-from kltool.learn.landmarks import pace
+from kltool.learn.pace import pace
 from kltool.localize.brightness import standardize
 from kltool.networks.finder import STRIDE, Finder
 from kltool.values.image import Float32
 
 FIELD = 160
+WARM_UP = 0.05  # of all steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def train(knees: list[AnnotatedKnee], schedule: Schedule) -> Finder:
     optimizer = torch.optim.AdamW(model.parameters(), schedule.learning_rate, weight_decay=0.01)
     for step in range(schedule.steps):
         for group in optimizer.param_groups:
-            group["lr"] = schedule.learning_rate * pace(step, schedule.steps)
+            group["lr"] = schedule.learning_rate * pace(step / schedule.steps, WARM_UP)
         images, heat, ends, near = _batch(knees, schedule.batch, random)
         with torch.autocast("cpu", torch.bfloat16):
             found_heat, found_ends = model(images)

@@ -6,7 +6,6 @@ split reports and never selects.
 """
 
 import copy
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 from kltool.learn.agreement import quadratic_weighted_kappa
 from kltool.learn.augment import vary
+from kltool.learn.pace import pace
 from kltool.localize.brightness import standardize
 from kltool.networks.grader import GRADES, Grader, imagenet_grader
 from kltool.values.image import Float32
@@ -148,7 +148,7 @@ def _one_epoch(
     losses = []
     for step, (images, grades) in enumerate(_laid_out(batches), start=epoch * len(batches)):
         for group in optimizer.param_groups:
-            group["lr"] = schedule.learning_rate * _pace(step / total, schedule.warm_up)
+            group["lr"] = schedule.learning_rate * pace(step / total, schedule.warm_up)
         with torch.autocast("cpu", torch.bfloat16):
             logits = model(images)
         loss = functional.cross_entropy(logits.float(), soft_targets(grades, schedule.neighbour_share))
@@ -164,13 +164,6 @@ def _one_epoch(
 def _laid_out(batches: DataLoader[tuple[Tensor, int]]) -> Iterator[tuple[Tensor, Tensor]]:
     for images, grades in batches:
         yield images.contiguous(memory_format=torch.channels_last), grades
-
-
-def _pace(progress: float, warm_up: float) -> float:
-    """Share of the learning rate: a linear rise, then half a cosine."""
-    if progress < warm_up:
-        return progress / warm_up
-    return 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
 
 
 @torch.no_grad()

@@ -4,7 +4,6 @@ Annotated knees teach the points on the margins; drawn knees, whose surfaces are
 condyles are widest.
 """
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,12 +14,14 @@ from kltool.geometry import Points, apply
 from kltool.learn.annotated import AnnotatedKnee
 from kltool.learn.augment import exposure, noise, sharpness
 from kltool.learn.joints import Outline
+from kltool.learn.pace import pace
 from kltool.localize.brightness import standardize
 from kltool.localize.canonical import cut, film_to_crop
 from kltool.networks.landmarks import POINTS, Landmarks
 from kltool.values.image import Float32, Placement
 
 INPUT_SIZE = 160
+WARM_UP = 0.05  # of all steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def train(
     optimizer = torch.optim.AdamW(model.parameters(), schedule.learning_rate, weight_decay=0.01)
     for step in range(schedule.steps):
         for group in optimizer.param_groups:
-            group["lr"] = schedule.learning_rate * pace(step, schedule.steps)
+            group["lr"] = schedule.learning_rate * pace(step / schedule.steps, WARM_UP)
         images, points = _batch(knees, drawn, schedule, random)
         with torch.autocast("cpu", torch.bfloat16):
             found, spread = model(images)
@@ -64,16 +65,6 @@ def train(
             )
     trained: Landmarks = model.eval()
     return trained
-
-
-def pace(step: int, steps: int) -> float:
-    """Share of the learning rate: a short linear rise, then half a cosine."""
-    warm_up = 0.05 * steps
-    return (
-        step / warm_up
-        if step < warm_up
-        else 0.5 * (1 + math.cos(math.pi * (step - warm_up) / (steps - warm_up)))
-    )
 
 
 def _batch(

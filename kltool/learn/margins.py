@@ -4,7 +4,6 @@ An annotated point lies on the bright rim, not on the definition's edge. How far
 learned with the network, one number a point; it is not part of the network that reads.
 """
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from kltool.jointspace.patch import COLUMNS, HEIGHT, ROWS
 from kltool.learn.joints import Joint, target_rows, variant
+from kltool.learn.pace import pace
 from kltool.networks.margins import COLUMN_STRIDE, ROW_STRIDE, MarginNet, moments
 
 OUT_COLUMNS = (np.arange(COLUMNS // COLUMN_STRIDE, dtype=np.float64) + 0.5) * COLUMN_STRIDE - 0.5
@@ -28,6 +28,7 @@ POINTS = {0: 0.3, 1: 1.0, 2: 1.0, 6: 1.0, 7: 1.0, 8: 0.3, 9: 0.3, 10: 1.0, 11: 1
 CURVE_WEIGHTS = (1.0, 1.0, 0.3, 0.3)
 TENS = 10.0
 TIBIA_MM = 76.0
+WARM_UP = 0.04  # of all steps
 EVERY = 250  # steps: report and checkpoint
 
 
@@ -138,7 +139,7 @@ def train(
     recent = 0.0
     for step, batch in enumerate(loader, first):
         for group in optimizer.param_groups:
-            group["lr"] = schedule.learning_rate * pace(step, schedule.steps)
+            group["lr"] = schedule.learning_rate * pace(step / schedule.steps, WARM_UP)
         patch, rows, points = batch
         loss = lesson(patch.contiguous(memory_format=torch.channels_last), rows, points)
         optimizer.zero_grad(set_to_none=True)
@@ -161,14 +162,6 @@ def _offsets(lesson: Lesson) -> str:
     """How far above an annotated point the definition's edge lies, mm at a 76 mm tibia."""
     millimetres = -lesson.annotation.detach().numpy() * HEIGHT / ROWS * TIBIA_MM
     return "annotation mm " + " ".join(f"{value:.2f}" for value in millimetres[list(POINTS)])
-
-
-def pace(step: int, steps: int) -> float:
-    """Share of the learning rate: a short linear rise, then half a cosine."""
-    warm_up = 0.04 * steps
-    if step < warm_up:
-        return step / warm_up
-    return 0.5 * (1 + math.cos(math.pi * (step - warm_up) / (steps - warm_up)))
 
 
 def _resume(kept: Path, lesson: Lesson, optimizer: torch.optim.Optimizer) -> int:

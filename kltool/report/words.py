@@ -1,6 +1,6 @@
 """Numbers of a reading in words: millimetres where there are any, else per cent of the tibial width."""
 
-from kltool.values.findings import Area, Length, NotMeasured, Positioning
+from kltool.values.findings import Area, Interval, Length, NotMeasured, Positioning
 
 NOTHING = "not measured"
 
@@ -16,10 +16,7 @@ def interval(number: Length | NotMeasured) -> str:
     """Its 95% interval, without unit."""
     if isinstance(number, NotMeasured):
         return ""
-    millimetres = number.interval_mm
-    if isinstance(millimetres, NotMeasured):
-        return "{:.1f} to {:.1f}".format(*number.interval_percent)
-    return "{:.2f} to {:.2f}".format(*millimetres)
+    return _from_to(number.interval_mm, 2, number.interval_percent, 1)
 
 
 def area(number: Area | NotMeasured) -> str:
@@ -31,10 +28,16 @@ def area(number: Area | NotMeasured) -> str:
 def area_interval(number: Area | NotMeasured) -> str:
     if isinstance(number, NotMeasured):
         return ""
-    millimetres = number.interval_mm2
-    if isinstance(millimetres, NotMeasured):
-        return "{:.2f} to {:.2f}".format(*number.interval_percent2)
-    return "{:.1f} to {:.1f}".format(*millimetres)
+    return _from_to(number.interval_mm2, 1, number.interval_percent2, 2)
+
+
+def _from_to(metric: Interval | NotMeasured, digits: int, share: Interval, share_digits: int) -> str:
+    """The interval in millimetres, or as a share where there are none, with so many decimals."""
+    if isinstance(metric, NotMeasured):
+        (low, high), digits = share, share_digits
+    else:
+        low, high = metric
+    return f"{low:.{digits}f} to {high:.{digits}f}"
 
 
 def positioning(at: Positioning) -> list[str]:

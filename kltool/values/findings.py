@@ -195,12 +195,15 @@ class Positioning:
 
 @dataclass(frozen=True, slots=True)
 class JointSpace:
+    """metal: whether any is shown near the joint."""
+
     medial: CompartmentSpace
     lateral: CompartmentSpace
     tibial_width_px: float
     axis: KneeAxis
     rims: Rims | NotMeasured
     positioning: Positioning
+    metal: bool
 
     def of(self, compartment: Compartment) -> CompartmentSpace:
         return self.medial if compartment is Compartment.MEDIAL else self.lateral

@@ -206,7 +206,7 @@ def test_a_film_that_is_refused_says_why(samples: Path, models: Models) -> None:
 
 def test_a_coarse_crop_shows_the_joint_where_it_says_at_046_mm() -> None:
     pytest.importorskip("gias3.fieldwork", reason="needs the extra 'simulate'")
-    from kltool.learn.scores.drawn import coarse_crop
+    from kltool.learn.drawn import coarse_crop
 
     spacing_mm, joint, beside = 0.115, (600.0, 520.0), (600.0, 820.0)  # 300 px are 34.5 mm, 75 px of the crop
     row, column = np.mgrid[:1200, :1000].astype(np.float32)

@@ -15,11 +15,13 @@ from kltool.simulate import Film, KneeScene, SimulatedFilm, draw, population, si
 from kltool.simulate.dressing import dressed
 from kltool.values.image import Side
 
+Values = np.ndarray[tuple[int], np.dtype[np.float64]]
+
 COARSE = (0.5, 0.6)
 DRAWN = [draw(seed) for seed in range(2000)]
 
 
-def spread(value: Callable[[KneeScene, Film], float]) -> np.ndarray:
+def spread(value: Callable[[KneeScene, Film], float]) -> Values:
     return np.array([value(scene, film) for scene, film in DRAWN])
 
 
@@ -53,6 +55,13 @@ def test_a_narrow_lateral_space_comes_with_a_wide_medial_one() -> None:
     assert lateral.max() > 8.8
 
 
+def fills(found: Values, least: float, most: float, slack: float) -> None:
+    """Values lie in a range and come near to both of its ends. slack: share of the range."""
+    reach = slack * (most - least)
+    assert least <= found.min() <= least + reach
+    assert most - reach <= found.max() <= most
+
+
 @pytest.mark.parametrize(
     ("name", "least", "most"),
     [
@@ -67,10 +76,7 @@ def test_a_narrow_lateral_space_comes_with_a_wide_medial_one() -> None:
     ],
 )
 def test_the_knees_cover_their_ranges(name: str, least: float, most: float) -> None:
-    found = spread(lambda scene, _: getattr(scene, name))
-    reach = 0.05 * (most - least)
-    assert least <= found.min() <= least + reach
-    assert most - reach <= found.max() <= most
+    fills(spread(lambda scene, _: getattr(scene, name)), least, most, slack=0.05)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +92,7 @@ def test_the_knees_cover_their_ranges(name: str, least: float, most: float) -> N
     ],
 )
 def test_the_films_cover_their_ranges(name: str, least: float, most: float) -> None:
-    found = spread(lambda _, film: getattr(film, name))
-    reach = 0.02 * (most - least)
-    assert least <= found.min() <= least + reach
-    assert most - reach <= found.max() <= most
+    fills(spread(lambda _, film: getattr(film, name)), least, most, slack=0.02)
 
 
 def test_both_sides_are_as_frequent_and_markers_name_theirs() -> None:

@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from kltool.geometry import Points, nearest
 from kltool.learn.annotated import RELIABLE_FIT, AnnotatedKnee
 from kltool.learn.reading import read_one, without_grader
 from kltool.learn.scores.page import Bar, Result, Section, Table, counted
 from kltool.learn.scores.statistics import Agreement, agreement, coverage
-from kltool.values.findings import Compartment, NotMeasured
+from kltool.values.findings import Compartment, Margins, NotMeasured
 from kltool.weights import Models
 
 Float64 = npt.NDArray[np.float64]
+Value = Literal["measured", "by_points"]
 
 POINT_SD_MM: Final = 0.2  # of an annotated point; shared/data/README.md
 ANNOTATION_SD_MM: Final = float(np.sqrt(2)) * POINT_SD_MM  # a width lies between two points
@@ -23,13 +25,18 @@ SD, CORRELATION = Bar(most=0.50), Bar(least=0.93)
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedWidth:
-    """One minimum as measured, with its standard deviation, and as annotated; mm at the detector."""
+    """One minimum as measured, with its standard deviation, and as annotated; mm at the detector.
+
+    by_points: the shortest distance between three points a margin, as the annotators' is, where each of their
+    points is moved up or down to the margin as measured.
+    """
 
     person: str
     compartment: Compartment
     measured: float
     sd: float
     annotated: float
+    by_points: float
 
 
 def read_annotated(knees: Sequence[AnnotatedKnee], models: Models) -> list[AnnotatedWidth | NotMeasured]:
@@ -46,13 +53,40 @@ def _widths(knee: AnnotatedKnee, models: Models) -> list[AnnotatedWidth | NotMea
         return [NotMeasured(f"{compartment}: {reading.reason}") for compartment in Compartment]
     widths: list[AnnotatedWidth | NotMeasured] = []
     for compartment in Compartment:
-        minimum = reading.joint_space.of(compartment).minimum
-        if isinstance(minimum, NotMeasured):
-            widths.append(NotMeasured(f"{compartment}: {minimum.reason}"))
+        space = reading.joint_space.of(compartment)
+        minimum, margins = space.minimum, space.margins
+        if isinstance(minimum, NotMeasured) or isinstance(margins, NotMeasured):
+            reason = minimum.reason if isinstance(minimum, NotMeasured) else "margins not traced"
+            widths.append(NotMeasured(f"{compartment}: {reason}"))
             continue
-        measured, sd = (share / 100 * knee.tibia_mm for share in (minimum.percent, minimum.sd_percent))
-        widths.append(AnnotatedWidth(knee.name[:-1], compartment, measured, sd, knee.width_mm(compartment)))
+        mm_per_percent = knee.tibia_mm / 100
+        by_points = 100 / reading.knee.placement.tibial_width_px * _by_points(margins, knee, compartment)
+        widths.append(
+            AnnotatedWidth(
+                knee.name[:-1],
+                compartment,
+                minimum.percent * mm_per_percent,
+                minimum.sd_percent * mm_per_percent,
+                knee.width_mm(compartment),
+                by_points * mm_per_percent,
+            )
+        )
     return widths
+
+
+def _by_points(margins: Margins, knee: AnnotatedKnee, compartment: Compartment) -> float:
+    """The shortest distance, pixels, between the margins at the annotators' three places on each."""
+    lateral = compartment is Compartment.LATERAL
+    femur = _at_columns(margins.femur, knee.femur[:3] if lateral else knee.femur[4:])
+    tibia = _at_columns(margins.tibia, knee.tibia[:3] if lateral else knee.tibia[6:])
+    return float(min(nearest(femur, tibia)[0].min(), nearest(tibia, femur)[0].min()))
+
+
+def _at_columns(margin: Points, points: Points) -> Points:
+    """The points, each moved up or down to the margin."""
+    order = np.argsort(margin[:, 1], kind="stable")
+    rows = np.interp(points[:, 1], margin[order, 1], margin[order, 0])
+    return np.column_stack([rows, points[:, 1]])
 
 
 def annotation_section(widths: Sequence[AnnotatedWidth | NotMeasured]) -> Section:
@@ -75,14 +109,23 @@ def annotation_section(widths: Sequence[AnnotatedWidth | NotMeasured]) -> Sectio
         "plate above it, so that the measured width is narrower by a constant, more so medially, where "
         "the plateau is hollow.\n\n"
         f"Of the spread the annotation itself has a part: a point is good to about {POINT_SD_MM} mm, a "
-        f"width between two points to {ANNOTATION_SD_MM:.2f} mm. The last column is what is left of the SD "
-        "without it."
+        f"width between two points to {ANNOTATION_SD_MM:.2f} mm. Another part is that the annotators' width "
+        "runs between three points a margin, joined by straight lines, wherever these lie, and the measured "
+        "one between the margins over a fixed range of x. The second table takes the measured margins at the "
+        "annotators' places, three points each: what remains there is the annotation's error and the "
+        "measurement's, and no longer the difference of definition."
     )
     columns = (
         *("compartment", "knees", "offset, mm", "mean difference, mm", "SD, mm", "limits of agreement, mm"),
-        *("r", "r, 95% (bootstrap)", "SD without the annotation's, mm"),
+        *("r", "r, 95% (bootstrap)"),
     )
-    rows = [_row(compartment, score) for compartment, score in scores.items()]
+    tables = [
+        Table(
+            columns,
+            [_row(compartment, _agreement(of(widths, compartment), value)) for compartment in Compartment],
+        )
+        for value in ("measured", "by_points")
+    ]
     pictures = [
         (
             f"Bland-Altman, {compartment} minimum against the annotation",
@@ -90,7 +133,7 @@ def annotation_section(widths: Sequence[AnnotatedWidth | NotMeasured]) -> Sectio
         )
         for compartment in Compartment
     ]
-    return Section("Against the annotators", text, results, (Table(columns, rows), counted(absent)), pictures)
+    return Section("Against the annotators", text, results, (*tables, counted(absent)), pictures)
 
 
 def coverage_rows(widths: Sequence[AnnotatedWidth | NotMeasured]) -> list[tuple[str, int, float]]:
@@ -114,9 +157,9 @@ def differences(widths: Sequence[AnnotatedWidth]) -> Float64:
     return np.array([width.measured - width.annotated for width in widths])
 
 
-def _agreement(widths: Sequence[AnnotatedWidth]) -> Agreement:
+def _agreement(widths: Sequence[AnnotatedWidth], value: Value = "measured") -> Agreement:
     return agreement(
-        np.array([width.measured for width in widths]),
+        np.array([getattr(width, value) for width in widths]),
         np.array([width.annotated for width in widths]),
         np.array([width.person for width in widths]),
     )
@@ -124,7 +167,6 @@ def _agreement(widths: Sequence[AnnotatedWidth]) -> Agreement:
 
 def _row(compartment: Compartment, score: Agreement) -> tuple[str, ...]:
     (low, high), (r_low, r_high) = score.limits, score.correlation_95
-    left = float(np.sqrt(max(score.sd**2 - ANNOTATION_SD_MM**2, 0.0)))
     return (
         str(compartment),
         str(score.count),
@@ -134,5 +176,4 @@ def _row(compartment: Compartment, score: Agreement) -> tuple[str, ...]:
         f"{low:+.2f} to {high:+.2f}",
         f"{score.correlation:.3f}",
         f"{r_low:.3f} to {r_high:.3f}",
-        f"{left:.2f}",
     )

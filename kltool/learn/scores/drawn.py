@@ -13,22 +13,19 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kltool.geometry import apply, mirror
+from kltool.geometry import mirror
+from kltool.learn.drawn import film_and_crop
 from kltool.learn.reading import read_one, without_grader
 from kltool.learn.scores.workers import each
-from kltool.localize.canonical import CROP_SIZE, JOINT_ROW, TIBIAL_SHARE, cut, film_to_crop
 from kltool.simulate.population import simulate_drawn
 from kltool.simulate.scene import Film, KneeTruth
 from kltool.values.findings import Compartment, JointSpace, KneeReading, NotMeasured
-from kltool.values.image import Calibration, Float32, Placement, Radiograph, SideSource, Spacing
+from kltool.values.image import Radiograph
 from kltool.weights import Models
 
 Float64 = npt.NDArray[np.float64]
 
 FIRST_SEED: Final = 1_000_000  # docs/choices.md#evaluation-seeds
-COARSE_MM: Final = 0.46  # docs/choices.md#coarse-crops
-COARSE_SHIFT: Final = 0.03  # of the crop's side; docs/choices.md#coarse-crops
-COARSE_WINDOW: Final = (0.5, 99.5)  # percentiles shown as 0 and 255
 FARTHEST: Final = 0.5  # tibial widths from the true joint; what lies beyond is another place
 
 MEDIAL_MINIMUM: Final = "medial mJSW"
@@ -82,37 +79,11 @@ def read_drawn(count: int, jobs: int) -> list[SimulatedKnee]:
 def _read_seed(models: Models, seed: int) -> tuple[SimulatedKnee, SimulatedKnee]:
     drawn = simulate_drawn(seed)
     (truth,) = drawn.truth
-    pixels = drawn.pixels.astype(np.float32)
-    crop, centre = coarse_crop(pixels, truth.centre, truth.spacing_mm, seed)
-    film, coarse = _film(pixels, truth, truth.spacing_mm), _film(crop, truth, COARSE_MM)
+    (film, centre), (coarse, coarse_centre) = film_and_crop(drawn, seed)
     return (
-        _compared(seed, Resolution.FILM, film, np.array(truth.centre), truth, drawn.film, models),
-        _compared(seed, Resolution.COARSE, coarse, centre, truth, drawn.film, models),
+        _compared(seed, Resolution.FILM, film, centre, truth, drawn.film, models),
+        _compared(seed, Resolution.COARSE, coarse, coarse_centre, truth, drawn.film, models),
     )
-
-
-def _film(pixels: Float32, truth: KneeTruth, spacing_mm: float) -> Radiograph:
-    spacing = Spacing(spacing_mm, spacing_mm, Calibration.GEOMETRY)
-    return Radiograph("drawn", pixels, spacing, truth.side, SideSource.TAG)
-
-
-def coarse_crop(
-    pixels: Float32, joint: tuple[float, float], spacing_mm: float, seed: int
-) -> tuple[Float32, Float64]:
-    """The knee as an OAI crop shows it: 224 x 224, 8 bit, 0.46 mm a pixel.
-
-    joint: (row, column) of its centre on the film; returned, too, where it lies on the crop: about where it
-    lies in OAI crops on average, unless the crop would reach beyond the film.
-    """
-    field_px = CROP_SIZE * COARSE_MM / spacing_mm
-    shift = np.random.default_rng((seed, 46)).uniform(-COARSE_SHIFT, COARSE_SHIFT, 2)
-    before = np.array([JOINT_ROW, 0.5]) * field_px  # of the joint, above and to the left
-    middle = np.clip(np.array(joint) + shift * field_px, before, np.array(pixels.shape) + before - field_px)
-    placement = Placement((float(middle[0]), float(middle[1])), TIBIAL_SHARE * field_px, 0.0, mirrored=False)
-    crop = cut(pixels, placement)
-    low, high = np.percentile(crop, COARSE_WINDOW)
-    eight = np.rint(np.clip((crop - low) / (high - low), 0, 1) * 255).astype(np.float32)
-    return eight, apply(film_to_crop(placement), np.array([joint]))[0]
 
 
 def _compared(

@@ -6,9 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from kltool.learn.drawn import COARSE_MM, COARSE_SHIFT
 from kltool.learn.scores.drawn import (
-    COARSE_MM,
-    COARSE_SHIFT,
     FIRST_SEED,
     LATERAL_MINIMUM,
     MEDIAL_MINIMUM,
