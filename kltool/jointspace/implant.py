@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kltool.geometry import Points, apply
-from kltool.localize.canonical import TIBIAL_SHARE, cut, film_to_crop, turned
+from kltool.localize.canonical import cut, film_to_crop, square, turned
 from kltool.values.image import Float32, Knee, Placement
 
 SIZE: Final = 160  # of the crop that is searched; docs/choices.md#metal
+WINDOW: Final = square(SIZE)
 THRESHOLDS: Final = tuple(np.linspace(0.30, 0.95, 14))  # shares of the crop's range of brightness
 SMOOTHING: Final = 0.7  # pixels of that crop, before slopes are taken; docs/choices.md#metal
 GENTLEST: Final = 20  # percentile of the border's slope that must still be steep; docs/choices.md#metal
@@ -38,7 +39,7 @@ class Metal:
         """How many of some points of the turned film lie on or near metal, 0 to 1."""
         if not self.found or not len(points):
             return 0.0
-        at = np.round(apply(film_to_crop(self.placement, SIZE), points)).astype(int)
+        at = np.round(apply(film_to_crop(self.placement, WINDOW), points)).astype(int)
         inside = ((at >= 0) & (at < SIZE)).all(axis=1)
         return float(self.mask[tuple(at[inside].T)].sum()) / len(points)
 
@@ -47,12 +48,12 @@ def find_metal(knee: Knee) -> Metal:
     import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
 
     film = turned(knee.film.pixels, knee.placement.mirrored)
-    smooth = _unit(cut(film, knee.placement, SIZE))
+    smooth = _unit(cut(film, knee.placement, WINDOW))
     mask = np.zeros((SIZE, SIZE), np.uint8)
     for part in _parts(smooth):
         mask |= part
     found = bool(mask.any())
-    reach = 2 * round(NEAR * TIBIAL_SHARE * SIZE) + 1
+    reach = 2 * round(NEAR * WINDOW.tibia) + 1
     around = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     return Metal(np.asarray(around, np.uint8), knee.placement, found)
 
@@ -73,7 +74,7 @@ def _parts(smooth: Float32) -> Iterator[Mask]:
     slope = np.hypot(*np.gradient(smooth)).astype(np.float32)
     slope = np.asarray(cv2.dilate(slope, np.ones((3, 3), np.uint8)), np.float32)
     slope[[0, -1]] = slope[:, [0, -1]] = 0.0  # a part that runs out of the picture has no border there
-    whole = (TIBIAL_SHARE * SIZE) ** 2
+    whole = WINDOW.tibia**2
     for threshold in THRESHOLDS:
         bright = (smooth > threshold).astype(np.uint8)
         _, labels, sizes, _ = cv2.connectedComponentsWithStats(bright, connectivity=4)

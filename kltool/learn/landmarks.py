@@ -16,11 +16,12 @@ from kltool.learn.augment import exposure, noise, sharpness
 from kltool.learn.joints import Outline
 from kltool.learn.pace import pace
 from kltool.localize.brightness import standardize
-from kltool.localize.canonical import cut, film_to_crop
+from kltool.localize.canonical import cut, film_to_crop, square
 from kltool.networks.landmarks import POINTS, Landmarks
 from kltool.values.image import Float32, Placement
 
 INPUT_SIZE = 160
+WINDOW = square(INPUT_SIZE)
 WARM_UP = 0.05  # of all steps
 
 
@@ -87,7 +88,7 @@ def _variant(knee: AnnotatedKnee | Outline, random: np.random.Generator) -> tupl
         tilt_rad=true.tilt_rad + float(random.normal(0.0, np.deg2rad(4.0))),
     )
     film = knee.crop if isinstance(knee, AnnotatedKnee) else knee.film
-    image = noise(sharpness(exposure(cut(film, placement, INPUT_SIZE), random), random), random)
+    image = noise(sharpness(exposure(cut(film, placement, WINDOW), random), random), random)
     return standardize(image), shares(knee, placement)
 
 
@@ -98,12 +99,12 @@ def shares(knee: AnnotatedKnee | Outline, placement: Placement) -> Points:
         points[: POINTS - 2] = np.vstack([knee.tibia, knee.femur])
     else:
         points[POINTS - 2 :] = knee.femoral_ends
-    return (apply(film_to_crop(placement, INPUT_SIZE), points) + 0.5) / INPUT_SIZE
+    return (apply(film_to_crop(placement, WINDOW), points) + 0.5) / INPUT_SIZE
 
 
 def _errors(model: Landmarks, knees: list[AnnotatedKnee]) -> str:
     model.eval()
-    images = np.stack([standardize(cut(knee.crop, knee.placement, INPUT_SIZE)) for knee in knees])[:, None]
+    images = np.stack([standardize(cut(knee.crop, knee.placement, WINDOW)) for knee in knees])[:, None]
     with torch.inference_mode():
         found, _ = model(torch.from_numpy(images))
     model.train()

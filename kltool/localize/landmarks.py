@@ -6,7 +6,7 @@ import numpy as np
 
 from kltool.geometry import Points, apply
 from kltool.localize.brightness import standardize
-from kltool.localize.canonical import crop_to_film, cut
+from kltool.localize.canonical import crop_to_film, cut, square
 from kltool.values.image import Float32, Landmarks, Placement
 from kltool.weights import Network
 
@@ -45,8 +45,8 @@ def placement_of(tibia: Points, femur: Points, mirrored: bool) -> Placement:
 
 def _find(film: Float32, placement: Placement, network: Network) -> Landmarks:
     size = network.entry.input_size
-    crop = standardize(cut(film, placement, size))
+    crop = standardize(cut(film, placement, square(size)))
     shares, spread = network(crop[None, None])
-    points = apply(crop_to_film(placement, size), shares[0].astype(np.float64) * size - 0.5)
+    points = apply(crop_to_film(placement, square(size)), shares[0].astype(np.float64) * size - 0.5)
     tibia, femur, ends = np.split(points, (TIBIAL_POINTS, MARGIN_POINTS))
     return Landmarks(tibia, femur, float(spread[:, :MARGIN_POINTS].mean()), ends)

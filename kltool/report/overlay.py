@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from kltool.errors import UsageError
 from kltool.geometry import Points, apply, mirror
-from kltool.localize.canonical import crop_to_film, cut, film_to_crop, turned
+from kltool.localize.canonical import crop_to_film, cut, film_to_crop, square, turned
 from kltool.report import words
 from kltool.report.canvas import (
     AXIS,
@@ -73,7 +73,7 @@ def draw(knee: KneeReading) -> Picture:
 
 def _placing(knee: KneeReading) -> Place:
     """(n, 2) points of the turned film to the picture of the knee as it hangs."""
-    to_crop = film_to_crop(knee.knee.placement, SIZE)
+    to_crop = film_to_crop(knee.knee.placement, square(SIZE))
 
     def place(points: Points) -> Points:
         in_crop = apply(to_crop, np.asarray(points, float))
@@ -100,7 +100,7 @@ def _film(knee: KneeReading) -> Picture:
     """The knee as it hangs, grey; what lies beyond the film is black."""
     placement = knee.knee.placement
     film = turned(knee.knee.film.pixels, placement.mirrored)
-    crop = cut(film, placement, SIZE)
+    crop = cut(film, placement, square(SIZE))
     dark, bright = np.percentile(crop, (0.5, 99.8))
     shown = np.clip((crop - dark) / max(float(bright - dark), 1e-6) * 235, 0, 235).astype(np.uint8)
     shown[~_on_film(placement, film.shape)] = 0
@@ -110,7 +110,7 @@ def _film(knee: KneeReading) -> Picture:
 def _on_film(placement: Placement, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
     """(SIZE, SIZE): which pixels of the picture lie on the film, and are not its edge repeated."""
     number = np.arange(SIZE, dtype=np.float64)
-    to_film = crop_to_film(placement, SIZE)
+    to_film = crop_to_film(placement, square(SIZE))
     row, column = (
         by_row * number[:, None] + by_column * number + start for by_row, by_column, start in to_film
     )

@@ -15,6 +15,7 @@ from kltool.localize.canonical import (
     crop_to_film,
     cut,
     film_to_crop,
+    square,
     turned,
 )
 from kltool.values.findings import Reading
@@ -38,8 +39,8 @@ def test_to_the_crop_and_back_is_the_same_place(
     placement: Placement, size: int, places: list[tuple[float, float]]
 ) -> None:
     points = np.array(places)
-    there = apply(film_to_crop(placement, size), points)
-    assert np.allclose(apply(crop_to_film(placement, size), there), points, atol=1e-6)
+    there = apply(film_to_crop(placement, square(size)), points)
+    assert np.allclose(apply(crop_to_film(placement, square(size)), there), points, atol=1e-6)
 
 
 @given(PLACEMENTS, SIZES)
@@ -49,7 +50,7 @@ def test_the_joint_and_the_plateaus_ends_land_where_the_grader_expects_them(
     along = np.array([np.sin(placement.tilt_rad), np.cos(placement.tilt_rad)])
     half = along * placement.tibial_width_px / 2
     lateral, joint, medial = apply(
-        film_to_crop(placement, size),
+        film_to_crop(placement, square(size)),
         np.array([placement.centre - half, placement.centre, placement.centre + half]),
     )
     row, middle = JOINT_ROW * size - 0.5, 0.5 * size - 0.5

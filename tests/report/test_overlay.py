@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from kltool.errors import UsageError
-from kltool.localize.canonical import cut, turned
+from kltool.localize.canonical import cut, square, turned
 from kltool.report import overlay
 from kltool.report.chart import CHART
 from kltool.report.overlay import SIZE, draw, write_overlay
@@ -83,7 +83,7 @@ def test_a_compartment_is_drawn_on_its_side_of_the_film_as_it_hangs(
 def test_the_film_is_shown_as_it_hangs_and_not_mirrored(name: str, read_sample: ReadSample) -> None:
     knee = read_sample(name).knees[0]
     placement = knee.knee.placement
-    one_hand = cut(turned(knee.knee.film.pixels, placement.mirrored), placement, SIZE)
+    one_hand = cut(turned(knee.knee.film.pixels, placement.mirrored), placement, square(SIZE))
     hung = one_hand[:, ::-1] if knee.side is Side.LEFT else one_hand
     shown = draw(knee)[:SIZE, :SIZE].mean(axis=2)
     as_it_hangs = np.corrcoef(shown.ravel(), hung.ravel())[0, 1]
