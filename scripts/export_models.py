@@ -8,8 +8,9 @@ from pathlib import Path
 
 import torch
 
+from kltool.grade.view import VIEW
 from kltool.jointspace.patch import COLUMNS, ROWS
-from kltool.learn.export import Probabilities, export, register
+from kltool.learn.export import ReadingGrader, export, register
 from kltool.networks.finder import Finder
 from kltool.networks.grader import Grader
 from kltool.networks.landmarks import Landmarks
@@ -52,8 +53,9 @@ def main() -> None:
         else:
             grader = Grader()
             grader.load_state_dict(state)
-            export(Probabilities(grader, options.temperature), (224, 224), ["probabilities"], file)
-            facts = {"input_size": 224, "labels": [f"KL {n}" for n in range(5)], "trained_on": OAI}
+            outputs = ["probabilities", "explanation"]
+            export(ReadingGrader(grader, options.temperature), (VIEW.rows, VIEW.columns), outputs, file)
+            facts = {"input_size": VIEW.columns, "labels": [f"KL {n}" for n in range(5)], "trained_on": OAI}
         register(MODELS / "manifest.toml", name, file, version="1", **facts)
 
 

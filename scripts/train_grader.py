@@ -1,10 +1,13 @@
-"""Train the KL grader: python scripts/train_grader.py ../shared/data/oai_kl --out FOLDER."""
+"""Train the KL grader: python scripts/train_grader.py ../shared/data/oai_kl --out FOLDER.
+
+Started again, it goes on from its last checkpoint.
+"""
 
 import argparse
 from pathlib import Path
 
+from kltool.learn.graded import prepare
 from kltool.learn.grader import Schedule, train
-from kltool.learn.oai import load_crops
 
 
 def main() -> None:
@@ -14,8 +17,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    crops, grades = load_crops(options.data / "train")
-    train(crops, grades, load_crops(options.data / "val"), options.out, Schedule(seed=options.seed))
+    knees, held_out = (
+        prepare(options.data / split, options.out / f"{split}.npz", jobs=2) for split in ("train", "val")
+    )
+    train(knees, held_out, options.out, Schedule(seed=options.seed))
 
 
 if __name__ == "__main__":

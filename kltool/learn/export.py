@@ -7,16 +7,30 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from kltool.networks.grader import Grader
 
-class Probabilities(nn.Module):
-    """A grader that gives probabilities, at a temperature (Guo et al. 2017)."""
 
-    def __init__(self, grader: nn.Module, temperature: float) -> None:
+class ReadingGrader(nn.Module):
+    """A grader as reading runs it: a knee and its mirror image are one, and the grade is explained.
+
+    Probabilities are those of the mean logits at a temperature (Guo et al. 2017). The explanation is the
+    gradient of the expected grade times the features, place by place: how much each place raises the grade.
+    """
+
+    def __init__(self, grader: Grader, temperature: float) -> None:
         super().__init__()
         self.grader, self.temperature = grader, temperature
 
-    def forward(self, image: Tensor) -> Tensor:  # (B, 1, H, W) -> (B, 5)
-        return torch.softmax(self.grader(image) / self.temperature, 1)
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, 1, H, W) to probabilities (B, 5) and the explanation (B, H/32, W/32)."""
+        seen, mirrored = self.grader.features(image), self.grader.features(image.flip(3)).flip(3)
+        features = (seen + mirrored) / 2
+        probabilities = torch.softmax(self.grader.head(features.mean((2, 3))) / self.temperature, 1)
+        grades = torch.arange(probabilities.shape[1], dtype=probabilities.dtype)
+        away = grades - (probabilities * grades).sum(1, keepdim=True)
+        gradient = (probabilities * away / self.temperature) @ self.grader.head.weight  # (B, C)
+        places = features.shape[2] * features.shape[3]
+        return probabilities, (gradient[:, :, None, None] * features).sum(1) / places
 
 
 def export(

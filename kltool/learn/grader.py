@@ -1,13 +1,12 @@
-"""Trains the KL grader from ImageNet weights on graded crops; resumable, seeded, CPU only.
+"""Trains the KL grader from ImageNet weights on graded knees; resumable, seeded, CPU only.
 
-Targets are soft: a share of each label goes to the neighbouring grades, as readers' disagreement
-does. The weights kept are an exponential moving average, taken at the last epoch: the validation
+Targets are soft, in the shape of readers' disagreement. Beside the grade the network learns the widths of
+the joint space. The weights kept are an exponential moving average, taken at the last epoch: the validation
 split reports and never selects.
 """
 
 import copy
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,58 +17,61 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 from kltool.learn.agreement import quadratic_weighted_kappa
-from kltool.learn.augment import vary
+from kltool.learn.graded import GradedKnee
 from kltool.learn.pace import pace
-from kltool.localize.brightness import standardize
+from kltool.learn.views import plain, scaled, variant
+from kltool.localize.canonical import Window
 from kltool.networks.grader import GRADES, Grader, imagenet_grader
 from kltool.values.image import Float32
+
+# What a second reader says where the label is the row's grade; docs/choices.md#soft-labels
+READERS = (
+    (0.82, 0.15, 0.03, 0.00, 0.00),
+    (0.18, 0.60, 0.21, 0.01, 0.00),
+    (0.03, 0.14, 0.72, 0.11, 0.00),
+    (0.00, 0.00, 0.10, 0.85, 0.05),
+    (0.00, 0.00, 0.00, 0.08, 0.92),
+)
+USUAL_WIDTH, WIDTH_SPREAD = 6.0, 2.0  # per cent of the tibial width
+EVALUATE_EVERY = 3  # epochs
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How long, at which size and how fast to learn; sizes are pixels a side, one an epoch."""
+    """How long, at which share of the view's resolution and how fast to learn."""
 
-    sizes: tuple[int, ...] = (160,) * 6 + (224,) * 6
+    shares: tuple[float, ...] = (0.6,) * 6 + (1.0,) * 18  # one an epoch
     batch: int = 32
     learning_rate: float = 6e-4
     weight_decay: float = 0.02
-    warm_up: float = 0.06  # of all steps
-    average: float = 0.995  # decay of the moving average, a step
-    neighbour_share: float = 0.15  # of a label, given to the grades beside it
+    warm_up: float = 0.05  # of all steps
+    average: float = 0.998  # decay of the moving average, a step
+    rarer_oftener: float = 0.3  # a grade's knees are drawn in proportion to its frequency to minus this
+    mixed: float = 0.4  # share of the batches in which pairs of knees are mixed (Zhang et al. 2018)
+    expected_weight: float = 0.3  # of the squared error of the expected grade
+    width_weight: float = 0.1  # of the error of the widths
     seed: int = 1
 
 
-class GradedCrops(Dataset[tuple[Tensor, int]]):
-    """Canonical crops and their grades; a new variant each time one is drawn."""
+Sample = tuple[Tensor, Tensor, int]
 
-    def __init__(self, crops: list[Float32], grades: list[int], size: int, seed: int) -> None:
-        self.crops, self.grades, self.size, self.seed = crops, grades, size, seed
+
+class Views(Dataset[Sample]):
+    """Views, widths and grades; a new variant each time one is drawn, the same whatever loads it."""
+
+    def __init__(self, knees: list[GradedKnee], window: Window, seed: tuple[int, int]) -> None:
+        self.knees, self.window, self.seed = knees, window, seed
 
     def __len__(self) -> int:
-        return len(self.crops)
+        return len(self.knees)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        random = np.random.default_rng((self.seed, index))
-        varied = standardize(vary(self.crops[index], self.size, random))
-        return torch.from_numpy(varied)[None], self.grades[index]
-
-
-def soft_targets(grades: Tensor, share: float) -> Tensor:
-    """(B,) grades to (B, 5) probabilities; the end grades give their share to their one neighbour."""
-    rows = torch.eye(GRADES) * (1 - share)
-    for grade in range(GRADES):
-        beside = [other for other in (grade - 1, grade + 1) if 0 <= other < GRADES]
-        rows[grade, beside] = share / len(beside)
-    return rows[grades]
+    def __getitem__(self, index: int) -> Sample:
+        knee = self.knees[index]
+        picture, widths = variant(knee, self.window, np.random.default_rng((*self.seed, index)))
+        return torch.from_numpy(picture)[None], torch.from_numpy(widths), knee.grade
 
 
-def train(
-    crops: list[Float32],
-    grades: list[int],
-    held_out: tuple[list[Float32], list[int]],
-    folder: Path,
-    schedule: Schedule,
-) -> Grader:
+def train(knees: list[GradedKnee], held_out: list[GradedKnee], folder: Path, schedule: Schedule) -> Grader:
     """Train, or go on from `folder`/last.pt; a line an epoch to standard output and `folder`/log.txt.
 
     At the end the averaged weights are written to `folder`/grader.pt, from which they are exported.
@@ -88,34 +90,34 @@ def train(
         optimizer.load_state_dict(state["optimizer"])
         start = state["epoch"] + 1
     model, averaged = _channels_last(model), _channels_last(averaged)
-    for epoch in range(start, len(schedule.sizes)):
+    for epoch in range(start, len(schedule.shares)):
         began = time.monotonic()
-        loss = _one_epoch(
-            model, averaged, optimizer, _loader(crops, grades, schedule, epoch), schedule, epoch
-        )
-        torch.save(
-            {
-                "model": model.state_dict(),
-                "averaged": averaged.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "epoch": epoch,
-            },
-            last,
-        )
-        _report(folder, epoch, schedule, loss, time.monotonic() - began, _score(averaged, *held_out))
+        torch.manual_seed(schedule.seed * 1000 + epoch)
+        loss = _one_epoch(model, averaged, optimizer, _loader(knees, schedule, epoch), schedule, epoch)
+        state = {
+            "model": model.state_dict(),
+            "averaged": averaged.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "epoch": epoch,
+        }
+        torch.save(state, last)
+        _report(folder, epoch, schedule, f"loss {loss:.4f} seconds {time.monotonic() - began:.0f}")
+        if (epoch + 1) % EVALUATE_EVERY == 0 or epoch + 1 == len(schedule.shares):
+            _report(folder, epoch, schedule, _scores(averaged, held_out))
     torch.save(averaged.state_dict(), folder / "grader.pt")
     return averaged
 
 
-def probabilities(model: Grader, crops: list[Float32], batch: int = 64) -> Float32:
-    """(n, 5) softmax probabilities of canonical crops."""
+def probabilities(model: Grader, pictures: list[Float32], batch: int = 32) -> Float32:
+    """(n, 5) probabilities of views, the mean of each and its mirror image."""
     model.eval()
     rows = []
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-        for first in range(0, len(crops), batch):
-            images = np.stack([standardize(crop) for crop in crops[first : first + batch]])[:, None]
-            logits = model(torch.from_numpy(images).contiguous(memory_format=torch.channels_last))
-            rows.append(torch.softmax(logits.float(), 1).numpy())
+        for first in range(0, len(pictures), batch):
+            images = torch.from_numpy(np.stack(pictures[first : first + batch])[:, None])
+            both = torch.cat([images, images.flip(3)]).contiguous(memory_format=torch.channels_last)
+            one, other = model(both)[0].float().chunk(2)
+            rows.append(torch.softmax((one + other) / 2, 1).numpy())
     return np.concatenate(rows)
 
 
@@ -124,34 +126,36 @@ def _channels_last(model: Grader) -> Grader:
     return moved
 
 
-def _loader(
-    crops: list[Float32], grades: list[int], schedule: Schedule, epoch: int
-) -> DataLoader[tuple[Tensor, int]]:
-    counts = np.bincount(grades, minlength=GRADES)
-    weights = 1 / np.sqrt(counts[grades])  # rare grades oftener, short of balance
+def _loader(knees: list[GradedKnee], schedule: Schedule, epoch: int) -> DataLoader[Sample]:
+    grades = np.array([knee.grade for knee in knees])
+    weights = np.bincount(grades, minlength=GRADES)[grades] ** -schedule.rarer_oftener
     order = torch.Generator().manual_seed(schedule.seed * 1000 + epoch)
     sampler = WeightedRandomSampler(weights.tolist(), len(grades), generator=order)
-    data = GradedCrops(crops, grades, schedule.sizes[epoch], schedule.seed * 1000 + epoch)
-    return DataLoader(data, schedule.batch, sampler=sampler, drop_last=True)
+    data = Views(knees, scaled(schedule.shares[epoch]), (schedule.seed, epoch))
+    return DataLoader(data, schedule.batch, sampler=sampler, drop_last=True, num_workers=1)
 
 
 def _one_epoch(
     model: Grader,
     averaged: Grader,
     optimizer: torch.optim.Optimizer,
-    batches: DataLoader[tuple[Tensor, int]],
+    batches: DataLoader[Sample],
     schedule: Schedule,
     epoch: int,
 ) -> float:
     model.train()
-    total = len(batches) * len(schedule.sizes)
-    losses = []
-    for step, (images, grades) in enumerate(_laid_out(batches), start=epoch * len(batches)):
+    total = len(batches) * len(schedule.shares)
+    readers, losses = torch.tensor(READERS), []
+    random = np.random.default_rng((schedule.seed, epoch, 2))
+    for step, (images, widths, grades) in enumerate(batches, start=epoch * len(batches)):
         for group in optimizer.param_groups:
             group["lr"] = schedule.learning_rate * pace(step / total, schedule.warm_up)
+        targets, widths = readers[grades], (widths - USUAL_WIDTH) / WIDTH_SPREAD
+        if random.random() < schedule.mixed:
+            images, targets, widths = _mixed((images, targets, widths), float(random.beta(0.4, 0.4)))
         with torch.autocast("cpu", torch.bfloat16):
-            logits = model(images)
-        loss = functional.cross_entropy(logits.float(), soft_targets(grades, schedule.neighbour_share))
+            logits, found = model(images.contiguous(memory_format=torch.channels_last))
+        loss = _loss(logits.float(), targets, found.float(), widths, schedule)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
@@ -161,9 +165,20 @@ def _one_epoch(
     return float(np.mean(losses))
 
 
-def _laid_out(batches: DataLoader[tuple[Tensor, int]]) -> Iterator[tuple[Tensor, Tensor]]:
-    for images, grades in batches:
-        yield images.contiguous(memory_format=torch.channels_last), grades
+def _mixed(parts: tuple[Tensor, Tensor, Tensor], share: float) -> tuple[Tensor, ...]:
+    """Each sample with the one that mirrors it in the batch."""
+    return tuple(share * part + (1 - share) * part.flip(0) for part in parts)
+
+
+def _loss(logits: Tensor, targets: Tensor, found: Tensor, widths: Tensor, schedule: Schedule) -> Tensor:
+    """Of the grade, of its expectation, and of the widths where they are known."""
+    grades = torch.arange(GRADES, dtype=torch.float32)
+    away = torch.softmax(logits, 1) @ grades - targets @ grades
+    loss = functional.cross_entropy(logits, targets) + schedule.expected_weight * (away**2).mean()
+    known = torch.isfinite(widths)
+    if known.any():
+        loss = loss + schedule.width_weight * functional.smooth_l1_loss(found[known], widths[known])
+    return loss
 
 
 @torch.no_grad()
@@ -175,19 +190,19 @@ def _average(averaged: Grader, model: Grader, decay: float) -> None:
             mean.copy_(value)
 
 
-def _score(model: Grader, crops: list[Float32], grades: list[int]) -> tuple[float, float]:
-    """Quadratic weighted kappa and accuracy of the median grade, as it is read."""
-    read = (probabilities(model, crops).cumsum(1) < 0.5).sum(1)
-    return quadratic_weighted_kappa(np.array(grades), read), float((read == np.array(grades)).mean())
+def _scores(model: Grader, knees: list[GradedKnee]) -> str:
+    """Of the median grade and of the most probable one."""
+    found = probabilities(model, [plain(knee) for knee in knees])
+    labels = np.array([knee.grade for knee in knees])
+    parts = []
+    for rule, read in (("median", (found.cumsum(1) < 0.5).sum(1)), ("most probable", found.argmax(1))):
+        kappa = quadratic_weighted_kappa(labels, read)
+        parts.append(f"{rule}: kappa {kappa:.4f} accuracy {(read == labels).mean():.4f}")
+    return "val " + ", ".join(parts)
 
 
-def _report(
-    folder: Path, epoch: int, schedule: Schedule, loss: float, seconds: float, score: tuple[float, float]
-) -> None:
-    line = (
-        f"epoch {epoch + 1}/{len(schedule.sizes)} size {schedule.sizes[epoch]} loss {loss:.4f} "
-        f"val_qwk {score[0]:.4f} val_accuracy {score[1]:.4f} seconds {seconds:.0f}"
-    )
+def _report(folder: Path, epoch: int, schedule: Schedule, what: str) -> None:
+    line = f"epoch {epoch + 1}/{len(schedule.shares)} share {schedule.shares[epoch]} {what}"
     print(line, flush=True)
     with (folder / "log.txt").open("a") as log:
         log.write(line + "\n")

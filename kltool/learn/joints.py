@@ -14,6 +14,7 @@ import numpy.typing as npt
 from kltool.geometry import Points, mirror
 from kltool.jointspace.patch import COLUMNS, ROWS, Frame, frame_of, sample_patch
 from kltool.learn.annotated import AnnotatedKnee
+from kltool.learn.augment import processed
 from kltool.simulate.scene import SimulatedFilm
 from kltool.values.image import Float32, Placement, Side
 
@@ -218,7 +219,7 @@ def variant(joint: Joint, random: np.random.Generator) -> tuple[Float32, Frame, 
     seen = _resampled(joint, random)
     frame = _reframed(seen.frame, random)
     seen, frame = _around(seen, frame)
-    return sample_patch(_processed(seen.film, random), frame), frame, seen
+    return sample_patch(processed(seen.film, random), frame), frame, seen
 
 
 def _around(joint: Joint, frame: Frame) -> tuple[Joint, Frame]:
@@ -251,30 +252,6 @@ def _resampled(joint: Joint, random: np.random.Generator) -> Joint:
     part = np.ascontiguousarray(part[: int(size[1] / zoom), : int(size[0] / zoom)])
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
     return _moved(replace(joint, film=np.asarray(small, np.float32)), corner.astype(float), zoom)
-
-
-def _processed(film: Float32, random: np.random.Generator) -> Float32:
-    """Gamma, local contrast, sharpening or blur, noise, eight bits, JPEG: what lies before a picture."""
-    low, high = np.percentile(film, (0.5, 99.7))
-    unit = np.clip((film - low) / max(float(high - low), 1e-6), 0.0, 1.1) / 1.1
-    if random.random() < 0.15:
-        equalizer = cv2.createCLAHE(float(random.uniform(1.0, 3.0)), (4, 8))
-        unit = equalizer.apply((unit * 65535).astype(np.uint16)).astype(np.float32) / 65535
-    unit = unit ** np.float32(np.exp(random.normal(0.0, 0.3)))
-    if random.random() < 0.5:
-        blurred = cv2.GaussianBlur(unit, (0, 0), float(random.uniform(0.4, 1.3)))
-        unit = unit + np.float32(random.uniform(-0.7, 1.0)) * (blurred - unit)
-    if random.random() < 0.2:  # a wide unsharp mask, as consoles apply it
-        wide = cv2.GaussianBlur(unit, (0, 0), float(random.uniform(3.0, 12.0)))
-        unit = unit + np.float32(random.uniform(-0.3, 0.8)) * (unit - wide)
-    unit = unit + random.normal(0.0, abs(random.normal(0.0, 0.012)), unit.shape)
-    eight = np.clip(unit * 240 + 8, 0, 255)
-    if random.random() < 0.25:
-        coded = cv2.imencode(
-            ".jpg", eight.astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(50, 96))]
-        )
-        return np.asarray(cv2.imdecode(coded[1], cv2.IMREAD_GRAYSCALE), np.float32)
-    return np.asarray(np.rint(eight) if random.random() < 0.6 else eight, np.float32)
 
 
 def _reframed(frame: Frame, random: np.random.Generator) -> Frame:

@@ -7,15 +7,6 @@ from kltool.localize.canonical import turned
 from kltool.values.image import Float32, Side
 
 
-def load_crops(folder: Path) -> tuple[list[Float32], list[int]]:
-    """All crops of a split and their KL grades, in the order of their names.
-
-    folder: holds 0/ to 4/, each with ID.png, where ID ends in the side.
-    """
-    paths = sorted(folder.glob("[0-4]/*.png"), key=lambda path: path.name)
-    return [load_crop(path) for path in paths], [int(path.parent.name) for path in paths]
-
-
 def load_crop(path: Path) -> Float32:
     """(224, 224), bone bright, lateral on the left; through the same intake as reading."""
     side = side_of(path)

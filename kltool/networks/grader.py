@@ -6,22 +6,32 @@ from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
 
 GRADES = 5
+WIDTHS = 4
+FEATURES = 1280
 
 
 class Grader(nn.Module):
-    """One-channel radiograph to the logits of KL 0 to 4."""
+    """One-channel view of a knee to the logits of KL 0 to 4, and to its joint space.
+
+    The joint space is learned beside the grade because the grade rests on it; reading does not use it.
+    """
 
     def __init__(self, dropout: float = 0.2) -> None:
         super().__init__()
         self.backbone = EfficientNet.from_name("efficientnet-lite0")
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(1280, GRADES)
+        self.head = nn.Linear(FEATURES, GRADES)
+        self.widths = nn.Linear(FEATURES, WIDTHS)
 
-    def forward(self, image: Tensor) -> Tensor:  # (B, 1, H, W)
-        features = self.backbone.extract_features(image.expand(-1, 3, -1, -1))  # (B, 1280, H/32, W/32)
-        pooled = features.mean((2, 3))  # (B, C, H, W) -> (B, C)
-        logits: Tensor = self.head(self.dropout(pooled))  # (B, 5)
-        return logits
+    def features(self, image: Tensor) -> Tensor:
+        """(B, 1, H, W) to (B, 1280, H/32, W/32)."""
+        features: Tensor = self.backbone.extract_features(image.expand(-1, 3, -1, -1))
+        return features
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, 1, H, W) to logits (B, 5) and widths (B, 4), standardized."""
+        pooled = self.dropout(self.features(image).mean((2, 3)))
+        return self.head(pooled), self.widths(pooled)
 
 
 def imagenet_grader() -> Grader:

@@ -8,7 +8,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra 'train'")
 pytest.importorskip("onnxscript", reason="needs the extra 'train'")
 
-from kltool.learn.export import Probabilities, export, register  # noqa: E402
+from kltool.learn.export import ReadingGrader, export, register  # noqa: E402
 from kltool.networks.finder import Finder  # noqa: E402
 from kltool.networks.grader import Grader  # noqa: E402
 from kltool.networks.landmarks import Landmarks  # noqa: E402
@@ -35,7 +35,7 @@ def settled(network: "torch.nn.Module") -> "torch.nn.Module":
         (Finder(), ["heat", "ends"], (1, 1, 96, 224), True),
         (Landmarks(), ["points", "spread"], (3, 1, 160, 160), False),
         (MarginNet(), ["rows", "spreads"], (4, 1, 208, 192), False),
-        (Probabilities(Grader(), 1.3), ["probabilities"], (1, 1, 224, 224), False),
+        (ReadingGrader(Grader(), 1.3), ["probabilities", "explanation"], (1, 1, 176, 320), False),
     ],
     ids=["finder", "landmarks", "margins", "grader"],
 )
@@ -57,6 +57,27 @@ def test_the_exported_graph_gives_the_numbers_of_the_network(
     expected = (expected,) if isinstance(expected, torch.Tensor) else expected
     for ours, theirs in zip(exported(images), expected, strict=True):
         assert np.allclose(ours, theirs.numpy(), atol=2e-4, rtol=1e-3)
+
+
+def test_the_explanation_is_the_gradient_of_the_expected_grade_times_the_features() -> None:
+    reading = settled(ReadingGrader(Grader(), 1.3))
+    image = torch.randn(2, 1, 96, 160)
+    probabilities, explanation = reading(image)
+    head = reading.grader.head
+    features = (reading.grader.features(image) + reading.grader.features(image.flip(3)).flip(3)) / 2
+    features = features.detach().requires_grad_()
+    expected = torch.softmax(head(features.mean((2, 3))) / 1.3, 1) @ torch.arange(5.0)
+    (gradient,) = torch.autograd.grad(expected.sum(), features)
+    assert torch.allclose(explanation, (gradient * features).sum(1), atol=1e-5)
+    assert torch.allclose(probabilities.sum(1), torch.ones(2))
+
+
+def test_a_mirrored_knee_has_the_same_grade_and_the_mirrored_explanation() -> None:
+    reading, image = settled(ReadingGrader(Grader(), 1.0)), torch.randn(1, 1, 96, 160)
+    with torch.inference_mode():
+        (one, places), (other, mirrored) = reading(image), reading(image.flip(3))
+    assert torch.allclose(one, other, atol=1e-6)
+    assert torch.allclose(places, mirrored.flip(2), atol=1e-6)
 
 
 def test_registering_again_replaces_the_entry_and_keeps_the_others(tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""The grader sees the joint, and nothing of how far a film was collimated beyond it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kltool.geometry import apply
+from kltool.grade.view import VIEW, view
+from kltool.localize.canonical import film_to_crop
+from kltool.values.image import Placement
+
+PLACEMENT = Placement((300.0, 310.0), 200.0, 0.1, False)
+
+
+def film() -> np.ndarray:
+    random = np.random.default_rng(4)
+    rows, columns = np.mgrid[:600, :620]
+    return (rows + 0.3 * columns + random.normal(0, 20, (600, 620))).astype(np.float32)
+
+
+@given(st.floats(0.46, 1.4), st.floats(0.46, 1.4), st.floats(0.70, 1.4), st.floats(0.70, 1.4))
+def test_what_lies_half_a_tibia_above_and_below_is_not_seen(
+    above: float, below: float, before: float, behind: float
+) -> None:
+    top, left = 300 - int(200 * above), 310 - int(200 * before)
+    bottom, right = 301 + int(200 * below), 311 + int(200 * behind)
+    cut = film()[max(top, 0) : bottom, max(left, 0) : right]
+    moved = replace(PLACEMENT, centre=(300.0 - max(top, 0), 310.0 - max(left, 0)))
+    assert np.allclose(view(cut, moved), view(film(), PLACEMENT), atol=1e-4)
+
+
+def test_the_joint_and_the_plateau_lie_where_the_window_says() -> None:
+    along = 100.0 * np.array([np.sin(0.1), np.cos(0.1)])
+    ends = apply(
+        film_to_crop(PLACEMENT, VIEW), np.array([PLACEMENT.centre - along, PLACEMENT.centre + along])
+    )
+    assert ends.mean(axis=0) == pytest.approx(VIEW.joint)
+    assert ends[1] - ends[0] == pytest.approx([0.0, VIEW.tibia], abs=1e-9)
+    assert view(film(), PLACEMENT).shape == (VIEW.rows, VIEW.columns)
