@@ -21,7 +21,7 @@ def main() -> None:
     errors, turns = gather(options.count, options.jobs)
     fits = {kind: fit_kind(errors, kind) for kind in KINDS}
     widening = factors(errors, fits)
-    kinds = [(kind, f"{fit.gain:.2f}", f"{fit.power:.2f}", str(fit.count)) for kind, fit in fits.items()]
+    kinds = [(kind, f"{fit.floor:.5f}", f"{fit.gain:.2f}", str(fit.count)) for kind, fit in fits.items()]
     qualities = [
         (str(quality), f"{factor:.2f}", str(sum(error.quality is quality for error in errors)))
         for quality, factor in widening.items()
@@ -31,9 +31,9 @@ def main() -> None:
         "# Errors of widths",
         f"Made by `python scripts/calibrate_widths.py --count {options.count}`: knees drawn with seeds "
         f"{FIRST_SEED} to {FIRST_SEED + options.count - 1}, each on its film and on a coarse crop. "
-        "Standard deviation of a width = gain · (that of both margins)^power, per cent of the tibial width, "
-        "fitted on films that are not poor.",
-        str(Table(("kind", "gain", "power", "widths"), kinds)),
+        "Shares of the tibial width; variance = floor² + gain² · (variance of both margins), fitted on films "
+        "that are not poor.",
+        str(Table(("kind", "floor", "gain", "widths"), kinds)),
         "Factor by which the deviations of films of a quality have to grow:",
         str(Table(("quality", "factor", "widths"), qualities)),
         f"With both, {100 * covered(errors, fits, widening):.1f}% of the 95% intervals hold the truth.",

@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder with landmarks/ and oai_kl/")
     parser.add_argument("drawn", type=Path, help="folder of drawn knees")
     parser.add_argument("--out", type=Path, required=True, help="folder of the trained weights")
+    parser.add_argument("--steps", type=int, default=Schedule().steps)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -29,7 +30,7 @@ def main() -> None:
         drawn[HELD_OUT:],
         load_annotated(options.data, "val"),
         drawn[:HELD_OUT],
-        Schedule(seed=options.seed),
+        Schedule(steps=options.steps, seed=options.seed),
     )
     torch.save(model.state_dict(), options.out / "landmarks.pt")
 

@@ -25,6 +25,11 @@ FRAMINGS: Final = (
 )
 
 
+OWN_SPREAD: Final = (
+    1.2  # rows by which the network was taught to spread a known edge; docs/choices.md#margins
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Curves:
     """Four curves over the same columns of one frame, lateral to medial.
@@ -50,7 +55,8 @@ def find_curves(film: Float32, frame: Frame, network: Network) -> Curves:
         [_in_frame(r, framing, frame, columns) for r, framing in zip(rows, framings, strict=True)]
     )
     scale = np.array([framing.row_px for framing in framings])[:, None, None]
-    variance = ((spreads * scale) ** 2).mean(axis=0) + found.var(axis=0) * frame.row_px**2
+    doubt = np.maximum(spreads**2 - OWN_SPREAD**2, 0.0)
+    variance = (doubt * scale**2).mean(axis=0) + found.var(axis=0) * frame.row_px**2
     mean = found.mean(axis=0)
     at = np.stack([frame.to_film(np.column_stack([curve, columns])) for curve in mean])
     across = (columns + 0.5) / COLUMNS - 0.5

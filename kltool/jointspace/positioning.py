@@ -15,9 +15,9 @@ from kltool.values.image import Knee, Landmarks
 
 SPINES: Final = slice(3, 6)  # of the tibial landmarks: spine, valley, spine
 ROOF: Final = 3  # of the femoral landmarks: the roof of the notch
-LEVER: Final = 0.42  # from the spines to the roof, of the tibial width; docs/choices.md#rotation
+LEVER: Final = 0.40  # from the spines to the roof, of the tibial width; docs/choices.md#rotation
 NEUTRAL: Final = (
-    0.028  # offset of the spines in a leg that is not rotated, likewise; docs/choices.md#rotation
+    0.026  # offset of the spines in a leg that is not rotated, likewise; docs/choices.md#rotation
 )
 STEPS: Final = 100
 

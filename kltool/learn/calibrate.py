@@ -1,11 +1,11 @@
-"""How large the errors of widths are where the margins say that they are so sure: gain and power.
+"""How large the errors of widths are where the margins say that they are so sure: floor and gain.
 
 Fitted on drawn knees that neither training nor scoring sees, at the detector's resolution and on coarse
 crops, so that the stated 95% intervals hold the truth as often as they say.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -30,7 +30,7 @@ Float64 = npt.NDArray[np.float64]
 FIRST_SEED: Final = 500_000  # docs/choices.md#evaluation-seeds
 LARGEST: Final = 2 * ErrorSettings().largest_sd  # a gain of about a half makes it the limit of a reading
 PLAIN: Final = ErrorSettings(
-    1.0, 1.0, 1.0, 1.0, 1.0, 1.0, usable_factor=1.0, poor_factor=1.0, largest_sd=LARGEST
+    0.0, 1.0, 0.0, 1.0, 0.0, 1.0, usable_factor=1.0, poor_factor=1.0, largest_sd=LARGEST
 )
 KINDS: Final = ("minimum", "fixed", "mean")
 
@@ -58,14 +58,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Deviation = gain · (the margins' own)^power, per cent of the tibial width; no poor films."""
+    """variance = floor² + gain² · (the margins' own variance), shares of the tibial width; no poor films."""
 
+    floor: float
     gain: float
-    power: float
     count: int
 
     def deviation(self, margins: Float64) -> Float64:
-        return self.gain / 100 * (100 * margins) ** self.power
+        return np.hypot(self.floor, self.gain * margins)
 
 
 def gather(count: int, jobs: int) -> tuple[list[Error], list[Turn]]:
@@ -76,7 +76,7 @@ def gather(count: int, jobs: int) -> tuple[list[Error], list[Turn]]:
 
 
 def fit_kind(errors: Sequence[Error], kind: str) -> Fit:
-    """Gain and power of one kind of width, from films that are not poor."""
+    """Floor and gain of one kind of width, from films that are not poor."""
     chosen = [error for error in errors if error.kind == kind and error.quality is not Quality.POOR]
     return fit(np.array([e.error for e in chosen]), np.array([e.deviation for e in chosen]))
 
@@ -84,20 +84,19 @@ def fit_kind(errors: Sequence[Error], kind: str) -> Fit:
 def fit(errors: Float64, deviations: Float64) -> Fit:
     """errors, deviations: (n,) shares of the tibial width.
 
-    The power is the likeliest for errors with tails (Student's t of four degrees); then the gain is scaled
-    until 95% of the errors lie within 1.96 deviations.
+    The ratio of floor and gain is the likeliest for errors with tails (Student's t of four degrees);
+    then both are scaled until 95% of the errors lie within 1.96 deviations.
     """
     from scipy.optimize import minimize
     from scipy.stats import t
 
     def unlikely(law: Float64) -> float:
-        scale = Fit(float(np.exp(law[0])), float(law[1]), len(errors)).deviation(deviations)
+        scale = np.hypot(np.exp(law[0]), np.exp(law[1]) * deviations)
         return float(-t.logpdf(errors / scale, 4).sum() + np.log(scale).sum())
 
-    log_gain, power = minimize(unlikely, [0.0, 1.0], method="Nelder-Mead").x
-    likeliest = Fit(float(np.exp(log_gain)), float(power), len(errors))
-    factor = _needed(errors, likeliest.deviation(deviations))
-    return replace(likeliest, gain=likeliest.gain * factor)
+    floor, gain = np.exp(minimize(unlikely, np.log([0.001, 1.0]), method="Nelder-Mead").x)
+    factor = _needed(errors, np.hypot(floor, gain * deviations))
+    return Fit(float(floor) * factor, float(gain) * factor, len(errors))
 
 
 def factors(errors: Sequence[Error], fits: Mapping[str, Fit]) -> dict[Quality, float]:

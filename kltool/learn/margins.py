@@ -15,13 +15,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
+from kltool.jointspace.curves import OWN_SPREAD
 from kltool.jointspace.patch import COLUMNS, HEIGHT, ROWS
 from kltool.learn.joints import Joint, target_rows, variant
 from kltool.learn.pace import pace
 from kltool.networks.margins import COLUMN_STRIDE, ROW_STRIDE, MarginNet, moments
 
 OUT_COLUMNS = (np.arange(COLUMNS // COLUMN_STRIDE, dtype=np.float64) + 0.5) * COLUMN_STRIDE - 0.5
-TARGET_SIGMA = 1.2  # rows of the patch, about 0.15 mm
 POINT_SIGMA = 3.0  # an annotated point is good to about 0.2 mm, its place on the crop to about 0.3
 # Annotated points used, tibia (0-8) then femur (9-15), and how far to trust each.
 POINTS = {0: 0.3, 1: 1.0, 2: 1.0, 6: 1.0, 7: 1.0, 8: 0.3, 9: 0.3, 10: 1.0, 11: 1.0, 13: 1.0, 14: 1.0, 15: 0.3}
@@ -115,7 +115,7 @@ def curve_loss(heat: Tensor, mean: Tensor, rows: Tensor) -> Tensor:
             true = rows[:, curve][known]
             logits = heat[:, curve].transpose(1, 2)[known]  # (k, H/2)
             away = functional.smooth_l1_loss(mean[:, curve][known], true, beta=0.5)
-            total = total + weight * (row_entropy(logits, true, TARGET_SIGMA).mean() + away)
+            total = total + weight * (row_entropy(logits, true, OWN_SPREAD).mean() + away)
     return total
 
 

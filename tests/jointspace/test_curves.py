@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kltool.jointspace.curves import find_curves
+from kltool.jointspace.curves import OWN_SPREAD, find_curves
 from kltool.jointspace.patch import COLUMNS, HEIGHT, ROWS, Frame
 from kltool.weights import Network
 from tests.jointspace.test_patch import edge_film
@@ -15,7 +15,7 @@ class EdgeFinder:
     """A stand-in for the network: every curve is where a column brightens through the middle."""
 
     def __init__(self, error_rows: float = 0.0) -> None:
-        self.error_rows, self.calls = error_rows, 0
+        self.error_rows, self.spread_rows = error_rows, float(np.hypot(OWN_SPREAD, 0.5))
 
     def run(self, _: None, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
         patches = inputs["image"][:, 0]
@@ -25,7 +25,7 @@ class EdgeFinder:
             off = self.error_rows * (-1) ** number
             for column, profile in enumerate(profiles.T):
                 rows[number, :, column] = np.interp(0.0, profile, np.arange(ROWS)) + off
-        spreads = np.full_like(rows, 0.5)
+        spreads = np.full_like(rows, self.spread_rows)
         return [rows, spreads]
 
 
@@ -48,6 +48,14 @@ def test_the_deviation_holds_the_network_s_own_and_that_between_framings() -> No
     assert np.median(sure.sd) == pytest.approx(0.5 * row_px, rel=0.1)
     assert np.median(unsure.sd) == pytest.approx(np.hypot(0.5, 2.0) * row_px, rel=0.1)
     assert np.abs(np.median(unsure.at[..., 0]) - 300.0) < 0.3  # opposite errors cancel
+
+
+def test_a_network_that_spreads_an_edge_less_than_it_was_taught_has_no_doubt() -> None:
+    film, frame = edge_film((640, 680), 300.0, 0.0, 3.0), Frame((300.0, 330.0), 400.0, 0.0)
+    stand_in = EdgeFinder()
+    stand_in.spread_rows = 0.5 * OWN_SPREAD
+    found = find_curves(film, frame, Network(SimpleNamespace(input_size=0), stand_in))  # type: ignore[arg-type]
+    assert np.median(found.sd) < 0.05 * HEIGHT / ROWS * 400.0
 
 
 def test_places_along_the_plateau_run_from_lateral_to_medial() -> None:

@@ -320,10 +320,13 @@ def test_a_place_beyond_the_edge_of_the_film_is_no_number() -> None:
 # -- The error ------------------------------------------------------------------------------------
 
 
-def test_the_error_is_the_doubt_of_both_ends_in_quadrature() -> None:
-    """Ends known to 0.3 and 0.4 px of 0.4 mm and a gain of 2: 0.4 mm."""
-    errors = ErrorSettings(*(2.0, 1.0) * 3)
-    drawing, expected = Drawing(), 2.0 * 0.4 * 0.5
+def test_the_error_is_the_floor_and_the_doubt_of_both_ends_in_quadrature() -> None:
+    """Ends known to 0.3 and 0.4 px of 0.4 mm, a floor of 0.1 mm and a gain of 2: 0.41 mm."""
+    errors = ErrorSettings(
+        **{f"{kind}_floor": 0.1 / TIBIA_MM for kind in ("minimum", "fixed", "mean")},
+        **{f"{kind}_gain": 2.0 for kind in ("minimum", "fixed", "mean")},
+    )
+    drawing, expected = Drawing(), float(np.hypot(0.1, 2.0 * 0.4 * 0.5))
     margins = [drawing.margins(c, flat(0.0), flat(5.0), sd_px=(0.3, 0.4)) for c in SIGN]
     space = measured(drawing, *margins, errors=errors)
     for compartment in Compartment:
@@ -341,12 +344,12 @@ def test_the_error_is_the_doubt_of_both_ends_in_quadrature() -> None:
 
 
 def test_each_kind_of_number_has_its_own_error() -> None:
-    errors = ErrorSettings(0.1, 1.0, 0.2, 1.0, 0.3, 1.0)
-    drawing = Drawing()
-    margins = [drawing.margins(c, flat(0.0), flat(4.0), sd_px=(1.5, 2.0)) for c in SIGN]  # 1 mm
-    medial = measured(drawing, *margins, errors=errors).medial
+    errors = ErrorSettings(minimum_floor=0.001, fixed_floor=0.002, mean_floor=0.003)
+    medial = parallel(Drawing(), 4.0, errors).medial
     found = [medial.minimum, medial.at[0.250], medial.mean]
-    assert [number.sd_mm for number in found if isinstance(number, Length)] == pytest.approx([0.1, 0.2, 0.3])
+    assert [number.sd_percent for number in found if isinstance(number, Length)] == pytest.approx(
+        [0.1, 0.2, 0.3]
+    )
 
 
 def test_the_error_of_the_minimum_is_that_of_the_place_where_it_lies() -> None:
@@ -354,13 +357,13 @@ def test_the_error_of_the_minimum_is_that_of_the_place_where_it_lies() -> None:
     margins = drawing.margins(Compartment.MEDIAL, bulging(2.0), flat(5.0))
     x = 0.5 - (margins.femur[:, 1] * 0.4 - 80.0) / FEMUR_MM
     unsure_elsewhere = replace(margins, femur_sd=np.where(np.abs(x - 0.22) < 0.02, 0.0, 2.0))
-    errors = ErrorSettings(minimum_power=1.0, fixed_gain=1.5, fixed_power=1.0)
+    errors = ErrorSettings(minimum_floor=0.001, fixed_floor=0.002, fixed_gain=1.5)
     space = measured(drawing, unsure_elsewhere, NotMeasured("for this test"), errors=errors)
     minimum, other = space.medial.minimum, space.medial.at[0.150]
     assert isinstance(minimum, Width)
     assert isinstance(other, Width)
-    assert minimum.sd_mm == pytest.approx(0.0, abs=1e-9)
-    assert other.sd_mm == pytest.approx(1.5 * 0.8)
+    assert minimum.sd_percent == pytest.approx(100 * 0.001)
+    assert other.sd_mm == pytest.approx(np.hypot(1.5 * 0.8, 0.002 * TIBIA_MM))
 
 
 # -- The axis -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Errors drawn from a known gain and power give that gain and power back."""
+"""Errors drawn from a known floor and gain give that floor and gain back."""
 
 import numpy as np
 import pytest
@@ -9,22 +9,22 @@ from kltool.learn.calibrate import Error, Turn, covered, factors, fit, fit_kind,
 from kltool.values.findings import NORMAL_95, Quality
 
 
-def drawn(gain: float, power: float, count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def drawn(floor: float, gain: float, count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(seed)
     margins = random.uniform(0.0005, 0.01, count)
-    return random.normal(0.0, gain / 100 * (100 * margins) ** power), margins
+    return random.normal(0.0, np.hypot(floor, gain * margins)), margins
 
 
-def test_the_known_gain_and_power_are_found() -> None:
-    found = fit(*drawn(0.7, 1.4, 20_000))
-    assert found.gain == pytest.approx(0.7, rel=0.05)
-    assert found.power == pytest.approx(1.4, abs=0.05)
+def test_the_known_floor_and_gain_are_found() -> None:
+    found = fit(*drawn(0.002, 0.7, 20_000))
+    assert found.floor == pytest.approx(0.002, rel=0.12)
+    assert found.gain == pytest.approx(0.7, rel=0.12)
 
 
 def test_the_stated_intervals_hold_what_they_say() -> None:
-    errors, margins = drawn(0.6, 1.2, 4_000)
+    errors, margins = drawn(0.001, 1.3, 4_000)
     found = fit(errors, margins)
-    fresh, margins = drawn(0.6, 1.2, 20_000, seed=1)
+    fresh, margins = drawn(0.001, 1.3, 20_000, seed=1)
     held = np.abs(fresh) <= NORMAL_95 * found.deviation(margins)
     assert held.mean() == pytest.approx(0.95, abs=0.012)
 
@@ -32,7 +32,7 @@ def test_the_stated_intervals_hold_what_they_say() -> None:
 def test_errors_of_poor_films_twice_as_large_ask_for_twice_the_deviation() -> None:
     parts = []
     for quality, factor, seed in ((Quality.GOOD, 0.8, 2), (Quality.USABLE, 1.0, 3), (Quality.POOR, 2.0, 4)):
-        errors, margins = drawn(1.0, 1.0, 8_000, seed)
+        errors, margins = drawn(0.001, 1.0, 8_000, seed)
         parts += [
             Error("minimum", quality, factor * error, margin)
             for error, margin in zip(errors.tolist(), margins.tolist(), strict=True)
