@@ -46,6 +46,7 @@ from kltool.values.image import Placement, Side
 
 SIZE: Final = 900
 CERTAINTY: Final = 0.35  # opacity of the band that holds a margin with 95%
+UNSURE: Final = 0.015  # tibial widths (1.1 mm): deviation from which on a margin's ends are not drawn
 TICK: Final = 4.0  # to either side of the axis, pixels of the picture
 BELOW: Final = 150.0  # a minimum's label below it, pixels of the picture: under the plateau
 
@@ -90,7 +91,7 @@ def _knee(knee: KneeReading, place: Place) -> Picture:
         _draw_fixed(picture, space.of(compartment), space.axis, place)
     _draw_rims(picture, space.rims, place)
     for compartment in Compartment:
-        _draw_margins(picture, space.of(compartment).margins, place)
+        _draw_margins(picture, space.of(compartment).margins, UNSURE * space.tibial_width_px, place)
     for compartment in Compartment:
         _draw_minimum(picture, compartment, space.of(compartment), space.axis, place)
     return picture
@@ -146,13 +147,19 @@ def _draw_fixed(picture: Picture, space: CompartmentSpace, axis: KneeAxis, place
         line(picture, np.array([foot - across, foot + across]), AXIS, 2)
 
 
-def _draw_margins(picture: Picture, margins: Margins | NotMeasured, place: Place) -> None:
+def _draw_margins(picture: Picture, margins: Margins | NotMeasured, unsure_px: float, place: Place) -> None:
+    """From the first point to the last that is not too unsure to be shown."""
     if isinstance(margins, NotMeasured):
         return
     for points, sd, colour in (
         (margins.femur, margins.femur_sd, FEMUR),
         (margins.tibia, margins.tibia_sd, TIBIA),
     ):
+        sure = np.flatnonzero(sd <= unsure_px)
+        shown = slice(sure[0], sure[-1] + 1) if len(sure) else slice(0)
+        points, sd = points[shown], sd[shown]
+        if len(points) < 2:
+            continue
         across = NORMAL_95 * sd[:, None] * _normals(points)
         band(picture, place(points - across), place(points + across), colour, CERTAINTY)
         line(picture, place(points), colour, 2)

@@ -100,6 +100,23 @@ def test_a_left_knee_and_its_mirror_make_mirrored_pictures(read_sample: ReadSamp
     assert np.median(difference) <= 1.0
 
 
+def test_the_end_of_a_margin_that_is_too_unsure_is_not_drawn(read_sample: ReadSample) -> None:
+    knee = only(read_sample(RIGHT).knees[0], Compartment.LATERAL)
+    space = knee.joint_space
+    margins = space.lateral.margins
+    assert isinstance(margins, Margins)
+    half = len(margins.femur) // 2  # lateral, on the left of a right knee, is where margins begin
+    for unsure, least in ((slice(half), True), (slice(None), False)):
+        sd = margins.femur_sd.copy()
+        sd[unsure] = 0.1 * space.tibial_width_px
+        doubtful = replace(space.lateral, margins=replace(margins, femur_sd=sd))
+        columns = columns_of(draw(replace(knee, joint_space=replace(space, lateral=doubtful))), overlay.FEMUR)
+        assert bool(len(columns)) == least
+        if least:
+            middle = overlay._placing(knee)(margins.femur[half : half + 1])[0, 1]
+            assert columns.min() > middle - 4
+
+
 def test_a_knee_without_grade_or_margins_is_drawn_all_the_same(read_sample: ReadSample) -> None:
     knee = read_sample(RIGHT).knees[0]
     bare = only(only(replace(knee, grade=NotMeasured("no grade")), Compartment.MEDIAL), Compartment.LATERAL)
