@@ -106,13 +106,13 @@ def test_the_end_of_a_margin_that_is_too_unsure_is_not_drawn(read_sample: ReadSa
     margins = space.lateral.margins
     assert isinstance(margins, Margins)
     half = len(margins.femur) // 2  # lateral, on the left of a right knee, is where margins begin
-    for unsure, least in ((slice(half), True), (slice(None), False)):
+    for unsure, shown in ((slice(half), True), (slice(None), False)):
         sd = margins.femur_sd.copy()
         sd[unsure] = 0.1 * space.tibial_width_px
         doubtful = replace(space.lateral, margins=replace(margins, femur_sd=sd))
         columns = columns_of(draw(replace(knee, joint_space=replace(space, lateral=doubtful))), overlay.FEMUR)
-        assert bool(len(columns)) == least
-        if least:
+        assert bool(len(columns)) == shown
+        if shown:
             middle = overlay._placing(knee)(margins.femur[half : half + 1])[0, 1]
             assert columns.min() > middle - 4
 
