@@ -1,15 +1,18 @@
 """Export trained weights to models/: python scripts/export_models.py FOLDER [--only finder ...].
 
-FOLDER holds finder.pt, landmarks.pt, margins.pt and grader.pt as the training scripts left them.
+FOLDER holds finder.pt, landmarks.pt, margins.pt and grader.pt as the training scripts left them, and
+certainty.json of scripts/calibrate_grader.py.
 """
 
 import argparse
+import json
 from pathlib import Path
 
 import torch
 
 from kltool.grade.view import VIEW
 from kltool.jointspace.patch import COLUMNS, ROWS
+from kltool.learn.certainty import Certainty
 from kltool.learn.export import ReadingGrader, export, register
 from kltool.networks.finder import Finder
 from kltool.networks.grader import Grader
@@ -26,7 +29,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", nargs="*", default=["finder", "landmarks", "margins", "grader"])
-    parser.add_argument("--temperature", type=float, default=1.0, help="of the grader's probabilities")
     options = parser.parse_args()
     for name in options.only:
         state = torch.load(options.folder / f"{name}.pt", weights_only=True)
@@ -53,8 +55,9 @@ def main() -> None:
         else:
             grader = Grader()
             grader.load_state_dict(state)
-            outputs = ["probabilities", "explanation"]
-            export(ReadingGrader(grader, options.temperature), (VIEW.rows, VIEW.columns), outputs, file)
+            outputs = ["probabilities", "thresholds", "explanation"]
+            certainty = Certainty(**json.loads((options.folder / "certainty.json").read_text()))
+            export(ReadingGrader(grader, certainty), (VIEW.rows, VIEW.columns), outputs, file)
             facts = {"input_size": VIEW.columns, "labels": [f"KL {n}" for n in range(5)], "trained_on": OAI}
         register(MODELS / "manifest.toml", name, file, version="1", **facts)
 

@@ -7,30 +7,39 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from kltool.learn.certainty import Certainty
 from kltool.networks.grader import Grader
 
 
 class ReadingGrader(nn.Module):
     """A grader as reading runs it: a knee and its mirror image are one, and the grade is explained.
 
-    Probabilities are those of the mean logits at a temperature (Guo et al. 2017). The explanation is the
-    gradient of the expected grade times the features, place by place: how much each place raises the grade.
+    Probabilities are calibrated and a set of grades is likely (`kltool.learn.certainty`). The explanation is
+    the gradient of the expected grade times the features, place by place: how much each raises the grade.
     """
 
-    def __init__(self, grader: Grader, temperature: float) -> None:
-        super().__init__()
-        self.grader, self.temperature = grader, temperature
+    shifts: Tensor
+    least: Tensor
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, 1, H, W) to probabilities (B, 5) and the explanation (B, H/32, W/32)."""
+    def __init__(self, grader: Grader, certainty: Certainty) -> None:
+        super().__init__()
+        self.grader, self.slope = grader, certainty.slope
+        self.register_buffer("shifts", torch.tensor(certainty.shifts, dtype=torch.float32))
+        self.register_buffer("least", torch.tensor(certainty.thresholds, dtype=torch.float32))
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(B, 1, H, W) to probabilities (B, 5), what they must reach to be likely (B, 5), and the
+        explanation (B, H/32, W/32)."""
         seen, mirrored = self.grader.features(image), self.grader.features(image.flip(3)).flip(3)
         features = (seen + mirrored) / 2
-        probabilities = torch.softmax(self.grader.head(features.mean((2, 3))) / self.temperature, 1)
+        logits = self.grader.head(features.mean((2, 3)))
+        probabilities = torch.softmax(self.slope * logits + self.shifts, 1)
         grades = torch.arange(probabilities.shape[1], dtype=probabilities.dtype)
         away = grades - (probabilities * grades).sum(1, keepdim=True)
-        gradient = (probabilities * away / self.temperature) @ self.grader.head.weight  # (B, C)
+        gradient = (self.slope * probabilities * away) @ self.grader.head.weight  # (B, C)
         places = features.shape[2] * features.shape[3]
-        return probabilities, (gradient[:, :, None, None] * features).sum(1) / places
+        explanation = (gradient[:, :, None, None] * features).sum(1) / places
+        return probabilities, self.least.expand_as(probabilities), explanation
 
 
 def export(

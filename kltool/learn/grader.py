@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 from kltool.learn.agreement import quadratic_weighted_kappa
+from kltool.learn.certainty import softmax
 from kltool.learn.graded import GradedKnee
 from kltool.learn.pace import pace
 from kltool.learn.views import plain, scaled, variant
 from kltool.localize.canonical import Window
 from kltool.networks.grader import GRADES, Grader, imagenet_grader
 from kltool.values.image import Float32
+
+Float64 = npt.NDArray[np.float64]
 
 # What a second reader says where the label is the row's grade; docs/choices.md#soft-labels
 READERS = (
@@ -108,8 +112,8 @@ def train(knees: list[GradedKnee], held_out: list[GradedKnee], folder: Path, sch
     return averaged
 
 
-def probabilities(model: Grader, pictures: list[Float32], batch: int = 32) -> Float32:
-    """(n, 5) probabilities of views, the mean of each and its mirror image."""
+def logits_of(model: Grader, pictures: list[Float32], batch: int = 32) -> Float64:
+    """(n, 5) logits of views, the mean of each and its mirror image."""
     model.eval()
     rows = []
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
@@ -117,8 +121,8 @@ def probabilities(model: Grader, pictures: list[Float32], batch: int = 32) -> Fl
             images = torch.from_numpy(np.stack(pictures[first : first + batch])[:, None])
             both = torch.cat([images, images.flip(3)]).contiguous(memory_format=torch.channels_last)
             one, other = model(both)[0].float().chunk(2)
-            rows.append(torch.softmax((one + other) / 2, 1).numpy())
-    return np.concatenate(rows)
+            rows.append(((one + other) / 2).numpy())
+    return np.concatenate(rows).astype(np.float64)
 
 
 def _channels_last(model: Grader) -> Grader:
@@ -192,7 +196,7 @@ def _average(averaged: Grader, model: Grader, decay: float) -> None:
 
 def _scores(model: Grader, knees: list[GradedKnee]) -> str:
     """Of the median grade and of the most probable one."""
-    found = probabilities(model, [plain(knee) for knee in knees])
+    found = softmax(logits_of(model, [plain(knee) for knee in knees]))
     labels = np.array([knee.grade for knee in knees])
     parts = []
     for rule, read in (("median", (found.cumsum(1) < 0.5).sum(1)), ("most probable", found.argmax(1))):

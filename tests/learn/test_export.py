@@ -8,6 +8,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra 'train'")
 pytest.importorskip("onnxscript", reason="needs the extra 'train'")
 
+from kltool.learn.certainty import Certainty  # noqa: E402
 from kltool.learn.export import ReadingGrader, export, register  # noqa: E402
 from kltool.networks.finder import Finder  # noqa: E402
 from kltool.networks.grader import Grader  # noqa: E402
@@ -17,6 +18,9 @@ from kltool.weights.manifest import ModelEntry  # noqa: E402
 from kltool.weights.network import load_entry  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the exporter warns of its own future
+
+
+SURE = Certainty(0.8, (0.1, -0.2, 0.0, 0.1, 0.0), (0.2, 0.1, 0.2, 0.3, 0.1))
 
 
 def settled(network: "torch.nn.Module") -> "torch.nn.Module":
@@ -35,7 +39,12 @@ def settled(network: "torch.nn.Module") -> "torch.nn.Module":
         (Finder(), ["heat", "ends"], (1, 1, 96, 224), True),
         (Landmarks(), ["points", "spread"], (3, 1, 160, 160), False),
         (MarginNet(), ["rows", "spreads"], (4, 1, 208, 192), False),
-        (ReadingGrader(Grader(), 1.3), ["probabilities", "explanation"], (1, 1, 176, 320), False),
+        (
+            ReadingGrader(Grader(), SURE),
+            ["probabilities", "thresholds", "explanation"],
+            (1, 1, 176, 320),
+            False,
+        ),
     ],
     ids=["finder", "landmarks", "margins", "grader"],
 )
@@ -60,22 +69,25 @@ def test_the_exported_graph_gives_the_numbers_of_the_network(
 
 
 def test_the_explanation_is_the_gradient_of_the_expected_grade_times_the_features() -> None:
-    reading = settled(ReadingGrader(Grader(), 1.3))
+    reading = settled(ReadingGrader(Grader(), SURE))
     image = torch.randn(2, 1, 96, 160)
-    probabilities, explanation = reading(image)
+    probabilities, thresholds, explanation = reading(image)
     head = reading.grader.head
     features = (reading.grader.features(image) + reading.grader.features(image.flip(3)).flip(3)) / 2
     features = features.detach().requires_grad_()
-    expected = torch.softmax(head(features.mean((2, 3))) / 1.3, 1) @ torch.arange(5.0)
+    expected = torch.softmax(
+        SURE.slope * head(features.mean((2, 3))) + torch.tensor(SURE.shifts), 1
+    ) @ torch.arange(5.0)
     (gradient,) = torch.autograd.grad(expected.sum(), features)
     assert torch.allclose(explanation, (gradient * features).sum(1), atol=1e-5)
     assert torch.allclose(probabilities.sum(1), torch.ones(2))
+    assert torch.equal(thresholds, torch.tensor(SURE.thresholds).expand(2, 5))
 
 
 def test_a_mirrored_knee_has_the_same_grade_and_the_mirrored_explanation() -> None:
-    reading, image = settled(ReadingGrader(Grader(), 1.0)), torch.randn(1, 1, 96, 160)
+    reading, image = settled(ReadingGrader(Grader(), SURE)), torch.randn(1, 1, 96, 160)
     with torch.inference_mode():
-        (one, places), (other, mirrored) = reading(image), reading(image.flip(3))
+        (one, _, places), (other, _, mirrored) = reading(image), reading(image.flip(3))
     assert torch.allclose(one, other, atol=1e-6)
     assert torch.allclose(places, mirrored.flip(2), atol=1e-6)
 
