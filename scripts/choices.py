@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from kltool.errors import Refusal
+from kltool.grade.view import view
 from kltool.intake import load
 from kltool.jointspace import WidthSettings, measure, trace_margins
 from kltool.learn.agreement import quadratic_weighted_kappa
 from kltool.learn.annotated import RELIABLE_FIT, AnnotatedKnee, load_annotated
 from kltool.learn.oai import side_of
 from kltool.localize import find_knees
-from kltool.localize.brightness import standardize
-from kltool.localize.canonical import CROP_SIZE, cut, turned
+from kltool.localize.canonical import CROP_SIZE, turned
 from kltool.localize.landmarks import settle
 from kltool.read import TRACE
 from kltool.values.findings import Compartment, TracedJoint, Width
@@ -144,13 +144,13 @@ def _graded(
             continue
         for knee in knees:
             film, at = turned(knee.film.pixels, knee.placement.mirrored), knee.placement
-            crops = [
-                cut(
+            views = [
+                view(
                     film, replace(at, tibial_width_px=at.tibial_width_px * scale, tilt_rad=at.tilt_rad + turn)
                 )
                 for scale, turn in FRAMINGS
             ]
-            yield int(path.parent.name), models.grader(np.stack([standardize(c) for c in crops])[:, None])[0]
+            yield int(path.parent.name), models.grader(np.stack(views)[:, None])[0]
 
 
 def _found(knee: AnnotatedKnee, models: Models) -> Knee | None:

@@ -2,8 +2,9 @@
 
 python scripts/evaluate.py road         grades, widths, films of other sources: docs/results/road.md
 python scripts/evaluate.py jointspace   the joint space against its bars: docs/results/jointspace.md
+python scripts/evaluate.py grade        the grade against its bars: docs/results/grade.md
 
-The second needs the extras 'simulate' and 'dev'.
+The last two need the extras 'simulate' and 'dev'.
 """
 
 import argparse
@@ -35,16 +36,18 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(required=True, metavar="road|jointspace")
-    road, space = (commands.add_parser(name) for name in ("road", "jointspace"))
-    for command in (road, space):
+    commands = parser.add_subparsers(required=True, metavar="road|jointspace|grade")
+    road, space, grade = (commands.add_parser(name) for name in ("road", "jointspace", "grade"))
+    for command in (road, space, grade):
         command.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
         command.add_argument("--out", type=Path, default=ROOT / "docs" / "results", help="folder of the page")
     road.set_defaults(run=_road)
     space.add_argument("--simulated", type=int, default=500, help="how many drawn knees")
-    space.add_argument("--knees", type=int, help="how many val crops, spread over all; all where not given")
-    space.add_argument("--jobs", type=int, default=2, help="processes; changes no figure but the times")
+    for command in (space, grade):
+        command.add_argument("--knees", type=int, help="val crops, spread over all; all where not given")
+        command.add_argument("--jobs", type=int, default=2, help="processes; changes no figure but the times")
     space.set_defaults(run=_joint_space)
+    grade.set_defaults(run=_grade)
     return parser.parse_args()
 
 
@@ -52,6 +55,12 @@ def _joint_space(options: argparse.Namespace) -> Path:
     from kltool.learn.scores.jointspace import Extent, gather, write  # late: needs the extra 'simulate'
 
     return write(gather(options.data, Extent(options.simulated, options.knees, options.jobs)), options.out)
+
+
+def _grade(options: argparse.Namespace) -> Path:
+    from kltool.learn.scores.grades import gather, write  # late: needs the extra 'simulate'
+
+    return write(gather(options.data, options.knees, options.jobs), options.out)
 
 
 def _road(options: argparse.Namespace) -> Path:

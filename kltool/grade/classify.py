@@ -1,20 +1,20 @@
-"""The grader on one canonical crop."""
+"""The grader on its view of one knee."""
 
 import numpy as np
 
-from kltool.localize.brightness import standardize
+from kltool.grade.likely import contiguous
+from kltool.grade.view import view
+from kltool.localize.canonical import turned
 from kltool.values.findings import Grade
 from kltool.values.image import Knee
 from kltool.weights import Network
 
 
 def grade(knee: Knee, grader: Network) -> Grade:
-    """Probabilities of KL 0 to 4, at the temperature the model was exported with.
-
-    The knee's crop is the grader's input; its size is the network's, (224, 224).
-    """
-    (rows,) = grader(standardize(knee.crop)[None, None])
-    p0, p1, p2, p3, p4 = (
-        float(value) for value in rows[0].astype(np.float64) / rows[0].sum(dtype=np.float64)
-    )
-    return Grade((p0, p1, p2, p3, p4))
+    """Calibrated probabilities of KL 0 to 4, the likely grades, and what in the view raises the grade."""
+    picture = view(turned(knee.film.pixels, knee.placement.mirrored), knee.placement)
+    rows, least, (explanation,) = grader(picture[None, None])
+    rows = rows.astype(np.float64)
+    p0, p1, p2, p3, p4 = (rows[0] / rows[0].sum()).tolist()
+    likely = np.flatnonzero(contiguous(rows, least)[0]).tolist()
+    return Grade((p0, p1, p2, p3, p4), tuple(likely), tuple(tuple(row) for row in explanation.tolist()))

@@ -42,8 +42,9 @@ EVALUATE_EVERY = 3  # epochs
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How long, at which share of the view's resolution and how fast to learn."""
+    """Which network is to learn, how long, at which share of the view's resolution and how fast."""
 
+    backbone: str = "lite0"
     shares: tuple[float, ...] = (0.6,) * 6 + (1.0,) * 18  # one an epoch
     batch: int = 32
     learning_rate: float = 6e-4
@@ -81,7 +82,7 @@ def train(knees: list[GradedKnee], held_out: list[GradedKnee], folder: Path, sch
     At the end the averaged weights are written to `folder`/grader.pt, from which they are exported.
     """
     torch.manual_seed(schedule.seed)
-    model, start = imagenet_grader(), 0
+    model, start = imagenet_grader(schedule.backbone), 0
     averaged = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(
         model.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay

@@ -17,7 +17,8 @@ class _NoOpinion:
     """Stands where the grader's session does, and takes no time."""
 
     def run(self, outputs: None, feeds: dict[str, npt.NDArray[np.float32]]) -> list[Any]:
-        return [np.full((len(feeds["image"]), 5), 0.2, np.float32)]
+        grades = np.full((len(feeds["image"]), 5), 0.2, np.float32)
+        return [grades, grades, np.zeros((len(grades), 1, 1), np.float32)]
 
 
 def without_grader(models: Models) -> Models:

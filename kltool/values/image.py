@@ -133,14 +133,12 @@ class Landmarks:
 class Knee:
     """One knee, canonical: upright, lateral on the left of the picture, one anatomical scale.
 
-    crop: (n, n) float32, resampled for finding and grading; `film` and `placement` lead back to full
-    resolution, at which everything is measured.
+    `film` and `placement` lead to full resolution, at which everything is measured.
     """
 
     film: Radiograph
     placement: Placement
     landmarks: Landmarks
-    crop: Float32
     side: Side
     side_source: SideSource
     score: float  # 0 to 1, how sure the finder is

@@ -29,7 +29,7 @@ SHARES = st.lists(st.floats(0.001, 1.0), min_size=5, max_size=5)
 
 def graded(shares: list[float]) -> Grade:
     p0, p1, p2, p3, p4 = (share / sum(shares) for share in shares)
-    return Grade((p0, p1, p2, p3, p4))
+    return Grade((p0, p1, p2, p3, p4), (0, 1, 2, 3, 4), ((0.0,),))
 
 
 def on_film(reading: Reading, alter: Callable[[Radiograph], Radiograph]) -> Reading:
@@ -68,7 +68,7 @@ def test_swapping_the_films_swaps_improved_and_worse(before: list[float], after:
 
 
 def test_from_a_sure_2_to_a_sure_3_is_worse() -> None:
-    before, after = Grade((0.0, 0.0, 1.0, 0.0, 0.0)), Grade((0.0, 0.0, 0.0, 1.0, 0.0))
+    before, after = graded([0.0, 0.0, 1.0, 0.0, 0.0]), graded([0.0, 0.0, 0.0, 1.0, 0.0])
     change = grade_change(before, after)
     assert isinstance(change, GradeChange)
     assert (change.improved, change.same, change.worse) == (0.0, 0.0, 1.0)
@@ -77,8 +77,8 @@ def test_from_a_sure_2_to_a_sure_3_is_worse() -> None:
 
 def test_without_a_grade_in_one_film_the_grade_has_no_change_and_says_why() -> None:
     absent = NotMeasured("not graded")
-    assert grade_change(absent, Grade((1.0, 0.0, 0.0, 0.0, 0.0))) == absent
-    assert grade_change(Grade((1.0, 0.0, 0.0, 0.0, 0.0)), absent) == absent
+    assert grade_change(absent, graded([1.0, 0.0, 0.0, 0.0, 0.0])) == absent
+    assert grade_change(graded([1.0, 0.0, 0.0, 0.0, 0.0]), absent) == absent
 
 
 def test_two_good_films_of_one_person_are_comparable(read_sample: ReadSample) -> None:

@@ -78,8 +78,7 @@ class Drawing:
             False,
         )
         landmarks = Landmarks(tibia, femur, spread, ends)
-        crop = np.zeros((224, 224), np.float32)
-        return Knee(film, placement, landmarks, crop, Side.RIGHT, SideSource.TAG, 1.0)
+        return Knee(film, placement, landmarks, Side.RIGHT, SideSource.TAG, 1.0)
 
     def margins(
         self,

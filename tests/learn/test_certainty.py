@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from mapie.classification import SplitConformalClassifier
+from sklearn.base import BaseEstimator, ClassifierMixin
 
 from kltool.grade.likely import contiguous
 from kltool.learn.certainty import (
@@ -56,6 +58,36 @@ def test_sets_hold_every_grade_as_often_as_they_promise() -> None:
     for grade in range(5):
         own = held[labels == grade]
         assert own.mean() >= SHARE - 3 * np.sqrt(0.09 / len(own))
+
+
+class Given(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A classifier whose probabilities are what it is asked about."""
+
+    def __init__(self) -> None:
+        self.classes_, self.is_fitted_ = np.arange(5), True
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def predict_proba(self, rows: np.ndarray) -> np.ndarray:
+        return rows
+
+    def predict(self, rows: np.ndarray) -> np.ndarray:
+        return np.asarray(rows.argmax(axis=1))
+
+
+@pytest.mark.filterwarnings("ignore:.*conformalization dataset has less labels")
+def test_before_gaps_are_filled_the_sets_are_those_of_an_independent_library() -> None:
+    """MAPIE's, conformalized on the knees of each grade alone."""
+    logits, labels, _ = knees(3_000, 5)
+    fresh, _, _ = knees(400, 6)
+    known, asked = softmax(logits), softmax(fresh)
+    ours = asked >= np.array(thresholds(known, labels))
+    for grade in range(5):
+        own = labels == grade
+        oracle = SplitConformalClassifier(Given(), confidence_level=SHARE, conformity_score="lac")
+        _, sets = oracle.conformalize(known[own], labels[own]).predict_set(asked)
+        assert np.array_equal(ours[:, grade], sets[:, grade, 0])
 
 
 def test_nobody_is_judged_by_a_fit_on_his_own_knees() -> None:

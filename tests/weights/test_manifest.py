@@ -1,6 +1,7 @@
 """A model is what the manifest says it is, or it is not loaded."""
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def test_a_manifest_without_the_grader_is_refused(copied: Path) -> None:
         (lambda text: text.replace("[finder]", "[finder"), "Expected ']'"),
         (lambda text: text.replace("sha256", "sha512", 1), "'sha256'"),
         (lambda text: "finder = 1\n", "finder"),
-        (lambda text: text.replace("input_size = 224", 'input_size = "large"'), "input_size"),
+        (lambda text: re.sub(r"input_size = \d+", 'input_size = "large"', text), "input_size"),
         (lambda text: text.replace("[finder]", "[finder]\nsha256 = 0"), "overwrite"),
     ],
     ids=["no TOML", "a field missing", "no table", "a word for a number", "a field twice"],
