@@ -1,42 +1,44 @@
-"""Fit the certainty of the grader on `val`: python scripts/calibrate_grader.py ../shared/data/oai_kl FOLDER.
+"""Join trained graders and fit their certainty on `val`.
 
-FOLDER: of scripts/train_grader.py. Writes FOLDER/certainty.json, with which the grader is exported, and
-prints how well it does on knees whose owners were left out of the fit.
+python scripts/calibrate_grader.py ../shared/data/oai_kl FOLDER [FOLDER ...] --out OUT
+
+Each FOLDER is one of scripts/train_grader.py. Writes OUT/grader.pt, from which the grader is exported, and
+docs/results/grader-joined.md: how well each alone and all together do on knees whose owners were left out of
+the fit. Needs the extra 'dev'.
 """
 
 import argparse
-import json
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from kltool.learn.certainty import calibration_error, cross_fitted, fit
 from kltool.learn.graded import prepare
-from kltool.learn.grader import logits_of
-from kltool.learn.views import plain
-from kltool.networks.grader import Grader
+from kltool.learn.joined import join, known_knees
+from kltool.networks.grader import packed, restored
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "grader-joined.md"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path, help="folder with val/")
-    parser.add_argument("folder", type=Path, help="folder of the trained grader")
+    parser.add_argument("folders", type=Path, nargs="+", help="folders of trained graders")
+    parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    grader = Grader()
-    grader.load_state_dict(torch.load(options.folder / "grader.pt", weights_only=True))
-    knees = prepare(options.data / "val", options.folder / "val.npz", jobs=2)
-    logits = logits_of(grader, [plain(knee) for knee in knees])
-    labels = np.array([knee.grade for knee in knees])
-    people = np.array([knee.name[:-1] for knee in knees])
-    (options.folder / "certainty.json").write_text(json.dumps(asdict(fit(logits, labels)), indent=1) + "\n")
-    probabilities, likely = cross_fitted(logits, labels, people)
-    right = probabilities.argmax(1) == labels
-    held = likely[np.arange(len(labels)), labels]
-    print(f"{len(knees)} val knees, accuracy of the most probable grade {right.mean():.3f}")
-    print(f"calibration error {calibration_error(probabilities.max(1), right):.3f}")
-    print(f"sets hold {held.mean():.3f} of the labels, mean size {likely.sum(1).mean():.2f}")
+    options.out.mkdir(parents=True, exist_ok=True)
+    known = known_knees(prepare(options.data / "val", options.out / "val.npz", jobs=2))
+    states = {folder.name: torch.load(folder / "grader.pt", weights_only=True) for folder in options.folders}
+    joined = join({name: restored(state) for name, state in states.items()}, known)
+    PAGE.write_text(f"# Trained graders\n\nMade by `python scripts/calibrate_grader.py`.\n\n{joined.page}")
+    print(joined.page)
+    state = {
+        "graders": [packed(grader) for grader in joined.graders],
+        "certainty": asdict(joined.certainty),
+    }
+    torch.save(state, options.out / "grader.pt")
 
 
 if __name__ == "__main__":

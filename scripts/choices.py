@@ -1,26 +1,20 @@
 """The figures behind docs/choices.md: python scripts/choices.py ../shared/data.
 
-Writes docs/results/choices.md. Ranges are tried on annotated `train` knees; `val` is used for
-the rule of the grade only.
+Writes docs/results/choices.md. Ranges are tried on annotated `train` knees; `val` is not used.
 """
 
 import argparse
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from kltool.errors import Refusal
-from kltool.grade.view import view
 from kltool.intake import load
 from kltool.jointspace import WidthSettings, measure, trace_margins
-from kltool.learn.agreement import quadratic_weighted_kappa
 from kltool.learn.annotated import RELIABLE_FIT, AnnotatedKnee, load_annotated
-from kltool.learn.oai import side_of
 from kltool.localize import find_knees
-from kltool.localize.canonical import CROP_SIZE, turned
+from kltool.localize.canonical import CROP_SIZE
 from kltool.localize.landmarks import settle
 from kltool.read import TRACE
 from kltool.values.findings import Compartment, TracedJoint, Width
@@ -33,7 +27,6 @@ RANGES = {
     Compartment.MEDIAL: ((0.05, 0.32), (0.10, 0.32), (0.13, 0.32), (0.13, 0.26), (0.16, 0.32), (0.13, 0.36)),
     Compartment.LATERAL: ((0.70, 0.95), (0.70, 0.90), (0.68, 0.87), (0.70, 0.87), (0.74, 0.87), (0.64, 0.84)),
 }
-FRAMINGS = ((1.0, 0.0), (0.94, 0.0), (1.06, 0.0), (1.0, 0.06), (1.0, -0.06))  # scale, turn in radians
 
 
 def main() -> None:
@@ -49,7 +42,6 @@ def main() -> None:
         _rounds(reliable[:60], models),
         _femoral_width(models),
         _ranges(located, models),
-        _rules(data / "oai_kl" / "val", models),
     ]
     OUT.write_text("\n\n".join(sections) + "\n")
     print(OUT.read_text())
@@ -119,38 +111,6 @@ def _error(
     apart = measured - annotated
     r = np.corrcoef(measured, annotated)[0, 1]
     return f"{len(pairs)} | {np.median(apart):+.2f} | {apart.std(ddof=1):.2f} | {r:.3f}"
-
-
-def _rules(folder: Path, models: Models) -> str:
-    labels, framed = map(np.array, zip(*_graded(folder, models), strict=True))
-    rows = []
-    for name, probabilities in (("one framing", framed[:, 0]), ("five framings", framed.mean(1))):
-        rules = {"median": (probabilities.cumsum(1) < 0.5).sum(1), "most probable": probabilities.argmax(1)}
-        for rule, read in rules.items():
-            kappa, accuracy = quadratic_weighted_kappa(labels, read), (labels == read).mean()
-            rows.append(f"| {name} | {rule} | {kappa:.3f} | {accuracy:.3f} |")
-    head = ["| probabilities | grade | kappa | accuracy |", "|---|---|---|---|"]
-    return "\n".join([f"## The rule of the grade, {len(labels)} `val` knees", "", *head, *rows])
-
-
-def _graded(
-    folder: Path, models: Models
-) -> Iterator[tuple[int, np.ndarray[tuple[int, int], np.dtype[np.float32]]]]:
-    """The label of each knee found, and its probabilities in every framing, (5, 5)."""
-    for path in sorted(folder.glob("[0-4]/*.png")):
-        try:
-            knees = find_knees(load(path, side=side_of(path)), models).knees
-        except Refusal:
-            continue
-        for knee in knees:
-            film, at = turned(knee.film.pixels, knee.placement.mirrored), knee.placement
-            views = [
-                view(
-                    film, replace(at, tibial_width_px=at.tibial_width_px * scale, tilt_rad=at.tilt_rad + turn)
-                )
-                for scale, turn in FRAMINGS
-            ]
-            yield int(path.parent.name), models.grader(np.stack(views)[:, None])[0]
 
 
 def _found(knee: AnnotatedKnee, models: Models) -> Knee | None:

@@ -58,7 +58,8 @@ def _joint_space(options: argparse.Namespace) -> Path:
 
 
 def _grade(options: argparse.Namespace) -> Path:
-    from kltool.learn.scores.grades import gather, write  # late: needs the extra 'simulate'
+    from kltool.learn.scores.grade_evidence import gather  # late: needs the extra 'simulate'
+    from kltool.learn.scores.grades import write
 
     return write(gather(options.data, options.knees, options.jobs), options.out)
 

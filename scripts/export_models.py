@@ -1,11 +1,10 @@
 """Export trained weights to models/: python scripts/export_models.py FOLDER [--only finder ...].
 
-FOLDER holds finder.pt, landmarks.pt, margins.pt and grader.pt as the training scripts left them, and
-certainty.json of scripts/calibrate_grader.py.
+FOLDER holds finder.pt, landmarks.pt and margins.pt as the training scripts left them, and grader.pt of
+scripts/calibrate_grader.py.
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import torch
@@ -13,9 +12,9 @@ import torch
 from kltool.grade.view import VIEW
 from kltool.jointspace.patch import COLUMNS, ROWS
 from kltool.learn.certainty import Certainty
-from kltool.learn.export import ReadingGrader, export, register
+from kltool.learn.export import ReadingGrader, export, halve, register
 from kltool.networks.finder import Finder
-from kltool.networks.grader import Grader
+from kltool.networks.grader import restored
 from kltool.networks.landmarks import Landmarks
 from kltool.networks.margins import MarginNet
 
@@ -53,11 +52,11 @@ def main() -> None:
             labels = ["femoral margin", "tibial margin", "upper rim", "lower rim"]
             facts = {"input_size": COLUMNS, "labels": labels, "trained_on": f"{KNEEL}; {DRAWN}"}
         else:
-            grader = Grader()
-            grader.load_state_dict(state)
-            outputs = ["probabilities", "thresholds", "explanation"]
-            certainty = Certainty(**json.loads((options.folder / "certainty.json").read_text()))
-            export(ReadingGrader(grader, certainty), (VIEW.rows, VIEW.columns), outputs, file)
+            graders = [restored(one) for one in state["graders"]]
+            size = (VIEW.rows, VIEW.columns)
+            grader = ReadingGrader(graders, Certainty(**state["certainty"]), size)
+            export(grader, size, ["probabilities", "thresholds", "interval", "explanation"], file)
+            halve(file)
             facts = {"input_size": VIEW.columns, "labels": [f"KL {n}" for n in range(5)], "trained_on": OAI}
         register(MODELS / "manifest.toml", name, file, version="1", **facts)
 

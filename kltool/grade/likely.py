@@ -1,7 +1,13 @@
-"""The grades that are likely: a set without gaps."""
+"""The grade in the middle of five probabilities, and the grades that are likely: a set without gaps."""
 
 import numpy as np
 import numpy.typing as npt
+
+
+def medians(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
+    """(n,): the lowest grade that is exceeded with a probability of at most a half, by (n, 5)."""
+    below = (probabilities.cumsum(axis=1) < 0.5).sum(axis=1)
+    return np.asarray(below.clip(max=probabilities.shape[1] - 1), np.intp)
 
 
 def contiguous(
@@ -12,8 +18,7 @@ def contiguous(
     probabilities: (n, 5). least: thresholds, (5,) or (n, 5).
     """
     reached = probabilities >= least
-    median = (probabilities.cumsum(axis=1) < 0.5).sum(axis=1).clip(max=probabilities.shape[1] - 1)
-    reached[np.arange(len(reached)), median] = True
+    reached[np.arange(len(reached)), medians(probabilities)] = True
     from_below = np.maximum.accumulate(reached, axis=1)
     from_above = np.maximum.accumulate(reached[:, ::-1], axis=1)[:, ::-1]
     return np.asarray(from_below & from_above, np.bool_)

@@ -1,12 +1,13 @@
-"""Trains the KL grader from ImageNet weights on graded knees; resumable, seeded, CPU only.
+"""Trains the KL grader on graded knees; resumable, seeded, CPU only.
 
-Targets are soft, in the shape of readers' disagreement. Beside the grade the network learns the widths of
-the joint space. The weights kept are an exponential moving average, taken at the last epoch: the validation
-split reports and never selects.
+Targets are soft, in the shape of readers' disagreement and, where there are teachers, of what they say.
+Beside the grade the network learns the widths of the joint space. The weights kept are an exponential moving
+average, taken at the last epoch: the validation split reports and never selects.
 """
 
 import copy
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +18,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
+from kltool.grade.likely import medians
 from kltool.learn.agreement import quadratic_weighted_kappa
 from kltool.learn.certainty import softmax
 from kltool.learn.graded import GradedKnee
 from kltool.learn.pace import pace
 from kltool.learn.views import plain, scaled, variant
 from kltool.localize.canonical import Window
-from kltool.networks.grader import GRADES, Grader, imagenet_grader
+from kltool.networks.grader import GRADES, Grader, imagenet_grader, packed
 from kltool.values.image import Float32
 
 Float64 = npt.NDArray[np.float64]
@@ -55,17 +57,20 @@ class Schedule:
     mixed: float = 0.4  # share of the batches in which pairs of knees are mixed (Zhang et al. 2018)
     expected_weight: float = 0.3  # of the squared error of the expected grade
     width_weight: float = 0.1  # of the error of the widths
+    taught: float = 0.5  # share of the teachers, where there are any, in what is learned
     seed: int = 1
 
 
-Sample = tuple[Tensor, Tensor, int]
+Sample = tuple[Tensor, Tensor, Tensor]
 
 
 class Views(Dataset[Sample]):
-    """Views, widths and grades; a new variant each time one is drawn, the same whatever loads it."""
+    """Views, widths and targets; a new variant each time one is drawn, the same whatever loads it."""
 
-    def __init__(self, knees: list[GradedKnee], window: Window, seed: tuple[int, int]) -> None:
-        self.knees, self.window, self.seed = knees, window, seed
+    def __init__(
+        self, knees: list[GradedKnee], targets: Tensor, window: Window, seed: tuple[int, int]
+    ) -> None:
+        self.knees, self.targets, self.window, self.seed = knees, targets, window, seed
 
     def __len__(self) -> int:
         return len(self.knees)
@@ -73,16 +78,25 @@ class Views(Dataset[Sample]):
     def __getitem__(self, index: int) -> Sample:
         knee = self.knees[index]
         picture, widths = variant(knee, self.window, np.random.default_rng((*self.seed, index)))
-        return torch.from_numpy(picture)[None], torch.from_numpy(widths), knee.grade
+        return torch.from_numpy(picture)[None], torch.from_numpy(widths), self.targets[index]
 
 
-def train(knees: list[GradedKnee], held_out: list[GradedKnee], folder: Path, schedule: Schedule) -> Grader:
+def train(
+    knees: list[GradedKnee],
+    held_out: list[GradedKnee],
+    folder: Path,
+    schedule: Schedule,
+    begin: Grader | None = None,
+    teachers: Sequence[Grader] = (),
+) -> Grader:
     """Train, or go on from `folder`/last.pt; a line an epoch to standard output and `folder`/log.txt.
 
-    At the end the averaged weights are written to `folder`/grader.pt, from which they are exported.
+    begin: the network to begin with, of the schedule's kind; ImageNet weights where there is none. teachers:
+    trained graders. At the end the averaged weights are written to `folder`/grader.pt.
     """
+    targets = _targets(knees, teachers, schedule.taught)
     torch.manual_seed(schedule.seed)
-    model, start = imagenet_grader(schedule.backbone), 0
+    model, start = begin or imagenet_grader(schedule.backbone), 0
     averaged = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(
         model.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay
@@ -98,7 +112,9 @@ def train(knees: list[GradedKnee], held_out: list[GradedKnee], folder: Path, sch
     for epoch in range(start, len(schedule.shares)):
         began = time.monotonic()
         torch.manual_seed(schedule.seed * 1000 + epoch)
-        loss = _one_epoch(model, averaged, optimizer, _loader(knees, schedule, epoch), schedule, epoch)
+        loss = _one_epoch(
+            model, averaged, optimizer, _loader(knees, targets, schedule, epoch), schedule, epoch
+        )
         state = {
             "model": model.state_dict(),
             "averaged": averaged.state_dict(),
@@ -109,20 +125,19 @@ def train(knees: list[GradedKnee], held_out: list[GradedKnee], folder: Path, sch
         _report(folder, epoch, schedule, f"loss {loss:.4f} seconds {time.monotonic() - began:.0f}")
         if (epoch + 1) % EVALUATE_EVERY == 0 or epoch + 1 == len(schedule.shares):
             _report(folder, epoch, schedule, _scores(averaged, held_out))
-    torch.save(averaged.state_dict(), folder / "grader.pt")
+    torch.save(packed(averaged), folder / "grader.pt")
     return averaged
 
 
-def logits_of(model: Grader, pictures: list[Float32], batch: int = 32) -> Float64:
-    """(n, 5) logits of views, the mean of each and its mirror image."""
-    model.eval()
+def logits_of(graders: Sequence[Grader], pictures: Sequence[Float32], batch: int = 32) -> Float64:
+    """(n, 5) logits of views, the mean over the graders and over each view and its mirror image."""
     rows = []
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         for first in range(0, len(pictures), batch):
             images = torch.from_numpy(np.stack(pictures[first : first + batch])[:, None])
             both = torch.cat([images, images.flip(3)]).contiguous(memory_format=torch.channels_last)
-            one, other = model(both)[0].float().chunk(2)
-            rows.append(((one + other) / 2).numpy())
+            found = torch.stack([grader.eval()(both)[0].float() for grader in graders]).mean(0)
+            rows.append(found.unflatten(0, (2, -1)).mean(0).numpy())
     return np.concatenate(rows).astype(np.float64)
 
 
@@ -131,12 +146,21 @@ def _channels_last(model: Grader) -> Grader:
     return moved
 
 
-def _loader(knees: list[GradedKnee], schedule: Schedule, epoch: int) -> DataLoader[Sample]:
+def _targets(knees: Sequence[GradedKnee], teachers: Sequence[Grader], share: float) -> Tensor:
+    """(n, 5): what readers say where the label is the knee's, and a share of what the teachers say."""
+    readers = torch.tensor(READERS)[[knee.grade for knee in knees]]
+    if not teachers:
+        return readers
+    said = softmax(logits_of(teachers, [plain(knee) for knee in knees]))
+    return (1 - share) * readers + share * torch.tensor(said, dtype=torch.float32)
+
+
+def _loader(knees: list[GradedKnee], targets: Tensor, schedule: Schedule, epoch: int) -> DataLoader[Sample]:
     grades = np.array([knee.grade for knee in knees])
     weights = np.bincount(grades, minlength=GRADES)[grades] ** -schedule.rarer_oftener
     order = torch.Generator().manual_seed(schedule.seed * 1000 + epoch)
     sampler = WeightedRandomSampler(weights.tolist(), len(grades), generator=order)
-    data = Views(knees, scaled(schedule.shares[epoch]), (schedule.seed, epoch))
+    data = Views(knees, targets, scaled(schedule.shares[epoch]), (schedule.seed, epoch))
     return DataLoader(data, schedule.batch, sampler=sampler, drop_last=True, num_workers=1)
 
 
@@ -150,12 +174,12 @@ def _one_epoch(
 ) -> float:
     model.train()
     total = len(batches) * len(schedule.shares)
-    readers, losses = torch.tensor(READERS), []
+    losses = []
     random = np.random.default_rng((schedule.seed, epoch, 2))
-    for step, (images, widths, grades) in enumerate(batches, start=epoch * len(batches)):
+    for step, (images, widths, targets) in enumerate(batches, start=epoch * len(batches)):
         for group in optimizer.param_groups:
             group["lr"] = schedule.learning_rate * pace(step / total, schedule.warm_up)
-        targets, widths = readers[grades], (widths - USUAL_WIDTH) / WIDTH_SPREAD
+        widths = (widths - USUAL_WIDTH) / WIDTH_SPREAD
         if random.random() < schedule.mixed:
             images, targets, widths = _mixed((images, targets, widths), float(random.beta(0.4, 0.4)))
         with torch.autocast("cpu", torch.bfloat16):
@@ -197,10 +221,10 @@ def _average(averaged: Grader, model: Grader, decay: float) -> None:
 
 def _scores(model: Grader, knees: list[GradedKnee]) -> str:
     """Of the median grade and of the most probable one."""
-    found = softmax(logits_of(model, [plain(knee) for knee in knees]))
+    found = softmax(logits_of([model], [plain(knee) for knee in knees]))
     labels = np.array([knee.grade for knee in knees])
     parts = []
-    for rule, read in (("median", (found.cumsum(1) < 0.5).sum(1)), ("most probable", found.argmax(1))):
+    for rule, read in (("median", medians(found)), ("most probable", found.argmax(1))):
         kappa = quadratic_weighted_kappa(labels, read)
         parts.append(f"{rule}: kappa {kappa:.4f} accuracy {(read == labels).mean():.4f}")
     return "val " + ", ".join(parts)

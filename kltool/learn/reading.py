@@ -18,7 +18,7 @@ class _NoOpinion:
 
     def run(self, outputs: None, feeds: dict[str, npt.NDArray[np.float32]]) -> list[Any]:
         grades = np.full((len(feeds["image"]), 5), 0.2, np.float32)
-        return [grades, grades, np.zeros((len(grades), 1, 1), np.float32)]
+        return [grades, grades, grades[:, :2], grades[:, None]]
 
 
 def without_grader(models: Models) -> Models:

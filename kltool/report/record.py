@@ -124,6 +124,7 @@ def _grade(grade: Grade | NotMeasured) -> Record:
     return {
         "grade": grade.grade,
         "expected": round(grade.expected, 4),
+        "expected_interval": [round(end, 4) for end in grade.interval],
         "probabilities": [round(p, 6) for p in grade.probabilities],
         "likely": list(grade.likely),
         "at_least_2": round(grade.at_least(2), 6),

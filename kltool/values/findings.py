@@ -213,13 +213,15 @@ class JointSpace:
 class Grade:
     """Probabilities of KL 0 to 4, which sum to 1.
 
-    likely: the grades, without a gap, among which a reader's lies in nine of ten knees of each grade, as long
-    as they are like the knees that this was fitted on. explanation: rows of the grader's view from above to
-    below, each from lateral to medial: by how much each place raises the expected grade.
+    likely: the grades, without a gap, among which a reader's lies in nine of ten knees of each grade.
+    interval: about the expected grade, in which a reader's lies in 95% of knees. Both are promised for knees
+    like those that they were fitted on. explanation: rows of the grader's view from above to below, each from
+    lateral to medial: by how much each place raises the expected grade.
     """
 
     probabilities: tuple[float, float, float, float, float]
     likely: tuple[int, ...]
+    interval: Interval
     explanation: tuple[tuple[float, ...], ...]
 
     @property

@@ -29,7 +29,7 @@ SHARES = st.lists(st.floats(0.001, 1.0), min_size=5, max_size=5)
 
 def graded(shares: list[float]) -> Grade:
     p0, p1, p2, p3, p4 = (share / sum(shares) for share in shares)
-    return Grade((p0, p1, p2, p3, p4), (0, 1, 2, 3, 4), ((0.0,),))
+    return Grade((p0, p1, p2, p3, p4), (0, 1, 2, 3, 4), (0.0, 4.0), ((0.0,),))
 
 
 def on_film(reading: Reading, alter: Callable[[Radiograph], Radiograph]) -> Reading:

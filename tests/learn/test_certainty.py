@@ -10,10 +10,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from kltool.grade.likely import contiguous
 from kltool.learn.certainty import (
+    INTERVAL,
     SHARE,
     calibration_error,
+    chance_errors,
     cross_fitted,
     fit,
+    moments,
     softmax,
     thresholds,
 )
@@ -52,12 +55,29 @@ def test_a_grade_that_is_given_too_seldom_is_shifted_up() -> None:
 
 def test_sets_hold_every_grade_as_often_as_they_promise() -> None:
     logits, labels, people = knees(12_000, 3)
-    _, likely = cross_fitted(logits, labels, people)
-    held = likely[np.arange(len(labels)), labels]
+    held = cross_fitted(logits, labels, people).held
     assert held.mean() >= SHARE - 0.01
     for grade in range(5):
         own = held[labels == grade]
         assert own.mean() >= SHARE - 3 * np.sqrt(0.09 / len(own))
+
+
+def test_intervals_hold_the_grade_as_often_as_they_promise_and_are_wider_for_unsure_knees() -> None:
+    logits, labels, people = knees(12_000, 3)
+    judged = cross_fitted(logits, labels, people)
+    low, high = judged.intervals.T
+    assert ((low <= labels) & (labels <= high)).mean() == pytest.approx(INTERVAL, abs=0.01)
+    assert low.min() >= 0.0
+    assert high.max() <= 4.0
+    sure = judged.probabilities.max(1) > 0.8
+    unsure = judged.probabilities.max(1) < 0.4
+    assert (high - low)[sure].mean() < 0.6 * (high - low)[unsure].mean()
+
+
+def test_mean_and_deviation_of_a_grade() -> None:
+    expected, sd = moments(np.array([[0.5, 0.0, 0.5, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 1.0]]))
+    assert expected == pytest.approx([1.0, 4.0])
+    assert sd == pytest.approx([1.0, 0.0], abs=1e-5)
 
 
 class Given(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -95,12 +115,13 @@ def test_nobody_is_judged_by_a_fit_on_his_own_knees() -> None:
     random = np.random.default_rng(4)
     logits, labels = random.normal(size=(60, 5)), random.integers(0, 5, 60)
     people = np.arange(60).astype(str)
-    one, _ = cross_fitted(logits, labels, people)
+    one = cross_fitted(logits, labels, people)
     changed = labels.copy()
     changed[7] = (labels[7] + 2) % 5
-    other, _ = cross_fitted(logits, changed, people)
-    assert np.array_equal(one[7], other[7])
-    assert not np.array_equal(one, other)
+    other = cross_fitted(logits, changed, people)
+    assert np.array_equal(one.probabilities[7], other.probabilities[7])
+    assert np.array_equal(one.intervals[7], other.intervals[7])
+    assert not np.array_equal(one.probabilities, other.probabilities)
 
 
 PROBABILITIES = arrays(float, (6, 5), elements=st.floats(0.01, 1.0)).map(
@@ -129,3 +150,9 @@ def test_too_few_knees_of_a_grade_exclude_it_never() -> None:
 def test_the_calibration_error_of_answers_half_as_often_right_as_said() -> None:
     sure = np.full(1000, 0.8)
     assert calibration_error(sure, np.arange(1000) % 5 < 2) == pytest.approx(0.4)
+
+
+def test_right_probabilities_err_by_chance_alone_and_less_with_more_knees() -> None:
+    few, many = (chance_errors(np.tile([0.6, 0.4, 0.0, 0.0, 0.0], (n, 1))) for n in (100, 10_000))
+    assert few.mean() == pytest.approx(np.sqrt(2 / np.pi * 0.24 / 100), rel=0.1)
+    assert many.mean() == pytest.approx(np.sqrt(2 / np.pi * 0.24 / 10_000), rel=0.1)

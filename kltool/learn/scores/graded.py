@@ -1,7 +1,6 @@
 """Knees with a known grade as the grader reads them: plain, perturbed, of another hospital, worsening."""
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -53,11 +52,21 @@ class GradedFilm:
 
 def read_crops(folder: Path, count: int | None, jobs: int) -> list[GradedFilm]:
     """`folder`/0 to 4/ID.png, all or so many spread evenly over their names, each also perturbed."""
+    return each(_crop, spread_out(folder, count), "val knees", jobs)
+
+
+def spread_out(folder: Path, count: int | None) -> list[Path]:
+    """All crops of a split, or so many of them."""
     paths = sorted(folder.glob("[0-4]/*.png"), key=lambda path: path.name)
-    if count is not None:
-        chosen = np.linspace(0, len(paths) - 1, min(count, len(paths))).round().astype(int)
-        paths = [paths[index] for index in chosen]
-    return each(_crop, paths, "val knees", jobs)
+    if count is None:
+        return paths
+    chosen = np.linspace(0, len(paths) - 1, min(count, len(paths))).round().astype(int)
+    return [paths[index] for index in chosen]
+
+
+def plainly(models: Models, path: Path) -> Grade | NotMeasured:
+    """The grade of one crop."""
+    return graded(load(path, side=side_of(path)), models)
 
 
 def _crop(models: Models, path: Path) -> GradedFilm:
@@ -158,20 +167,3 @@ def _worsening(models: Models, seed: int) -> tuple[float, ...]:
         if isinstance(one, Grade):
             found.append(one.expected)
     return tuple(found)
-
-
-def refusals(paths: Sequence[Path], models: Models) -> list[tuple[str, str]]:
-    """Each picture that is to be refused, and what became of it."""
-    return [(path.name, _fate(path, models)) for path in paths]
-
-
-def _fate(path: Path, models: Models) -> str:
-    from kltool.read import read
-
-    try:
-        reading = read(load(path, side=Side.RIGHT), models)
-    except Refusal as refusal:
-        return f"refused: {refusal.code}"
-    if not reading.knees:
-        return "refused: " + "; ".join(refused.code for refused in reading.refused)
-    return f"graded, quality {reading.knees[0].quality}"

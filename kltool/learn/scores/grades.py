@@ -1,8 +1,6 @@
 """docs/results/grade.md: the grade against readers, its certainty, its stability, other hospitals."""
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -12,13 +10,15 @@ import numpy.typing as npt
 
 from kltool.grade.view import VIEW
 from kltool.learn.agreement import quadratic_weighted_kappa
-from kltool.learn.certainty import calibration_error, cross_fitted
+from kltool.learn.certainty import Judged, calibration_error, chance_errors, cross_fitted
 from kltool.learn.scores import graded
+from kltool.learn.scores.grade_evidence import Evidence
+from kltool.learn.scores.grade_pictures import confused, draw
 from kltool.learn.scores.graded import GradedFilm
 from kltool.learn.scores.page import Bar, Result, Section, Table, counted, page
 from kltool.learn.scores.statistics import area_under_curve, bootstrap_95
+from kltool.learn.scores.strangers import GRADED, caught
 from kltool.values.findings import GRADES, Grade, NotMeasured
-from kltool.weights import Models, load_models
 
 Float64 = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.intp]
@@ -30,60 +30,6 @@ ECE, HELD, HELD_EACH, SIZE = Bar(most=0.03), Bar(0.88, 0.92), Bar(least=0.85), B
 UNSTABLE, EXPECTED_SD = Bar(most=12.0), Bar(most=0.12)
 EXTERNAL, REFUSED, FALSE, RISING = Bar(least=0.75), Bar(least=100.0), Bar(most=1.0), Bar(least=95.0)
 CHANGED: Final = 0.10  # of its perturbed films give another grade: an unstable knee
-WORSENING: Final = 30  # drawn knees
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything that was read."""
-
-    models: Models
-    val: Sequence[GradedFilm]
-    external: Sequence[GradedFilm]
-    worsening: Sequence[tuple[float, ...]]
-    refused: Sequence[tuple[str, str]]
-    seconds: float  # of one knee on one core, found and graded
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Knees that were read, n of them: labels, people, (n, 5) probabilities and (n, 5) likely grades."""
-
-    labels: Labels
-    people: npt.NDArray[np.str_]
-    probabilities: Float64
-    likely: npt.NDArray[np.bool_]
-
-    @property
-    def grades(self) -> Labels:
-        """The medians."""
-        return np.asarray((self.probabilities.cumsum(axis=1) < 0.5).sum(axis=1))
-
-
-def gather(data: Path, knees: int | None, jobs: int) -> Evidence:
-    """data: shared/data. knees: of `val`, all where None."""
-    models = load_models()
-    return Evidence(
-        models,
-        graded.read_crops(data / "oai_kl" / "val", knees, jobs),
-        graded.read_external(data / "external", jobs),
-        graded.read_worsening(WORSENING, jobs),
-        graded.refusals(sorted((data / "refuse").iterdir()), models),
-        _time(data, models),
-    )
-
-
-def _time(data: Path, models: Models) -> float:
-    from kltool.intake import load
-    from kltool.learn.oai import side_of
-
-    path = min((data / "oai_kl" / "val").glob("2/*.png"))
-    film = load(path, side=side_of(path))
-    graded.graded(film, models)
-    began = time.perf_counter()
-    for _ in range(20):
-        graded.graded(film, models)
-    return (time.perf_counter() - began) / 20
 
 
 def write(evidence: Evidence, results: Path) -> Path:
@@ -99,8 +45,15 @@ def write(evidence: Evidence, results: Path) -> Path:
         explanation_section(evidence.val),
         worsening_section(evidence.worsening),
         refusal_section(evidence),
-        speed_section(evidence.seconds),
+        speed_section(evidence.seconds, evidence.rate),
+        Section(
+            "How it learned",
+            "Part of a view's resolution first, then all of it; the moving average of the weights, on `val`. "
+            "Logs: `docs/results/grader-training-*.txt`.",
+            pictures=(("Kappa with the readers after each epoch", "grade/learning.svg"),),
+        ),
     ]
+    draw(judged, evidence.external, results)
     written = results / "grade.md"
     written.write_text(page("The grade on known knees", opening, sections))
     return written
@@ -117,15 +70,14 @@ def as_read(films: Sequence[GradedFilm]) -> Judged:
         np.array([film.person for film, _ in read]),
         np.array([found.probabilities for _, found in read]),
         likely,
+        np.array([found.interval for _, found in read]),
     )
 
 
 def cross_judged(films: Sequence[GradedFilm]) -> Judged:
     """With the certainty of each knee fitted on other people's, in place of that which is shipped."""
     shipped = as_read(films)
-    logits = np.log(np.maximum(shipped.probabilities, 1e-9))
-    probabilities, likely = cross_fitted(logits, shipped.labels, shipped.people)
-    return Judged(shipped.labels, shipped.people, probabilities, likely)
+    return cross_fitted(np.log(np.maximum(shipped.probabilities, 1e-9)), shipped.labels, shipped.people)
 
 
 def agreement_section(judged: Judged, films: Sequence[GradedFilm]) -> Section:
@@ -144,8 +96,7 @@ def agreement_section(judged: Judged, films: Sequence[GradedFilm]) -> Section:
     for kl, bar in AUCS.items():
         score = judged.probabilities[:, kl:].sum(axis=1)
         results.append(Result(f"AUC of KL ≥ {kl}", area_under_curve(score, labels >= kl), "", bar))
-    confusion = np.zeros((len(GRADES), len(GRADES)), int)
-    np.add.at(confusion, (labels, grades), 1)
+    confusion = confused(labels, grades)
     table = Table(
         ("reader", *(f"KL {kl}" for kl in GRADES)),
         [(f"**{kl}**", *confusion[kl]) for kl in GRADES],
@@ -158,13 +109,16 @@ def agreement_section(judged: Judged, films: Sequence[GradedFilm]) -> Section:
         "was fitted on the knee itself. The grade is the median."
     )
     bootstrap = Table(("figure", "95% (bootstrap over participants)"), intervals)
-    return Section("Agreement with the readers", text, results, (bootstrap, table, counted(absent)))
+    picture = ("Readers' grades and the grader's", "grade/confusion.svg")
+    tables = (bootstrap, table, counted(absent))
+    return Section("Agreement with the readers", text, results, tables, (picture,))
 
 
 def certainty_section(judged: Judged) -> Section:
     labels, sure = judged.labels, judged.probabilities
-    best = sure.argmax(axis=1)
-    held = judged.likely[np.arange(len(labels)), labels]
+    best, held = sure.argmax(axis=1), judged.held
+    low, high = judged.intervals.T
+    inside = float(((low <= labels) & (labels <= high)).mean())
     each = [float(held[labels == kl].mean()) for kl in GRADES]
     results = [
         Result("ECE, 15 bins", calibration_error(sure.max(axis=1), best == labels), "", ECE),
@@ -183,10 +137,14 @@ def certainty_section(judged: Judged) -> Section:
         (f"KL {kl}", int((labels == kl).sum()), f"{share:.3f}")
         for kl, share in zip(GRADES, each, strict=True)
     ]
+    by_chance = np.percentile(chance_errors(sure), (50, 97.5))
     text = (
-        "Certainty of each knee fitted on other people's. ECE: of the most probable grade. A set is likely "
+        "Certainty of each knee fitted on other people's. ECE: of the most probable grade; by chance, if "
+        f"the probabilities were right, it would be {by_chance[0]:.3f} with as many knees (97.5th percentile "
+        f"{by_chance[1]:.3f}). A set is likely "
         "to hold the label for knees like these; those of another hospital may be unlike, and nothing is "
-        "promised of them."
+        f"promised of them. The 95% intervals of the expected grade hold the label in {100 * inside:.1f}% of "
+        f"knees and are {(high - low).mean():.2f} grades wide on average."
     )
     return Section(
         "Certainty",
@@ -196,6 +154,7 @@ def certainty_section(judged: Judged) -> Section:
             Table(("grade", "knees", "share of sets that hold it"), rows),
             Table(("probability of", "ECE, 15 bins"), binary),
         ),
+        (("Probabilities said and what came true", "grade/reliability.svg"),),
     )
 
 
@@ -226,7 +185,7 @@ def external_section(films: Sequence[GradedFilm]) -> Section:
         np.arange(len(judged.labels)).astype(str),
     )
     expected = judged.probabilities @ np.arange(len(GRADES))
-    held = judged.likely[np.arange(len(judged.labels)), judged.labels]
+    held = judged.held
     rows = [
         (
             f"KL {kl}",
@@ -245,6 +204,7 @@ def external_section(films: Sequence[GradedFilm]) -> Section:
         text,
         [Result("quadratic weighted kappa", kappa, "", EXTERNAL)],
         (Table(("reader", "films", "mean expected grade"), rows), counted(absent)),
+        (("Expected grades by the reader's", "grade/external.svg"),),
     )
 
 
@@ -275,24 +235,50 @@ def worsening_section(series: Sequence[tuple[float, ...]]) -> Section:
 
 
 def refusal_section(evidence: Evidence) -> Section:
-    fates = evidence.refused
-    caught = 100 * float(np.mean([fate.startswith("refused") or "poor" in fate for _, fate in fates]))
+    known = [*evidence.refused, *evidence.strangers]
+    share = 100 * float(np.mean([caught(fate) for _, fate in known]))
     false = 100 * float(np.mean([isinstance(film.found, NotMeasured) for film in evidence.val]))
-    text = "Prostheses, lateral views and photographs of screens, none of which was trained on."
+    text = (
+        "Prostheses, lateral views and photographs of screens; photographs and textures of scikit-image in "
+        "grey, as if they were radiographs. None of them was trained on. No chest or hand is among them: no "
+        "package of the index was found to bring one."
+    )
+    rows = [
+        (kind, len(fates), *(sum(which(fate) for fate in fates) for which in FATES.values()))
+        for kind, fates in evidence.spoiled.items()
+    ]
     return Section(
         "What is no natural frontal knee",
         text,
         [
-            Result("refused or flagged as poor", caught, "%", REFUSED, ".0f"),
+            Result("refused or flagged as poor", share, "%", REFUSED, ".0f"),
             Result("`val` crops refused", false, "%", FALSE, ".1f"),
         ],
-        (Table(("picture", "fate"), fates),),
+        (
+            Table(("picture", "fate"), known),
+            Table(("`val` crops, spoiled", "knees", *FATES), rows, "For information:"),
+        ),
     )
 
 
-def speed_section(seconds: float) -> Section:
-    text = "One `val` crop found and graded, models loaded, mean of 20; it differs from run to run."
-    return Section("Speed", text, [Result("one knee", 1000 * seconds, "ms", Bar(most=120.0), ".0f")])
+FATES: Final[Mapping[str, Callable[[str], bool]]] = {
+    "refused": lambda fate: not fate.startswith(GRADED),
+    "poor": lambda fate: fate == f"{GRADED}poor",
+    "usable": lambda fate: fate == f"{GRADED}usable",
+    "good": lambda fate: fate == f"{GRADED}good",
+}
+
+
+def speed_section(seconds: float, rate: float) -> Section:
+    text = (
+        "`val` crops found and graded, models loaded: one on one core, mean of 20; many, two processes. It "
+        "differs from run to run."
+    )
+    results = [
+        Result("one knee", 1000 * seconds, "ms", Bar(most=120.0), ".0f"),
+        Result("batch", rate, "knees/s", Bar(least=15.0), ".0f"),
+    ]
+    return Section("Speed", text, results)
 
 
 def _drawn(figure: Figure, labels: Labels, grades: Labels, chosen: Labels) -> float:

@@ -1,6 +1,6 @@
 """The pictures of the page, as SVG; the same figures give the same bytes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,6 +90,54 @@ def histogram(values: dict[str, Float64], bars: Sequence[float], label: str, fil
             axes.axvline(bar, color=RED, linestyle="--", linewidth=1)
         axes.set(xlabel=label, ylabel="knees")
         axes.legend(frameon=False)
+
+    _save(draw, "", file)
+
+
+def confusion(counts: npt.NDArray[np.int_], labels: tuple[str, str], file: Path) -> None:
+    """counts: (n, n), rows known, columns found; a cell is as dark as its share of its row."""
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+    def draw(axes: "Axes") -> None:
+        axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+        for (row, column), count in np.ndenumerate(counts):
+            color = "white" if share[row, column] > 0.5 else INK
+            axes.text(column, row, str(count), ha="center", va="center", color=color)
+        axes.set_xticks(range(len(counts)))
+        axes.set_yticks(range(len(counts)))
+        axes.set(xlabel=labels[0], ylabel=labels[1])
+
+    _save(draw, "", file)
+
+
+def reliability(kinds: dict[str, tuple[Float64, npt.NDArray[np.bool_]]], bins: int, file: Path) -> None:
+    """How often what was said with a probability came true; kinds: probabilities and what came, (n,) each.
+
+    A point is a bin, as large as the share of knees in it.
+    """
+
+    def draw(axes: "Axes") -> None:
+        axes.plot((0, 1), (0, 1), color=SOFT, linewidth=1)
+        for (name, (said, came)), color in zip(kinds.items(), (INK, RED, "#3f8f5f"), strict=True):
+            place = np.clip((said * bins).astype(int), 0, bins - 1)
+            held = [place == number for number in range(bins) if (place == number).any()]
+            x, y = [said[here].mean() for here in held], [came[here].mean() for here in held]
+            axes.plot(x, y, color=color, linewidth=1, label=name)
+            axes.scatter(x, y, s=[400 * here.mean() for here in held], color=color, alpha=0.6, linewidths=0)
+        axes.set(xlabel="probability said", ylabel="share that came true", aspect="equal")
+        axes.legend(frameon=False, fontsize=8)
+
+    _save(draw, "", file)
+
+
+def curves(logs: Mapping[str, Sequence[tuple[int, float]]], labels: tuple[str, str], file: Path) -> None:
+    """Lines by name, each of (x, y)."""
+
+    def draw(axes: "Axes") -> None:
+        for (name, points), color in zip(logs.items(), (INK, RED, "#3f8f5f", "#8a6d1f"), strict=False):
+            axes.plot(*zip(*points, strict=True), color=color, marker=".", label=name)
+        axes.set(xlabel=labels[0], ylabel=labels[1])
+        axes.legend(frameon=False, fontsize=8)
 
     _save(draw, "", file)
 

@@ -1,0 +1,44 @@
+"""Graders out of an exported graph, to go on training from: checkpoints are not kept, the graph is."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor
+
+from kltool.networks.grader import IMAGENET, Grader
+
+WEIGHT = re.compile(r"graders?\.(?:(\d+)\.)?((?:backbone|head)\..+?)(?:\.half)?$")
+
+
+def graders_of(file: Path) -> list[Grader]:
+    """The graders of models/grader.onnx, of this or an earlier version; their widths are untrained.
+
+    Raises ValueError where the graph holds weights of no grader known here.
+    """
+    weights: dict[int, dict[str, Tensor]] = {}
+    for tensor in onnx.load(file).graph.initializer:
+        named = WEIGHT.match(tensor.name)
+        if named:
+            value = np.array(numpy_helper.to_array(tensor), np.float32)
+            weights.setdefault(int(named[1] or 0), {})[named[2]] = torch.from_numpy(value)
+    return [_grader(weights[number]) for number in sorted(weights)]
+
+
+def _grader(weights: dict[str, Tensor]) -> Grader:
+    for kind in IMAGENET:
+        grader = Grader(kind)
+        known = grader.state_dict()
+        needed = [name for name in known if WEIGHT.match(f"grader.{name}") and not _left_out(name)]
+        if set(needed) == set(weights) and all(known[n].shape == weights[n].shape for n in needed):
+            grader.load_state_dict(weights, strict=False)
+            return grader
+    raise ValueError("the graph holds no grader of a kind known here: " + ", ".join(IMAGENET))
+
+
+def _left_out(name: str) -> bool:
+    """What an exported graph does not hold: it is not used in reading."""
+    return name.startswith("backbone._fc.") or name.endswith("num_batches_tracked")
