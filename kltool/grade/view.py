@@ -35,7 +35,7 @@ def evened(picture: Float32, tibia: float) -> Float32:
     """
     fine = picture - _smooth(picture, COARSE * tibia)
     local = np.sqrt(_smooth(fine * fine, NEIGHBOURHOOD * tibia))
-    contrast = np.maximum(local + FLOOR * np.sqrt(np.mean(fine * fine)), 1e-6)
+    contrast = np.maximum(local + FLOOR * np.sqrt(np.mean(fine * fine)), 1e-3)
     return np.asarray(np.clip(fine / contrast, -2.0, 2.0), np.float32)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kltool.geometry import apply
-from kltool.grade.view import VIEW, view
+from kltool.grade.view import VIEW, evened, view
 from kltool.localize.canonical import film_to_crop
 from kltool.values.image import Placement
 
@@ -40,3 +40,30 @@ def test_the_joint_and_the_plateau_lie_where_the_window_says() -> None:
     assert ends.mean(axis=0) == pytest.approx(VIEW.joint)
     assert ends[1] - ends[0] == pytest.approx([0.0, VIEW.tibia], abs=1e-9)
     assert view(film(), PLACEMENT).shape == (VIEW.rows, VIEW.columns)
+
+
+def lit(gain: float, offset: float) -> np.ndarray:
+    """Bars of two contrasts under a slope of brightness."""
+    rows, columns = np.mgrid[: VIEW.rows, : VIEW.columns]
+    bars = np.where((rows // 6) % 2, 0.2, -0.2) * np.where(columns < VIEW.columns // 2, 1.0, 0.3)
+    return ((bars + rows / VIEW.rows) * gain + offset).astype(np.float32)
+
+
+@given(st.floats(0.5, 2.0), st.floats(-1.0, 1.0))
+def test_evened_contrast_knows_neither_gain_nor_offset(gain: float, offset: float) -> None:
+    assert np.allclose(evened(lit(gain, offset), VIEW.tibia), evened(lit(1.0, 0.0), VIEW.tibia), atol=1e-2)
+
+
+def test_evened_contrast_is_alike_where_it_was_not_and_has_no_slope() -> None:
+    before, after = lit(1.0, 0.0), evened(lit(1.0, 0.0), VIEW.tibia)
+    strong, weak = (float(part.std(axis=0).mean()) for part in (after[60:120, :110], after[60:120, 210:]))
+    assert weak > 0.65 * strong  # 0.3 before
+    slope_before, slope_after = (
+        picture[96:144].mean() - picture[24:72].mean() for picture in (before, after)
+    )
+    assert slope_before > 0.4
+    assert abs(slope_after) < 0.1
+
+
+def test_a_picture_of_one_brightness_is_nothing() -> None:
+    assert np.abs(evened(np.full((176, 320), 3.0, np.float32), 250.0)).max() < 1e-3

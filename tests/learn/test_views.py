@@ -15,10 +15,11 @@ WIDTHS = np.array([2.0, 3.0, 6.0, 7.0], np.float32)
 
 
 def knee() -> GradedKnee:
-    """A bright bar across a film whose lateral half is brighter."""
+    """Bright bars, five of them across the lateral half."""
     film = np.full((224, 224), 90, np.uint8)
-    film[:, :112] = 150
     film[118:124] += 80
+    for row in range(94, 154, 12):
+        film[row : row + 5, :106] = 200
     return GradedKnee("drawn", film, Placement((121.0, 111.5), 168.0, 0.0, False), WIDTHS, 2)
 
 
@@ -26,7 +27,8 @@ def knee() -> GradedKnee:
 def test_the_widths_of_a_mirrored_view_are_those_of_the_other_side(seed: int) -> None:
     picture, widths = variant(knee(), VIEW, np.random.default_rng(seed))
     assert picture.shape == (VIEW.rows, VIEW.columns)
-    left, right = picture[:, :120].mean(), picture[:, 200:].mean()
+    halves = picture[:, 20:140], picture[:, 180:300]
+    left, right = (float(np.abs(np.diff(half.mean(axis=1))).sum()) for half in halves)
     assert widths.tolist() == (WIDTHS.tolist() if left > right else [6.0, 7.0, 2.0, 3.0])
 
 
