@@ -21,6 +21,7 @@ class Doubts:
     sure_score: float = 0.60  # of the finder
     least_score: float = 0.45
     sure_spread: float = 0.024  # of the landmarks
+    usable_spread: float = 0.035
     fewest_tibial_pixels: float = 120.0  # about 0.6 mm a pixel
     good_tilt_deg: float = 15.0  # of the knee in the picture
     good_imd_mm: float = 1.0  # between the rims of the medial plateau
@@ -65,7 +66,9 @@ def _of_knee(knee: Knee, doubts: Doubts) -> Iterator[Doubt]:
             "the tags say that the film is stored mirrored: right and left, medial and lateral may be "
             "swapped",
         )
-    if knee.landmarks.spread > doubts.sure_spread:
+    if knee.landmarks.spread > doubts.usable_spread:
+        yield Doubt(Quality.POOR, "doubtful that this is a knee: its outline is hardly to be found")
+    elif knee.landmarks.spread > doubts.sure_spread:
         yield Doubt(Quality.USABLE, "the joint's outline is unsharp")
     width = knee.placement.tibial_width_px
     if width < doubts.fewest_tibial_pixels:

@@ -62,6 +62,12 @@ def test_an_unsharp_outline_is_told(reading: KneeReading) -> None:
     assert judged(reading, unsharp) == (Quality.USABLE, ("the joint's outline is unsharp",))
 
 
+def test_what_hardly_has_a_knees_outline_is_poor(reading: KneeReading) -> None:
+    strange = replace(reading.knee, landmarks=replace(reading.knee.landmarks, spread=0.05))
+    found = ("doubtful that this is a knee: its outline is hardly to be found",)
+    assert judged(reading, strange) == (Quality.POOR, found)
+
+
 def test_few_pixels_and_a_tilt_are_told(reading: KneeReading) -> None:
     placement = replace(reading.knee.placement, tibial_width_px=100.0)
     assert judged(reading, replace(reading.knee, placement=placement), tilt_deg=-20.0) == (
