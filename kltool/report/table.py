@@ -23,7 +23,7 @@ def print_readings(records: list[Record], console: Console) -> None:
         "image",
         "status",
         "side",
-        "KL",
+        "KL,\n90%",
         "P(0 to 4), %",
         "medial, 95%",
         "lateral, 95%",
@@ -65,12 +65,18 @@ def _cells(knee: Record) -> list[str]:
     graded = "not_measured" not in kl
     return [
         knee["side"],
-        f"{kl['grade']}" if graded else "-",
+        _grade(kl) if graded else "-",
         " ".join(f"{100 * p:.0f}" for p in kl["probabilities"]) if graded else escape(kl["not_measured"]),
         _minimum(knee["joint_space"]["medial"]),
         _minimum(knee["joint_space"]["lateral"]),
         knee["quality"],
     ]
+
+
+def _grade(kl: Record) -> str:
+    """The grade and, below it, the likely ones."""
+    low, high = kl["likely"][0], kl["likely"][-1]
+    return f"{kl['grade']}\n{low}-{high}" if low < high else f"{kl['grade']}\n{low}"
 
 
 def _minimum(compartment: Record) -> str:

@@ -28,9 +28,13 @@ def test_a_knee_is_a_row_with_its_side_grade_and_widths(read_sample: ReadSample)
     record = reading_record(read_sample("knee_left_moderate.dcm"))
     knee = record["knees"][0]
     text = printed(lambda console: print_readings([record], console))
-    (row,) = (line for line in text.splitlines() if line.strip().startswith("knee_left_moderate.dcm "))
+    lines = text.splitlines()
+    (at,) = (n for n, line in enumerate(lines) if line.strip().startswith("knee_left_moderate.dcm "))
+    row = lines[at]
     assert " left " in row
     assert f" {knee['kl']['grade']} " in row
+    likely = knee["kl"]["likely"]
+    assert f" {likely[0]}-{likely[-1]} " in lines[at + 1]
     for compartment in ("medial", "lateral"):
         minimum = knee["joint_space"][compartment]
         low, high = minimum["minimum_interval_mm"]
