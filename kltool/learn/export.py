@@ -77,7 +77,9 @@ def _to_cells(grader: Grader, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
     A view is averaged with its mirror image, so that columns lie evenly.
     """
     with torch.inference_mode():
-        rows, columns = grader.features(torch.zeros(1, 1, *size)).shape[2:]
+        rows, columns = (
+            grader.eval().features(torch.zeros(1, 1, *size)).shape[2:]
+        )  # eval: changes no statistics
     down = _interpolation(np.array(grader.centres(rows)), size[0])
     across = _interpolation((np.arange(columns) + 0.5) * size[1] / columns - 0.5, size[1])
     return down, across.T.contiguous()

@@ -110,6 +110,13 @@ def test_a_row_of_the_features_is_centred_where_it_is_said_to_be(backbone: str) 
     assert found == pytest.approx(grader.centres(rows)[middle], abs=8)
 
 
+def test_a_grader_is_as_it_was_trained_after_it_was_prepared_for_reading() -> None:
+    grader = settled(Grader()).train()
+    before = {name: value.clone() for name, value in grader.state_dict().items()}
+    ReadingGrader([grader], SURE, (96, 160))
+    assert all(torch.equal(value, before[name]) for name, value in grader.state_dict().items())
+
+
 def test_the_graph_says_the_interval_that_the_certainty_says() -> None:
     reading, image = settled(ReadingGrader([Grader()], SURE, (96, 160))), torch.randn(3, 1, 96, 160)
     with torch.inference_mode():
