@@ -118,7 +118,7 @@ def test_a_film_of_more_pixels_gives_the_same_millimetres_and_per_cent(
 def test_over_a_wedge_each_place_has_its_own_width_and_the_mean_is_that_of_the_middle(
     narrow: float, rise: float, tilt_deg: float
 ) -> None:
-    """A plateau that falls off by `rise` mm over the medial range of fixed places, within any knee's range."""
+    """A plateau that falls off by `rise` mm over the medial range, never wider than a knee can be."""
     low, high = span_of(Compartment.MEDIAL)
 
     def tibia(x: float) -> float:
