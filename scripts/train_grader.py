@@ -36,7 +36,8 @@ def main() -> None:
     begin = graders_of(options.begin)[options.member] if options.begin else None
     kind = begin.kind if begin else options.backbone
     teachers = [restored(torch.load(file, weights_only=True)) for file in options.teachers]
-    schedule = Schedule(kind, shares, learning_rate=options.rate, seed=options.seed)
+    labels = "taught" if teachers else "readers"
+    schedule = Schedule(kind, shares, learning_rate=options.rate, labels=labels, seed=options.seed)
     train(knees, held_out, options.out, schedule, begin, teachers)
 
 

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from kltool.learn.certainty import Certainty
-from kltool.networks.grader import GRADES, Grader
+from kltool.networks.grader import Grader
+from kltool.networks.heads import GRADES
 
 Float64 = npt.NDArray[np.float64]
 
@@ -56,7 +57,9 @@ class ReadingGrader(nn.Module):
         interval = torch.cat([expected - far, expected + far], 1).clamp(0.0, GRADES - 1.0)
         pull = self.slope * probabilities * away / len(seen)  # of each logit of each grader
         raised = [
-            self._in_cells(number, ((pull @ grader.head.weight)[:, :, None, None] * one).sum(1))
+            self._in_cells(
+                number, ((pull @ cast(nn.Linear, grader.head).weight)[:, :, None, None] * one).sum(1)
+            )
             for number, (grader, one) in enumerate(zip(graders, seen, strict=True))
         ]
         return probabilities, self.least.expand_as(probabilities), interval, torch.stack(raised).sum(0)

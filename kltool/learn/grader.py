@@ -22,10 +22,12 @@ from kltool.grade.likely import medians
 from kltool.learn.agreement import quadratic_weighted_kappa
 from kltool.learn.certainty import softmax
 from kltool.learn.graded import GradedKnee
+from kltool.learn.heap import keep_freed_memory
 from kltool.learn.pace import pace
 from kltool.learn.views import plain, scaled, variant
 from kltool.localize.canonical import Window
-from kltool.networks.grader import GRADES, Grader, imagenet_grader, packed
+from kltool.networks.grader import Grader, imagenet_grader, packed
+from kltool.networks.heads import GRADES
 from kltool.values.image import Float32
 
 Float64 = npt.NDArray[np.float64]
@@ -38,6 +40,9 @@ READERS = (
     (0.00, 0.00, 0.10, 0.85, 0.05),
     (0.00, 0.00, 0.00, 0.08, 0.92),
 )
+# What is learned of a knee: its label; what a second reader would say; the mean of what teachers say of the
+# label's knees, and the label, half each; what they say of this knee, and a second reader, half each
+LABELS = ("hard", "readers", "confusion", "taught")
 USUAL_WIDTH, WIDTH_SPREAD = 6.0, 2.0  # per cent of the tibial width
 EVALUATE_EVERY = 3  # epochs
 
@@ -57,7 +62,8 @@ class Schedule:
     mixed: float = 0.4  # share of the batches in which pairs of knees are mixed (Zhang et al. 2018)
     expected_weight: float = 0.3  # of the squared error of the expected grade
     width_weight: float = 0.1  # of the error of the widths
-    taught: float = 0.5  # share of the teachers, where there are any, in what is learned
+    head: str = "softmax"  # one of kltool.networks.heads
+    labels: str = "readers"  # one of LABELS
     seed: int = 1
 
 
@@ -94,9 +100,10 @@ def train(
     begin: the network to begin with, of the schedule's kind; ImageNet weights where there is none. teachers:
     trained graders. At the end the averaged weights are written to `folder`/grader.pt.
     """
-    targets = _targets(knees, teachers, schedule.taught)
+    keep_freed_memory()
+    targets = targets_of(knees, schedule.labels, teachers)
     torch.manual_seed(schedule.seed)
-    model, start = begin or imagenet_grader(schedule.backbone), 0
+    model, start = begin or imagenet_grader(schedule.backbone, schedule.head), 0
     averaged = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(
         model.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay
@@ -124,7 +131,7 @@ def train(
         torch.save(state, last)
         _report(folder, epoch, schedule, f"loss {loss:.4f} seconds {time.monotonic() - began:.0f}")
         if (epoch + 1) % EVALUATE_EVERY == 0 or epoch + 1 == len(schedule.shares):
-            _report(folder, epoch, schedule, _scores(averaged, held_out))
+            _report(folder, epoch, schedule, _scores(averaged, held_out, scaled(schedule.shares[epoch])))
     torch.save(packed(averaged), folder / "grader.pt")
     return averaged
 
@@ -146,13 +153,18 @@ def _channels_last(model: Grader) -> Grader:
     return moved
 
 
-def _targets(knees: Sequence[GradedKnee], teachers: Sequence[Grader], share: float) -> Tensor:
-    """(n, 5): what readers say where the label is the knee's, and a share of what the teachers say."""
-    readers = torch.tensor(READERS)[[knee.grade for knee in knees]]
-    if not teachers:
-        return readers
-    said = softmax(logits_of(teachers, [plain(knee) for knee in knees]))
-    return (1 - share) * readers + share * torch.tensor(said, dtype=torch.float32)
+def targets_of(knees: Sequence[GradedKnee], labels: str, teachers: Sequence[Grader]) -> Tensor:
+    """(n, 5) probabilities to be learned. labels: one of LABELS; the last two need teachers."""
+    grades = torch.tensor([knee.grade for knee in knees])
+    if labels == "hard":
+        return torch.eye(GRADES)[grades]
+    if labels == "readers":
+        return torch.tensor(READERS)[grades]
+    said = torch.tensor(softmax(logits_of(teachers, [plain(knee) for knee in knees])), dtype=torch.float32)
+    if labels == "taught":
+        return (torch.tensor(READERS)[grades] + said) / 2
+    confusion = torch.stack([said[grades == grade].mean(0) for grade in range(GRADES)])
+    return (torch.eye(GRADES) + confusion)[grades] / 2
 
 
 def _loader(knees: list[GradedKnee], targets: Tensor, schedule: Schedule, epoch: int) -> DataLoader[Sample]:
@@ -219,9 +231,9 @@ def _average(averaged: Grader, model: Grader, decay: float) -> None:
             mean.copy_(value)
 
 
-def _scores(model: Grader, knees: list[GradedKnee]) -> str:
+def _scores(model: Grader, knees: list[GradedKnee], window: Window) -> str:
     """Of the median grade and of the most probable one."""
-    found = softmax(logits_of([model], [plain(knee) for knee in knees]))
+    found = softmax(logits_of([model], [plain(knee, window) for knee in knees]))
     labels = np.array([knee.grade for knee in knees])
     parts = []
     for rule, read in (("median", medians(found)), ("most probable", found.argmax(1))):

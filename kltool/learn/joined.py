@@ -84,6 +84,19 @@ def join(graders: Mapping[str, Grader], known: KnownKnees) -> Joined:
     return Joined(rounded, fit(halved, known.labels), "\n\n".join(sections) + "\n")
 
 
+def compared(logits: Mapping[str, Float64], known: KnownKnees) -> str:
+    """Each against the first, Markdown; differences of the log loss with 95% intervals over participants."""
+    judged = {name: known.judged(one) for name, one in logits.items()}
+    losses = {name: _log_losses(one.probabilities, known.labels) for name, one in judged.items()}
+    first = next(iter(losses.values()))
+    rows = []
+    for name, one in judged.items():
+        away = losses[name] - first
+        low, high = bootstrap_95(lambda drawn, away=away: float(away[drawn].mean()), known.people)  # type: ignore[misc]
+        rows.append((name, *_figures(one)[:5], f"{away.mean():+.3f} ({low:+.3f} to {high:+.3f})"))
+    return str(Table(("learned from", *FIGURES[1:6], "log loss against the first"), rows))
+
+
 FIGURES = ("grader", "kappa", "accuracy", "log loss", "AUC of KL ≥ 2", "AUC of KL ≥ 3", "ECE", "sets", "size")
 AGREEMENT = ("kappa", "accuracy", "balanced", "mean error")
 
@@ -150,7 +163,11 @@ def _widths_beside(logits: Float64, known: KnownKnees) -> str:
 
 
 def _log_loss(sure: Float64, labels: Labels) -> float:
-    return float(-np.log(np.maximum(sure[np.arange(len(labels)), labels], 1e-12)).mean())
+    return float(_log_losses(sure, labels).mean())
+
+
+def _log_losses(sure: Float64, labels: Labels) -> Float64:
+    return np.asarray(-np.log(np.maximum(sure[np.arange(len(labels)), labels], 1e-12)))
 
 
 def _rounded(grader: Grader) -> Grader:

@@ -1,0 +1,64 @@
+"""What a grader should learn from, side by side.
+
+python scripts/compare_losses.py ../shared/data/oai_kl --out FOLDER
+
+Every network begins with the same ImageNet weights and sees the same views in the same order, at part of the
+resolution; only what it learns, or how its outputs become probabilities, differs. Writes
+docs/results/grader-losses.md. Started again, it goes on from its last checkpoint.
+"""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from kltool.learn.graded import prepare
+from kltool.learn.grader import Schedule, logits_of, train
+from kltool.learn.joined import compared, known_knees
+from kltool.learn.shipped import graders_of
+from kltool.learn.views import plain, scaled
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "grader-losses.md"
+WAYS = {  # name: head, labels; the first is what the others are compared with
+    "a second reader's answers": ("softmax", "readers"),
+    "the label alone": ("softmax", "hard"),
+    "confusion as teachers have it": ("softmax", "confusion"),
+    "a teacher's answer for each knee": ("softmax", "taught"),
+    "continuation ratios (CORN)": ("continuation", "readers"),
+    "cumulative link": ("cumulative", "readers"),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path, help="folder with train/ and val/, each with 0/ to 4/")
+    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--share", type=float, default=0.6, help="of the view's resolution")
+    parser.add_argument("--teachers", type=Path, default=Path("models/grader.onnx"))
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    knees, held_out = (
+        prepare(options.data / split, options.out / f"{split}.npz", jobs=2) for split in ("train", "val")
+    )
+    views = [plain(knee, scaled(options.share)) for knee in held_out]
+    teachers = graders_of(options.teachers)
+    usual = Schedule(shares=(options.share,) * options.epochs)
+    logits = {}
+    for name, (head, labels) in WAYS.items():
+        folder = options.out / f"{head}-{labels}"
+        folder.mkdir(exist_ok=True)
+        network = train(knees, held_out, folder, replace(usual, head=head, labels=labels), teachers=teachers)
+        logits[name] = logits_of([network], views)
+    table = compared(logits, known_knees(held_out))
+    PAGE.write_text(
+        f"# What a grader learns from\n\nMade by `python scripts/compare_losses.py`: {options.epochs} epochs "
+        f"of EfficientNet-Lite0 from ImageNet weights at {options.share:g} of the view's resolution, one run "
+        f"each.\n\n{table}"
+    )
+    print(table)
+
+
+if __name__ == "__main__":
+    main()
