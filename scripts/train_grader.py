@@ -11,7 +11,8 @@ import torch
 from kltool.learn.graded import prepare
 from kltool.learn.grader import Schedule, train
 from kltool.learn.shipped import graders_of
-from kltool.networks.grader import IMAGENET, restored
+from kltool.networks.backbone import IMAGENET
+from kltool.networks.grader import restored
 
 
 def main() -> None:

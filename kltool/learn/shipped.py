@@ -9,7 +9,8 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from kltool.networks.grader import IMAGENET, Grader
+from kltool.networks.backbone import IMAGENET
+from kltool.networks.grader import Grader
 
 WEIGHT = re.compile(r"graders?\.(?:(\d+)\.)?((?:backbone|head)\..+?)(?:\.half)?$")
 

