@@ -8,6 +8,7 @@ KltoolError            the root; never raised itself                            
  │    ├── WrongBodyPart       a radiograph of something else
  │    ├── WrongView           lateral, skyline: the joint space is not shown
  │    ├── NoKnee              no knee found
+ │    ├── TooCoarse           a knee of too few pixels
  │    └── SideUnknown         one knee, and nothing says whose side
  ├── SpacingError      a pixel spacing that cannot be true                          2
  ├── NotComparable     two readings that may not be subtracted                      3
@@ -67,6 +68,10 @@ class WrongView(Refusal):
 
 class NoKnee(Refusal):
     code = "no_knee"
+
+
+class TooCoarse(Refusal):
+    code = "too_coarse"
 
 
 class SideUnknown(Refusal):

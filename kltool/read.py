@@ -29,7 +29,7 @@ def read(film: Radiograph, models: Models) -> Reading:
     """Find, measure and grade every knee of a film. Raises NoKnee, SideUnknown."""
     found = find_knees(film, models)
     knees = tuple(read_knee(knee, models) for knee in found.knees)
-    return Reading(film.noting(*found.notes), knees, found.refused, provenance(film, models))
+    return Reading(found.film.noting(*found.notes), knees, found.refused, provenance(film, models))
 
 
 def read_knee(knee: Knee, models: Models) -> KneeReading:

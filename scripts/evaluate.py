@@ -3,8 +3,9 @@
 python scripts/evaluate.py road         grades, widths, films of other sources: docs/results/road.md
 python scripts/evaluate.py jointspace   the joint space against its bars: docs/results/jointspace.md
 python scripts/evaluate.py grade        the grade against its bars: docs/results/grade.md
+python scripts/evaluate.py localize     knees found and refused: docs/results/localize.md
 
-The last two need the extras 'simulate' and 'dev'.
+The last three need the extras 'simulate' and 'dev'.
 """
 
 import argparse
@@ -36,18 +37,22 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(required=True, metavar="road|jointspace|grade")
-    road, space, grade = (commands.add_parser(name) for name in ("road", "jointspace", "grade"))
-    for command in (road, space, grade):
+    commands = parser.add_subparsers(required=True, metavar="road|jointspace|grade|localize")
+    road, space, grade, finding = (
+        commands.add_parser(name) for name in ("road", "jointspace", "grade", "localize")
+    )
+    for command in (road, space, grade, finding):
         command.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
         command.add_argument("--out", type=Path, default=ROOT / "docs" / "results", help="folder of the page")
     road.set_defaults(run=_road)
     space.add_argument("--simulated", type=int, default=500, help="how many drawn knees")
-    for command in (space, grade):
+    finding.add_argument("--films", type=int, default=2000, help="how many composite and drawn films")
+    for command in (space, grade, finding):
         command.add_argument("--knees", type=int, help="val crops, spread over all; all where not given")
         command.add_argument("--jobs", type=int, default=2, help="processes; changes no figure but the times")
     space.set_defaults(run=_joint_space)
     grade.set_defaults(run=_grade)
+    finding.set_defaults(run=_localize)
     return parser.parse_args()
 
 
@@ -62,6 +67,13 @@ def _grade(options: argparse.Namespace) -> Path:
     from kltool.learn.scores.grades import write
 
     return write(gather(options.data, options.knees, options.jobs), options.out)
+
+
+def _localize(options: argparse.Namespace) -> Path:
+    from kltool.learn.scores.localize import gather, write  # late: needs the extra 'simulate'
+
+    boxes = ROOT / "tests" / "localize" / "strips.csv"
+    return write(gather(options.data, boxes, options.films, options.knees, options.jobs), options.out)
 
 
 def _road(options: argparse.Namespace) -> Path:

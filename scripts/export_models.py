@@ -1,7 +1,7 @@
 """Export trained weights to models/: python scripts/export_models.py FOLDER [--only finder ...].
 
-FOLDER holds finder.pt, landmarks.pt and margins.pt as the training scripts left them, and grader.pt of
-scripts/calibrate_grader.py.
+FOLDER holds finder.pt, aspect.pt, landmarks.pt and margins.pt as the training scripts left them, and
+grader.pt of scripts/calibrate_grader.py.
 """
 
 import argparse
@@ -13,6 +13,8 @@ from kltool.grade.view import VIEW
 from kltool.jointspace.patch import COLUMNS, ROWS
 from kltool.learn.certainty import Certainty
 from kltool.learn.export import ReadingGrader, export, halve, register
+from kltool.localize.aspect import SIZE
+from kltool.networks.aspect import Aspect
 from kltool.networks.finder import Finder
 from kltool.networks.grader import restored
 from kltool.networks.landmarks import Landmarks
@@ -27,7 +29,7 @@ DRAWN = "knees drawn by kltool.simulate"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", nargs="*", default=["finder", "landmarks", "margins", "grader"])
+    parser.add_argument("--only", nargs="*", default=["finder", "aspect", "landmarks", "margins", "grader"])
     options = parser.parse_args()
     for name in options.only:
         state = torch.load(options.folder / f"{name}.pt", weights_only=True)
@@ -38,6 +40,13 @@ def main() -> None:
             finder.load_state_dict(state)
             export(finder, (160, 192), ["heat", "ends"], file, any_size=True)
             facts = {"input_size": 0, "labels": ["knee", "replaced knee"], "trained_on": KNEEL}
+        elif name == "aspect":
+            aspect = Aspect()
+            aspect.load_state_dict(state)
+            export(aspect, (SIZE, SIZE), ["kinds"], file)
+            halve(file)
+            labels = ["lateral on the left", "lateral on the right", "replaced", "no frontal knee"]
+            facts = {"input_size": SIZE, "labels": labels, "trained_on": f"{OAI}; {DRAWN}"}
         elif name == "landmarks":
             landmarks = Landmarks()
             landmarks.load_state_dict(state)

@@ -12,7 +12,7 @@ from kltool.learn.graded import prepare
 from kltool.learn.grader import Schedule, train
 from kltool.learn.shipped import graders_of
 from kltool.networks.backbone import IMAGENET
-from kltool.networks.grader import restored
+from kltool.networks.grader import Grader, restored
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--coarse", type=int, help="how many of them at 0.6 of the resolution; a quarter")
     parser.add_argument("--begin", type=Path, help="grader.onnx to begin with, in place of ImageNet weights")
     parser.add_argument("--member", type=int, default=0, help="which of its graders")
-    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="grader.pt of trained graders")
+    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="grader.pt or grader.onnx files")
     parser.add_argument("--rate", type=float, default=6e-4, help="the highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -36,10 +36,16 @@ def main() -> None:
     shares = (0.6,) * coarse + (1.0,) * (options.epochs - coarse)
     begin = graders_of(options.begin)[options.member] if options.begin else None
     kind = begin.kind if begin else options.backbone
-    teachers = [restored(torch.load(file, weights_only=True)) for file in options.teachers]
+    teachers = [grader for file in options.teachers for grader in _graders_in(file)]
     labels = "taught" if teachers else "readers"
     schedule = Schedule(kind, shares, learning_rate=options.rate, labels=labels, seed=options.seed)
     train(knees, held_out, options.out, schedule, begin, teachers)
+
+
+def _graders_in(file: Path) -> list[Grader]:
+    if file.suffix == ".onnx":
+        return graders_of(file)
+    return [restored(torch.load(file, weights_only=True))]
 
 
 if __name__ == "__main__":

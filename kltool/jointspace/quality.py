@@ -22,6 +22,8 @@ class Doubts:
     least_score: float = 0.45
     sure_spread: float = 0.024  # of the landmarks
     usable_spread: float = 0.035
+    doubtful_side: float = 0.05  # probability of the given side by the picture
+    wrong_side: float = 0.01
     fewest_tibial_pixels: float = 120.0  # about 0.6 mm a pixel
     good_tilt_deg: float = 15.0  # of the knee in the picture
     good_imd_mm: float = 1.0  # between the rims of the medial plateau
@@ -65,6 +67,16 @@ def _of_knee(knee: Knee, doubts: Doubts) -> Iterator[Doubt]:
             Quality.POOR,
             "the tags say that the film is stored mirrored: right and left, medial and lateral may be "
             "swapped",
+        )
+    if knee.side_probability <= doubts.wrong_side:
+        yield Doubt(
+            Quality.POOR,
+            f"by the picture this is a {knee.side.other} knee or the film is mirrored: the side is by "
+            f"{knee.side_source}, medial and lateral are by the picture",
+        )
+    elif knee.side_probability <= doubts.doubtful_side:
+        yield Doubt(
+            Quality.USABLE, f"by the picture this may be a {knee.side.other} knee, or a mirrored film"
         )
     if knee.landmarks.spread > doubts.usable_spread:
         yield Doubt(Quality.POOR, "doubtful that this is a knee: its outline is hardly to be found")

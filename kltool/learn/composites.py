@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 
 from kltool.geometry import Points, mirror
+from kltool.learn import implants
 from kltool.learn.annotated import AnnotatedKnee
 from kltool.learn.augment import exposure, noise, sharpness
-from kltool.values.image import Float32
+from kltool.values.image import Float32, Side
 
 SMALLEST_WIDTH, LARGEST_WIDTH = 26.0, 110.0  # tibial width in pixels of the field
 
@@ -32,7 +33,7 @@ def composite(
 ) -> tuple[Float32, list[Planted]]:
     """A field of (size, size), brightness 0 to 1, and the knees in it."""
     kind = random.random()
-    field = _background(size, random)
+    field = background((size, size), random)
     planted: list[Planted] = []
     if kind < 0.08:
         field = _clutter(field, knees, random)
@@ -40,7 +41,7 @@ def composite(
         width = float(np.exp(random.uniform(np.log(SMALLEST_WIDTH), np.log(LARGEST_WIDTH))))
         reach = 0.5 * size - 0.45 * width
         at = size / 2 + random.uniform(-1, 1, 2) * max(reach, 0.04 * size)
-        field, planted = _plant(field, knees, width, at, random)
+        field, planted = plant(field, knees, width, at, random)
     else:
         width = float(np.exp(random.uniform(np.log(SMALLEST_WIDTH), np.log(size * 0.40))))
         gap = min(random.uniform(1.25, 2.4) * width, size - 1.1 * width)
@@ -49,32 +50,37 @@ def composite(
         for column in (middle - gap / 2, middle + gap / 2):
             at = np.array([row + random.normal(0, 0.06) * width, column])
             lasting = slice(0, int(middle)) if column < middle else slice(int(middle), size)
-            planted_field, knee = _plant(field, knees, width * random.uniform(0.94, 1.06), at, random)
+            planted_field, knee = plant(field, knees, width * random.uniform(0.94, 1.06), at, random)
             field = field.copy()
             field[:, lasting] = planted_field[:, lasting]
             planted += knee
     if random.random() < 0.3:
-        field = _marker(field, random)
+        field = marker(field, random)
     field = noise(sharpness(exposure(field, random), random), random)
     return field, [knee for knee in planted if ((knee.centre > 0) & (knee.centre < size - 1)).all()]
 
 
-def _plant(
+def plant(
     field: Float32,
     knees: list[AnnotatedKnee],
     width: float,
     at: Points,
     random: np.random.Generator,
+    side: Side | None = None,
+    replaceable: bool = True,
 ) -> tuple[Float32, list[Planted]]:
-    """Set one knee, of a given tibial width, with its joint's centre at (row, column)."""
+    """Set one knee, of a given tibial width, with its joint's centre at (row, column).
+
+    side: whose it shall look like; either where none is given. replaceable: whether it may be a replaced one.
+    """
     knee = knees[random.integers(len(knees))]
     crop, tibia = _unit(knee.crop), knee.tibia
     columns = crop.shape[1]
     centre = np.array(knee.placement.centre)
-    replaced = bool(random.random() < 0.2)
+    replaced = bool(replaceable and random.random() < 0.2)
     if replaced:
-        crop = _implant(crop, knee, random)
-    if random.random() < 0.5:
+        crop = implants.replaced(crop, knee.placement, random)
+    if side is Side.LEFT or (side is None and random.random() < 0.5):
         crop, tibia = np.ascontiguousarray(crop[:, ::-1]), mirror(tibia, columns)[::-1]
         centre = mirror(centre[None], columns)[0]
     if random.random() < 0.25:
@@ -85,20 +91,23 @@ def _plant(
     linear = np.array([[cos, sin], [-sin, cos]])  # (row, column)
     offset = at - linear @ centre
     affine = np.column_stack([linear, offset])[::-1][:, [1, 0, 2]]
-    size = field.shape[0]
     if scale < 0.7:
         crop = np.asarray(cv2.GaussianBlur(crop, (0, 0), 0.5 * float(np.sqrt(scale**-2 - 1))), np.float32)
     picture = cv2.warpAffine(
-        crop, affine, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        crop, affine, field.shape[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    inside = _presence(crop.shape, affine, size, scale, random)
+    inside = _presence(crop.shape, affine, field.shape, scale, random)
     mixed: Float32 = (inside * picture + (1 - inside) * field).astype(np.float32)
     ends = tibia[[0, -1]] @ linear.T + offset
     return mixed, [Planted(ends, at, replaced)]
 
 
 def _presence(
-    shape: tuple[int, ...], affine: Points, size: int, scale: float, random: np.random.Generator
+    shape: tuple[int, ...],
+    affine: Points,
+    field_shape: tuple[int, ...],
+    scale: float,
+    random: np.random.Generator,
 ) -> Float32:
     """How much of the crop shows at each place: fades sideways; up and down it ends or goes on."""
     rows, columns = shape
@@ -106,7 +115,7 @@ def _presence(
     mask = np.ones((rows + 2 * tall, columns), np.float32)
     moved = affine.copy()
     moved[:, 2] -= affine[:, 1] * tall
-    inside = cv2.warpAffine(mask, moved, (size, size), flags=cv2.INTER_LINEAR)
+    inside = cv2.warpAffine(mask, moved, field_shape[::-1], flags=cv2.INTER_LINEAR)
     soft = float(random.uniform(0.5, 14.0)) * scale
     return np.asarray(cv2.GaussianBlur(inside, (0, 0), max(soft, 0.3)), np.float32)
 
@@ -121,42 +130,12 @@ def _tight(
     return np.ascontiguousarray(crop[top : crop.shape[0] - bottom]), tibia - moved, centre - moved
 
 
-def _implant(crop: Float32, knee: AnnotatedKnee, random: np.random.Generator) -> Float32:
-    """A total or partial replacement: condylar shield, tray, keel; uniformly bright, sharp-edged."""
-    left, right = knee.tibia[0], knee.tibia[-1]
-    whole = random.random() < 0.7
-    span = (0.0, 1.0) if whole else ((0.0, 0.45) if random.random() < 0.5 else (0.55, 1.0))
-    out = crop.copy()
-    width = float(np.hypot(*(right - left)))
-    brightness = float(random.uniform(0.92, 1.1) * crop.max())
-
-    def at(x: float, down: float) -> tuple[int, int]:
-        point = left + (right - left) * (span[0] + (span[1] - span[0]) * x) + np.array([down * width, 0])
-        return round(float(point[1])), round(float(point[0]))
-
-    gap, height = random.uniform(0.02, 0.07), random.uniform(0.2, 0.5)
-    bend = random.uniform(0.02, 0.12)
-    shield = [at(0.02, -gap - 0.12), at(0.2, -gap), at(0.35, -gap - 0.01), at(0.5, -gap - bend)]
-    shield += [at(0.65, -gap - 0.01), at(0.8, -gap), at(0.98, -gap - 0.12)]
-    shield += [at(random.uniform(0.85, 1.0), -height), at(0.5, -height * random.uniform(0.5, 1.1))]
-    shield += [at(random.uniform(0.0, 0.15), -height)]
-    cv2.fillPoly(out, [np.array(shield, np.int32)], brightness)
-    tray = [at(-0.02, 0.02), at(1.02, 0.02), at(1.02, 0.02 + random.uniform(0.03, 0.08))]
-    tray += [at(-0.02, 0.06)]
-    cv2.fillPoly(out, [np.array(tray, np.int32)], brightness)
-    keel = random.uniform(0.03, 0.12)
-    stem = [at(0.5 - keel, 0.06), at(0.5 + keel, 0.06), at(0.5 + keel / 2, random.uniform(0.2, 0.6))]
-    stem += [at(0.5 - keel / 2, 0.3)]
-    cv2.fillPoly(out, [np.array(stem, np.int32)], brightness)
-    return out
-
-
-def _background(size: int, random: np.random.Generator) -> Float32:
+def background(shape: tuple[int, int], random: np.random.Generator) -> Float32:
+    """Black, white or some grey, a little brighter on one side."""
     level = float(random.choice([0.0, random.uniform(0.0, 0.5), 1.0], p=[0.45, 0.45, 0.1]))
-    slope = np.linspace(-1, 1, size, dtype=np.float32) * random.uniform(-0.1, 0.1)
-    field: Float32 = np.full((size, size), level, np.float32) + (
-        slope if random.random() < 0.5 else slope[:, None]
-    )
+    down = random.random() >= 0.5
+    slope = np.linspace(-1, 1, shape[0 if down else 1], dtype=np.float32) * random.uniform(-0.1, 0.1)
+    field: Float32 = np.full(shape, level, np.float32) + (slope[:, None] if down else slope)
     return field.astype(np.float32)
 
 
@@ -195,7 +174,7 @@ def _clutter(field: Float32, knees: list[AnnotatedKnee], random: np.random.Gener
     return np.ascontiguousarray(cv2.resize(turned, (size, size)))
 
 
-def _marker(field: Float32, random: np.random.Generator) -> Float32:
+def marker(field: Float32, random: np.random.Generator) -> Float32:
     """A lead letter or a calibration bead."""
     mask = np.zeros(field.shape, np.uint8)
     row, column = (int(value) for value in random.integers(0, field.shape[0], 2))

@@ -12,7 +12,7 @@ from kltool.values.image import Float32
 from kltool.weights import Network
 
 LONG_SIDES: Final = (112, 176, 288, 448)  # docs/choices.md#finder
-THRESHOLD: Final = 0.30  # docs/choices.md#finder
+THRESHOLD: Final = 0.20  # docs/choices.md#finder
 STRIDE: Final = 4  # of the network
 STEP: Final = 32  # sides of the network's input are multiples of this
 

@@ -1,17 +1,27 @@
-"""Radiograph to knees: where they are, whose side they are on, and which of them are replaced."""
+"""Radiograph to knees: which way up, where they are, whose side they are on, and which are replaced."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from kltool.errors import NoKnee, SideUnknown
+from kltool.errors import NoKnee, SideUnknown, TooCoarse
 from kltool.geometry import mirror
+from kltool.localize.aspect import Aspect, look
 from kltool.localize.candidates import Candidate, find_candidates
 from kltool.localize.canonical import turned
 from kltool.localize.landmarks import settle
+from kltool.localize.upright import quarter_turned
 from kltool.values.findings import RefusedKnee
 from kltool.values.image import Knee, Placement, Radiograph, Side, SideSource
 from kltool.weights import Models
+
+LOOKED_AT: Final = 5  # candidates of a film, at most
+FRONTAL: Final = 0.5  # docs/choices.md#aspect
+SURELY_FRONTAL: Final = 0.9  # docs/choices.md#aspect
+FEWEST_PIXELS: Final = 60.0  # of the tibial width; docs/choices.md#coarsest-film
+SURE_SIDE: Final = 0.95  # docs/choices.md#side-by-anatomy
+OVERRULING: Final = 0.99  # docs/choices.md#side-by-anatomy
 
 REPLACED = RefusedKnee(
     "replaced",
@@ -21,44 +31,99 @@ REPLACED = RefusedKnee(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a film holds: knees to read, in the order of the picture, and knees that are not read."""
+    """What a film holds: knees to read, in the order of the picture, and knees that are not read.
 
+    film: turned upright where it was not.
+    """
+
+    film: Radiograph
     knees: tuple[Knee, ...]
     refused: tuple[RefusedKnee, ...]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A candidate and what it is."""
+
+    candidate: Candidate
+    aspect: Aspect
+
+    @property
+    def frontal(self) -> float:
+        return 1 - self.aspect.other
+
+    def shows(self, side: Side) -> float:
+        """The probability that it is a knee of this side, if the film hangs as films do."""
+        left = self.aspect.left_share
+        return left if side is Side.RIGHT else 1 - left
 
 
 def find_knees(film: Radiograph, models: Models) -> Found:
     """Find one or two knees in a frontal film.
 
     Two knees take their sides from the order of the picture (the patient's right is on the viewer's
-    left); one knee takes the side that the tags or the user gave, and is refused without one.
-    Raises NoKnee, SideUnknown.
+    left); one knee takes the side that the tags or the user gave, without one that of its anatomy.
+    Raises NoKnee, TooCoarse, SideUnknown.
     """
-    pair = _pair(find_candidates(film.pixels, models.finder))
+    film, seen, turns = _upright(film, models)
+    pair = _pair(seen)
     if not pair:
         raise NoKnee(
             "no knee joint was found in the picture, one or two frontal knees expected; "
-            "check that it is a frontal knee radiograph that shows the joint upright"
+            "check that it is a frontal knee radiograph that shows the joint"
+        )
+    width = max(one.candidate.width for one in pair)
+    if width < FEWEST_PIXELS:
+        raise TooCoarse(
+            f"the tibia spans {width:.0f} pixels, {FEWEST_PIXELS:.0f} expected at least; "
+            "give the film at its full resolution"
         )
     sides, source, notes = _sides(film, pair)
     wanted = [
-        (candidate, side)
-        for candidate, side in zip(pair, sides, strict=True)
+        (one, side)
+        for one, side in zip(pair, sides, strict=True)
         if film.side_source is not SideSource.USER or side is film.side
     ]
-    natural = [(candidate, side) for candidate, side in wanted if not candidate.replaced]
-    knees = tuple(_knee(film, candidate, side, source, models) for candidate, side in natural)
-    return Found(knees, (REPLACED,) * (len(wanted) - len(natural)), notes)
+    natural = [(one, side) for one, side in wanted if one.aspect.replaced <= one.aspect.natural]
+    knees = tuple(_knee(film, one, side, source, models) for one, side in natural)
+    return Found(film, knees, (REPLACED,) * (len(wanted) - len(natural)), (*turns, *notes))
 
 
-def _pair(candidates: list[Candidate]) -> list[Candidate]:
-    """The best candidate and, where one lies beside it at its own size, its partner; left to right."""
-    if not candidates:
+def _upright(film: Radiograph, models: Models) -> tuple[Radiograph, list[Seen], tuple[str, ...]]:
+    """The film as it is, where that shows a knee; otherwise by the quarter turns that show one best."""
+    seen = _seen(film, models)
+    if max((one.frontal for one in seen), default=0.0) >= SURELY_FRONTAL:
+        return film, seen, ()
+    best = film, seen, 0
+    for turns in (2, 1, 3):
+        other = quarter_turned(film, turns)
+        seen = _seen(other, models)
+        if _surest(seen) > max(_surest(best[1]), FRONTAL):
+            best = other, seen, turns
+    film, seen, turns = best
+    notes = (f"the film was turned by {90 * turns} degrees, anticlockwise, to be read",) if turns else ()
+    return film, seen, notes
+
+
+def _surest(seen: list[Seen]) -> float:
+    return max((one.frontal for one in seen), default=0.0)
+
+
+def _seen(film: Radiograph, models: Models) -> list[Seen]:
+    """The candidates that are frontal knees, natural or replaced, best first."""
+    candidates = find_candidates(film.pixels, models.finder)[:LOOKED_AT]
+    every = [Seen(candidate, look(film.pixels, candidate, models.aspect)) for candidate in candidates]
+    return [one for one in every if one.frontal >= FRONTAL]
+
+
+def _pair(seen: list[Seen]) -> list[Seen]:
+    """The best one and, where one lies beside it at its own size, its partner; left to right."""
+    if not seen:
         return []
-    best = candidates[0]
-    partners = [other for other in candidates[1:] if _beside(best, other)]
-    return sorted([best, *partners[:1]], key=lambda candidate: float(candidate.centre[1]))
+    best = seen[0]
+    partners = [other for other in seen[1:] if _beside(best.candidate, other.candidate)]
+    return sorted([best, *partners[:1]], key=lambda one: float(one.candidate.centre[1]))
 
 
 def _beside(one: Candidate, other: Candidate) -> bool:
@@ -70,7 +135,7 @@ def _beside(one: Candidate, other: Candidate) -> bool:
     )
 
 
-def _sides(film: Radiograph, pair: list[Candidate]) -> tuple[list[Side], SideSource, tuple[str, ...]]:
+def _sides(film: Radiograph, pair: list[Seen]) -> tuple[list[Side], SideSource, tuple[str, ...]]:
     if len(pair) == 2:
         notes: tuple[str, ...] = ()
         if film.side is not None and film.side_source is SideSource.TAG:
@@ -78,16 +143,25 @@ def _sides(film: Radiograph, pair: list[Candidate]) -> tuple[list[Side], SideSou
                 f"the tags say {film.side}, two knees are shown: sides taken from the order of the film",
             )
         return [Side.RIGHT, Side.LEFT], SideSource.FILM, notes
-    if film.side is None:
+    if film.side is not None:
+        return [film.side], film.side_source, ()
+    (one,) = pair
+    likelier = max(Side, key=one.shows)
+    if one.aspect.replaced > one.aspect.natural or one.shows(likelier) < SURE_SIDE:
         raise SideUnknown(
-            "one knee was found and nothing says whose side it is; side right or left expected in the tags; "
+            "one knee was found and nothing says whose side it is: the tags do not, and by the picture it is "
+            f"a {likelier} one with a probability of {one.shows(likelier):.2f}, {SURE_SIDE:.2f} expected; "
             "give it with --side"
         )
-    return [film.side], film.side_source, ()
+    note = f"side by the picture alone: {likelier} if the patient's right is on the viewer's left"
+    return [likelier], SideSource.ANATOMY, (note,)
 
 
-def _knee(film: Radiograph, candidate: Candidate, side: Side, source: SideSource, models: Models) -> Knee:
-    mirrored = side is Side.LEFT
+def _knee(film: Radiograph, one: Seen, side: Side, source: SideSource, models: Models) -> Knee:
+    """Medial and lateral follow the given side, unless the picture is nearly certain of the other one."""
+    candidate, mirrored = one.candidate, side is Side.LEFT
+    if one.shows(side) <= 1 - OVERRULING:
+        mirrored = not mirrored
     pixels = turned(film.pixels, mirrored)
     ends, centre = candidate.ends, candidate.centre[None]
     if mirrored:
@@ -100,4 +174,4 @@ def _knee(film: Radiograph, candidate: Candidate, side: Side, source: SideSource
         mirrored,
     )
     placement, landmarks = settle(pixels, start, models.landmarks)
-    return Knee(film, placement, landmarks, side, source, candidate.score)
+    return Knee(film, placement, landmarks, side, source, candidate.score, one.shows(side))

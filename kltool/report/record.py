@@ -68,6 +68,7 @@ def knee_record(knee: KneeReading) -> Record:
     return {
         "side": str(knee.side),
         "side_source": str(knee.side_source),
+        "side_probability": round(knee.knee.side_probability, 4),
         "kl": _grade(knee.grade),
         "joint_space": {"medial": _compartment(space.medial), "lateral": _compartment(space.lateral)},
         "tibial_width_px": round(space.tibial_width_px, 3),

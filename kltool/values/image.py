@@ -70,6 +70,7 @@ class SideSource(StrEnum):
     USER = "user"
     TAG = "tag"
     FILM = "film order"  # a frontal film as it is hung: the patient's right is on the viewer's left
+    ANATOMY = "anatomy"  # what the one knee of such a film looks like
     UNKNOWN = "unknown"
 
 
@@ -88,7 +89,7 @@ class Radiograph:
     side_source: SideSource
     notes: tuple[str, ...] = ()  # what was found and done: polarity turned, tags in conflict
     file_sha256: str = ""
-    pixels_sha256: str = ""  # of the pixels above, little endian, with their shape
+    pixels_sha256: str = ""  # of the pixels as loaded, little endian, with their shape
     subject: str | None = None  # PatientID; never the name
     study_date: str | None = None  # YYYYMMDD
     stored_mirrored: bool = False  # by its tags: the patient's right on the viewer's right; not turned
@@ -142,6 +143,7 @@ class Knee:
     side: Side
     side_source: SideSource
     score: float  # 0 to 1, how sure the finder is
+    side_probability: float  # 0 to 1, by the picture alone, of `side`
 
     @property
     def spacing(self) -> Spacing | NoSpacing:

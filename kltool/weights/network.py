@@ -12,7 +12,7 @@ from kltool.weights.manifest import ModelEntry, entries
 Float32 = npt.NDArray[np.float32]
 
 
-NAMES: Final = ("finder", "landmarks", "margins", "grader")
+NAMES: Final = ("finder", "aspect", "landmarks", "margins", "grader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Models:
     """What a reading needs."""
 
     finder: Network
+    aspect: Network
     landmarks: Network
     margins: Network
     grader: Network
@@ -41,7 +42,7 @@ class Models:
     @property
     def hashes(self) -> dict[str, str]:
         """Name and version of each model to its sha256."""
-        networks = (self.finder, self.landmarks, self.margins, self.grader)
+        networks = (self.finder, self.aspect, self.landmarks, self.margins, self.grader)
         return {network.entry.identity: network.entry.sha256 for network in networks}
 
 

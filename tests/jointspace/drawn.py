@@ -78,7 +78,7 @@ class Drawing:
             False,
         )
         landmarks = Landmarks(tibia, femur, spread, ends)
-        return Knee(film, placement, landmarks, Side.RIGHT, SideSource.TAG, 1.0)
+        return Knee(film, placement, landmarks, Side.RIGHT, SideSource.TAG, 1.0, 1.0)
 
     def margins(
         self,

@@ -1,6 +1,7 @@
 """A knee is found wherever it lies and however large it is; what is no knee is refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from kltool.errors import NoKnee, SideUnknown
+from kltool.errors import NoKnee, SideUnknown, TooCoarse
 from kltool.geometry import mirror
 from kltool.intake import load
 from kltool.localize import find_knees
@@ -18,7 +19,7 @@ from kltool.weights import Models
 
 NONE_FOUND = (
     "no knee joint was found in the picture, one or two frontal knees expected; "
-    "check that it is a frontal knee radiograph that shows the joint upright"
+    "check that it is a frontal knee radiograph that shows the joint"
 )
 ONE_KNEE = ("knee_right_normal", "knee_left_moderate", "knee_right_severe")
 Pixels = npt.NDArray[np.float32]
@@ -100,14 +101,63 @@ def test_a_tag_that_names_one_side_of_two_knees_is_overruled_by_the_film_and_not
     assert found.notes == ("the tags say left, two knees are shown: sides taken from the order of the film",)
 
 
-def test_one_knee_without_a_side_is_refused(samples: Path, models: Models) -> None:
-    film = film_of(load(samples / "knee_right_normal.dcm").pixels)
-    with pytest.raises(SideUnknown) as refused:
-        find_knees(film, models)
-    assert str(refused.value) == (
-        "one knee was found and nothing says whose side it is; side right or left expected in the tags; "
-        "give it with --side"
+@pytest.mark.parametrize("name", ONE_KNEE)
+def test_one_knee_without_a_side_takes_that_of_its_anatomy(name: str, samples: Path, models: Models) -> None:
+    film = load(samples / f"{name}.dcm")
+    found = find_knees(film_of(film.pixels), models)
+    (knee,) = found.knees
+    assert knee.side is film.side
+    assert knee.side_source is SideSource.ANATOMY
+    assert knee.side_probability >= 0.95
+    assert found.notes == (
+        f"side by the picture alone: {film.side} if the patient's right is on the viewer's left",
     )
+
+
+def test_a_knee_like_its_own_mirror_image_is_refused_without_a_side(samples: Path, models: Models) -> None:
+    pixels = load(samples / "knee_right_normal.dcm").pixels
+    columns = pixels.shape[1]
+    medial_twice = np.hstack([pixels[:, : columns // 2 : -1], pixels[:, columns // 2 :]])
+    with pytest.raises((SideUnknown, NoKnee)):
+        find_knees(film_of(np.ascontiguousarray(medial_twice)), models)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_film_that_hangs_wrongly_is_turned_and_read_as_if_it_hung_rightly(
+    turns: int, samples: Path, models: Models
+) -> None:
+    upright = load(samples / "knee_right_normal.dcm")
+    turned = replace(upright, pixels=np.ascontiguousarray(np.rot90(upright.pixels, turns)))
+    found, expected = find_knees(turned, models), find_knees(upright, models)
+    assert np.array_equal(found.film.pixels, upright.pixels)
+    assert found.knees[0].placement == expected.knees[0].placement
+    assert found.notes == (f"the film was turned by {90 * (4 - turns)} degrees, anticlockwise, to be read",)
+
+
+def test_a_mirrored_film_keeps_medial_and_lateral_where_they_are_and_is_doubted(
+    samples: Path, models: Models
+) -> None:
+    film = load(samples / "knee_right_normal.dcm")
+    mirrored = replace(film, pixels=np.ascontiguousarray(film.pixels[:, ::-1]))
+    (knee,), (turned_over,) = find_knees(film, models).knees, find_knees(mirrored, models).knees
+    assert turned_over.side is film.side
+    assert turned_over.side_probability <= 0.01
+    medial, medial_mirrored = knee.landmarks.tibia[-1], turned_over.landmarks.tibia[-1]
+    assert np.hypot(*(medial - medial_mirrored)) < 0.02 * knee.placement.tibial_width_px
+
+
+def test_a_knee_of_few_pixels_is_refused_and_one_of_more_is_found(samples: Path, models: Models) -> None:
+    film = load(samples / "knee_right_normal.dcm")
+    (knee,) = find_knees(film, models).knees
+    for pixels, coarse in ((45, True), (90, False)):
+        scale = pixels / knee.placement.tibial_width_px
+        small = cv2.resize(film.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        shrunk = film_of(np.asarray(small, np.float32), film.side)
+        if coarse:
+            with pytest.raises(TooCoarse, match="pixels, 60 expected at least"):
+                find_knees(shrunk, models)
+        else:
+            assert len(find_knees(shrunk, models).knees) == 1
 
 
 def ramp() -> Pixels:
