@@ -176,6 +176,12 @@ def test_the_schema_is_strict(kltool: Kltool, samples: Path) -> None:
 def test_a_record_names_every_model_and_setting_that_made_it(kltool: Kltool, samples: Path) -> None:
     (record,) = held(READING, kltool("read", "--json", samples / "knee_right_normal.dcm"))
     made = record["produced_by"]
-    assert {name.rsplit("-", 1)[0] for name in made["models"]} == {"finder", "aspect", "landmarks", "margins", "grader"}
+    assert {name.rsplit("-", 1)[0] for name in made["models"]} == {
+        "finder",
+        "aspect",
+        "landmarks",
+        "margins",
+        "grader",
+    }
     assert made["settings"] == dict(settings())
     assert len(made["file_sha256"]) == len(made["pixels_sha256"]) == 64
