@@ -22,13 +22,12 @@ class Candidate:
     """A joint seen by the finder, in pixels of the film.
 
     centre (2,), ends (2, 2): left and right end of the plateau, (row, column).
-    replaced: an implant rather than a joint. score: 0 to 1.
+    score: 0 to 1, that it is a joint, natural or replaced.
     """
 
     centre: Points
     ends: Points
     score: float
-    replaced: bool
 
     @property
     def width(self) -> float:
@@ -63,10 +62,8 @@ def _at_scale(pixels: Float32, scale: float, finder: Network) -> Iterator[Candid
         here = np.array([row, column], float)
         corners = here + ends[:, row, column].reshape(2, 2).astype(np.float64)
         centre = here + _summit(heat.max(0), row, column)
-        knee, replaced = (float(value) for value in heat[:, row, column])
-        yield Candidate(
-            _to_film(centre, scales), _to_film(corners, scales), max(knee, replaced), replaced > knee
-        )
+        score = float(heat[:, row, column].max())
+        yield Candidate(_to_film(centre, scales), _to_film(corners, scales), score)
 
 
 def _to_film(cells: Points, scales: Points) -> Points:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from kltool.errors import KltoolError, Refusal
 from kltool.geometry import Points, mirror
 from kltool.grade import grade
+from kltool.grade.view import view
 from kltool.intake import load
 from kltool.jointspace import measure, trace_margins
 from kltool.learn.annotated import AnnotatedKnee, load_annotated
@@ -20,6 +21,7 @@ from kltool.learn.fields import PlacedKnee, field, surrounded
 from kltool.learn.oai import side_of
 from kltool.learn.scores.workers import each
 from kltool.localize import find_knees
+from kltool.localize.canonical import turned
 from kltool.localize.upright import quarter_turned
 from kltool.read import ERRORS, TRACE, WIDTHS, read
 from kltool.simulate.population import simulate_drawn
@@ -51,7 +53,7 @@ class CropOutcome:
     """One crop. found: upright and with its side given. side: by the picture alone, or why there is none.
 
     given, other: the probability, by the picture, of its side; of it on the mirror image with the same label.
-    turned: for 90, 180 and 270 degrees whether it was righted to within CLOSE of where it lies upright.
+    righted: for 90, 180 and 270 degrees whether it was found to within CLOSE of where it lies upright.
     """
 
     name: str
@@ -59,15 +61,19 @@ class CropOutcome:
     side: Side | NotMeasured
     given: float
     other: float
-    turned: tuple[bool, ...]
+    righted: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RoadOutcome:
-    """One crop read as it is and set into a large film. Widths: medial minimum, per cent of the tibia."""
+    """One crop read as it is and set into a large film. Widths: medial minimum, per cent of the tibia.
+
+    views: (2, rows, columns), what the grader sees of both.
+    """
 
     grades: tuple[int, int]
     widths: tuple[float, float] | NotMeasured
+    views: Float32
 
 
 def composites(data: Path, count: int, jobs: int) -> list[FilmOutcome]:
@@ -155,9 +161,9 @@ def _crop(models: Models, path: Path) -> CropOutcome:
     alone = _side_alone(replace(film, side=None, side_source=SideSource.UNKNOWN), models)
     if knee is None:
         return CropOutcome(path.stem, False, alone, np.nan, np.nan, ())
-    turned = tuple(_righted(film, turns, knee, models) for turns in (1, 2, 3))
+    righted = tuple(_righted(film, turns, knee, models) for turns in (1, 2, 3))
     shown = other.side_probability if other else np.nan
-    return CropOutcome(path.stem, True, alone, knee.side_probability, shown, turned)
+    return CropOutcome(path.stem, True, alone, knee.side_probability, shown, righted)
 
 
 def _only(film: Radiograph, models: Models) -> Knee | None:
@@ -185,15 +191,25 @@ def _righted(film: Radiograph, turns: int, upright: Knee, models: Models) -> boo
     return away < CLOSE * upright.placement.tibial_width_px
 
 
-def external(folder: Path, jobs: int) -> list[bool]:
-    """Whether the one knee of each film of another hospital is found; sides are not known."""
+def external(folder: Path, jobs: int) -> list[Float32 | None]:
+    """What the grader sees of the one knee of each film of another hospital, where it is found.
+
+    Sides are not known: taken for right ones, and where the picture is sure for what they look like.
+    """
     with (folder / "labels.csv").open() as table:
         paths = [folder / row["image"] for row in csv.DictReader(table) if row["kind"] == "single"]
     return each(_external, paths, "external", jobs)
 
 
-def _external(models: Models, path: Path) -> bool:
-    return _only(load(path, side=Side.RIGHT), models) is not None
+def _external(models: Models, path: Path) -> Float32 | None:
+    knee = _only(load(path, side=Side.RIGHT), models)
+    return None if knee is None else _view(knee)
+
+
+def _view(knee: Knee) -> Float32:
+    """At a quarter of the resolution."""
+    seen = view(turned(knee.film.pixels, knee.placement.mirrored), knee.placement)
+    return np.asarray(cv2.resize(seen, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def road(paths: Sequence[Path], jobs: int) -> list[RoadOutcome | NotMeasured]:
@@ -209,12 +225,13 @@ def _road(models: Models, path: Path) -> RoadOutcome | NotMeasured:
     if knees[0] is None or knees[1] is None:
         return NotMeasured("not found on the crop" if knees[0] is None else "not found on the film")
     first, second = (grade(knee, models.grader).grade for knee in knees if knee)
+    views = np.stack([_view(knee) for knee in knees if knee])
     widths = [_medial(knee, models) for knee in knees if knee]
     missing = [width for width in widths if isinstance(width, NotMeasured)]
     if missing:
-        return RoadOutcome((first, second), missing[0])
+        return RoadOutcome((first, second), missing[0], views)
     before, after = (width for width in widths if not isinstance(width, NotMeasured))
-    return RoadOutcome((first, second), (before, after))
+    return RoadOutcome((first, second), (before, after), views)
 
 
 def _medial(knee: Knee, models: Models) -> float | NotMeasured:

@@ -11,14 +11,14 @@ import numpy as np
 
 from kltool.learn.agreement import quadratic_weighted_kappa
 from kltool.learn.oai import side_of
-from kltool.learn.scores import finding
+from kltool.learn.scores import finding, plots
 from kltool.learn.scores.finding import CLOSE, CLOSE_TO_BOX, CropOutcome, FilmOutcome, RoadOutcome
 from kltool.learn.scores.graded import spread_out
 from kltool.learn.scores.page import Bar, Result, Section, Table, page
 from kltool.learn.scores.strangers import GRADED, photographs_and_textures, refusals
 from kltool.localize import find_knees
 from kltool.values.findings import NotMeasured
-from kltool.values.image import Side
+from kltool.values.image import Float32, Side
 from kltool.weights import Models, load_models
 
 FOUND, FALSE, ALL, MOST = Bar(least=99.5), Bar(most=0.5), Bar(least=100.0), Bar(least=99.0)
@@ -35,7 +35,7 @@ class Evidence:
     models: Models
     made: Sequence[FilmOutcome]
     strips: Sequence[FilmOutcome]
-    external: Sequence[bool]
+    external: Sequence[Float32 | None]
     crops: Sequence[CropOutcome]
     labels: Sequence[Side]
     road: Sequence[RoadOutcome | NotMeasured]
@@ -93,9 +93,23 @@ def write(evidence: Evidence, results: Path) -> Path:
             (Result("a film, median", evidence.milliseconds, "ms", MS, ".0f"),),
         ),
     ]
+    draw(evidence, results / "localize")
     written = results / "localize.md"
     written.write_text(page("Finding the knee", opening, sections))
     return written
+
+
+def draw(evidence: Evidence, folder: Path) -> None:
+    """Means of many views, which show how knees are framed and no knee."""
+    both = np.stack([one.views for one in evidence.road if isinstance(one, RoadOutcome)])
+    elsewhere = np.stack([seen for seen in evidence.external if seen is not None])
+    means = {
+        f"{len(both)} OAI crops": both[:, 0].mean(axis=0),
+        "the same set into films": both[:, 1].mean(axis=0),
+        "mean absolute difference": np.abs(both[:, 1] - both[:, 0]).mean(axis=0),
+        f"{len(elsewhere)} films of another hospital": elsewhere.mean(axis=0),
+    }
+    plots.pictures(means, (-1.0, 1.0), folder / "views.png")
 
 
 def made_section(films: Sequence[FilmOutcome]) -> Section:
@@ -126,7 +140,7 @@ def made_section(films: Sequence[FilmOutcome]) -> Section:
     )
 
 
-def strips_section(strips: Sequence[FilmOutcome], external: Sequence[bool]) -> Section:
+def strips_section(strips: Sequence[FilmOutcome], external: Sequence[Float32 | None]) -> Section:
     both = [
         len(film.offsets) == 2 and max(film.offsets) < CLOSE_TO_BOX and all(film.sides) for film in strips
     ]
@@ -141,7 +155,13 @@ def strips_section(strips: Sequence[FilmOutcome], external: Sequence[bool]) -> S
         "the box's centre.",
         (
             Result("strips, both knees and sides", 100 * float(np.mean(both)), "%", ALL, ".1f"),
-            Result("single knees found", 100 * float(np.mean(external)), "%", MOST, ".1f"),
+            Result(
+                "single knees found",
+                100 * float(np.mean([seen is not None for seen in external])),
+                "%",
+                MOST,
+                ".1f",
+            ),
         ),
         (Table(("strip", "right, off by", "left, off by", "both and their sides"), rows),),
     )
@@ -185,11 +205,12 @@ def road_section(road: Sequence[RoadOutcome | NotMeasured]) -> Section:
             Result("SD of the difference of medial mJSW", float(difference.std(ddof=1)), "mm", SD_MM),
         ),
         (Table(("not read", "knees"), list(lost.items()) or [("none", 0)]),),
+        (("What the grader sees, on average", "localize/views.png"),),
     )
 
 
 def turned_section(crops: Sequence[CropOutcome]) -> Section:
-    righted = np.array([crop.turned for crop in crops if crop.found], float)
+    righted = np.array([crop.righted for crop in crops if crop.found], float)
     rows = [
         (f"{angle}°", f"{100 * share:.2f}%")
         for angle, share in zip((90, 180, 270), righted.mean(axis=0), strict=True)

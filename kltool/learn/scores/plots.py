@@ -142,6 +142,21 @@ def curves(logs: Mapping[str, Sequence[tuple[int, float]]], labels: tuple[str, s
     _save(draw, "", file)
 
 
+def pictures(named: Mapping[str, npt.NDArray[np.float32]], grey: tuple[float, float], file: Path) -> None:
+    """Grey pictures side by side, two a row. grey: what is shown black and white."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8.0, 5.0), layout="constrained")
+    axes = figure.subplots(-(-len(named) // 2), 2, squeeze=False).ravel()
+    for one in axes:
+        one.set_axis_off()
+    for one, (name, picture) in zip(axes, named.items(), strict=False):
+        one.imshow(picture, cmap="gray", vmin=grey[0], vmax=grey[1])
+        one.set_title(name, fontsize=9)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(file, dpi=100, metadata={"Software": None})
+
+
 def _save(draw: Callable[["Axes"], None], title: str, file: Path, width: float = 5.2) -> None:
     import matplotlib
     from matplotlib.figure import Figure
