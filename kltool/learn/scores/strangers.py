@@ -75,21 +75,11 @@ def _without_the_medial_half(pixels: Float32) -> Float32:
     return np.ascontiguousarray(pixels[:, : pixels.shape[1] // 2])
 
 
-def _on_its_side(pixels: Float32) -> Float32:
-    return np.ascontiguousarray(np.rot90(pixels))
-
-
-def _upside_down(pixels: Float32) -> Float32:
-    return np.ascontiguousarray(pixels[::-1, ::-1])
-
-
 SPOILS: Final = {
     "blurred by 3% of its width": _blurred,
     "noise of half its contrast": _noisy,
     "cut through the joint": _through_the_joint,
     "without its medial half": _without_the_medial_half,
-    "turned by 90 degrees": _on_its_side,
-    "turned by 180 degrees": _upside_down,
 }
 
 
