@@ -92,6 +92,18 @@ def test_a_film_that_its_tags_call_mirrored_is_poor(reading: KneeReading) -> Non
     assert warning.startswith("the tags say that the film is stored mirrored")
 
 
+def test_a_side_that_the_picture_contradicts_is_told(reading: KneeReading) -> None:
+    other = replace(reading.knee, side_probability=0.004)
+    quality, (warning,) = judged(reading, other)
+    assert quality is Quality.POOR
+    assert warning.startswith(
+        f"by the picture this is a {reading.knee.side.other} knee or the film is mirrored"
+    )
+    quality, (warning,) = judged(reading, replace(reading.knee, side_probability=0.03))
+    assert quality is Quality.USABLE
+    assert warning == f"by the picture this may be a {reading.knee.side.other} knee, or a mirrored film"
+
+
 ACROSS = "the beam ran across the plateau: its rims lie"
 
 

@@ -13,8 +13,9 @@ import pytest
 from kltool.errors import NoKnee, SideUnknown, TooCoarse
 from kltool.geometry import mirror
 from kltool.intake import load
+from kltool.learn.implants import replaced
 from kltool.localize import find_knees
-from kltool.values.image import Knee, NoSpacing, Radiograph, Side, SideSource
+from kltool.values.image import Knee, NoSpacing, Placement, Radiograph, Side, SideSource
 from kltool.weights import Models
 
 NONE_FOUND = (
@@ -132,6 +133,30 @@ def test_a_film_that_hangs_wrongly_is_turned_and_read_as_if_it_hung_rightly(
     assert np.array_equal(found.film.pixels, upright.pixels)
     assert found.knees[0].placement == expected.knees[0].placement
     assert found.notes == (f"the film was turned by {90 * (4 - turns)} degrees, anticlockwise, to be read",)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_of_a_sound_and_a_replaced_knee_one_is_read_and_the_other_refused(
+    which: int, samples: Path, models: Models
+) -> None:
+    film = load(samples / "bilateral.dcm")
+    truth = truth_of(samples, "bilateral")[which]
+    row, column = truth["centre"]
+    place = Placement((row, column), truth["tibial_width_px"], 0.0, mirrored=False)
+    metal = replace(film, pixels=replaced(film.pixels, place, np.random.default_rng(3)))
+    found = find_knees(metal, models)
+    assert [str(knee.side) for knee in found.knees] == [truth_of(samples, "bilateral")[1 - which]["side"]]
+    assert [refused.code for refused in found.refused] == ["replaced"]
+
+
+def test_a_mirrored_film_of_two_knees_looks_like_another_person_hung_rightly(
+    samples: Path, models: Models
+) -> None:
+    """Anatomy cannot tell it: each knee has changed its place and its hand. Only tags and markers can."""
+    film = load(samples / "bilateral.dcm")
+    mirrored = replace(film, pixels=np.ascontiguousarray(film.pixels[:, ::-1]))
+    for shown in (film, mirrored):
+        assert all(knee.side_probability > 0.95 for knee in find_knees(shown, models).knees)
 
 
 def test_a_mirrored_film_keeps_medial_and_lateral_where_they_are_and_is_doubted(
