@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -241,9 +242,11 @@ def _medial(knee: Knee, models: Models) -> float | NotMeasured:
 
 def other_pictures(models: Models) -> list[tuple[str, str]]:
     """What became of the medical pictures that pydicom brings along; none of them shows a knee."""
-    from pydicom import data  # whose own functions would fetch further files from the network
-
-    paths = sorted((Path(data.__file__).parent / "test_files").rglob("*.dcm"))
+    package = find_spec("pydicom")
+    assert package is not None
+    assert package.origin is not None
+    folder = Path(package.origin).parent / "data" / "test_files"  # its own functions would fetch further ones
+    paths = sorted(folder.rglob("*.dcm"))
     return [(path.name, _fate(path, models)) for path in paths]
 
 
