@@ -26,7 +26,7 @@ TRACE, WIDTHS, ERRORS, DOUBTS = TraceSettings(), WidthSettings(), ErrorSettings(
 
 
 def read(film: Radiograph, models: Models) -> Reading:
-    """Find, measure and grade every knee of a film. Raises NoKnee, SideUnknown."""
+    """Find, measure and grade every knee of a film. Raises NoKnee, TooCoarse, SideUnknown."""
     found = find_knees(film, models)
     knees = tuple(read_knee(knee, models) for knee in found.knees)
     return Reading(found.film.noting(*found.notes), knees, found.refused, provenance(film, models))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kltool.values.findings import Compartment, JointSpace, Length, NotMeasured, Positioning, Quality
-from kltool.values.image import Knee
+from kltool.values.image import Knee, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,6 @@ class Doubts:
     sure_spread: float = 0.024  # of the landmarks
     usable_spread: float = 0.035
     doubtful_side: float = 0.05  # probability of the given side by the picture
-    wrong_side: float = 0.01
     fewest_tibial_pixels: float = 120.0  # about 0.6 mm a pixel
     good_tilt_deg: float = 15.0  # of the knee in the picture
     good_imd_mm: float = 1.0  # between the rims of the medial plateau
@@ -68,7 +67,7 @@ def _of_knee(knee: Knee, doubts: Doubts) -> Iterator[Doubt]:
             "the tags say that the film is stored mirrored: right and left, medial and lateral may be "
             "swapped",
         )
-    if knee.side_probability <= doubts.wrong_side:
+    if knee.placement.mirrored is not (knee.side is Side.LEFT):
         yield Doubt(
             Quality.POOR,
             f"by the picture this is a {knee.side.other} knee or the film is mirrored: the side is by "

@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from kltool.geometry import Points
 from kltool.learn.augment import processed
+from kltool.learn.composites import cut_up
 from kltool.learn.heap import keep_freed_memory
 from kltool.learn.implants import held, replaced
 from kltool.learn.pace import pace
@@ -200,16 +201,7 @@ def _cut_through(film: Float32, at: Placement, random: Random) -> tuple[Float32,
 
 def _cut_up(film: Float32, at: Placement, random: Random) -> tuple[Float32, Placement]:
     """Its pieces laid anew."""
-    piece = int(random.choice([16, 28, 56]))
-    count = min(film.shape) // piece
-    tiles = [
-        film[r * piece : (r + 1) * piece, c * piece : (c + 1) * piece]
-        for r in range(count)
-        for c in range(count)
-    ]
-    order = random.permutation(len(tiles))
-    laid = [np.hstack([tiles[order[r * count + c]] for c in range(count)]) for r in range(count)]
-    return np.ascontiguousarray(np.vstack(laid)), at
+    return cut_up(film, random), at
 
 
 def _blobs(film: Float32, at: Placement, random: Random) -> tuple[Float32, Placement]:

@@ -157,21 +157,20 @@ def _clutter(field: Float32, knees: list[AnnotatedKnee], random: np.random.Gener
     if kind == 1:
         blobs = random.normal(0, 1, (size, size)).astype(np.float32)
         return _unit(np.asarray(cv2.GaussianBlur(blobs, (0, 0), float(random.uniform(1, 20))), np.float32))
-    if kind == 2:  # cut up
-        piece = int(random.choice([16, 28, 56]))
-        tiles = [
-            crop[r : r + piece, c : c + piece]
-            for r in range(0, 224 - piece + 1, piece)
-            for c in range(0, 224 - piece + 1, piece)
-        ]
-        count = 224 // piece
-        order = random.permutation(len(tiles))
-        pieces = np.vstack(
-            [np.hstack([tiles[order[r * count + c]] for c in range(count)]) for r in range(count)]
-        )
-        return np.ascontiguousarray(cv2.resize(pieces, (size, size)))
+    if kind == 2:
+        return np.ascontiguousarray(cv2.resize(cut_up(crop, random), (size, size)))
     turned = np.rot90(crop, int(random.choice([1, 3])))
     return np.ascontiguousarray(cv2.resize(turned, (size, size)))
+
+
+def cut_up(picture: Float32, random: np.random.Generator) -> Float32:
+    """Its square pieces, of one of three sizes, laid anew; what is left over at its edges is lost."""
+    piece = int(random.choice([16, 28, 56]))
+    down, across = (side // piece for side in picture.shape)
+    whole = picture[: down * piece, : across * piece]
+    tiles = whole.reshape(down, piece, across, piece).swapaxes(1, 2).reshape(-1, piece, piece)
+    laid = tiles[random.permutation(len(tiles))].reshape(down, across, piece, piece).swapaxes(1, 2)
+    return np.ascontiguousarray(laid.reshape(whole.shape))
 
 
 def marker(field: Float32, random: np.random.Generator) -> Float32:

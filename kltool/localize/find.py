@@ -153,8 +153,9 @@ def _sides(film: Radiograph, pair: list[Seen]) -> tuple[list[Side], SideSource, 
             f"a {likelier} one with a probability of {one.shows(likelier):.2f}, {SURE_SIDE:.2f} expected; "
             "give it with --side"
         )
-    note = f"side by the picture alone: {likelier} if the patient's right is on the viewer's left"
-    return [likelier], SideSource.ANATOMY, (note,)
+    side, hung = (likelier.other, "right") if film.stored_mirrored else (likelier, "left")
+    note = f"side by the picture alone: {side} if the patient's right is on the viewer's {hung}"
+    return [side], SideSource.ANATOMY, (note,)
 
 
 def _knee(film: Radiograph, one: Seen, side: Side, source: SideSource, models: Models) -> Knee:

@@ -93,7 +93,8 @@ def test_a_film_that_its_tags_call_mirrored_is_poor(reading: KneeReading) -> Non
 
 
 def test_a_side_that_the_picture_contradicts_is_told(reading: KneeReading) -> None:
-    other = replace(reading.knee, side_probability=0.004)
+    placement = replace(reading.knee.placement, mirrored=not reading.knee.placement.mirrored)
+    other = replace(reading.knee, placement=placement, side_probability=0.004)
     quality, (warning,) = judged(reading, other)
     assert quality is Quality.POOR
     assert warning.startswith(

@@ -115,6 +115,19 @@ def test_one_knee_without_a_side_takes_that_of_its_anatomy(name: str, samples: P
     )
 
 
+def test_the_anatomy_of_a_film_that_its_tags_call_mirrored_names_the_other_side(
+    samples: Path, models: Models
+) -> None:
+    film = load(samples / "knee_right_normal.dcm")
+    pixels = np.ascontiguousarray(film.pixels[:, ::-1])
+    stored = replace(film_of(pixels), stored_mirrored=True)
+    (knee,), (upright,) = find_knees(stored, models).knees, find_knees(film, models).knees
+    assert knee.side is Side.RIGHT
+    assert knee.placement.mirrored
+    medial, expected = knee.landmarks.tibia[-1], upright.landmarks.tibia[-1]
+    assert np.hypot(*(medial - expected)) < 0.02 * upright.placement.tibial_width_px
+
+
 def test_a_knee_like_its_own_mirror_image_is_refused_without_a_side(samples: Path, models: Models) -> None:
     pixels = load(samples / "knee_right_normal.dcm").pixels
     columns = pixels.shape[1]
