@@ -9,7 +9,7 @@ measured (jointspace) and graded (grade) into a Reading (read); two readings of 
     models = kltool.load_models()
     before = kltool.read(kltool.load("before.dcm"), models)
     after = kltool.read(kltool.load("after.dcm"), models)
-    for change in kltool.compare(before, after):
+    for change in kltool.compare(before, after, models):
         print(change.sentence)
 
 Research software, not a medical device. Heavy libraries are imported where they are used, so that this

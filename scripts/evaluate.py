@@ -4,8 +4,9 @@ python scripts/evaluate.py road         grades, widths, films of other sources: 
 python scripts/evaluate.py jointspace   the joint space against its bars: docs/results/jointspace.md
 python scripts/evaluate.py grade        the grade against its bars: docs/results/grade.md
 python scripts/evaluate.py localize     knees found and refused: docs/results/localize.md
+python scripts/evaluate.py compare      changes between films: docs/results/compare.md
 
-The last three need the extras 'simulate' and 'dev'.
+The last four need the extras 'simulate' and 'dev'.
 """
 
 import argparse
@@ -37,22 +38,24 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(required=True, metavar="road|jointspace|grade|localize")
-    road, space, grade, finding = (
-        commands.add_parser(name) for name in ("road", "jointspace", "grade", "localize")
+    commands = parser.add_subparsers(required=True, metavar="road|jointspace|grade|localize|compare")
+    road, space, grade, finding, change = (
+        commands.add_parser(name) for name in ("road", "jointspace", "grade", "localize", "compare")
     )
-    for command in (road, space, grade, finding):
+    for command in (road, space, grade, finding, change):
         command.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
         command.add_argument("--out", type=Path, default=ROOT / "docs" / "results", help="folder of the page")
     road.set_defaults(run=_road)
     space.add_argument("--simulated", type=int, default=500, help="how many drawn knees")
     finding.add_argument("--films", type=int, default=2000, help="how many composite and drawn films")
-    for command in (space, grade, finding):
+    change.add_argument("--visits", type=int, default=1000, help="how many drawn knees at three visits")
+    for command in (space, grade, finding, change):
         command.add_argument("--knees", type=int, help="val crops, spread over all; all where not given")
         command.add_argument("--jobs", type=int, default=2, help="processes; changes no figure but the times")
     space.set_defaults(run=_joint_space)
     grade.set_defaults(run=_grade)
     finding.set_defaults(run=_localize)
+    change.set_defaults(run=_compare)
     return parser.parse_args()
 
 
@@ -74,6 +77,13 @@ def _localize(options: argparse.Namespace) -> Path:
 
     boxes = ROOT / "tests" / "localize" / "strips.csv"
     return write(gather(options.data, boxes, options.films, options.knees, options.jobs), options.out)
+
+
+def _compare(options: argparse.Namespace) -> Path:
+    from kltool.learn.scores.compare import gather, write  # late: needs the extra 'simulate'
+
+    samples = ROOT / "sample_images"
+    return write(gather(options.data, samples, options.visits, options.knees, options.jobs), options.out)
 
 
 def _road(options: argparse.Namespace) -> Path:

@@ -1,7 +1,7 @@
 """Export trained weights to models/: python scripts/export_models.py FOLDER [--only finder ...].
 
-FOLDER holds finder.pt, aspect.pt, landmarks.pt and margins.pt as the training scripts left them, and
-grader.pt of scripts/calibrate_grader.py.
+FOLDER holds finder.pt, aspect.pt, landmarks.pt, margins.pt and linked.pt as the training scripts left
+them, and grader.pt of scripts/calibrate_grader.py.
 """
 
 import argparse
@@ -29,7 +29,9 @@ DRAWN = "knees drawn by kltool.simulate"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", nargs="*", default=["finder", "aspect", "landmarks", "margins", "grader"])
+    parser.add_argument(
+        "--only", nargs="*", default=["finder", "aspect", "landmarks", "margins", "linked", "grader"]
+    )
     options = parser.parse_args()
     for name in options.only:
         state = torch.load(options.folder / f"{name}.pt", weights_only=True)
@@ -60,6 +62,13 @@ def main() -> None:
             export(margins, (ROWS, COLUMNS), ["rows", "spreads"], file)
             labels = ["femoral margin", "tibial margin", "upper rim", "lower rim"]
             facts = {"input_size": COLUMNS, "labels": labels, "trained_on": f"{KNEEL}; {DRAWN}"}
+        elif name == "linked":
+            linked = MarginNet(films=2)
+            linked.load_state_dict(state)
+            export(linked, (ROWS, COLUMNS), ["rows", "spreads"], file, films=2)
+            labels = ["femoral margin", "tibial margin", "upper rim", "lower rim"]
+            trained_on = f"{DRAWN}, at two visits; {KNEEL}, as the margins model traces them"
+            facts = {"input_size": COLUMNS, "labels": labels, "trained_on": trained_on}
         else:
             graders = [restored(one) for one in state["graders"]]
             size = (VIEW.rows, VIEW.columns)

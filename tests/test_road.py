@@ -228,7 +228,7 @@ def known(change: KneeChange, name: str) -> WidthChange:
 
 
 def test_the_known_widening_is_found_within_its_interval(
-    case: tuple[Reading, Reading], samples: Path
+    case: tuple[Reading, Reading], samples: Path, models: Models
 ) -> None:
     truths = [truth_of(samples, f"case/{when}")[Side.RIGHT] for when in ("before", "after")]
     true_change = {
@@ -236,22 +236,22 @@ def test_the_known_widening_is_found_within_its_interval(
         for compartment in Compartment
     }
     assert true_change[Compartment.MEDIAL] == pytest.approx(1.5, abs=0.02)
-    change = only(compare(*case))
+    change = only(compare(*case, models))
     medial = known(change, "medial minimum")
     assert medial.unit is Unit.MM
     assert medial.interval[0] <= true_change[Compartment.MEDIAL] <= medial.interval[1]
     assert medial.detectable
     assert medial.wider > 0.99
-    assert change.verdict is Verdict.WIDER
-    assert change.sentence.startswith("Right knee: medial joint space wider: medial minimum ")
+    assert change.verdict is Verdict.IMPROVED
+    assert change.sentence.startswith("Right knee: improved: medial minimum ")
     lateral = known(change, "lateral minimum")
     assert lateral.interval[0] <= true_change[Compartment.LATERAL] <= lateral.interval[1]
     assert not lateral.detectable
 
 
-def test_a_film_has_not_changed_against_itself(case: tuple[Reading, Reading]) -> None:
+def test_a_film_has_not_changed_against_itself(case: tuple[Reading, Reading], models: Models) -> None:
     for film in case:
-        change = only(compare(film, film))
+        change = only(compare(film, film, models))
         assert change.verdict is Verdict.NONE
         for name in change.widths:
             width = known(change, name)
@@ -259,9 +259,11 @@ def test_a_film_has_not_changed_against_itself(case: tuple[Reading, Reading]) ->
             assert width.interval[0] == -width.interval[1]
 
 
-def test_before_and_after_exchanged_is_the_same_change_the_other_way(case: tuple[Reading, Reading]) -> None:
-    there, back = only(compare(*case)), only(compare(*case[::-1]))
-    assert back.verdict is Verdict.NARROWER
+def test_before_and_after_exchanged_is_the_same_change_the_other_way(
+    case: tuple[Reading, Reading], models: Models
+) -> None:
+    there, back = only(compare(*case, models)), only(compare(*case[::-1], models))
+    assert back.verdict is Verdict.WORSENED
     for name in there.widths:
         one, other = known(there, name), known(back, name)
         assert other.change == -one.change

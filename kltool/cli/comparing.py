@@ -1,47 +1,174 @@
-"""kltool compare: two films to what changed, and how sure that is."""
+"""kltool compare: two films, or the visits of a manifest, to what changed, and how sure that is."""
 
 import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import track
 
 from kltool.cli.reading import prepared, write_overlays
-from kltool.compare import compare
-from kltool.errors import Exit, UsageError
+from kltool.cli.tasks import VisitTask, visits_of
+from kltool.compare import REPOSITIONING_MM, ErrorModel, compare, timelines
+from kltool.errors import Exit, NotComparable, Refusal, UsageError
 from kltool.intake import find_images, load
 from kltool.read import read
-from kltool.report.record import change_record
-from kltool.values.findings import Reading
-from kltool.values.history import Verdict
+from kltool.report.record import Record, change_record, timeline_record
+from kltool.values.findings import GRADES, Reading
+from kltool.values.history import GradeClaim, Timeline, Verdict, Visit
 from kltool.values.image import Side
 from kltool.weights import Models, load_models
 
 
-def compare_files(
-    before: Path, after: Path, side: Side | None, spacing: float | None, as_json: bool, overlay: Path | None
-) -> Exit:
-    folder = prepared(overlay)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for, beside the films."""
+
+    side: Side | None
+    spacing: float | None
+    claim: GradeClaim | None
+    model: ErrorModel
+    as_json: bool
+    overlay: Path | None
+    report: Path | None
+
+
+def compare_files(before: Path, after: Path, wanted: Wanted) -> Exit:
+    """The change of every knee of two films."""
+    folder, page = prepared(wanted.overlay), _writable(wanted.report)
     models = load_models()
-    earlier, later = (_reading(path, side, spacing, models) for path in (before, after))
-    changes = compare(earlier, later)
+    earlier, later = (_reading(path, wanted, models) for path in (before, after))
+    changes = compare(earlier, later, models, wanted.model)
     if folder is not None:
         write_overlays(earlier, folder)
         write_overlays(later, folder)
-    records = [change_record(change, earlier, later) for change in changes]
-    if as_json:
-        for record in records:
-            print(json.dumps(record))
+    records = [change_record(change, earlier, later, wanted.claim) for change in changes]
+    if wanted.as_json:
+        _print_json(records)
     else:
         from kltool.report.table import print_change
 
         for record in records:
             print_change(record, Console())
-    refused = all(change.verdict is Verdict.NOT_COMPARABLE for change in changes)
-    return Exit.REFUSED if refused else Exit.OK
+    if page is not None:
+        from kltool.report.change_page import write_change_page
+
+        write_change_page(changes, earlier.produced_by, later.produced_by, wanted.claim, page)
+    return _exit(change.verdict for change in changes)
 
 
-def _reading(path: Path, side: Side | None, spacing: float | None, models: Models) -> Reading:
+def compare_visits(manifest: Path, wanted: Wanted) -> Exit:
+    """The timelines of every subject of a manifest, one subject after the other."""
+    page = _writable(wanted.report)
+    subjects = visits_of(manifest, wanted.side, wanted.spacing)
+    models = load_models()
+    found: list[Timeline] = []
+    left_out = 0
+    for tasks in track(subjects, "subjects", console=Console(stderr=True)):
+        visits = list(_readable(tasks, models))
+        left_out += len(tasks) - len(visits)
+        try:
+            found += timelines(visits, models, wanted.model)
+        except NotComparable as refusal:
+            print(f"kltool: subject of {tasks[0].image.source.name}: {refusal}", file=sys.stderr)
+            left_out += 1
+    _tell(found, wanted.as_json)
+    if page is not None and found:
+        from kltool.report.timeline_page import write_timeline_page
+
+        write_timeline_page(found, page)
+    compared = _exit(change.verdict for timeline in found for change in timeline.changes)
+    return Exit.REFUSED if left_out else compared
+
+
+def _tell(found: Sequence[Timeline], as_json: bool) -> None:
+    records = [timeline_record(timeline) for timeline in found]
+    if as_json:
+        _print_json(records)
+        return
+    from kltool.report.table import print_timeline
+
+    for record in records:
+        print_timeline(record, Console())
+
+
+def claim_of(text: str | None) -> GradeClaim | None:
+    """ "3:2" to KL 3 before and 2 after. Raises UsageError."""
+    if text is None:
+        return None
+    parts = text.replace("→", ":").replace("->", ":").split(":")
+    known = {str(kl) for kl in GRADES}
+    if len(parts) != 2 or not {part.strip() for part in parts} <= known:
+        raise UsageError(f"--claim {text!r} found; two KL grades from 0 to 4 expected, as in --claim 3:2")
+    return GradeClaim(int(parts[0]), int(parts[1]))
+
+
+def error_model(repositioning: str, threshold_mm: float) -> ErrorModel:
+    """repositioning: the name of a source, or millimetres of a site's own repeat films."""
+    if repositioning in REPOSITIONING_MM:
+        return ErrorModel(REPOSITIONING_MM[repositioning], repositioning, threshold_mm)
+    try:
+        return ErrorModel(float(repositioning), "given by the user", threshold_mm)
+    except ValueError:
+        raise UsageError(
+            f"--repositioning {repositioning!r} found; one of {', '.join(map(repr, REPOSITIONING_MM))} or "
+            "millimetres expected"
+        ) from None
+
+
+def _reading(path: Path, wanted: Wanted, models: Models) -> Reading:
     sources = list(find_images(path))
     if len(sources) != 1:
         raise UsageError(f"{path} holds {len(sources)} images, one expected; name the image itself")
-    return read(load(sources[0], spacing_mm=spacing, side=side), models)
+    return read(load(sources[0], spacing_mm=wanted.spacing, side=wanted.side), models)
+
+
+def _readable(tasks: Sequence[VisitTask], models: Models) -> Iterator[Visit]:
+    """The visits that can be read; of the others the reason is told, and they are left out."""
+    for task in tasks:
+        try:
+            film = load(task.image.source, spacing_mm=task.image.spacing_mm, side=task.image.side)
+            reading = read(film, models)
+        except Refusal as refusal:
+            print(f"kltool: visit {task.name} left out, {task.image.source.name}: {refusal}", file=sys.stderr)
+            continue
+        yield Visit(task.name, task.day or _day(film.study_date, task), reading)
+
+
+def _day(study_date: str | None, task: VisitTask) -> str:
+    """ISO 8601 of a film's own date."""
+    if study_date is None:
+        raise UsageError(
+            f"{task.image.source.name}: no date in the film found; a column 'date' (YYYY-MM-DD) in the "
+            "manifest expected"
+        )
+    return date.fromisoformat(study_date).isoformat()
+
+
+def _writable(page: Path | None) -> Path | None:
+    """The page, tried at the start rather than at the end. Raises UsageError."""
+    if page is None:
+        return None
+    if page.is_dir() or page.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"--report {page} found; the name of an .html file expected")
+    try:
+        with page.open("ab"):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"--report {page} cannot be written ({error.strerror}); choose another file"
+        ) from None
+    return page
+
+
+def _print_json(records: Sequence[Record]) -> None:
+    for record in records:
+        print(json.dumps(record), flush=True)
+
+
+def _exit(verdicts: Iterator[Verdict]) -> Exit:
+    """Refused where nothing can be compared."""
+    return Exit.REFUSED if all(verdict is Verdict.NOT_COMPARABLE for verdict in verdicts) else Exit.OK

@@ -68,17 +68,44 @@ def read(
 
 @app.command()
 def compare(
-    before: Annotated[Path, typer.Argument(help="The earlier radiograph.")],
-    after: Annotated[Path, typer.Argument(help="The later radiograph.")],
+    before: Annotated[Path | None, typer.Argument(help="The earlier radiograph.", show_default=False)] = None,
+    after: Annotated[Path | None, typer.Argument(help="The later radiograph.", show_default=False)] = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of any number of visits in place of two films: the columns path and visit and, as "
+            "needed, subject, date (YYYY-MM-DD), side and spacing_mm."
+        ),
+    ] = None,
+    claim: Annotated[
+        str | None, typer.Option(help="A change of grade that is claimed, as 3:2; what the films say of it.")
+    ] = None,
+    repositioning: Annotated[
+        str,
+        typer.Option(
+            help="Error of repositioning the knee: volunteers (0.10 mm), good films (0.25), all films "
+            "(0.32), between units (0.45), or millimetres of your own repeat films."
+        ),
+    ] = "good films",
+    threshold: Annotated[float, typer.Option(help="The change in mm that the protocol asks for.")] = 0.5,
     side: SideOption = None,
     spacing: SpacingOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
+    report: Annotated[
+        Path | None, typer.Option(help="One self-contained page (.html) with pictures, numbers and verdict.")
+    ] = None,
 ) -> None:
-    """Compare two radiographs of the same knee: the change of each width and of the grade, with its error."""
-    from kltool.cli.comparing import compare_files
+    """Compare two radiographs of a knee, or its visits: the change of width and grade, with its error."""
+    from kltool.cli.comparing import Wanted, claim_of, compare_files, compare_visits, error_model
 
-    raise typer.Exit(compare_files(before, after, side, spacing, as_json, overlay))
+    model = error_model(repositioning, threshold)
+    wanted = Wanted(side, spacing, claim_of(claim), model, as_json, overlay, report)
+    if manifest is not None and before is None:
+        raise typer.Exit(compare_visits(manifest, wanted))
+    if manifest is not None or before is None or after is None:
+        raise typer.BadParameter("two radiographs, BEFORE and AFTER, or --manifest expected")
+    raise typer.Exit(compare_files(before, after, wanted))
 
 
 @app.command()

@@ -1,64 +1,90 @@
 """Two readings to the change of each knee they share, and one sentence that can be quoted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
-from kltool.compare.error import ErrorModel, width_change
-from kltool.compare.pair import comparability, pairs
-from kltool.values.findings import Compartment, Grade, KneeReading, NotMeasured, Reading, Width
-from kltool.values.history import (
-    Comparability,
-    GradeChange,
-    KneeChange,
-    Unit,
-    Verdict,
-    WidthChange,
-)
+from kltool.compare.doubts import MEDIAL, doubts
+from kltool.compare.error import ErrorModel, positioning_error, width_change
+from kltool.compare.grade import grade_change
+from kltool.compare.likeness import likeness
+from kltool.compare.link import trace_linked
+from kltool.compare.pair import comparability, pairs, years_between
+from kltool.compare.place import Moved, moved_at
+from kltool.compare.scale import Scales, scales_of
+from kltool.compare.sentence import sentence_of
+from kltool.jointspace import TraceSettings
+from kltool.jointspace.axis import knee_axis
+from kltool.values.findings import Compartment, KneeReading, NotMeasured, Reading, Width
+from kltool.values.history import Comparability, GradeChange, KneeChange, Verdict, WidthChange
+from kltool.weights import Models
 
 DEFAULT = ErrorModel()
-DECISIVE = f"{Compartment.MEDIAL} minimum"
+TRACE = TraceSettings()
+
+Widths = Mapping[str, WidthChange | NotMeasured]
 
 
-def compare(before: Reading, after: Reading, model: ErrorModel = DEFAULT) -> tuple[KneeChange, ...]:
+def compare(
+    before: Reading, after: Reading, models: Models, model: ErrorModel = DEFAULT
+) -> tuple[KneeChange, ...]:
     """The change of every knee that both films show, right before left. Raises NotComparable."""
-    return tuple(knee_change(earlier, later, model) for earlier, later in pairs(before, after))
+    return tuple(knee_change(earlier, later, models, model) for earlier, later in pairs(before, after))
 
 
-def knee_change(before: KneeReading, after: KneeReading, model: ErrorModel) -> KneeChange:
-    verdict_on_pair, reasons = comparability(before, after)
-    if verdict_on_pair is Comparability.NOT_COMPARABLE:
+def knee_change(before: KneeReading, after: KneeReading, models: Models, model: ErrorModel) -> KneeChange:
+    """The change of one knee; where the films may not be compared, every number is a reason."""
+    scales, moved = _linked(before, after, models)
+    alike = likeness(before.knee, after.knee)
+    comparable, reasons = comparability(before, after, scales, alike)
+    if comparable is Comparability.NOT_COMPARABLE:
         absent = NotMeasured(f"not comparable: {'; '.join(reasons)}")
-        widths: dict[str, WidthChange | NotMeasured] = {name: absent for name, _ in _named_widths(before)}
-        grades: GradeChange | NotMeasured = absent
+        widths: Widths = {name: absent for name, _ in _named_widths(before)}
+        grade: GradeChange | NotMeasured = absent
     else:
-        later = dict(_named_widths(after))
-        widths = {name: width_change(width, later[name], model) for name, width in _named_widths(before)}
-        grades = grade_change(before.grade, after.grade)
-    verdict = _verdict(verdict_on_pair, widths[DECISIVE])
-    sentence = _sentence(before, verdict, widths[DECISIVE], grades, reasons)
+        widths = _width_changes(before, after, moved, scales, model)
+        grade = grade_change(before.grade, after.grade)
+    doubted = doubts(widths, grade, years_between(before, after))
+    verdict = _verdict(widths[MEDIAL])
     return KneeChange(
         before.side,
         before,
         after,
-        verdict_on_pair,
+        comparable,
         reasons,
+        alike,
         widths,
-        grades,
+        grade,
+        doubted,
         verdict,
-        sentence,
-        model.repositioning_mm,
+        sentence_of(before.side, verdict, widths[MEDIAL], grade, reasons, doubted),
+        {models.linked.entry.identity: models.linked.entry.sha256},
+        asdict(model),
     )
 
 
-def grade_change(before: Grade | NotMeasured, after: Grade | NotMeasured) -> GradeChange | NotMeasured:
-    """The joint distribution of two grades whose readings are independent.
+def _linked(
+    before: KneeReading, after: KneeReading, models: Models
+) -> tuple[Scales, Mapping[str, Moved | NotMeasured]]:
+    """The scales of both films, and how far each place moved."""
+    traced = trace_linked(before.knee, after.knee, models.linked, TRACE)
+    axes = knee_axis(before.knee, traced[0]), knee_axis(after.knee, traced[1])
+    scales = scales_of(before, after, axes)
+    return scales, moved_at(before, after, traced, axes, scales)
 
-    Errors of two readings of one knee are in truth alike in part, so this overstates change somewhat.
-    """
-    if isinstance(before, NotMeasured) or isinstance(after, NotMeasured):
-        absent = before if isinstance(before, NotMeasured) else after
-        assert isinstance(absent, NotMeasured)
-        return absent
-    return GradeChange(tuple(tuple(b * a for a in after.probabilities) for b in before.probabilities))
+
+def _width_changes(
+    before: KneeReading,
+    after: KneeReading,
+    moved: Mapping[str, Moved | NotMeasured],
+    scales: Scales,
+    model: ErrorModel,
+) -> Widths:
+    later = dict(_named_widths(after))
+    apart = positioning_error(before, after, model)
+    return {
+        name: width_change(width, later[name], moved[name], scales, apart, model)
+        for name, width in _named_widths(before)
+    }
 
 
 def _named_widths(knee: KneeReading) -> Iterator[tuple[str, Width | NotMeasured]]:
@@ -69,35 +95,10 @@ def _named_widths(knee: KneeReading) -> Iterator[tuple[str, Width | NotMeasured]
             yield f"{compartment} {x:.3f}", width
 
 
-def _verdict(pair: Comparability, decisive: WidthChange | NotMeasured) -> Verdict:
-    if pair is Comparability.NOT_COMPARABLE or isinstance(decisive, NotMeasured):
+def _verdict(decisive: WidthChange | NotMeasured) -> Verdict:
+    """By the medial minimum: what has no change to measure cannot be compared."""
+    if isinstance(decisive, NotMeasured):
         return Verdict.NOT_COMPARABLE
     if not decisive.detectable:
         return Verdict.NONE
-    return Verdict.WIDER if decisive.change > 0 else Verdict.NARROWER
-
-
-def _sentence(
-    knee: KneeReading,
-    verdict: Verdict,
-    decisive: WidthChange | NotMeasured,
-    grades: GradeChange | NotMeasured,
-    reasons: tuple[str, ...],
-) -> str:
-    name = f"{knee.side.capitalize()} knee"
-    if isinstance(decisive, NotMeasured):
-        return f"{name}: {Verdict.NOT_COMPARABLE}: {decisive.reason.removeprefix('not comparable: ')}."
-    unit = " mm" if decisive.unit is Unit.MM else " " + decisive.unit
-    low, high = decisive.interval
-    text = (
-        f"{name}: {verdict}: medial minimum {decisive.before:.2f} to {decisive.after:.2f}{unit}, change "
-        f"{decisive.change:+.2f} (95% interval {low:+.2f} to {high:+.2f}; smallest detectable "
-        f"{decisive.smallest_detectable:.2f})"
-    )
-    if isinstance(grades, GradeChange):
-        before, after = grades.most_probable
-        text += (
-            f"; KL {before} to {after} most probable; improved {grades.improved:.2f}, "
-            f"same {grades.same:.2f}, worse {grades.worse:.2f}"
-        )
-    return text + (f"; with caution: {'; '.join(reasons)}." if reasons else ".")
+    return Verdict.IMPROVED if decisive.change > 0 else Verdict.WORSENED

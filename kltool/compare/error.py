@@ -1,51 +1,129 @@
-"""The error of a change: software and repositioning error of both visits, in quadrature."""
+"""The error of a change: what measurement, another film, magnification and positioning add, in quadrature.
 
+Repositioning comes from a named source or from a site's own repeat films; the rest from the two films.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import erf, sqrt
+from math import ceil, hypot, sqrt
+from typing import Final
 
-from kltool.values.findings import NORMAL_95, NotMeasured, Width
-from kltool.values.history import Unit, WidthChange
+from kltool.compare.place import Moved
+from kltool.compare.scale import Scales
+from kltool.errors import UsageError
+from kltool.values.findings import NORMAL_95, KneeReading, Length, NotMeasured, Width
+from kltool.values.history import Difference, ErrorParts, Unit, WidthChange
+
+TIBIAL_WIDTH_MM: Final = 76.0  # turns millimetres into per cent where there is no spacing
+FEWEST_REPEATS: Final = 20
+REPOSITIONING_MM: Final = {  # of one film; docs/choices.md#repositioning
+    "volunteers": 0.10,
+    "good films": 0.25,
+    "all films": 0.32,
+    "between units": 0.45,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorModel:
-    """docs/choices.md#repositioning."""
+    """docs/choices.md#repositioning, #change-error and #threshold.
 
-    repositioning_mm: float = 0.25  # one film against another, same unit, good films
-    tibial_width_mm: float = 76.0  # turns millimetres into per cent where there is no spacing
+    repositioning_mm: of one film; source: where it is from. threshold_mm: the change a protocol asks for.
+    linked_floor, linked_gain: of the margins' deviations in the error of a linked change; the floor a share
+    of the tibial width. per_imd, per_degree: error of a change, mm, for each mm by which the plateau's rims
+    lie further apart, and for each degree of rotation, in one film than in the other.
+    """
 
-    @property
-    def repositioning_percent(self) -> float:
-        return 100 * self.repositioning_mm / self.tibial_width_mm
+    repositioning_mm: float = REPOSITIONING_MM["good films"]
+    source: str = "good films"
+    threshold_mm: float = 0.5
+    linked_floor: float = 0.0010
+    linked_gain: float = 0.5
+    per_imd: float = 0.0
+    per_degree: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.repositioning_mm <= 2.0:
+            raise UsageError(
+                f"repositioning error {self.repositioning_mm} mm found, 0 to 2 mm expected: the standard "
+                "deviation of one film of a knee against another"
+            )
+        if not 0.0 < self.threshold_mm <= 5.0:
+            raise UsageError(f"threshold {self.threshold_mm} mm found, more than 0 and at most 5 mm expected")
 
 
 def width_change(
-    before: Width | NotMeasured, after: Width | NotMeasured, model: ErrorModel
+    before: Width | NotMeasured,
+    after: Width | NotMeasured,
+    moved: Moved | NotMeasured,
+    scales: Scales,
+    positioning_mm: float,
+    model: ErrorModel,
 ) -> WidthChange | NotMeasured:
-    """After minus before, in millimetres where both films have them, else in per cent."""
+    """After minus before, in the unit of the scales.
+
+    moved: the same measured in both films together. positioning_mm: error from how differently they stood.
+    """
     for when, width in (("before", before), ("after", after)):
         if isinstance(width, NotMeasured):
             return NotMeasured(f"{when}: {width.reason}")
     assert isinstance(before, Width)
     assert isinstance(after, Width)
-    millimetres = [_in_mm(width) for width in (before, after)]
-    if None in millimetres:
-        software = [before.sd_percent, after.sd_percent]
-        return _change(Unit.PERCENT, before.percent, after.percent, software, model.repositioning_percent)
-    (b, b_sd), (a, a_sd) = (pair for pair in millimetres if pair is not None)
-    return _change(Unit.MM, b, a, [b_sd, a_sd], model.repositioning_mm)
+    unit = scales.unit
+    (b, b_sd), (a, a_sd) = _in(unit, before), _in(unit, after)
+    repositioning = sqrt(2) * length_in(unit, model.repositioning_mm)
+    positioning = length_in(unit, positioning_mm)
+    alone = ErrorParts(hypot(b_sd, a_sd), repositioning, scales.each * hypot(b, a), positioning)
+    linked: Difference | NotMeasured
+    if isinstance(moved, NotMeasured):
+        linked = moved
+    else:
+        floor = model.linked_floor * length_in(unit, TIBIAL_WIDTH_MM)
+        measurement = hypot(floor, model.linked_gain * moved.sd)
+        magnification = hypot(scales.apart * moved.width, scales.each * moved.change)
+        linked = Difference(moved.change, ErrorParts(measurement, repositioning, magnification, positioning))
+    return WidthChange(unit, b, a, Difference(a - b, alone), linked, length_in(unit, model.threshold_mm))
 
 
-def _in_mm(width: Width) -> tuple[float, float] | None:
-    if isinstance(width.mm, NotMeasured) or isinstance(width.sd_mm, NotMeasured):
-        return None
+def positioning_error(before: KneeReading, after: KneeReading, model: ErrorModel) -> float:
+    """Error of a change, mm, from beam and leg standing differently in the two films.
+
+    What is not known of a film adds nothing here; its quality says that it is not known.
+    """
+    at = before.joint_space.positioning, after.joint_space.positioning
+    beam, turn = 0.0, 0.0
+    if isinstance(at[0].imd, Length) and isinstance(at[1].imd, Length):
+        share = at[1].imd.percent - at[0].imd.percent
+        beam = model.per_imd * share / 100 * TIBIAL_WIDTH_MM
+    if not isinstance(at[0].rotation_deg, NotMeasured) and not isinstance(at[1].rotation_deg, NotMeasured):
+        turn = model.per_degree * (at[1].rotation_deg - at[0].rotation_deg)
+    return hypot(beam, turn)
+
+
+def repositioning_of(repeats: Sequence[Difference]) -> float:
+    """The repositioning error of one film that repeat films of unchanged knees show, in their unit.
+
+    The smallest that makes 95% of the differences lie within 1.96 of their errors: what they spread beyond
+    the errors that they state already; 0 where they spread no more. Raises UsageError for too few.
+    """
+    if len(repeats) < FEWEST_REPEATS:
+        raise UsageError(
+            f"{len(repeats)} repeat films found, {FEWEST_REPEATS} at least expected: the spread of "
+            "fewer says too little"
+        )
+    needed = sorted(max((one.change / NORMAL_95) ** 2 - one.standard_error**2, 0.0) / 2 for one in repeats)
+    return sqrt(needed[ceil(0.95 * len(needed)) - 1])
+
+
+def length_in(unit: Unit, mm: float) -> float:
+    """Millimetres of a knee of usual size in a unit."""
+    return mm if unit is Unit.MM else 100 * mm / TIBIAL_WIDTH_MM
+
+
+def _in(unit: Unit, width: Width) -> tuple[float, float]:
+    """A width and its standard deviation."""
+    if unit is Unit.PERCENT:
+        return width.percent, width.sd_percent
+    assert not isinstance(width.mm, NotMeasured)
+    assert not isinstance(width.sd_mm, NotMeasured)
     return width.mm, width.sd_mm
-
-
-def _change(
-    unit: Unit, before: float, after: float, software: list[float], repositioning: float
-) -> WidthChange:
-    error = sqrt(sum(sd**2 for sd in software) + 2 * repositioning**2)
-    change, half = after - before, NORMAL_95 * error
-    wider = 0.5 * (1 + erf(change / (error * sqrt(2))))
-    return WidthChange(unit, before, after, error, (change - half, change + half), half, wider)

@@ -1,11 +1,24 @@
-"""Whether two readings may be subtracted: the same person, side and plane of measurement."""
+"""Whether two readings may be subtracted: one knee, one view, one plane of measurement, films alike."""
 
+from collections.abc import Iterator
+from datetime import date
+from math import exp
+from typing import Final
+
+from kltool.compare.scale import Scales
 from kltool.errors import NotComparable
-from kltool.values.findings import KneeReading, Quality, Reading
-from kltool.values.history import Comparability
+from kltool.values.findings import KneeReading, Length, NotMeasured, Positioning, Quality, Reading
+from kltool.values.history import Comparability, Likeness
 from kltool.values.image import NoSpacing, Spacing
 
-LARGEST_SIZE_CHANGE = 0.05  # of the tibial width in mm; docs/choices.md#magnification
+DAYS_A_YEAR: Final = 365.25
+LARGEST_SIZE_CHANGE: Final = 0.05  # of the femoral width; docs/choices.md#magnification
+LARGEST_IMD_CHANGE: Final = 100 * 1.5 / 76  # % of the tibial width; docs/choices.md#pair-positioning
+LARGEST_ROTATION_DEG: Final = 8.0  # docs/choices.md#pair-positioning
+LARGEST_TILT_DEG: Final = 8.0  # of the knee in the picture; docs/choices.md#pair-positioning
+EXCLUDING: Final = ({"AP", "PA"}, {"flexed", "extended"})
+DOUBTED_KNEE: Final = 0.5  # probability that it is one knee; docs/choices.md#same-knee
+ANOTHER_KNEE: Final = 0.02  # docs/choices.md#same-knee
 
 
 def pairs(before: Reading, after: Reading) -> list[tuple[KneeReading, KneeReading]]:
@@ -20,53 +33,88 @@ def pairs(before: Reading, after: Reading) -> list[tuple[KneeReading, KneeReadin
     return shared
 
 
-def comparability(before: KneeReading, after: KneeReading) -> tuple[Comparability, tuple[str, ...]]:
+def comparability(
+    before: KneeReading, after: KneeReading, scales: Scales, likeness: Likeness
+) -> tuple[Comparability, tuple[str, ...]]:
     """How far two readings of one side may be subtracted, each reason in words."""
-    against = _against(before, after)
+    against = tuple(_against(before, after, likeness))
     if against:
         return Comparability.NOT_COMPARABLE, against
-    caution = _caution(before, after)
+    caution = tuple(_caution(before, after, scales, likeness))
     return (Comparability.CAUTION if caution else Comparability.COMPARABLE), caution
 
 
-def _against(before: KneeReading, after: KneeReading) -> tuple[str, ...]:
-    reasons = []
+def _against(before: KneeReading, after: KneeReading, likeness: Likeness) -> Iterator[str]:
     one, other = before.knee.film.subject, after.knee.film.subject
     if one is not None and other is not None and one != other:
-        reasons.append("the films carry different patient identifiers")
+        yield "the films carry different patient identifiers"
     first, second = before.spacing, after.spacing
     if isinstance(first, Spacing) and isinstance(second, Spacing) and first.tier is not second.tier:
-        reasons.append(
-            f"millimetres lie in different planes: {first.tier.label} before, {second.tier.label} after"
+        yield f"millimetres lie in different planes: {first.tier.label} before, {second.tier.label} after"
+    if _otherwise_taken(before.knee.film.projection, after.knee.film.projection):
+        yield (
+            f"the films were taken differently: {before.knee.film.projection} before, "
+            f"{after.knee.film.projection} after"
         )
-    return tuple(reasons)
+    if before.knee.placement.mirrored is not after.knee.placement.mirrored:
+        yield "one film shows the mirror image of the other, by the picture"
+    elif likeness.same < ANOTHER_KNEE:
+        yield f"the bones are not those of one knee (probability {likeness.same:.2f}: outline and trabeculae)"
 
 
-def _caution(before: KneeReading, after: KneeReading) -> tuple[str, ...]:
-    reasons = []
+def _otherwise_taken(before: str | None, after: str | None) -> bool:
+    """Whether both say how the film was taken, and one of them says something that the other excludes."""
+    if before is None or after is None:
+        return False
+    one, other = set(before.split()), set(after.split())
+    return any(len((one | other) & excluding) > 1 for excluding in EXCLUDING)
+
+
+def _caution(before: KneeReading, after: KneeReading, scales: Scales, likeness: Likeness) -> Iterator[str]:
+    years = years_between(before, after)
+    if not isinstance(years, NotMeasured) and years < 0:
+        yield "by their dates the second film is the earlier one"
     if before.knee.film.subject is None or after.knee.film.subject is None:
-        reasons.append("nothing says that both films show the same person")
+        yield "nothing says that both films show the same person"
     if isinstance(before.spacing, NoSpacing) or isinstance(after.spacing, NoSpacing):
-        reasons.append("no millimetres in both films: widths compared in per cent of the tibial width")
+        yield "no millimetres in both films: widths compared in per cent of the tibial width"
+    if likeness.same < DOUBTED_KNEE:
+        yield f"the bones may be those of two knees (one knee with probability {likeness.same:.2f})"
     for when, knee in (("before", before), ("after", after)):
         if knee.quality is not Quality.GOOD:
-            reasons.append(f"quality {knee.quality} {when}: {'; '.join(knee.warnings)}")
-    grown = _growth(before, after)
-    if grown is not None and abs(grown) > LARGEST_SIZE_CHANGE:
-        reasons.append(
-            f"the tibia is {100 * grown:+.1f} per cent wider than before: magnification or positioning differ"
+            yield f"quality {knee.quality} {when}: {'; '.join(knee.warnings)}"
+    grown = exp(scales.grown) - 1
+    if abs(grown) > LARGEST_SIZE_CHANGE:
+        yield (
+            f"the femur is {100 * grown:+.1f} per cent wider than before: magnification or positioning differ"
         )
-    return tuple(reasons)
+    yield from _stood(before.joint_space.positioning, after.joint_space.positioning)
 
 
-def _growth(before: KneeReading, after: KneeReading) -> float | None:
-    """The relative change of the tibial width in millimetres, where both films have them."""
-    widths = []
-    for knee in (before, after):
-        if isinstance(knee.spacing, NoSpacing):
-            return None
-        widths.append(knee.joint_space.tibial_width_px * knee.spacing.column_mm)
-    return widths[1] / widths[0] - 1
+def _stood(before: Positioning, after: Positioning) -> Iterator[str]:
+    """How differently the knee stood at the two visits."""
+    if isinstance(before.imd, Length) and isinstance(after.imd, Length):
+        apart = after.imd.percent - before.imd.percent
+        if abs(apart) > LARGEST_IMD_CHANGE:
+            yield (
+                f"the beam met the plateau differently: its rims lie {before.imd.percent:.1f} and "
+                f"{after.imd.percent:.1f} % of the tibial width apart"
+            )
+    if not isinstance(before.rotation_deg, NotMeasured) and not isinstance(after.rotation_deg, NotMeasured):
+        turned = after.rotation_deg - before.rotation_deg
+        if abs(turned) > LARGEST_ROTATION_DEG:
+            yield f"the leg is turned by {abs(turned):.0f} degrees against before"
+    leant = after.tilt_deg - before.tilt_deg
+    if abs(leant) > LARGEST_TILT_DEG:
+        yield f"the knee leans by {abs(leant):.0f} degrees against before in the picture"
+
+
+def years_between(before: KneeReading, after: KneeReading) -> float | NotMeasured:
+    """By the dates of the studies; negative where `after` is the earlier."""
+    first, second = before.knee.film.study_date, after.knee.film.study_date
+    if first is None or second is None:
+        return NotMeasured("no date in both films")
+    return (date.fromisoformat(second) - date.fromisoformat(first)).days / DAYS_A_YEAR
 
 
 def _sides(reading: Reading) -> str:

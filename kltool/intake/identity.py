@@ -1,21 +1,35 @@
-"""Whose film, of which day: PatientID and the date of the visit; never a name."""
+"""Whose film, of which day, taken how: PatientID, date and projection of the visit; never a name."""
 
 import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kltool.intake.tags import text_of
+from kltool.intake import words
+from kltool.intake.tags import text_of, words_in
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 # The study is the visit: its date is the same for all its films and is what de-identification keeps or
 # shifts as one; the others stand in where it is missing. docs/choices-intake.md#visit-date
+DESCRIPTIONS = ("SeriesDescription", "ProtocolName", "StudyDescription")
 DATES = ("StudyDate", "AcquisitionDate", "ContentDate", "SeriesDate")
 
 
 def subject_of(dataset: "Dataset") -> str | None:
     return text_of(dataset, "PatientID") or None
+
+
+def projection_of(dataset: "Dataset") -> str | None:
+    """How the frontal film was taken, as far as its tags say: "PA", "AP flexed", "extended".
+
+    In words known here only: a description may hold anything. docs/choices-intake.md#projection
+    """
+    position = "".join(words_in(text_of(dataset, "ViewPosition")))
+    described = {word for keyword in DESCRIPTIONS for word in words_in(text_of(dataset, keyword))}
+    said = [position] if position in words.PROJECTIONS else []
+    bent = [name for name, known in words.FLEXIONS.items() if described & known]
+    return " ".join([*said, *(bent if len(bent) == 1 else [])]) or None
 
 
 def date_of(dataset: "Dataset") -> str | None:

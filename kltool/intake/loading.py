@@ -31,6 +31,7 @@ class Content:
     side: SideFound
     subject: str | None = None
     study_date: str | None = None
+    projection: str | None = None
 
 
 def load_source(
@@ -60,6 +61,7 @@ def load_source(
         pixels_sha256=fingerprint.of_pixels(pixels),
         subject=content.subject,
         study_date=content.study_date,
+        projection=content.projection,
         stored_mirrored=STORED_MIRRORED in film_side.notes,
     )
 
@@ -83,6 +85,7 @@ def _dicom_content(data: bytes) -> Content:
             side_of(dataset),
             identity.subject_of(dataset),
             identity.date_of(dataset),
+            identity.projection_of(dataset),
         )
 
 

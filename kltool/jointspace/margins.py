@@ -36,7 +36,11 @@ def trace_margins(knee: Knee, network: Network, settings: TraceSettings) -> Trac
         absent = NotMeasured("the joint's outline is uncertain: margins not traced")
         return TracedJoint(absent, absent, absent)
     film = turned(knee.film.pixels, knee.placement.mirrored)
-    curves = find_curves(film, frame_of(knee.placement), network)
+    return joint_of(find_curves(film, frame_of(knee.placement), network), knee, settings)
+
+
+def joint_of(curves: Curves, knee: Knee, settings: TraceSettings) -> TracedJoint:
+    """The margins of both compartments and the medial rims out of the curves of a film."""
     return TracedJoint(
         _margins(curves, knee, Compartment.MEDIAL, settings),
         _margins(curves, knee, Compartment.LATERAL, settings),

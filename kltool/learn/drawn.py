@@ -25,9 +25,15 @@ def film_and_crop(
     pixels = drawn.pixels.astype(np.float32)
     crop, centre = coarse_crop(pixels, truth.centre, truth.spacing_mm, seed)
     return (
-        (_film(pixels, truth, truth.spacing_mm), np.array(truth.centre)),
+        (film_of(drawn), np.array(truth.centre)),
         (_film(crop, truth, COARSE_MM), centre),
     )
+
+
+def film_of(drawn: SimulatedFilm) -> Radiograph:
+    """A film of one knee, with its true millimetres."""
+    (truth,) = drawn.truth
+    return _film(drawn.pixels.astype(np.float32), truth, truth.spacing_mm)
 
 
 def _film(pixels: Float32, truth: KneeTruth, spacing_mm: float) -> Radiograph:

@@ -96,11 +96,16 @@ def _interpolation(known: Float64, length: int) -> Tensor:
 
 
 def export(
-    model: nn.Module, size: tuple[int, int], outputs: list[str], file: Path, any_size: bool = False
+    model: nn.Module,
+    size: tuple[int, int],
+    outputs: list[str],
+    file: Path,
+    any_size: bool = False,
+    films: int = 1,
 ) -> None:
-    """Write `file`; the batch, and where asked the picture's sides, stay free."""
+    """Write `file`; the batch, and where asked the picture's sides, stay free. films: pictures at once."""
     side = {2: torch.export.Dim("rows_32"), 3: torch.export.Dim("columns_32")} if any_size else {}
-    image = torch.zeros(2, 1, *size)
+    image = torch.zeros(2, films, *size)
     free = {0: torch.export.Dim("batch")}
     if any_size:
         free |= {axis: 32 * dimension for axis, dimension in side.items()}

@@ -25,6 +25,8 @@ REACH_UP, REACH_DOWN, REACH_ACROSS = 0.42, 0.36, 0.80  # of the tibial width, ar
 ANNOTATED_OVER_TRUE_WIDTH = 0.91  # docs/choices.md#landmarks
 COARSEST_MM, OAI_MM = 0.50, 0.46
 
+Framing = tuple[float, float, float, float]  # of Frame.moved: down, across, growth, turn in radians
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Joint:
@@ -211,14 +213,13 @@ def joint_of_annotation(knee: AnnotatedKnee) -> Joint:
 # --- variants ---------------------------------------------------------------------------------------
 
 
-def variant(joint: Joint, random: np.random.Generator) -> tuple[Float32, Frame, Joint]:
+def variant(joint: Joint, framing: Framing, random: np.random.Generator) -> tuple[Float32, Frame, Joint]:
     """A patch of the joint as another film, another processing and another framing would show it.
 
     Returns the patch, its frame, and the joint with its points in the pixels of that film.
     """
     seen = _resampled(joint, random)
-    frame = _reframed(seen.frame, random)
-    seen, frame = _around(seen, frame)
+    seen, frame = _around(seen, seen.frame.moved(*framing))
     return sample_patch(processed(seen.film, random), frame), frame, seen
 
 
@@ -254,9 +255,9 @@ def _resampled(joint: Joint, random: np.random.Generator) -> Joint:
     return _moved(replace(joint, film=np.asarray(small, np.float32)), corner.astype(float), zoom)
 
 
-def _reframed(frame: Frame, random: np.random.Generator) -> Frame:
+def framing(random: np.random.Generator) -> Framing:
     """As far off as the landmarks may place the knee; docs/choices.md#joint-patch."""
-    return frame.moved(
+    return (
         float(random.normal(0.0, 0.012)),
         float(random.normal(0.0, 0.018)),
         float(np.exp(random.normal(0.0, 0.045))),

@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from kltool.jointspace.curves import OWN_SPREAD
 from kltool.jointspace.patch import COLUMNS, HEIGHT, ROWS
-from kltool.learn.joints import Joint, target_rows, variant
+from kltool.learn.joints import Joint, framing, target_rows, variant
 from kltool.learn.pace import pace
 from kltool.networks.margins import COLUMN_STRIDE, ROW_STRIDE, MarginNet, moments
 
@@ -61,7 +61,7 @@ class Variants(Dataset[tuple[npt.NDArray[np.float32], ...]]):
 
 def sample(joint: Joint, random: np.random.Generator) -> tuple[npt.NDArray[np.float32], ...]:
     """Patch (1, H, W), curve rows (4, W/2), points (16, 2) in the patch; unknown is nan."""
-    patch, frame, seen = variant(joint, random)
+    patch, frame, seen = variant(joint, framing(random), random)
     rows = target_rows(seen, frame, OUT_COLUMNS)
     points = np.full((16, 2), np.nan) if seen.points is None else frame.to_patch(seen.points)
     return patch[None], rows.astype(np.float32), points.astype(np.float32)

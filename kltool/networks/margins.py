@@ -12,10 +12,12 @@ ROW_STRIDE, COLUMN_STRIDE = 2, 2
 class Rows(nn.Module):
     """Down to 1/16 and back up to every second row and column of the patch."""
 
-    def __init__(self) -> None:
+    def __init__(self, films: int) -> None:
         super().__init__()
         self.stem = nn.Sequential(
-            nn.Conv2d(1, 16, (5, 3), (2, 1), (2, 1), bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True)
+            nn.Conv2d(films, 16, (5, 3), (2, 1), (2, 1), bias=False),
+            nn.BatchNorm2d(16),
+            nn.ReLU(inplace=True),
         )
         self.fine = Residual(16, 24, (1, 2))
         self.down = nn.ModuleList([Residual(24, 48, 2), Residual(48, 80, 2), Residual(80, 128, 2)])
@@ -26,7 +28,7 @@ class Rows(nn.Module):
         self.up = nn.Upsample(scale_factor=2, mode="nearest")
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, 1, H, W), H and W multiples of 16, to (B, 32, H/2, W/2)."""
+        """(B, films, H, W), H and W multiples of 16, to (B, 32, H/2, W/2)."""
         x = self.fine(self.stem(x))
         seen = [x]
         for level in self.down:
@@ -41,20 +43,24 @@ class Rows(nn.Module):
 
 
 class MarginNet(nn.Module):
-    """In every column of the patch a distribution over its rows for each curve: where, and how sure."""
+    """In every column of the patch a distribution over its rows for each curve: where, and how sure.
 
-    def __init__(self) -> None:
+    films: 1, the film itself; or 2, then another film of the same knee in register: curves are those of
+    the first.
+    """
+
+    def __init__(self, films: int = 1) -> None:
         super().__init__()
-        self.rows = Rows()
+        self.rows = Rows(films)
         self.heat = nn.Conv2d(32, CURVES, 1)
 
     def logits(self, patch: Tensor) -> Tensor:
-        """(B, 1, H, W) to the distributions' logits, (B, 4, H/2, W/2)."""
+        """(B, films, H, W) to the distributions' logits, (B, 4, H/2, W/2)."""
         heat: Tensor = self.heat(self.rows(patch))
         return heat.float()
 
     def forward(self, patch: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, 1, H, W) to rows (B, 4, W/2) and spreads (B, 4, W/2).
+        """(B, films, H, W) to rows (B, 4, W/2) and spreads (B, 4, W/2).
 
         Rows are in patch pixels, pixel centres; spread is the standard deviation of the distribution,
         in the same pixels.

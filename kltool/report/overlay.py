@@ -6,11 +6,9 @@ from typing import Final
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from kltool.errors import UsageError
-from kltool.geometry import Points, apply, mirror
-from kltool.localize.canonical import crop_to_film, cut, film_to_crop, square, turned
+from kltool.geometry import Points
 from kltool.report import words
 from kltool.report.canvas import (
     AXIS,
@@ -30,19 +28,19 @@ from kltool.report.canvas import (
     write_centred,
 )
 from kltool.report.chart import CHART, chart
+from kltool.report.film import view_of
 from kltool.report.panel import panel
 from kltool.values.findings import (
     NORMAL_95,
     Compartment,
     CompartmentSpace,
+    JointSpace,
     KneeAxis,
     KneeReading,
-    Margins,
     NotMeasured,
     Rims,
     Width,
 )
-from kltool.values.image import Placement, Side
 
 SIZE: Final = 900
 CERTAINTY: Final = 0.35  # opacity of the band that holds a margin with 95%
@@ -74,56 +72,21 @@ def draw(knee: KneeReading) -> Picture:
 
 def _placing(knee: KneeReading) -> Place:
     """(n, 2) points of the turned film to the picture of the knee as it hangs."""
-    to_crop = film_to_crop(knee.knee.placement, square(SIZE))
-
-    def place(points: Points) -> Points:
-        in_crop = apply(to_crop, np.asarray(points, float))
-        return mirror(in_crop, SIZE) if knee.side is Side.LEFT else in_crop
-
-    return place
+    return view_of(knee.knee, SIZE).place
 
 
 def _knee(knee: KneeReading, place: Place) -> Picture:
-    picture = _film(knee)
+    picture = view_of(knee.knee, SIZE).shown(knee.knee.film)
     space = knee.joint_space
     _draw_axis(picture, space.axis, place)
     for compartment in Compartment:
         _draw_fixed(picture, space.of(compartment), space.axis, place)
     _draw_rims(picture, space.rims, place)
     for compartment in Compartment:
-        _draw_margins(picture, space.of(compartment).margins, UNSURE * space.tibial_width_px, place)
+        draw_margins(picture, space, compartment, place)
     for compartment in Compartment:
         _draw_minimum(picture, compartment, space.of(compartment), space.axis, place)
     return picture
-
-
-def _film(knee: KneeReading) -> Picture:
-    """The knee as it hangs, grey; what lies beyond the film is black."""
-    placement = knee.knee.placement
-    film = turned(knee.knee.film.pixels, placement.mirrored)
-    crop = cut(film, placement, square(SIZE))
-    dark, bright = np.percentile(crop, (0.5, 99.8))
-    shown = np.clip((crop - dark) / max(float(bright - dark), 1e-6) * 235, 0, 235).astype(np.uint8)
-    shown[~_on_film(placement, film.shape)] = 0
-    return np.repeat(_hung(shown, knee.side)[:, :, None], 3, axis=2)
-
-
-def _on_film(placement: Placement, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """(SIZE, SIZE): which pixels of the picture lie on the film, and are not its edge repeated."""
-    number = np.arange(SIZE, dtype=np.float64)
-    to_film = crop_to_film(placement, square(SIZE))
-    row, column = (
-        by_row * number[:, None] + by_column * number + start for by_row, by_column, start in to_film
-    )
-    on_rows, on_columns = (
-        (at >= -0.5) & (at <= side - 0.5) for at, side in zip((row, column), shape, strict=True)
-    )
-    return np.asarray(on_rows & on_columns, np.bool_)
-
-
-def _hung(picture: npt.NDArray[np.uint8], side: Side) -> npt.NDArray[np.uint8]:
-    """Turned back from the one hand to how the film hangs."""
-    return np.ascontiguousarray(picture[:, ::-1]) if side is Side.LEFT else picture
 
 
 def _draw_axis(picture: Picture, axis: KneeAxis, place: Place) -> None:
@@ -147,8 +110,12 @@ def _draw_fixed(picture: Picture, space: CompartmentSpace, axis: KneeAxis, place
         line(picture, np.array([foot - across, foot + across]), AXIS, 2)
 
 
-def _draw_margins(picture: Picture, margins: Margins | NotMeasured, unsure_px: float, place: Place) -> None:
-    """From the first point to the last that is not too unsure to be shown."""
+def draw_margins(picture: Picture, space: JointSpace, compartment: Compartment, place: Place) -> None:
+    """Both margins with their certainty, from the first point to the last that is not too unsure to be shown.
+
+    place: (n, 2) points of the turned film to the picture.
+    """
+    margins, unsure_px = space.of(compartment).margins, UNSURE * space.tibial_width_px
     if isinstance(margins, NotMeasured):
         return
     for points, sd, colour in (
@@ -192,12 +159,17 @@ def _draw_minimum(
     ends = place(np.array(minimum.line))
     bottom = ends[1] + (BELOW, 0.0)
     line(picture, np.array([ends[1] + (7.0, 0.0), bottom]), MINIMUM, 1)
+    draw_narrowest(picture, ends)
+    texts = [words.length(minimum), words.interval(minimum)]
+    label(picture, texts, (float(bottom[0]), float(bottom[1])), MINIMUM)
+
+
+def draw_narrowest(picture: Picture, ends: Points) -> None:
+    """The narrowest place between its two ends, (2, 2) in the picture; a ring where bone meets bone."""
     if np.hypot(*(ends[1] - ends[0])) < 4.0:
         ring(picture, ends.mean(axis=0), 6.0, MINIMUM)
     else:
         line(picture, ends, MINIMUM, 3)
-    texts = [words.length(minimum), words.interval(minimum)]
-    label(picture, texts, (float(bottom[0]), float(bottom[1])), MINIMUM)
 
 
 def _middle(axis: KneeAxis, compartment: Compartment) -> Points:

@@ -1,4 +1,5 @@
-"""Readings and changes as plain records for programs; docs/reading.schema.json and docs/change.schema.json.
+"""Readings and changes as plain records for programs; docs/reading.schema.json, docs/change.schema.json and
+docs/timeline.schema.json.
 
 What was not measured is an object {"not_measured": reason}, never null, 0 or NaN.
 """
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kltool.errors import KltoolError, Refusal
+from kltool.report.words import claim_sentence
 from kltool.values.findings import (
     DISCLAIMER,
     Area,
@@ -20,7 +22,15 @@ from kltool.values.findings import (
     Reading,
     Width,
 )
-from kltool.values.history import GradeChange, KneeChange, WidthChange
+from kltool.values.history import (
+    Difference,
+    GradeChange,
+    GradeClaim,
+    KneeChange,
+    Slope,
+    Timeline,
+    WidthChange,
+)
 from kltool.values.image import NoSpacing, Spacing
 
 Record = dict[str, Any]
@@ -90,24 +100,79 @@ def provenance_record(made: Provenance) -> Record:
     }
 
 
-def change_record(change: KneeChange, before: Reading, after: Reading) -> Record:
-    """One knee's change between two films, which `before` and `after` read."""
+def change_record(
+    change: KneeChange, before: Reading, after: Reading, claim: GradeClaim | None = None
+) -> Record:
+    """One knee's change between two films, which `before` and `after` read; and what a claim is worth."""
     return {
         "side": str(change.side),
         "before": {"source": change.before.knee.film.source, **knee_record(change.before)},
         "after": {"source": change.after.knee.film.source, **knee_record(change.after)},
-        "comparability": str(change.comparability),
-        "reasons": list(change.reasons),
-        "widths": {name: _width_change(width) for name, width in change.widths.items()},
-        "kl": _grade_change(change.grade),
-        "verdict": str(change.verdict),
-        "sentence": change.sentence,
+        **_change(change),
+        **({} if claim is None else {"claim": claim_record(change.grade, claim)}),
         "produced_by": {
             "before": provenance_record(before.produced_by),
             "after": provenance_record(after.produced_by),
-            "error_model": {"repositioning_mm": change.repositioning_mm},
+            "models": dict(change.models),
+            "error_model": dict(change.error_model),
         },
         "disclaimer": DISCLAIMER,
+    }
+
+
+def claim_record(grade: GradeChange | NotMeasured, claim: GradeClaim) -> Record:
+    """What the films say of a claimed change of grade."""
+    return {
+        "before": claim.before,
+        "after": claim.after,
+        "probability": _number(grade if isinstance(grade, NotMeasured) else grade.probability(claim)),
+        "sentence": claim_sentence(grade, claim),
+    }
+
+
+def timeline_record(timeline: Timeline) -> Record:
+    """One knee over its visits."""
+    return {
+        "side": str(timeline.side),
+        "visits": [
+            {
+                "visit": visit.name,
+                "day": visit.day,
+                "years": round(years, 4),
+                "source": knee.knee.film.source,
+                **knee_record(knee),
+                "produced_by": provenance_record(visit.reading.produced_by),
+            }
+            for visit, years, knee in zip(timeline.visits, timeline.years, timeline.knees, strict=True)
+        ],
+        "changes": [
+            {"visit": visit.name, **_change(change)}
+            for visit, change in zip(timeline.visits[1:], timeline.changes, strict=True)
+        ],
+        "slopes": {name: _slope(slope) for name, slope in timeline.slopes.items()},
+        "sentence": timeline.sentence,
+        "models": dict(timeline.changes[0].models),
+        "error_model": dict(timeline.changes[0].error_model),
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def _change(change: KneeChange) -> Record:
+    """What changed, without the readings."""
+    return {
+        "comparability": str(change.comparability),
+        "reasons": list(change.reasons),
+        "likeness": {
+            "femur": round(change.likeness.femur, 4),
+            "tibia": round(change.likeness.tibia, 4),
+            "outline": round(change.likeness.outline, 5),
+            "one_knee": round(change.likeness.same, 4),
+        },
+        "widths": {name: _width_change(width) for name, width in change.widths.items()},
+        "kl": _grade_change(change.grade),
+        "doubts": list(change.doubts),
+        "verdict": str(change.verdict),
+        "sentence": change.sentence,
     }
 
 
@@ -191,12 +256,47 @@ def _width_change(change: WidthChange | NotMeasured) -> Record:
         "unit": str(change.unit),
         "before": round(change.before, 4),
         "after": round(change.after, 4),
+        "method": str(change.method),
         "change": round(change.change, 4),
         "standard_error": round(change.standard_error, 4),
         "interval_95": [round(bound, 4) for bound in change.interval],
         "smallest_detectable": round(change.smallest_detectable, 4),
-        "probability_wider": round(change.wider, 4),
+        "reliable_change_index": round(change.reliable_change_index, 4),
         "detectable": change.detectable,
+        "probability_wider": round(change.wider, 4),
+        "probability_narrower": round(change.narrower, 4),
+        "probability_beyond_smallest_detectable": round(change.beyond_smallest, 4),
+        "threshold": round(change.threshold, 4),
+        "probability_beyond_threshold": round(change.beyond_threshold, 4),
+        "independent": _difference(change.independent),
+        "linked": _difference(change.linked),
+    }
+
+
+def _difference(difference: Difference | NotMeasured) -> Record:
+    if isinstance(difference, NotMeasured):
+        return _absent(difference)
+    error = difference.error
+    return {
+        "change": round(difference.change, 4),
+        "standard_error": round(difference.standard_error, 4),
+        "error": {
+            "measurement": round(error.measurement, 4),
+            "repositioning": round(error.repositioning, 4),
+            "magnification": round(error.magnification, 4),
+            "positioning": round(error.positioning, 4),
+        },
+    }
+
+
+def _slope(slope: Slope | NotMeasured) -> Record:
+    if isinstance(slope, NotMeasured):
+        return _absent(slope)
+    return {
+        "unit": str(slope.unit),
+        "per_year": round(slope.per_year, 4),
+        "standard_error": round(slope.standard_error, 4),
+        "interval_95": [round(bound, 4) for bound in slope.interval],
     }
 
 
@@ -209,5 +309,6 @@ def _grade_change(change: GradeChange | NotMeasured) -> Record:
         "improved": round(change.improved, 4),
         "same": round(change.same, 4),
         "worse": round(change.worse, 4),
+        "correlation": change.correlation,
         "transition": [[round(p, 6) for p in row] for row in change.transition],
     }

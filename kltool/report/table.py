@@ -10,6 +10,17 @@ from rich.table import Table
 from kltool.report.record import Record
 from kltool.values.findings import DISCLAIMER
 
+CHANGE_COLUMNS = (
+    "before",
+    "after",
+    "change",
+    "measured",
+    "95% interval",
+    "smallest\ndetectable",
+    "P(wider)",
+    "P(beyond\nthreshold)",
+)
+LEFT = ("width", "visit", "day", "verdict", "measured")
 STYLE = {"ok": "green", "refused": "yellow", "failed": "red"}
 
 
@@ -44,14 +55,54 @@ def print_readings(records: list[Record], console: Console) -> None:
 
 
 def print_change(change: Record, console: Console) -> None:
-    """The verdict, then every width and the grade."""
+    """The verdict, what a claim is worth, then every width."""
     console.print(f"[bold]{escape(change['sentence'])}[/]")
-    table = Table(caption=DISCLAIMER, caption_justify="left", box=box.SIMPLE)
-    for heading in ("width", "before", "after", "change", "95% interval", "smallest detectable", "P(wider)"):
-        table.add_column(heading, justify="left" if heading == "width" else "right")
-    for name, width in change["widths"].items():
+    if "claim" in change:
+        console.print(f"Claim {escape(change['claim']['sentence'])}.")
+    console.print(_widths(change["widths"]))
+
+
+def print_timeline(timeline: Record, console: Console) -> None:
+    """The sentence, then the medial and lateral minimum at each visit against the first, and their slopes."""
+    console.print(f"[bold]{escape(timeline['sentence'])}[/]")
+    first = timeline["visits"][0]
+    for name in ("medial minimum", "lateral minimum"):
+        title = f"{timeline['side']} {name} against {first['visit']} ({first['day']})"
+        table = _plain(title, "visit", "day", "verdict", *CHANGE_COLUMNS)
+        for visit, change in zip(timeline["visits"][1:], timeline["changes"], strict=True):
+            table.add_row(
+                escape(visit["visit"]),
+                visit["day"],
+                change["verdict"],
+                *_change_cells(change["widths"][name]),
+            )
+        table.caption = f"{_slope(timeline['slopes'][name])}\n{DISCLAIMER}"
+        console.print(table)
+    for visit, change in zip(timeline["visits"][1:], timeline["changes"], strict=True):
+        for remark in (*change["reasons"], *change["doubts"]):
+            console.print(f"[dim]{escape(visit['visit'])}:[/] {escape(remark)}")
+
+
+def _widths(widths: Record) -> Table:
+    table = _plain("", "width", *CHANGE_COLUMNS)
+    table.caption = DISCLAIMER
+    for name, width in widths.items():
         table.add_row(name, *_change_cells(width))
-    console.print(table)
+    return table
+
+
+def _plain(title: str, *headings: str) -> Table:
+    table = Table(title=title or None, caption_justify="left", box=box.SIMPLE)
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in LEFT else "right")
+    return table
+
+
+def _slope(slope: Record) -> str:
+    if "not_measured" in slope:
+        return f"No slope: {escape(slope['not_measured'])}."
+    low, high = slope["interval_95"]
+    return f"{slope['per_year']:+.2f} {slope['unit']} a year, 95% interval {low:+.2f} to {high:+.2f}."
 
 
 def _names(sources: list[str]) -> dict[str, str]:
@@ -100,13 +151,15 @@ def _print_remarks(record: Record, name: str, console: Console) -> None:
 
 def _change_cells(width: Record) -> list[str]:
     if "not_measured" in width:
-        return ["-", "-", escape(width["not_measured"]), "", "", ""]
+        return ["-", "-", escape(width["not_measured"]), *[""] * (len(CHANGE_COLUMNS) - 3)]
     low, high = width["interval_95"]
     return [
         f"{width['before']:.2f}",
         f"{width['after']:.2f}",
         f"{width['change']:+.2f} {width['unit']}",
+        width["method"],
         f"{low:+.2f} to {high:+.2f}",
         f"{width['smallest_detectable']:.2f}",
         f"{width['probability_wider']:.2f}",
+        f"{width['probability_beyond_threshold']:.2f}",
     ]

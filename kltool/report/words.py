@@ -1,8 +1,14 @@
-"""Numbers of a reading in words: millimetres where there are any, else per cent of the tibial width."""
+"""Numbers in words: millimetres where there are any, else per cent of the tibial width; claims judged."""
+
+from itertools import count
+from typing import Final
 
 from kltool.values.findings import Area, Interval, Length, NotMeasured, Positioning
+from kltool.values.history import GradeChange, GradeClaim
 
 NOTHING = "not measured"
+SUPPORTED: Final = 0.5  # docs/choices.md#grade-claim
+CONTRADICTED: Final = 0.05  # docs/choices.md#grade-claim
 
 
 def length(number: Length | NotMeasured) -> str:
@@ -68,3 +74,36 @@ def _film(at: Positioning) -> str:
         return sharp
     times = f"{at.contrast_to_noise:.0f}" if at.contrast_to_noise < 100 else "over 100"
     return f"{sharp}, {times} times the noise"
+
+
+def signed(number: float, digits: int = 2) -> str:
+    """With its sign, and so many decimals; what rounds to nothing has none."""
+    text = f"{number:+.{digits}f}"
+    return text if float(text) else text[1:]
+
+
+def probability(share: float) -> str:
+    """Two decimals; never 0 or 1, which no measurement says."""
+    if share < 0.005:
+        return "< 0.01"
+    return "> 0.99" if share > 0.995 else f"{share:.2f}"
+
+
+def claim_sentence(change: GradeChange | NotMeasured, claim: GradeClaim) -> str:
+    """What two films say of a change of grade that somebody reports; or why they say nothing.
+
+    The probability is told with as many decimals as it takes to see on which side of a limit it lies.
+    """
+    if isinstance(change, NotMeasured):
+        return f"{claim}: the films say nothing of it; {change.reason}"
+    share = change.probability(claim)
+    judgement = _judgement(share)
+    digits = next(d for d in count(2) if _judgement(round(share, d)) == judgement)
+    told = f"{share:.{digits}f}" if digits > 2 else probability(share)
+    return f"{claim}: probability {told}; the films {judgement} it"
+
+
+def _judgement(share: float) -> str:
+    if share >= SUPPORTED:
+        return "support"
+    return "contradict" if share < CONTRADICTED else "do not support"

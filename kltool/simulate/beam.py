@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter
 from kltool.simulate.bones import Bone, KneeBones
 from kltool.simulate.rays import Camera, path_length
 from kltool.simulate.scene import Film, KneeScene
+from kltool.simulate.struts import Struts
 from kltool.simulate.tissue import leg_surfaces, trabeculae
 
 Float64 = npt.NDArray[np.float64]
@@ -29,15 +30,24 @@ SCATTER_WIDTH_MM = 25.0  # docs/choices-simulate.md#scatter
 EVENING_WIDTH_MM = 11.0  # docs/choices-simulate.md#processing
 
 
-def attenuation(scene: KneeScene, bones: KneeBones, camera: Camera, offset_mm: float) -> Float64:
-    """(rows, columns) line integral of a left leg whose knee stands `offset_mm` right of the middle."""
+def attenuation(
+    scene: KneeScene, bones: KneeBones, camera: Camera, offset_mm: float, struts: Struts | None = None
+) -> Float64:
+    """(rows, columns) line integral of a left leg whose knee stands `offset_mm` right of the middle.
+
+    struts: trabeculae that move with their bone; without them they lie in the film.
+    """
     shift = np.array([offset_mm, 0.0, 0.0])
     skin, muscle, faces = leg_surfaces(scene)
     inside_skin, inside_muscle = (path_length(surface + shift, faces, camera) for surface in (skin, muscle))
     total = FAT_MM * inside_skin + (MUSCLE_MM - FAT_MM) * inside_muscle
     texture = trabeculae(camera, scene.seed, scene.coarseness)
     for part, bone in enumerate((bones.femur, bones.tibia, bones.fibula, bones.patella)):
-        own_texture = np.roll(texture, (97 * part, 61 * part), (0, 1))
+        own_texture = (
+            np.roll(texture, (97 * part, 61 * part), (0, 1))
+            if struts is None
+            else struts.shown(part, bone.vertices, camera)
+        )
         total += _bone_excess(bone, own_texture, scene, camera)
     for bone, height_mm in zip((bones.femur, bones.tibia), SCAR_HEIGHTS_MM, strict=True):
         total += (CORTEX_MM - MUSCLE_MM) * _scar_path(bone, height_mm, texture, scene, camera)

@@ -11,16 +11,21 @@ from kltool.simulate.gaps import set_gaps
 from kltool.simulate.margins import fine_camera, knee_truth, mirrored
 from kltool.simulate.rays import Camera
 from kltool.simulate.scene import Film, KneeScene, KneeTruth, SimulatedFilm
+from kltool.simulate.struts import Struts
 from kltool.values.image import Side
 
 Float64 = npt.NDArray[np.float64]
 
 
-def simulate_knee(scene: KneeScene, film: Film | None = None) -> SimulatedFilm:
-    """One knee on its film. The same scene and film give the same bits."""
+def simulate_knee(scene: KneeScene, film: Film | None = None, struts: Struts | None = None) -> SimulatedFilm:
+    """One knee on its film. The same scene, film and struts give the same bits.
+
+    struts: trabeculae that move with their bone; without them they lie in the film.
+    """
     film = film or Film()
     right = scene.side is Side.RIGHT
-    shadow, truth = _left_knee(scene, film, 0.0, _mirror_shift(film) if right else film.joint_at_mm)
+    at_mm = _mirror_shift(film) if right else film.joint_at_mm
+    shadow, truth = _left_knee(scene, film, 0.0, at_mm, struts)
     pixels = expose(shadow, film)
     if right:
         pixels, truth = np.ascontiguousarray(pixels[:, ::-1]), mirrored(truth, film.columns)
@@ -44,14 +49,18 @@ def _mirror_shift(film: Film) -> tuple[float, float]:
 
 
 def _left_knee(
-    scene: KneeScene, film: Film, offset_mm: float, joint_at_mm: tuple[float, float]
+    scene: KneeScene,
+    film: Film,
+    offset_mm: float,
+    joint_at_mm: tuple[float, float],
+    struts: Struts | None = None,
 ) -> tuple[Float64, KneeTruth]:
     """Line integrals and truth of the knee as a left one, `offset_mm` to the right of the central ray."""
     camera = _camera(film, joint_at_mm)
     fine = fine_camera(camera, offset_mm)
     bones, margins, axis = set_gaps(pose_knee(scene, offset_mm), scene, fine)
     truth = knee_truth(scene, margins, axis, bones, fine, camera, film.magnification)
-    return attenuation(scene, bones, camera, offset_mm), truth
+    return attenuation(scene, bones, camera, offset_mm, struts), truth
 
 
 def _camera(film: Film, joint_at_mm: tuple[float, float]) -> Camera:

@@ -45,7 +45,7 @@ def draw(
     """One knee and its film. spacing_mm: from the finest to the coarsest pitch of the detector."""
     random = np.random.default_rng((seed, 11, attempt))
     scene = _scene(random)
-    return scene, _film(random, scene, spacing_mm)
+    return scene, draw_film(random, scene, spacing_mm)
 
 
 # --- the knee -------------------------------------------------------------------------------------
@@ -113,7 +113,8 @@ def _growing(random: np.random.Generator, lost: float) -> float:
 # --- the film -------------------------------------------------------------------------------------
 
 
-def _film(random: np.random.Generator, scene: KneeScene, spacing_mm: tuple[float, float]) -> Film:
+def draw_film(random: np.random.Generator, scene: KneeScene, spacing_mm: tuple[float, float]) -> Film:
+    """A film of such a knee on any unit."""
     pitch, magnification = float(random.uniform(*spacing_mm)), float(random.uniform(1.03, 1.25))
     field = np.array(FIELD_MM) * random.uniform((0.9, 0.97), (1.1, 1.12))
     joint_at = random.uniform(-1.0, 1.0, 2) * np.minimum(OFF_CENTRE_MM, field / 2 - KEPT_MM)

@@ -92,6 +92,7 @@ class Radiograph:
     pixels_sha256: str = ""  # of the pixels as loaded, little endian, with their shape
     subject: str | None = None  # PatientID; never the name
     study_date: str | None = None  # YYYYMMDD
+    projection: str | None = None  # as far as the tags say: "PA", "AP flexed"
     stored_mirrored: bool = False  # by its tags: the patient's right on the viewer's right; not turned
 
     def noting(self, *notes: str) -> "Radiograph":

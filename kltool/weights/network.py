@@ -12,12 +12,12 @@ from kltool.weights.manifest import ModelEntry, entries
 Float32 = npt.NDArray[np.float32]
 
 
-NAMES: Final = ("finder", "aspect", "landmarks", "margins", "grader")
+NAMES: Final = ("finder", "aspect", "landmarks", "margins", "linked", "grader")
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A loaded model: (B, 1, H, W) float32 in, its outputs in their order out.
+    """A loaded model: (B, films, H, W) float32 in, its outputs in their order out.
 
     One thread a model, so that the numbers do not depend on the number of cores.
     """
@@ -31,17 +31,18 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What a reading needs."""
+    """What a reading needs, and `linked`, which only a comparison of two films does."""
 
     finder: Network
     aspect: Network
     landmarks: Network
     margins: Network
+    linked: Network
     grader: Network
 
     @property
     def hashes(self) -> dict[str, str]:
-        """Name and version of each model to its sha256."""
+        """Name and version of each model of a reading to its sha256."""
         networks = (self.finder, self.aspect, self.landmarks, self.margins, self.grader)
         return {network.entry.identity: network.entry.sha256 for network in networks}
 

@@ -19,12 +19,12 @@ from tests.intake.films import png
 Kltool = Callable[..., Any]
 Json = dict[str, Any]
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-NAMES = ("reading.schema.json", "change.schema.json")
+NAMES = ("reading.schema.json", "change.schema.json", "timeline.schema.json")
 SCHEMAS: dict[str, Json] = {name: json.loads((DOCS / name).read_text()) for name in NAMES}
 REGISTRY: Registry[Any] = Registry().with_resources(
     [(name, Resource.from_contents(schema)) for name, schema in SCHEMAS.items()]
 )
-READING, CHANGE = (Draft202012Validator(SCHEMAS[name], registry=REGISTRY) for name in NAMES)
+READING, CHANGE, TIMELINE = (Draft202012Validator(SCHEMAS[name], registry=REGISTRY) for name in NAMES)
 
 
 def held(validator: Draft202012Validator, said: Any) -> list[Json]:
@@ -83,13 +83,26 @@ def test_every_field_is_described_and_every_object_is_closed(name: str) -> None:
     assert all(one["additionalProperties"] is False for one in objects(SCHEMAS[name]))
 
 
-def test_every_field_that_is_printed_is_in_the_guide(kltool: Kltool, samples: Path) -> None:
+def case(samples: Path) -> tuple[Path, Path]:
+    return samples / "case" / "before.dcm", samples / "case" / "after.dcm"
+
+
+def manifest(samples: Path, folder: Path) -> Path:
+    """A table of two visits of the sample case."""
+    file = folder / "visits.csv"
+    rows = [f"{film},{film.stem}" for film in case(samples)]
+    file.write_text("\n".join(["path,visit", *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+def test_every_field_that_is_printed_is_in_the_guide(kltool: Kltool, samples: Path, tmp_path: Path) -> None:
     guide = (DOCS / "output.md").read_text()
     (record,) = held(READING, kltool("read", "--json", samples / "knee_right_normal.dcm"))
     (change,) = held(
         CHANGE,
-        kltool("compare", "--json", samples / "case" / "before.dcm", samples / "case" / "after.dcm"),
+        kltool("compare", "--json", "--claim", "3:2", *case(samples)),
     )
+    (timeline,) = held(TIMELINE, kltool("compare", "--json", "--manifest", manifest(samples, tmp_path)))
     knee = record["knees"][0]
     for part in (
         record,
@@ -102,6 +115,13 @@ def test_every_field_that_is_printed_is_in_the_guide(kltool: Kltool, samples: Pa
         change,
         change["kl"],
         change["widths"]["medial minimum"],
+        change["widths"]["medial minimum"]["linked"],
+        change["widths"]["medial minimum"]["linked"]["error"],
+        change["likeness"],
+        change["claim"],
+        change["produced_by"]["error_model"],
+        timeline,
+        timeline["slopes"]["medial minimum"],
     ):
         for name in part:
             assert re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", guide), name

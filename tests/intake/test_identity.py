@@ -38,3 +38,19 @@ def test_the_date_is_the_studys_or_the_next_best(tags: dict[str, Any], date: str
 def test_a_date_that_is_no_day_is_no_date(wrong: bytes) -> None:
     data = as_bytes(data_set()).replace(b"20040315", wrong)
     assert load(ImageSource.in_memory("film", data)).study_date is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "projection"),
+    [
+        ({"ViewPosition": "PA"}, "PA"),
+        ({"ViewPosition": "AP", "SeriesDescription": "Knee fixed flexion"}, "AP flexed"),
+        ({"ViewPosition": None, "ProtocolName": "Rosenberg"}, "flexed"),
+        ({"ViewPosition": "PA", "SeriesDescription": "flexion and extension"}, "PA"),
+        ({"ViewPosition": None, "SeriesDescription": NAME}, None),
+    ],
+)
+def test_how_the_film_was_taken_is_told_in_known_words_only(
+    tags: dict[str, Any], projection: str | None
+) -> None:
+    assert read(**tags).projection == projection

@@ -11,7 +11,7 @@ pytest.importorskip("numba")
 import torch
 
 from kltool.jointspace.patch import ROWS, Frame, sample_patch
-from kltool.learn.joints import Joint, joint_of_film, load, load_outline, save, target_rows, variant
+from kltool.learn.joints import Joint, framing, joint_of_film, load, load_outline, save, target_rows, variant
 from kltool.learn.margins import OUT_COLUMNS, curve_loss
 from kltool.networks.margins import moments
 from kltool.simulate import Film, KneeScene, simulate_knee
@@ -29,7 +29,8 @@ def joint() -> Joint:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_true_curve_stays_on_the_edge(seed: int) -> None:
-    patch, frame, seen = variant(joint(), np.random.default_rng(seed))
+    random = np.random.default_rng(seed)
+    patch, frame, seen = variant(joint(), framing(random), random)
     rows = target_rows(seen, frame, OUT_COLUMNS)[1]
     inside = np.isfinite(rows)
     assert inside.sum() > 40

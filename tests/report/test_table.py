@@ -85,9 +85,9 @@ def test_every_warning_is_printed_with_its_knee(read_sample: ReadSample) -> None
     assert "right knee: the joint is [cut] off" in text
 
 
-def test_a_change_is_its_sentence_and_every_width(read_sample: ReadSample) -> None:
+def test_a_change_is_its_sentence_and_every_width(read_sample: ReadSample, models: Models) -> None:
     visits = read_sample("case/before.dcm"), read_sample("case/after.dcm")
-    (change,) = compare(*visits)
+    (change,) = compare(*visits, models)
     text = printed(lambda console: print_change(change_record(change, *visits), console))
     assert "".join(text.split()).startswith("".join(change.sentence.split()))
     for name in change.widths:
@@ -95,9 +95,11 @@ def test_a_change_is_its_sentence_and_every_width(read_sample: ReadSample) -> No
     assert DISCLAIMER in text
 
 
-def test_films_that_are_not_comparable_say_why_beside_every_width(read_sample: ReadSample) -> None:
+def test_films_that_are_not_comparable_say_why_beside_every_width(
+    read_sample: ReadSample, models: Models
+) -> None:
     visits = read_sample("case/before.dcm"), read_sample("knee_right_normal.dcm")
-    (change,) = compare(*visits)
+    (change,) = compare(*visits, models)
     text = printed(lambda console: print_change(change_record(change, *visits), console))
     assert text.count("not comparable: the films carry different patient identifiers") == 1 + len(
         change.widths

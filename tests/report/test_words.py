@@ -4,6 +4,7 @@ import pytest
 
 from kltool.report import words
 from kltool.values.findings import Area, Length, NotMeasured, Positioning
+from kltool.values.history import GradeChange, GradeClaim
 
 NO_MM = NotMeasured("no millimetres: no pixel spacing in the file")
 IN_MM = Length(20.0, 5.0, 3.8, 0.5, 0.125, 0.1)
@@ -56,3 +57,46 @@ def test_positioning_that_is_not_known_is_said_to_be_so() -> None:
     assert told[3] == "sharpness not known"
     noiseless = Positioning(absent, 0.0, 0.0, True, 0.0, 1.0, NotMeasured("the film shows no noise"))
     assert words.positioning(noiseless)[3] == "femoral margin 1.0 % TW wide"
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(0.0, "< 0.01"), (0.004, "< 0.01"), (0.05, "0.05"), (0.996, "> 0.99"), (1.0, "> 0.99")],
+)
+def test_a_probability_is_never_told_as_certainty(share: float, told: str) -> None:
+    assert words.probability(share) == told
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert [words.signed(number) for number in (-0.001, 0.004, -0.006, 1.5)] == [
+        "0.00",
+        "0.00",
+        "-0.01",
+        "+1.50",
+    ]
+    assert words.signed(-7.26, 1) == "-7.3"
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (0.31, "0.31; the films do not support it"),
+        (0.5, "0.50; the films support it"),
+        (0.9999, "> 0.99; the films support it"),
+        (0.05, "0.05; the films do not support it"),
+        (0.04, "0.04; the films contradict it"),
+        (0.0, "< 0.01; the films contradict it"),
+        (0.4996, "0.4996; the films do not support it"),
+        (0.0499, "0.0499; the films contradict it"),
+    ],
+)
+def test_a_claim_is_judged_by_its_probability(share: float, told: str) -> None:
+    transition = [[0.0] * 5 for _ in range(5)]
+    transition[3][2], transition[3][3] = share, 1 - share
+    change = GradeChange(tuple(map(tuple, transition)), 0.6)
+    assert words.claim_sentence(change, GradeClaim(3, 2)) == f"3 → 2: probability {told}"
+
+
+def test_a_claim_on_knees_without_grades_says_why() -> None:
+    said = words.claim_sentence(NotMeasured("after: an implant is shown"), GradeClaim(2, 1))
+    assert said == "2 → 1: the films say nothing of it; after: an implant is shown"

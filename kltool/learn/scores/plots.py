@@ -118,7 +118,7 @@ def reliability(kinds: dict[str, tuple[Float64, npt.NDArray[np.bool_]]], bins: i
 
     def draw(axes: "Axes") -> None:
         axes.plot((0, 1), (0, 1), color=SOFT, linewidth=1)
-        for (name, (said, came)), color in zip(kinds.items(), (INK, RED, "#3f8f5f"), strict=True):
+        for (name, (said, came)), color in zip(kinds.items(), (INK, RED, "#3f8f5f"), strict=False):
             place = np.clip((said * bins).astype(int), 0, bins - 1)
             held = [place == number for number in range(bins) if (place == number).any()]
             x, y = [said[here].mean() for here in held], [came[here].mean() for here in held]
@@ -130,7 +130,7 @@ def reliability(kinds: dict[str, tuple[Float64, npt.NDArray[np.bool_]]], bins: i
     _save(draw, "", file)
 
 
-def curves(logs: Mapping[str, Sequence[tuple[int, float]]], labels: tuple[str, str], file: Path) -> None:
+def curves(logs: Mapping[str, Sequence[tuple[float, float]]], labels: tuple[str, str], file: Path) -> None:
     """Lines by name, each of (x, y)."""
 
     def draw(axes: "Axes") -> None:

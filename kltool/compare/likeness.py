@@ -1,0 +1,70 @@
+"""Is it the same knee? Outlines laid on each other, and the texture of femur and tibia in register."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from kltool.compare.bones import TurnedKnee, bone_views, turned_knee
+from kltool.compare.outline import apart, laid
+from kltool.compare.texture import correlation
+from kltool.jointspace.patch import Frame, frame_of
+from kltool.values.history import Likeness
+from kltool.values.image import Knee
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """Of one knee against two, as a logarithm: at the start, and for 1 of a correlation or a tibial width."""
+
+    start: float
+    femur: float
+    tibia: float
+    outline: float
+
+
+FITTED: Final = Odds(-1.1, 7.1, 36.9, -408.0)  # docs/choices.md#same-knee
+SUREST: Final = 0.999  # docs/choices.md#same-knee
+
+
+def likeness(before: Knee, after: Knee) -> Likeness:
+    """How alike the bones of two knees are, each turned to one hand; the same whichever comes first.
+
+    A bone of which too little is shown on both films has a texture of 0, and `same` goes by the other one's.
+    """
+    knees = turned_knee(before), turned_knee(after)
+    frames = frame_of(before.placement), frame_of(after.placement)
+    there, back = _textures(*knees, frames[0]), _textures(*knees[::-1], frames[1])
+    femur, tibia = (_mean(*both) for both in zip(there, back, strict=True))
+    outline = (apart(before, after) + apart(after, before)) / 2
+    same = probability(_either(femur, tibia), _either(tibia, femur), outline)
+    return Likeness(_either(femur, None), _either(tibia, None), outline, same)
+
+
+def probability(femur: float, tibia: float, outline: float, odds: Odds = FITTED) -> float:
+    """That it is one knee, by what a Likeness holds; never surer than the knees it was fitted on allow."""
+    found = odds.start + odds.femur * femur + odds.tibia * tibia + odds.outline * outline
+    limit = math.log(SUREST / (1 - SUREST))
+    return 1 / (1 + math.exp(-min(max(found, -limit), limit)))
+
+
+def _textures(this: TurnedKnee, other: TurnedKnee, frame: Frame) -> tuple[float | None, float | None]:
+    """Correlation of femur and of tibia, each of the other laid on this by its own landmarks.
+
+    frame: of this.
+    """
+    femur = laid(this.landmarks.femur, other.landmarks.femur).of_frame(frame)
+    tibia = laid(this.landmarks.tibia, other.landmarks.tibia).of_frame(frame)
+    views = zip(bone_views(this, frame, frame), bone_views(other, femur, tibia), strict=True)
+    of_femur, of_tibia = (correlation(here, there) for here, there in views)
+    return of_femur, of_tibia
+
+
+def _mean(there: float | None, back: float | None) -> float | None:
+    return None if there is None or back is None else (there + back) / 2
+
+
+def _either(bone: float | None, other: float | None) -> float:
+    """The correlation of a bone, where there is none that of the other, and 0 where there is none at all."""
+    if bone is not None:
+        return bone
+    return 0.0 if other is None else other

@@ -1,0 +1,45 @@
+"""A change in one sentence that can be quoted, with its numbers."""
+
+from kltool.values.findings import NotMeasured
+from kltool.values.history import GradeChange, Method, Unit, Verdict, WidthChange
+from kltool.values.image import Side
+
+
+def sentence_of(
+    side: Side,
+    verdict: Verdict,
+    medial: WidthChange | NotMeasured,
+    grade: GradeChange | NotMeasured,
+    cautions: tuple[str, ...],
+    doubts: tuple[str, ...],
+) -> str:
+    name = f"{side.capitalize()} knee"
+    if isinstance(medial, NotMeasured):
+        return f"{name}: {Verdict.NOT_COMPARABLE}: {medial.reason.removeprefix('not comparable: ')}."
+    text = f"{name}: {verdict}: {_width(medial)}"
+    if isinstance(grade, GradeChange):
+        text += f"; {_grade(grade)}"
+    if cautions:
+        text += f"; with caution: {'; '.join(cautions)}"
+    if doubts:
+        text += f"; in doubt: {'; '.join(doubts)}"
+    return text + "."
+
+
+def _width(medial: WidthChange) -> str:
+    unit = " mm" if medial.unit is Unit.MM else " " + medial.unit
+    low, high = medial.interval
+    where = "at the same place " if medial.method is Method.LINKED else ""
+    return (
+        f"medial minimum {medial.before:.2f} to {medial.after:.2f}{unit}, {where}{medial.change:+.2f} "
+        f"(95% interval {low:+.2f} to {high:+.2f}; smallest detectable {medial.smallest_detectable:.2f}); "
+        f"wider with probability {medial.wider:.2f}"
+    )
+
+
+def _grade(grade: GradeChange) -> str:
+    before, after = grade.most_probable
+    return (
+        f"KL {before} to {after} most probable; improved {grade.improved:.2f}, same {grade.same:.2f}, "
+        f"worse {grade.worse:.2f}"
+    )

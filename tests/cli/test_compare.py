@@ -1,0 +1,168 @@
+"""kltool compare as a user meets it: claims, visits of a manifest, pages, and what makes no sense."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Kltool = Callable[..., Any]
+
+
+@pytest.fixture
+def case(samples: Path) -> tuple[Path, Path]:
+    return samples / "case" / "before.dcm", samples / "case" / "after.dcm"
+
+
+@pytest.fixture
+def manifest(samples: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """A manifest of these lines, {case} being the folder of the sample case."""
+
+    def put(text: str) -> Path:
+        file = tmp_path / "visits.csv"
+        file.write_text(text.replace("{case}", str(samples / "case")), encoding="utf-8")
+        return file
+
+    return put
+
+
+VISITS = "path,visit\n{case}/after.dcm,month 12\n{case}/before.dcm,baseline\n"
+
+
+def test_a_claim_is_answered_with_its_probability(kltool: Kltool, case: tuple[Path, Path]) -> None:
+    said = kltool("compare", *case, "--claim", "3:2")
+    assert said.code == 0
+    assert "Claim 3 → 2: probability 0." in said.words
+    assert "the films do not support it." in said.words
+    record = json.loads(kltool("compare", "--json", *case, "--claim", "3:2").out)
+    assert record["claim"]["probability"] == round(record["kl"]["transition"][3][2], 4)
+
+
+@pytest.mark.parametrize("claim", ["3", "3:5", "a:b", "3:2:1", "-1:0", ""])
+def test_a_claim_that_is_none_is_bad_usage(claim: str, kltool: Kltool, case: tuple[Path, Path]) -> None:
+    said = kltool("compare", *case, "--claim", claim)
+    assert (said.code, said.out) == (2, "")
+    assert "two KL grades from 0 to 4 expected, as in --claim 3:2" in said.err
+
+
+def test_the_repositioning_error_is_a_named_source_or_a_sites_own(
+    kltool: Kltool, case: tuple[Path, Path]
+) -> None:
+    errors = []
+    for given, source, mm in (("volunteers", "volunteers", 0.1), ("0.4", "given by the user", 0.4)):
+        record = json.loads(kltool("compare", "--json", *case, "--repositioning", given).out)
+        model = record["produced_by"]["error_model"]
+        assert (model["source"], model["repositioning_mm"]) == (source, mm)
+        errors.append(record["widths"]["medial minimum"]["standard_error"])
+    assert errors[0] < errors[1]
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "told"),
+    [
+        ("--repositioning", "perfect", "one of 'volunteers', 'good films', 'all films', 'between units' or"),
+        ("--repositioning", "9", "0 to 2 mm expected"),
+        ("--threshold", "-1", "more than 0 and at most 5 mm expected"),
+    ],
+)
+def test_an_error_that_cannot_be_true_is_bad_usage(
+    option: str, given: str, told: str, kltool: Kltool, case: tuple[Path, Path]
+) -> None:
+    said = kltool("compare", *case, option, given)
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+
+
+def test_visits_of_a_manifest_are_a_timeline(kltool: Kltool, manifest: Callable[[str], Path]) -> None:
+    said = kltool("compare", "--manifest", manifest(VISITS))
+    assert said.code == 0
+    assert "against baseline (2023-04-06)" in said.words
+    assert "month 12 2024-04-04 improved" in said.words
+    (line,) = kltool("compare", "--json", "--manifest", manifest(VISITS)).out.splitlines()
+    record = json.loads(line)
+    assert [visit["visit"] for visit in record["visits"]] == ["baseline", "month 12"]
+    assert record["slopes"]["medial minimum"]["per_year"] > 0.5
+
+
+def test_dates_of_the_manifest_come_before_those_of_the_films(
+    kltool: Kltool, manifest: Callable[[str], Path]
+) -> None:
+    dated = "path,visit,date\n{case}/after.dcm,one,2020-01-01\n{case}/before.dcm,two,2021-01-01\n"
+    record = json.loads(kltool("compare", "--json", "--manifest", manifest(dated)).out)
+    assert [visit["day"] for visit in record["visits"]] == ["2020-01-01", "2021-01-01"]
+    assert record["changes"][0]["verdict"] == "worsened"
+
+
+def test_subjects_have_their_own_timelines(
+    kltool: Kltool, manifest: Callable[[str], Path], samples: Path
+) -> None:
+    rows = "path,subject,visit,date\n" + "".join(
+        f"{file},{subject},{visit},{day}\n"
+        for subject, files in (
+            ("A", (samples / "case" / "before.dcm", samples / "case" / "after.dcm")),
+            ("B", (samples / "bilateral.dcm", samples / "bilateral.dcm")),
+        )
+        for file, visit, day in zip(files, ("one", "two"), ("2023-01-01", "2024-01-01"), strict=True)
+    )
+    records = [
+        json.loads(line)
+        for line in kltool("compare", "--json", "--manifest", manifest(rows)).out.splitlines()
+    ]
+    assert [record["side"] for record in records] == ["right", "right", "left"]
+
+
+def test_a_visit_that_is_refused_is_told_and_left_out(
+    kltool: Kltool, manifest: Callable[[str], Path], tmp_path: Path
+) -> None:
+    (tmp_path / "words.dcm").write_bytes(b"only words")
+    said = kltool("compare", "--json", "--manifest", manifest(VISITS + "words.dcm,month 6\n"))
+    assert said.code == 3
+    assert "visit month 6 left out" in said.err
+    assert len(json.loads(said.out)["visits"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("path\n{case}/before.dcm\n", "no column 'visit' found"),
+        ("path,visit\n{case}/before.dcm,\n", "line 2: no visit found; the name of the visit expected"),
+        ("path,visit\n{case},one\n", "line 2: 2 images found; one film a visit expected"),
+        ("path,visit,date\n{case}/before.dcm,one,6.4.2023\n", "a day as YYYY-MM-DD expected"),
+        ("path,visit\n", "no row found"),
+    ],
+)
+def test_a_manifest_of_visits_that_makes_no_sense_is_bad_usage(
+    text: str, told: str, kltool: Kltool, manifest: Callable[[str], Path]
+) -> None:
+    said = kltool("compare", "--manifest", manifest(text))
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+
+
+def test_two_films_and_a_manifest_are_too_much(
+    kltool: Kltool, case: tuple[Path, Path], manifest: Callable[[str], Path]
+) -> None:
+    for arguments in ((*case, "--manifest", manifest(VISITS)), (case[0],), ()):
+        said = kltool("compare", *arguments)
+        assert (said.code, said.out) == (2, "")
+        assert "BEFORE and AFTER, or --manifest expected" in said.words
+
+
+def test_the_page_is_written_where_asked(
+    kltool: Kltool, case: tuple[Path, Path], manifest: Callable[[str], Path], tmp_path: Path
+) -> None:
+    change, visits = tmp_path / "change.html", tmp_path / "visits.html"
+    assert kltool("compare", *case, "--claim", "3:2", "--report", change).code == 0
+    assert kltool("compare", "--manifest", manifest(VISITS), "--report", visits).code == 0
+    assert "3 → 2: probability" in change.read_text(encoding="utf-8")
+    assert "month 12" in visits.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["missing/page.html", "page.pdf", "."])
+def test_a_page_that_cannot_be_written_is_said_before_anything_is_read(
+    name: str, kltool: Kltool, tmp_path: Path
+) -> None:
+    said = kltool("compare", "no such film", "nor this", "--report", tmp_path / name)
+    assert (said.code, said.out) == (2, "")
+    assert "--report" in said.err

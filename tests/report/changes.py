@@ -1,0 +1,147 @@
+"""Changes and timelines of sample knees whose numbers are known, and a reader of pages."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from kltool.values.findings import Compartment, KneeReading, NotMeasured, Reading
+from kltool.values.history import (
+    Comparability,
+    Difference,
+    ErrorParts,
+    GradeChange,
+    KneeChange,
+    Likeness,
+    Slope,
+    Timeline,
+    Unit,
+    Verdict,
+    Visit,
+    WidthChange,
+)
+
+HOSTILE = "<script>alert('1')</script> & \"more\""
+INDEPENDENT = ErrorParts(0.30, 0.30, 0.10, 0.20)
+LINKED = ErrorParts(0.10, 0.12, 0.05, 0.10)
+TRANSITION = (
+    (0.01, 0.01, 0.01, 0.0, 0.0),
+    (0.02, 0.05, 0.03, 0.0, 0.0),
+    (0.02, 0.08, 0.20, 0.05, 0.0),
+    (0.01, 0.05, 0.31, 0.10, 0.01),
+    (0.0, 0.0, 0.02, 0.01, 0.01),
+)
+
+
+def width_change(change: float = 1.5, linked: bool = True, unit: Unit = Unit.MM) -> WidthChange:
+    """From 2.2 to 3.7, and the change as it is measured together, which is another one."""
+    together = Difference(change, LINKED) if linked else NotMeasured("the landmarks do not agree")
+    return WidthChange(unit, 2.2, 3.7, Difference(1.5, INDEPENDENT), together, 0.5)
+
+
+def knee_change(before: KneeReading, after: KneeReading, change: float = 1.5) -> KneeChange:
+    """A change of one knee whose medial minimum changed by so much and whose lateral one is missing."""
+    widths: dict[str, WidthChange | NotMeasured] = {
+        f"{Compartment.MEDIAL} minimum": width_change(change),
+        f"{Compartment.MEDIAL} 0.250": width_change(0.01, linked=False),
+        f"{Compartment.LATERAL} minimum": NotMeasured("after: the margins cross by 2.5 mm"),
+    }
+    return KneeChange(
+        before.side,
+        before,
+        after,
+        Comparability.CAUTION,
+        ("nothing says that both films show the same person",),
+        Likeness(0.81, 0.77, 0.008, 0.997),
+        widths,
+        GradeChange(TRANSITION, 0.6),
+        ("the rims stand 2 mm further apart after",),
+        Verdict.IMPROVED,
+        f"{before.side.capitalize()} knee: improved.",
+        {"linked-1": "ab" * 32},
+        {"repositioning_mm": 0.25},
+    )
+
+
+def not_comparable(change: KneeChange) -> KneeChange:
+    """The same films as if they were of two people."""
+    reason = "the films carry different patient identifiers"
+    absent = NotMeasured(f"not comparable: {reason}")
+    return replace(
+        change,
+        comparability=Comparability.NOT_COMPARABLE,
+        reasons=(reason,),
+        widths=dict.fromkeys(change.widths, absent),
+        grade=absent,
+        doubts=(),
+        verdict=Verdict.NOT_COMPARABLE,
+        sentence=f"Right knee: not comparable: {reason}.",
+    )
+
+
+def timeline(first: Reading, later: Reading) -> Timeline:
+    """Three visits a year apart; the lateral minimum of the last one is missing."""
+    visits = tuple(
+        Visit(name, day, film)
+        for name, day, film in (
+            ("baseline", "2020-01-10", first),
+            ("V12", "2021-01-09", later),
+            ("V24", "2022-01-09", later),
+        )
+    )
+    knees = tuple(visit.reading.knees[0] for visit in visits)
+    changes = []
+    for knee, change in zip(knees[1:], (0.3, 1.0), strict=True):
+        of_knee = knee_change(knees[0], knee, change)
+        lateral = width_change(-0.1) if change < 0.5 else NotMeasured("after: the margins cross by 2.5 mm")
+        widths = {**of_knee.widths, "lateral minimum": lateral}
+        verdict = Verdict.IMPROVED if change > 0.5 else Verdict.NONE
+        changes.append(replace(of_knee, widths=widths, verdict=verdict))
+    return Timeline(
+        knees[0].side,
+        visits,
+        (0.0, 1.0, 2.0),
+        knees,
+        tuple(changes),
+        {
+            "medial minimum": Slope(Unit.MM, 0.5, 0.1),
+            "lateral minimum": NotMeasured("one change is too few for $a_slope$"),
+        },
+        "Right knee: medial minimum +0.50 mm a year.",
+    )
+
+
+class Page(HTMLParser):
+    """What a browser sees of a page: tags with their attributes, and text, scripts and styles apart."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.styles: list[str] = []
+        self._texts: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        into = {"script": self.scripts, "style": self.styles}.get(self.cdata_elem or "", self._texts)
+        into.append(data)
+
+    @property
+    def text(self) -> str:
+        """All words, one space between two."""
+        return " ".join(" ".join(self._texts).split())
+
+    def count(self, tag: str, kind: str | None = None) -> int:
+        """Tags of a name, and of a class where one is given."""
+        return sum(
+            name == tag and (kind is None or kind in (attributes.get("class") or "").split())
+            for name, attributes in self.tags
+        )
+
+    @property
+    def addresses(self) -> list[str]:
+        """Everything that a tag would fetch or lead to."""
+        named = ("src", "href", "srcset", "action", "data", "poster", "background", "xlink:href")
+        return [value for _, found in self.tags for name in named if (value := found.get(name)) is not None]
