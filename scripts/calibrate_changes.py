@@ -10,7 +10,7 @@ import numpy as np
 
 from kltool.learn.changes import ChangeFit, fit_changes, stated
 from kltool.learn.scores.page import Table
-from kltool.learn.scores.visits import KnownChange, read_visits
+from kltool.learn.scores.visits import MARGINS, KnownChange, read_visits
 from kltool.values.findings import NORMAL_95
 
 FIRST_SEED = 700_000  # docs/choices.md#visits
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     seeds = range(FIRST_SEED, FIRST_SEED + options.knees)
-    changes = [one for one in read_visits(seeds, "visits", options.jobs) if one.linked]
+    changes = [one for one in read_visits(seeds, "visits", options.jobs, MARGINS) if one.linked]
     PAGE.write_text(_page(fit_changes(changes), changes, options.knees))
     print(PAGE.read_text())
 

@@ -67,7 +67,8 @@ def compare_visits(manifest: Path, wanted: Wanted) -> Exit:
     models = load_models()
     found: list[Timeline] = []
     left_out = 0
-    for tasks in track(subjects, "subjects", console=Console(stderr=True)):
+    shown = sys.stderr.isatty() and len(subjects) > 1
+    for tasks in track(subjects, "subjects", console=Console(stderr=True), disable=not shown):
         visits = list(_readable(tasks, models))
         left_out += len(tasks) - len(visits)
         try:
@@ -154,9 +155,12 @@ def _writable(page: Path | None) -> Path | None:
         return None
     if page.is_dir() or page.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"--report {page} found; the name of an .html file expected")
+    new = not page.exists()
     try:
         with page.open("ab"):
             pass
+        if new:
+            page.unlink()
     except OSError as error:
         raise UsageError(
             f"--report {page} cannot be written ({error.strerror}); choose another file"

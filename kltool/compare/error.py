@@ -37,10 +37,10 @@ class ErrorModel:
     repositioning_mm: float = REPOSITIONING_MM["good films"]
     source: str = "good films"
     threshold_mm: float = 0.5
-    linked_floor: float = 0.0010
-    linked_gain: float = 0.5
-    per_imd: float = 0.0
-    per_degree: float = 0.0
+    linked_floor: float = 0.00049
+    linked_gain: float = 0.445
+    per_imd: float = 0.0092
+    per_degree: float = 0.039
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.repositioning_mm <= 2.0:
@@ -62,7 +62,8 @@ def width_change(
 ) -> WidthChange | NotMeasured:
     """After minus before, in the unit of the scales.
 
-    moved: the same measured in both films together. positioning_mm: error from how differently they stood.
+    moved: the same measured in both films together. positioning_mm: error from how differently they stood;
+    the deviations of widths that were measured on one film hold it already.
     """
     for when, width in (("before", before), ("after", after)):
         if isinstance(width, NotMeasured):
@@ -73,7 +74,7 @@ def width_change(
     (b, b_sd), (a, a_sd) = _in(unit, before), _in(unit, after)
     repositioning = sqrt(2) * length_in(unit, model.repositioning_mm)
     positioning = length_in(unit, positioning_mm)
-    alone = ErrorParts(hypot(b_sd, a_sd), repositioning, scales.each * hypot(b, a), positioning)
+    alone = ErrorParts(hypot(b_sd, a_sd), repositioning, scales.each * hypot(b, a), 0.0)
     linked: Difference | NotMeasured
     if isinstance(moved, NotMeasured):
         linked = moved

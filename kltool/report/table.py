@@ -3,24 +3,16 @@
 import os
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
 from kltool.report.record import Record
 from kltool.values.findings import DISCLAIMER
 
-CHANGE_COLUMNS = (
-    "before",
-    "after",
-    "change",
-    "measured",
-    "95% interval",
-    "smallest\ndetectable",
-    "P(wider)",
-    "P(beyond\nthreshold)",
-)
-LEFT = ("width", "visit", "day", "verdict", "measured")
+CHANGE_COLUMNS = ("width", "before", "after", "change", "95% interval", "SDC", "P(wider)")
+SDC = "SDC: smallest detectable change."
+COMPARTMENTS = ("medial", "lateral")
 STYLE = {"ok": "green", "refused": "yellow", "failed": "red"}
 
 
@@ -63,46 +55,66 @@ def print_change(change: Record, console: Console) -> None:
 
 
 def print_timeline(timeline: Record, console: Console) -> None:
-    """The sentence, then the medial and lateral minimum at each visit against the first, and their slopes."""
+    """The sentence, then every visit against the first, and the slopes."""
     console.print(f"[bold]{escape(timeline['sentence'])}[/]")
-    first = timeline["visits"][0]
-    for name in ("medial minimum", "lateral minimum"):
-        title = f"{timeline['side']} {name} against {first['visit']} ({first['day']})"
-        table = _plain(title, "visit", "day", "verdict", *CHANGE_COLUMNS)
-        for visit, change in zip(timeline["visits"][1:], timeline["changes"], strict=True):
-            table.add_row(
-                escape(visit["visit"]),
-                visit["day"],
-                change["verdict"],
-                *_change_cells(change["widths"][name]),
-            )
-        table.caption = f"{_slope(timeline['slopes'][name])}\n{DISCLAIMER}"
-        console.print(table)
-    for visit, change in zip(timeline["visits"][1:], timeline["changes"], strict=True):
+    first, *later = timeline["visits"]
+    table = Table(title=f"{timeline['side']} knee against {escape(first['visit'])} ({first['day']})")
+    table.box, table.caption_justify = box.SIMPLE, "left"
+    for heading in ("visit", "medial, 95%", "lateral, 95%", "KL improved,\nsame, worse", "medial space"):
+        table.add_column(heading)
+    for visit, change in zip(later, timeline["changes"], strict=True):
+        spaces = [_changed(change["widths"][f"{compartment} minimum"]) for compartment in COMPARTMENTS]
+        name = f"{escape(visit['visit'])}\n{visit['day']}"
+        table.add_row(name, *spaces, _transition(change["kl"]), change["verdict"])
+    slopes = [
+        f"{compartment} minimum: {_slope(timeline['slopes'][f'{compartment} minimum'])}"
+        for compartment in COMPARTMENTS
+    ]
+    table.caption = "\n".join([*slopes, DISCLAIMER])
+    console.print(table)
+    for visit, change in zip(later, timeline["changes"], strict=True):
         for remark in (*change["reasons"], *change["doubts"]):
             console.print(f"[dim]{escape(visit['visit'])}:[/] {escape(remark)}")
 
 
-def _widths(widths: Record) -> Table:
-    table = _plain("", "width", *CHANGE_COLUMNS)
-    table.caption = DISCLAIMER
-    for name, width in widths.items():
-        table.add_row(name, *_change_cells(width))
-    return table
+def _changed(width: Record) -> str:
+    """The change and, below it, its 95% interval; or why there is none."""
+    if "not_measured" in width:
+        return escape(width["not_measured"])
+    low, high = width["interval_95"]
+    unit = "mm" if width["unit"] == "mm" else "% TW"
+    return f"{width['change']:+.2f} {unit}\n{low:+.2f} to {high:+.2f}"
 
 
-def _plain(title: str, *headings: str) -> Table:
-    table = Table(title=title or None, caption_justify="left", box=box.SIMPLE)
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading in LEFT else "right")
-    return table
+def _transition(kl: Record) -> str:
+    if "not_measured" in kl:
+        return escape(kl["not_measured"])
+    return f"{kl['improved']:.2f} {kl['same']:.2f} {kl['worse']:.2f}"
 
 
 def _slope(slope: Record) -> str:
     if "not_measured" in slope:
-        return f"No slope: {escape(slope['not_measured'])}."
+        return f"no slope, {escape(slope['not_measured'])}"
     low, high = slope["interval_95"]
-    return f"{slope['per_year']:+.2f} {slope['unit']} a year, 95% interval {low:+.2f} to {high:+.2f}."
+    return f"{slope['per_year']:+.2f} {slope['unit']} a year, 95% {low:+.2f} to {high:+.2f}"
+
+
+def _widths(widths: Record) -> Table:
+    table = Table(caption_justify="left", box=box.SIMPLE)
+    for heading in CHANGE_COLUMNS:
+        justify: JustifyMethod = "left" if heading == "width" else "right"
+        table.add_column(heading, justify=justify, no_wrap=heading in ("width", "95% interval"))
+    for name, width in widths.items():
+        table.add_row(name, *_change_cells(width))
+    alone = {
+        width["linked"]["not_measured"]
+        for width in widths.values()
+        if "linked" in width and "not_measured" in width["linked"]
+    }
+    why = [f"* not at the same place, {escape(reason)}" for reason in sorted(alone)]
+    units = {f"In {width['unit']}." for width in widths.values() if "unit" in width}
+    table.caption = "\n".join([*why, " ".join([*units, SDC]), DISCLAIMER])
+    return table
 
 
 def _names(sources: list[str]) -> dict[str, str]:
@@ -151,15 +163,14 @@ def _print_remarks(record: Record, name: str, console: Console) -> None:
 
 def _change_cells(width: Record) -> list[str]:
     if "not_measured" in width:
-        return ["-", "-", escape(width["not_measured"]), *[""] * (len(CHANGE_COLUMNS) - 3)]
+        return ["-", "-", escape(width["not_measured"]), "", "", ""]
     low, high = width["interval_95"]
+    alone = "" if width["method"] == "linked" else "*"
     return [
         f"{width['before']:.2f}",
         f"{width['after']:.2f}",
-        f"{width['change']:+.2f} {width['unit']}",
-        width["method"],
+        f"{width['change']:+.2f}{alone}",
         f"{low:+.2f} to {high:+.2f}",
         f"{width['smallest_detectable']:.2f}",
         f"{width['probability_wider']:.2f}",
-        f"{width['probability_beyond_threshold']:.2f}",
     ]

@@ -137,7 +137,7 @@ def test_the_parts_of_the_error_add_in_quadrature() -> None:
         positioning_mm=0.7,
     )
     assert found.independent.error == ErrorParts(
-        pytest.approx(0.5), pytest.approx(sqrt(0.5)), pytest.approx(0.1), pytest.approx(0.7)
+        pytest.approx(0.5), pytest.approx(sqrt(0.5)), pytest.approx(0.1), 0.0
     )
     assert isinstance(found.linked, Difference)
     assert found.linked.error == ErrorParts(

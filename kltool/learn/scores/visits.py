@@ -6,6 +6,7 @@ does; the other half state those at the detector, as most films do, and magnific
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -27,7 +28,8 @@ Float64 = npt.NDArray[np.float64]
 
 LARGEST_MM: Final = 1.5  # of a true change, either way
 SCALE_SD: Final = 0.010  # of the stated against the true millimetres; docs/choices.md#visits
-BARE: Final = ErrorModel(0.0, "none: measurement alone", linked_floor=0.0, linked_gain=1.0)
+ALONE: Final = ErrorModel(0.0, "none: measurement alone")
+MARGINS: Final = ErrorModel(0.0, "none: the margins' own deviations", linked_floor=0.0, linked_gain=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,12 @@ class KnownChange:
         return self.found
 
 
-def read_visits(seeds: Sequence[int], what: str, jobs: int) -> list[KnownChange]:
+def read_visits(seeds: Sequence[int], what: str, jobs: int, model: ErrorModel = ALONE) -> list[KnownChange]:
     """Two changes of each knee against its first visit: none, and one of up to LARGEST_MM."""
-    return [one for both in each(_knee, seeds, what, jobs) for one in both]
+    return [one for both in each(partial(_knee, model), seeds, what, jobs) for one in both]
 
 
-def _knee(models: Models, seed: int) -> tuple[KnownChange, KnownChange]:
+def _knee(model: ErrorModel, models: Models, seed: int) -> tuple[KnownChange, KnownChange]:
     random = np.random.default_rng((seed, 14))
     tier = Calibration.GEOMETRY if random.random() < 0.5 else Calibration.DETECTOR
     films = simulate_visits(seed, [0.0, float(random.uniform(-LARGEST_MM, LARGEST_MM))])
@@ -77,7 +79,7 @@ def _knee(models: Models, seed: int) -> tuple[KnownChange, KnownChange]:
             number == 1,
             films[0].film.spacing_mm == later.film.spacing_mm,
             tier,
-            *_compared(readings[0], reading, models),
+            *_compared(readings[0], reading, models, model),
         )
         for number, (later, reading) in enumerate(zip(films[1:], readings[1:], strict=True))
     )
@@ -105,7 +107,7 @@ Compared = tuple[Comparability | None, WidthChange | NotMeasured, float, float]
 
 
 def _compared(
-    before: KneeReading | NotMeasured, after: KneeReading | NotMeasured, models: Models
+    before: KneeReading | NotMeasured, after: KneeReading | NotMeasured, models: Models, model: ErrorModel
 ) -> Compared:
     for when, reading in (("before", before), ("after", after)):
         if isinstance(reading, NotMeasured):
@@ -114,7 +116,7 @@ def _compared(
     assert isinstance(after, KneeReading)
     if before.side is not after.side:
         return None, NotMeasured("the films share no side"), 0.0, 0.0
-    change = knee_change(before, after, models, BARE)
+    change = knee_change(before, after, models, model)
     return change.comparability, change.widths["medial minimum"], *_apart(change)
 
 
