@@ -1,45 +1,10 @@
-"""The bones' outlines on two films, laid on each other by their landmarks."""
-
-from dataclasses import dataclass
+"""How far the bones' outlines on two films are apart, laid on each other."""
 
 import numpy as np
-import numpy.typing as npt
 
+from kltool.compare.register import laid, plane
 from kltool.geometry import Points
-from kltool.jointspace.patch import Frame
 from kltool.values.image import Knee
-
-Plane = npt.NDArray[np.complex128]  # points as complex numbers, row + i column
-
-
-@dataclass(frozen=True, slots=True)
-class Laid:
-    """A similarity that lays one film on another: turned and scaled about a middle, moved to one there."""
-
-    here: complex
-    there: complex
-    turn: complex
-
-    def of(self, points: Plane) -> Plane:
-        return np.asarray(self.there + self.turn * (points - self.here))
-
-    def of_frame(self, frame: Frame) -> Frame:
-        """The frame of the other film that shows the same place."""
-        centre = self.there + self.turn * (complex(*frame.centre) - self.here)
-        along = self.turn * complex(np.sin(frame.tilt_rad), np.cos(frame.tilt_rad))
-        return Frame(
-            (float(centre.real), float(centre.imag)),
-            frame.tibial_width_px * abs(self.turn),
-            float(np.arctan2(along.real, along.imag)),
-        )
-
-
-def laid(here: Points, there: Points) -> Laid:
-    """Of corresponding points (n, 2): least squares. Source: Umeyama 1991."""
-    near, far = _plane(here), _plane(there)
-    away = near - near.mean()
-    turn = complex(np.vdot(away, far - far.mean()) / np.vdot(away, away))
-    return Laid(complex(near.mean()), complex(far.mean()), turn)
 
 
 def apart(this: Knee, other: Knee) -> float:
@@ -48,13 +13,9 @@ def apart(this: Knee, other: Knee) -> float:
     The widest points of the condyles are left out: docs/choices.md#same-knee.
     """
     here, there = _margins(this), _margins(other)
-    distance = np.abs(laid(there, here).of(_plane(there)) - _plane(here))
+    distance = np.abs(laid(there, here).of(plane(there)) - plane(here))
     return float(np.sqrt((distance**2).mean())) / this.placement.tibial_width_px
 
 
 def _margins(knee: Knee) -> Points:
     return np.vstack([knee.landmarks.tibia, knee.landmarks.femur])
-
-
-def _plane(points: Points) -> Plane:
-    return np.asarray(points[:, 0] + 1j * points[:, 1])

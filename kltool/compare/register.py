@@ -1,28 +1,50 @@
-"""Two films of one knee in register: where the other film shows what a frame of this one shows."""
+"""Two films of one knee in register: a similarity by corresponding landmarks."""
+
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from kltool.geometry import Points
 from kltool.jointspace.patch import Frame
 from kltool.values.image import Knee
 
+Plane = npt.NDArray[np.complex128]  # points as complex numbers, row + i column
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A similarity that lays one film on another: turned and scaled about a middle, moved to one there."""
+
+    here: complex
+    there: complex
+    turn: complex
+
+    def of(self, points: Plane) -> Plane:
+        return np.asarray(self.there + self.turn * (points - self.here))
+
+    def of_frame(self, frame: Frame) -> Frame:
+        """The frame of the other film that shows the same place."""
+        centre = self.there + self.turn * (complex(*frame.centre) - self.here)
+        along = self.turn * complex(np.sin(frame.tilt_rad), np.cos(frame.tilt_rad))
+        return Frame(
+            (float(centre.real), float(centre.imag)),
+            frame.tibial_width_px * abs(self.turn),
+            float(np.arctan2(along.real, along.imag)),
+        )
+
+
+def laid(here: Points, there: Points) -> Laid:
+    """Of corresponding points (n, 2): least squares. Source: Umeyama 1991."""
+    near, far = plane(here), plane(there)
+    away = near - near.mean()
+    turn = complex(np.vdot(away, far - far.mean()) / np.vdot(away, away))
+    return Laid(complex(near.mean()), complex(far.mean()), turn)
+
 
 def carried(frame: Frame, this: Knee, other: Knee) -> Frame:
-    """The frame of `other` that shows the place of `frame` of `this`, by the landmarks of both.
-
-    A similarity: shift, turn and scale, least squares over all landmarks. Source: Umeyama 1991.
-    """
-    here, there = (_plane(_landmarks(knee)) for knee in (this, other))
-    middle, far_middle = here.mean(), there.mean()
-    away = here - middle
-    turn = complex(np.vdot(away, there - far_middle) / np.vdot(away, away))
-    centre = far_middle + turn * (complex(*frame.centre) - middle)
-    along = turn * complex(np.sin(frame.tilt_rad), np.cos(frame.tilt_rad))
-    return Frame(
-        (float(centre.real), float(centre.imag)),
-        frame.tibial_width_px * abs(turn),
-        float(np.arctan2(along.real, along.imag)),
-    )
+    """The frame of `other` that shows the place of `frame` of `this`, by all landmarks of both."""
+    return laid(_landmarks(this), _landmarks(other)).of_frame(frame)
 
 
 def _landmarks(knee: Knee) -> Points:
@@ -30,6 +52,6 @@ def _landmarks(knee: Knee) -> Points:
     return np.vstack([marks.tibia, marks.femur, marks.femoral_ends])
 
 
-def _plane(points: Points) -> np.ndarray[tuple[int], np.dtype[np.complex128]]:
+def plane(points: Points) -> Plane:
     """Points as complex numbers, row + i column."""
-    return points[:, 0] + 1j * points[:, 1]
+    return np.asarray(points[:, 0] + 1j * points[:, 1])

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kltool.compare.likeness import Odds, likeness, probability
-from kltool.compare.outline import apart, laid
+from kltool.compare.outline import apart
+from kltool.compare.register import laid
 from kltool.compare.texture import FEWEST, BoneView, correlation, texture_of
 from kltool.geometry import mirror
 from kltool.intake import load

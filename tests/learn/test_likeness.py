@@ -12,7 +12,7 @@ pytest.importorskip("gias3.fieldwork")
 
 from kltool.compare.likeness import Odds, probability
 from kltool.learn.likeness import WEIGHTS, fit, judged
-from kltool.learn.scores.knee_pairs import Kind, Pair, partners, features
+from kltool.learn.scores.knee_pairs import Kind, Pair, features, partners
 from kltool.learn.scores.likeness import auc, section
 from kltool.values.history import Likeness
 
