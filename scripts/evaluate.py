@@ -48,7 +48,7 @@ def _options() -> argparse.Namespace:
     road.set_defaults(run=_road)
     space.add_argument("--simulated", type=int, default=500, help="how many drawn knees")
     finding.add_argument("--films", type=int, default=2000, help="how many composite and drawn films")
-    change.add_argument("--visits", type=int, default=1000, help="how many drawn knees at three visits")
+    change.add_argument("--visits", type=int, default=1100, help="how many drawn knees at three visits")
     for command in (space, grade, finding, change):
         command.add_argument("--knees", type=int, help="val crops, spread over all; all where not given")
         command.add_argument("--jobs", type=int, default=2, help="processes; changes no figure but the times")
