@@ -9,6 +9,7 @@ from kltool.compare.outline import apart
 from kltool.compare.register import laid
 from kltool.compare.texture import correlation
 from kltool.jointspace.patch import Frame, frame_of
+from kltool.values.findings import NotMeasured
 from kltool.values.history import Likeness
 from kltool.values.image import Knee
 
@@ -24,21 +25,31 @@ class Odds:
 
 
 FITTED: Final = Odds(-1.58, 8.4, 37.1, -346.0)  # docs/choices.md#same-knee
+TOO_LITTLE: Final = NotMeasured("too little of the bone is shown on both films")
 SUREST: Final = 0.999  # docs/choices.md#same-knee
 
 
 def likeness(before: Knee, after: Knee) -> Likeness:
     """How alike the bones of two knees are, each turned to one hand; the same whichever comes first.
 
-    A bone of which too little is shown on both films has a texture of 0, and `same` goes by the other one's.
+    Where too little of a bone is shown on both films, `same` goes by the other one.
     """
     knees = turned_knee(before), turned_knee(after)
     frames = frame_of(before.placement), frame_of(after.placement)
     there, back = _textures(*knees, frames[0]), _textures(*knees[::-1], frames[1])
     femur, tibia = (_mean(*both) for both in zip(there, back, strict=True))
     outline = (apart(before, after) + apart(after, before)) / 2
-    same = probability(_either(femur, tibia), _either(tibia, femur), outline)
-    return Likeness(_either(femur, None), _either(tibia, None), outline, same)
+    return Likeness(femur, tibia, outline, probability(*textures(femur, tibia), outline))
+
+
+def textures(femur: float | NotMeasured, tibia: float | NotMeasured) -> tuple[float, float]:
+    """Both correlations as odds take them: for a bone without one the other's, without any 0."""
+    found = [bone for bone in (femur, tibia) if not isinstance(bone, NotMeasured)]
+    mean = sum(found) / len(found) if found else 0.0
+    return (
+        mean if isinstance(femur, NotMeasured) else femur,
+        mean if isinstance(tibia, NotMeasured) else tibia,
+    )
 
 
 def probability(femur: float, tibia: float, outline: float, odds: Odds = FITTED) -> float:
@@ -60,12 +71,5 @@ def _textures(this: TurnedKnee, other: TurnedKnee, frame: Frame) -> tuple[float 
     return of_femur, of_tibia
 
 
-def _mean(there: float | None, back: float | None) -> float | None:
-    return None if there is None or back is None else (there + back) / 2
-
-
-def _either(bone: float | None, other: float | None) -> float:
-    """The correlation of a bone, where there is none that of the other, and 0 where there is none at all."""
-    if bone is not None:
-        return bone
-    return 0.0 if other is None else other
+def _mean(there: float | None, back: float | None) -> float | NotMeasured:
+    return TOO_LITTLE if there is None or back is None else (there + back) / 2

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from kltool.compare.likeness import Odds, probability
+from kltool.compare.likeness import Odds, probability, textures
 from kltool.learn.scores.knee_pairs import Float64, Kind, Pair, features
 from kltool.values.history import Likeness
 
@@ -50,4 +50,4 @@ def judged(pairs: Sequence[Pair], odds: Odds) -> list[Pair]:
 
 
 def _judged(alike: Likeness, odds: Odds) -> Likeness:
-    return replace(alike, same=probability(alike.femur, alike.tibia, alike.outline, odds))
+    return replace(alike, same=probability(*textures(alike.femur, alike.tibia), alike.outline, odds))

@@ -54,6 +54,8 @@ class KneeShown:
     errors: list[Bars] | NotMeasured
     grade: Heat | NotMeasured
     claim: str
+    femur: str
+    tibia: str
     one_knee: str
 
 
@@ -104,8 +106,14 @@ def _shown(change: KneeChange, claim: GradeClaim | None) -> KneeShown:
         decisive if isinstance(decisive, NotMeasured) else error_bars(decisive),
         grade if isinstance(grade, NotMeasured) else heat(grade, claim),
         claim_sentence(grade, claim) if claim else "",
+        _texture(change.likeness.femur),
+        _texture(change.likeness.tibia),
         probability(change.likeness.same),
     )
+
+
+def _texture(correlation: float | NotMeasured) -> str:
+    return correlation.reason if isinstance(correlation, NotMeasured) else f"r = {correlation:.2f}"
 
 
 def _without_grade(change: KneeChange) -> NotMeasured:

@@ -163,8 +163,8 @@ def _change(change: KneeChange) -> Record:
         "comparability": str(change.comparability),
         "reasons": list(change.reasons),
         "likeness": {
-            "femur": round(change.likeness.femur, 4),
-            "tibia": round(change.likeness.tibia, 4),
+            "femur": _number(change.likeness.femur),
+            "tibia": _number(change.likeness.tibia),
             "outline": round(change.likeness.outline, 5),
             "one_knee": round(change.likeness.same, 4),
         },

@@ -196,12 +196,13 @@ class GradeChange:
 class Likeness:
     """How alike the bones of two films are.
 
-    femur, tibia: correlation of the trabecular texture in register, -1 to 1. outline: root mean square
-    distance of the bones' outlines in register, tibial widths. same: probability that it is one knee.
+    femur, tibia: correlation of the trabecular texture in register, -1 to 1, or why there is none. outline:
+    root mean square distance of the bones' outlines in register, tibial widths. same: probability that it
+    is one knee.
     """
 
-    femur: float
-    tibia: float
+    femur: float | NotMeasured
+    tibia: float | NotMeasured
     outline: float
     same: float
 

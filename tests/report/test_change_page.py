@@ -13,6 +13,7 @@ import pytest
 
 from kltool.errors import UsageError
 from kltool.report.change_page import change_page, write_change_page
+from kltool.report.record import change_record
 from kltool.values.findings import DISCLAIMER, NotMeasured, Quality, Reading
 from kltool.values.history import GradeClaim, KneeChange, Unit, Verdict
 from tests.report.changes import HOSTILE, INDEPENDENT, LINKED, Page, knee_change, not_comparable, width_change
@@ -232,3 +233,12 @@ def test_pages_cost_nothing_until_one_is_made() -> None:
         "sys.exit(not {'jinja2', 'matplotlib'}.isdisjoint(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_bone_without_texture_says_why(
+    change: KneeChange, make_page: MakePage, films: tuple[Reading, Reading]
+) -> None:
+    reason = "too little of the bone is shown on both films"
+    bare = replace(change, likeness=replace(change.likeness, femur=NotMeasured(reason)))
+    assert reason in make_page(bare)
+    assert change_record(bare, *films)["likeness"]["femur"] == {"not_measured": reason}

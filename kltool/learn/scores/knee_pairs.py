@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kltool.compare.likeness import likeness
+from kltool.compare.likeness import likeness, textures
 from kltool.errors import Refusal
 from kltool.geometry import mirror
 from kltool.intake import load
@@ -89,7 +89,8 @@ def drawn_pairs(first_seed: int, count: int, jobs: int) -> list[Pair]:
 
 def features(pairs: Sequence[Pair]) -> Float64:
     """(n, 3): femur, tibia, outline."""
-    found = [(pair.likeness.femur, pair.likeness.tibia, pair.likeness.outline) for pair in pairs]
+    alike = [pair.likeness for pair in pairs]
+    found = [(*textures(one.femur, one.tibia), one.outline) for one in alike]
     return np.array(found, float).reshape(-1, 3)
 
 
