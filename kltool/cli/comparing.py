@@ -13,10 +13,10 @@ from rich.progress import track
 from kltool.cli.reading import prepared, write_overlays
 from kltool.cli.tasks import VisitTask, visits_of
 from kltool.compare import REPOSITIONING_MM, ErrorModel, compare, timelines
-from kltool.errors import Exit, NotComparable, Refusal, UsageError
+from kltool.errors import Exit, InstallationError, NotComparable, UsageError
 from kltool.intake import find_images, load
 from kltool.read import read
-from kltool.report.record import Record, change_record, timeline_record
+from kltool.report.record import Record, change_record, error_record, timeline_record
 from kltool.values.findings import GRADES, Reading
 from kltool.values.history import GradeClaim, Timeline, Verdict, Visit
 from kltool.values.image import Side
@@ -63,24 +63,29 @@ def compare_files(before: Path, after: Path, wanted: Wanted) -> Exit:
 def compare_visits(manifest: Path, wanted: Wanted) -> Exit:
     """The timelines of every subject of a manifest, one subject after the other."""
     page = _writable(wanted.report)
+    if wanted.claim is not None:
+        raise UsageError("--claim asks of two films; found with --manifest: compare the two visits by name")
+    folder = prepared(wanted.overlay)
     subjects = visits_of(manifest, wanted.side, wanted.spacing)
     models = load_models()
     found: list[Timeline] = []
-    left_out = 0
     shown = sys.stderr.isatty() and len(subjects) > 1
+    left_out: list[str] = []
     for tasks in track(subjects, "subjects", console=Console(stderr=True), disable=not shown):
-        visits = list(_readable(tasks, models))
-        left_out += len(tasks) - len(visits)
+        visits = list(_readable(tasks, models, folder, left_out))
         try:
-            found += timelines(visits, models, wanted.model)
+            of_subject = timelines(visits, models, wanted.model)
         except NotComparable as refusal:
-            print(f"kltool: subject of {tasks[0].image.source.name}: {refusal}", file=sys.stderr)
-            left_out += 1
-    _tell(found, wanted.as_json)
+            _leave_out(tasks[0].subject or tasks[0].image.source.name, str(refusal), "refused", left_out)
+            continue
+        found += of_subject
+        _tell(of_subject, wanted.as_json)
     if page is not None and found:
         from kltool.report.timeline_page import write_timeline_page
 
         write_timeline_page(found, page)
+    if "failed" in left_out:
+        return Exit.FAILED
     compared = _exit(change.verdict for timeline in found for change in timeline.changes)
     return Exit.REFUSED if left_out else compared
 
@@ -94,6 +99,12 @@ def _tell(found: Sequence[Timeline], as_json: bool) -> None:
 
     for record in records:
         print_timeline(record, Console())
+
+
+def _leave_out(what: str, reason: str, status: str, left_out: list[str]) -> None:
+    """Told at once on standard error; the status counts in the exit code."""
+    print(f"kltool: {what} left out: {reason}", file=sys.stderr)
+    left_out.append(status)
 
 
 def claim_of(text: str | None) -> GradeClaim | None:
@@ -127,26 +138,34 @@ def _reading(path: Path, wanted: Wanted, models: Models) -> Reading:
     return read(load(sources[0], spacing_mm=wanted.spacing, side=wanted.side), models)
 
 
-def _readable(tasks: Sequence[VisitTask], models: Models) -> Iterator[Visit]:
-    """The visits that can be read; of the others the reason is told, and they are left out."""
+def _readable(
+    tasks: Sequence[VisitTask], models: Models, folder: Path | None, left_out: list[str]
+) -> Iterator[Visit]:
+    """The visits that can be read and dated; of the others the reason is told, and they are left out."""
     for task in tasks:
         try:
-            film = load(task.image.source, spacing_mm=task.image.spacing_mm, side=task.image.side)
-            reading = read(film, models)
-        except Refusal as refusal:
-            print(f"kltool: visit {task.name} left out, {task.image.source.name}: {refusal}", file=sys.stderr)
-            continue
-        yield Visit(task.name, task.day or _day(film.study_date, task), reading)
+            yield _visit(task, models, folder)
+        except NotComparable as refusal:
+            _leave_out(f"visit {task.name}, {task.image.source.name}", str(refusal), "refused", left_out)
+        except InstallationError:
+            raise
+        except Exception as error:  # one bad film must not stop the others
+            record = error_record(task.image.source.name, error, {})
+            what = f"visit {task.name}, {task.image.source.name}"
+            _leave_out(what, record["reason"], record["status"], left_out)
 
 
-def _day(study_date: str | None, task: VisitTask) -> str:
-    """ISO 8601 of a film's own date."""
-    if study_date is None:
-        raise UsageError(
-            f"{task.image.source.name}: no date in the film found; a column 'date' (YYYY-MM-DD) in the "
-            "manifest expected"
+def _visit(task: VisitTask, models: Models, folder: Path | None) -> Visit:
+    film = load(task.image.source, spacing_mm=task.image.spacing_mm, side=task.image.side)
+    day = task.day or film.study_date
+    if day is None:
+        raise NotComparable(
+            "no date in the film found; a column 'date' (YYYY-MM-DD) in the manifest expected"
         )
-    return date.fromisoformat(study_date).isoformat()
+    reading = read(film, models)
+    if folder is not None:
+        write_overlays(reading, folder)
+    return Visit(task.name, date.fromisoformat(day).isoformat(), reading, task.subject)
 
 
 def _writable(page: Path | None) -> Path | None:

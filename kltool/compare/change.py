@@ -28,14 +28,24 @@ def compare(
     before: Reading, after: Reading, models: Models, model: ErrorModel = DEFAULT
 ) -> tuple[KneeChange, ...]:
     """The change of every knee that both films show, right before left. Raises NotComparable."""
-    return tuple(knee_change(earlier, later, models, model) for earlier, later in pairs(before, after))
+    years = years_between(before.film, after.film)
+    return tuple(knee_change(earlier, later, years, models, model) for earlier, later in pairs(before, after))
 
 
-def knee_change(before: KneeReading, after: KneeReading, models: Models, model: ErrorModel) -> KneeChange:
-    """The change of one knee; where the films may not be compared, every number is a reason."""
+def knee_change(
+    before: KneeReading,
+    after: KneeReading,
+    years: float | NotMeasured,
+    models: Models,
+    model: ErrorModel,
+) -> KneeChange:
+    """The change of one knee; where the films may not be compared, every number is a reason.
+
+    years: from the one film to the other, negative where `after` is the earlier.
+    """
     scales, moved = _linked(before, after, models)
     alike = likeness(before.knee, after.knee)
-    comparable, reasons = comparability(before, after, scales, alike)
+    comparable, reasons = comparability(before, after, scales, alike, years)
     if comparable is Comparability.NOT_COMPARABLE:
         absent = NotMeasured(f"not comparable: {'; '.join(reasons)}")
         widths: Widths = {name: absent for name, _ in _named_widths(before)}
@@ -43,7 +53,7 @@ def knee_change(before: KneeReading, after: KneeReading, models: Models, model: 
     else:
         widths = _width_changes(before, after, moved, scales, model)
         grade = grade_change(before.grade, after.grade)
-    doubted = doubts(widths, grade, years_between(before, after))
+    doubted = doubts(widths, grade, years)
     verdict = _verdict(widths[MEDIAL])
     return KneeChange(
         before.side,

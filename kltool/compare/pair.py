@@ -9,7 +9,7 @@ from kltool.compare.scale import Scales
 from kltool.errors import NotComparable
 from kltool.values.findings import KneeReading, Length, NotMeasured, Positioning, Quality, Reading
 from kltool.values.history import Comparability, Likeness
-from kltool.values.image import NoSpacing, Spacing
+from kltool.values.image import NoSpacing, Radiograph, Spacing
 
 DAYS_A_YEAR: Final = 365.25
 LARGEST_SIZE_CHANGE: Final = 0.05  # of the femoral width; docs/choices.md#magnification
@@ -34,13 +34,13 @@ def pairs(before: Reading, after: Reading) -> list[tuple[KneeReading, KneeReadin
 
 
 def comparability(
-    before: KneeReading, after: KneeReading, scales: Scales, likeness: Likeness
+    before: KneeReading, after: KneeReading, scales: Scales, likeness: Likeness, years: float | NotMeasured
 ) -> tuple[Comparability, tuple[str, ...]]:
-    """How far two readings of one side may be subtracted, each reason in words."""
+    """How far two readings of one side may be subtracted, each reason in words. years: between them."""
     against = tuple(_against(before, after, likeness))
     if against:
         return Comparability.NOT_COMPARABLE, against
-    caution = tuple(_caution(before, after, scales, likeness))
+    caution = tuple(_caution(before, after, scales, likeness, years))
     return (Comparability.CAUTION if caution else Comparability.COMPARABLE), caution
 
 
@@ -70,8 +70,9 @@ def _otherwise_taken(before: str | None, after: str | None) -> bool:
     return any(len((one | other) & excluding) > 1 for excluding in EXCLUDING)
 
 
-def _caution(before: KneeReading, after: KneeReading, scales: Scales, likeness: Likeness) -> Iterator[str]:
-    years = years_between(before, after)
+def _caution(
+    before: KneeReading, after: KneeReading, scales: Scales, likeness: Likeness, years: float | NotMeasured
+) -> Iterator[str]:
     if not isinstance(years, NotMeasured) and years < 0:
         yield "by their dates the second film is the earlier one"
     if before.knee.film.subject is None or after.knee.film.subject is None:
@@ -109,9 +110,9 @@ def _stood(before: Positioning, after: Positioning) -> Iterator[str]:
         yield f"the knee leans by {abs(leant):.0f} degrees against before in the picture"
 
 
-def years_between(before: KneeReading, after: KneeReading) -> float | NotMeasured:
+def years_between(before: Radiograph, after: Radiograph) -> float | NotMeasured:
     """By the dates of the studies; negative where `after` is the earlier."""
-    first, second = before.knee.film.study_date, after.knee.film.study_date
+    first, second = before.study_date, after.study_date
     if first is None or second is None:
         return NotMeasured("no date in both films")
     return (date.fromisoformat(second) - date.fromisoformat(first)).days / DAYS_A_YEAR

@@ -43,9 +43,12 @@ def timelines(visits: Sequence[Visit], models: Models, model: ErrorModel = DEFAU
 
 def _timeline(visits: Sequence[Visit], side: Side, models: Models, model: ErrorModel) -> Timeline:
     knees = tuple(knee for visit in visits if (knee := _of(visit, side)) is not None)
-    changes = tuple(knee_change(knees[0], later, models, model) for later in knees[1:])
     days = [date.fromisoformat(visit.day) for visit in visits]
     years = tuple((day - days[0]).days / DAYS_A_YEAR for day in days)
+    changes = tuple(
+        knee_change(knees[0], later, since, models, model)
+        for later, since in zip(knees[1:], years[1:], strict=True)
+    )
     slopes = {name: slope_of(name, changes, years) for name in changes[0].widths}
     return Timeline(side, tuple(visits), years, knees, changes, slopes, _sentence(years, changes, slopes))
 

@@ -133,6 +133,7 @@ def claim_record(grade: GradeChange | NotMeasured, claim: GradeClaim) -> Record:
 def timeline_record(timeline: Timeline) -> Record:
     """One knee over its visits."""
     return {
+        **({"subject": timeline.subject} if timeline.subject else {}),
         "side": str(timeline.side),
         "visits": [
             {

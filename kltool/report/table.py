@@ -58,7 +58,8 @@ def print_timeline(timeline: Record, console: Console) -> None:
     """The sentence, then every visit against the first, and the slopes."""
     console.print(f"[bold]{escape(timeline['sentence'])}[/]")
     first, *later = timeline["visits"]
-    table = Table(title=f"{timeline['side']} knee against {escape(first['visit'])} ({first['day']})")
+    name = " ".join(filter(None, (escape(timeline.get("subject", "")), timeline["side"])))
+    table = Table(title=f"{name} knee against {escape(first['visit'])} ({first['day']})")
     table.box, table.caption_justify = box.SIMPLE, "left"
     for heading in ("visit", "medial, 95%", "lateral, 95%", "KL improved,\nsame, worse", "medial space"):
         table.add_column(heading)

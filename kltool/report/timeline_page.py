@@ -10,7 +10,7 @@ from kltool.report.page import data_uri, render, save
 from kltool.report.timeline_picture import timeline_svg
 from kltool.report.timeline_rows import SlopeRow, VisitRow, slope_rows, visit_rows
 from kltool.values.findings import Provenance
-from kltool.values.history import Timeline
+from kltool.values.history import Timeline, Visit
 from kltool.values.image import Side
 
 TEMPLATE = "timeline.html.j2"
@@ -20,6 +20,7 @@ TEMPLATE = "timeline.html.j2"
 class KneeShown:
     """One knee's timeline. picture: a data: address."""
 
+    title: str
     side: Side
     sentence: str
     picture: str
@@ -28,7 +29,7 @@ class KneeShown:
 
 
 def write_timeline_page(timelines: Sequence[Timeline], file: Path) -> None:
-    """Write the timelines of a person's knees as one self-contained HTML file.
+    """Write the timelines of any number of knees as one self-contained HTML file.
 
     Only the base names of the films' files are told. Raises UsageError where the file cannot be written.
     """
@@ -48,14 +49,27 @@ def timeline_page(timelines: Sequence[Timeline]) -> str:
 
 def _shown(timeline: Timeline) -> KneeShown:
     picture = data_uri(timeline_svg(timeline).encode(), "image/svg+xml")
-    return KneeShown(timeline.side, timeline.sentence, picture, visit_rows(timeline), slope_rows(timeline))
+    title = f"{timeline.side} knee".capitalize()
+    if timeline.subject:
+        title = f"{timeline.subject}, {timeline.side} knee"
+    return KneeShown(
+        title, timeline.side, timeline.sentence, picture, visit_rows(timeline), slope_rows(timeline)
+    )
 
 
 def _films(timelines: Sequence[Timeline]) -> list[tuple[str, str, Provenance]]:
-    """Every film of every visit once, the earliest first."""
+    """Every film of every visit once, subject by subject, the earliest first."""
     films = {
-        (visit.day, visit.name): (visit.name, visit.reading.film.source, visit.reading.produced_by)
+        (visit.subject, visit.day, visit.name): (
+            _title(visit),
+            visit.reading.film.source,
+            visit.reading.produced_by,
+        )
         for timeline in timelines
         for visit in timeline.visits
     }
     return [films[visit] for visit in sorted(films)]
+
+
+def _title(visit: Visit) -> str:
+    return f"{visit.subject}, {visit.name}" if visit.subject else visit.name

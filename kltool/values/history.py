@@ -233,11 +233,12 @@ class KneeChange:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One film of a person at one time. day: of the study, ISO 8601; `since` counts from the first visit."""
+    """One film of a person at one time. day: ISO 8601. subject: as the user calls the person, or empty."""
 
     name: str
     day: str
     reading: Reading
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,3 +270,7 @@ class Timeline:
     changes: tuple[KneeChange, ...]
     slopes: Mapping[str, Slope | NotMeasured]
     sentence: str
+
+    @property
+    def subject(self) -> str:
+        return self.visits[0].subject

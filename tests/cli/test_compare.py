@@ -5,7 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from kltool.cli import comparing
+from kltool.intake import load
+from kltool.read import read
+from kltool.values.findings import Reading
+from kltool.values.image import Radiograph
+from kltool.weights import Models
+from tests.intake.films import png
 
 Kltool = Callable[..., Any]
 
@@ -94,6 +103,7 @@ def test_dates_of_the_manifest_come_before_those_of_the_films(
     record = json.loads(kltool("compare", "--json", "--manifest", manifest(dated)).out)
     assert [visit["day"] for visit in record["visits"]] == ["2020-01-01", "2021-01-01"]
     assert record["changes"][0]["verdict"] == "worsened"
+    assert record["changes"][0]["reasons"] == []  # the manifest's order counts, not the films' own dates
 
 
 def test_subjects_have_their_own_timelines(
@@ -111,7 +121,11 @@ def test_subjects_have_their_own_timelines(
         json.loads(line)
         for line in kltool("compare", "--json", "--manifest", manifest(rows)).out.splitlines()
     ]
-    assert [record["side"] for record in records] == ["right", "right", "left"]
+    assert [(record["subject"], record["side"]) for record in records] == [
+        ("A", "right"),
+        ("B", "right"),
+        ("B", "left"),
+    ]
 
 
 def test_a_visit_that_is_refused_is_told_and_left_out(
@@ -120,8 +134,55 @@ def test_a_visit_that_is_refused_is_told_and_left_out(
     (tmp_path / "words.dcm").write_bytes(b"only words")
     said = kltool("compare", "--json", "--manifest", manifest(VISITS + "words.dcm,month 6\n"))
     assert said.code == 3
-    assert "visit month 6 left out" in said.err
+    assert "visit month 6, " in said.err
+    assert "left out: a text file was found" in said.err
     assert len(json.loads(said.out)["visits"]) == 2
+
+
+def test_a_film_without_a_date_costs_its_visit_and_no_other(
+    kltool: Kltool, manifest: Callable[[str], Path], samples: Path, tmp_path: Path
+) -> None:
+    pixels = load(samples / "case" / "before.dcm").pixels
+    (tmp_path / "bare.png").write_bytes(png((pixels / pixels.max() * 65535).astype(np.uint16)))
+    said = kltool(
+        "compare", "--json", "--side", "right", "--manifest", manifest(VISITS + "bare.png,month 6\n")
+    )
+    assert said.code == 3
+    assert "visit month 6, " in said.err
+    assert "a column 'date' (YYYY-MM-DD) in the manifest expected" in said.err
+    assert len(json.loads(said.out)["visits"]) == 2
+
+
+def test_an_error_nobody_expected_costs_one_visit_and_keeps_its_text(
+    kltool: Kltool, manifest: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(film: Radiograph, models: Models) -> Reading:
+        if "after" in film.source:
+            raise ZeroDivisionError("MUSTERMANN^ERIKA")
+        return read(film, models)
+
+    monkeypatch.setattr(comparing, "read", broken)
+    said = kltool("compare", "--manifest", manifest(VISITS + "{case}/before.dcm,month 6\n"))
+    assert said.code == 4
+    assert "unexpected ZeroDivisionError" in said.err
+    assert "MUSTERMANN" not in said.err + said.out
+    assert "month 6" in said.out
+
+
+def test_a_claim_is_of_two_films_and_not_of_a_manifest(
+    kltool: Kltool, manifest: Callable[[str], Path]
+) -> None:
+    said = kltool("compare", "--manifest", manifest(VISITS), "--claim", "3:2")
+    assert (said.code, said.out) == (2, "")
+    assert "--claim asks of two films" in said.err
+
+
+def test_every_film_of_a_manifest_has_its_picture_where_asked(
+    kltool: Kltool, manifest: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "pictures"
+    assert kltool("compare", "--manifest", manifest(VISITS), "--overlay", folder).code == 0
+    assert sorted(file.name.split("-")[0] for file in folder.iterdir()) == ["after", "before"]
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def _compared(
     assert isinstance(after, KneeReading)
     if before.side is not after.side:
         return None, NotMeasured("the films share no side"), 0.0, 0.0
-    change = knee_change(before, after, models, model)
+    change = knee_change(before, after, NotMeasured("no date"), models, model)
     return change.comparability, change.widths["medial minimum"], *_apart(change)
 
 
