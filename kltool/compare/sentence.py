@@ -33,13 +33,20 @@ def _width(medial: WidthChange) -> str:
     return (
         f"medial minimum {medial.before:.2f} to {medial.after:.2f}{unit}, {where}{medial.change:+.2f} "
         f"(95% interval {low:+.2f} to {high:+.2f}; smallest detectable {medial.smallest_detectable:.2f}); "
-        f"wider with probability {medial.wider:.2f}"
+        f"wider with probability {probability(medial.wider)}"
     )
 
 
 def _grade(grade: GradeChange) -> str:
     before, after = grade.most_probable
     return (
-        f"KL {before} to {after} most probable; improved {grade.improved:.2f}, same {grade.same:.2f}, "
-        f"worse {grade.worse:.2f}"
+        f"KL {before} to {after} most probable; improved {probability(grade.improved)}, "
+        f"same {probability(grade.same)}, worse {probability(grade.worse)}"
     )
+
+
+def probability(share: float) -> str:
+    """Two decimals; never 0 or 1, which no measurement says."""
+    if share < 0.005:
+        return "< 0.01"
+    return "> 0.99" if share > 0.995 else f"{share:.2f}"

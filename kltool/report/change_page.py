@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kltool.compare.sentence import probability
 from kltool.report.change_pictures import in_register, traced
 from kltool.report.change_rows import (
     DECISIVE,
@@ -17,7 +18,7 @@ from kltool.report.change_rows import (
 from kltool.report.heat import Heat, heat
 from kltool.report.made import made_of
 from kltool.report.page import base_name, render, save
-from kltool.report.words import claim_sentence, probability
+from kltool.report.words import claim_sentence
 from kltool.values.findings import GRADES, KneeReading, NotMeasured, Provenance, Quality
 from kltool.values.history import Comparability, GradeClaim, KneeChange
 from kltool.values.image import NoSpacing, SideSource

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
-from kltool.report.words import probability, signed
+from kltool.compare.sentence import probability
+from kltool.report.words import signed
 from kltool.values.findings import Compartment, NotMeasured
 from kltool.values.history import Difference, ErrorParts, Method, WidthChange
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kltool.report.words import probability
+from kltool.compare.sentence import probability
 from kltool.values.findings import GRADES
 from kltool.values.history import GradeChange, GradeClaim
 

@@ -7,6 +7,7 @@ from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
+from kltool.compare.sentence import probability
 from kltool.report.record import Record
 from kltool.values.findings import DISCLAIMER
 
@@ -90,7 +91,7 @@ def _changed(width: Record) -> str:
 def _transition(kl: Record) -> str:
     if "not_measured" in kl:
         return escape(kl["not_measured"])
-    return f"{kl['improved']:.2f} {kl['same']:.2f} {kl['worse']:.2f}"
+    return " ".join(probability(kl[way]) for way in ("improved", "same", "worse"))
 
 
 def _slope(slope: Record) -> str:
@@ -173,5 +174,5 @@ def _change_cells(width: Record) -> list[str]:
         f"{width['change']:+.2f}{alone}",
         f"{low:+.2f} to {high:+.2f}",
         f"{width['smallest_detectable']:.2f}",
-        f"{width['probability_wider']:.2f}",
+        probability(width["probability_wider"]),
     ]

@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Final
 
+from kltool.compare.sentence import probability
 from kltool.values.findings import Area, Interval, Length, NotMeasured, Positioning
 from kltool.values.history import GradeChange, GradeClaim
 
@@ -80,13 +81,6 @@ def signed(number: float, digits: int = 2) -> str:
     """With its sign, and so many decimals; what rounds to nothing has none."""
     text = f"{number:+.{digits}f}"
     return text if float(text) else text[1:]
-
-
-def probability(share: float) -> str:
-    """Two decimals; never 0 or 1, which no measurement says."""
-    if share < 0.005:
-        return "< 0.01"
-    return "> 0.99" if share > 0.995 else f"{share:.2f}"
 
 
 def claim_sentence(change: GradeChange | NotMeasured, claim: GradeClaim) -> str:
