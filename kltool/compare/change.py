@@ -12,6 +12,7 @@ from kltool.compare.pair import comparability, pairs, years_between
 from kltool.compare.place import Moved, moved_at
 from kltool.compare.scale import Scales, scales_of
 from kltool.compare.sentence import sentence_of
+from kltool.compare.stance import stance
 from kltool.jointspace import TraceSettings
 from kltool.jointspace.axis import knee_axis
 from kltool.values.findings import Compartment, KneeReading, NotMeasured, Reading, Width
@@ -90,7 +91,7 @@ def _width_changes(
     model: ErrorModel,
 ) -> Widths:
     later = dict(_named_widths(after))
-    apart = positioning_error(before, after, model)
+    apart = positioning_error(stance(before, after), model)
     return {
         name: width_change(width, later[name], moved[name], scales, apart, model)
         for name, width in _named_widths(before)

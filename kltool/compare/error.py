@@ -10,8 +10,9 @@ from typing import Final
 
 from kltool.compare.place import Moved
 from kltool.compare.scale import Scales
+from kltool.compare.stance import Stance
 from kltool.errors import UsageError
-from kltool.values.findings import NORMAL_95, KneeReading, Length, NotMeasured, Width
+from kltool.values.findings import NORMAL_95, NotMeasured, Width
 from kltool.values.history import Difference, ErrorParts, Unit, WidthChange
 
 TIBIAL_WIDTH_MM: Final = 76.0  # turns millimetres into per cent where there is no spacing
@@ -86,19 +87,14 @@ def width_change(
     return WidthChange(unit, b, a, Difference(a - b, alone), linked, length_in(unit, model.threshold_mm))
 
 
-def positioning_error(before: KneeReading, after: KneeReading, model: ErrorModel) -> float:
+def positioning_error(stood: Stance, model: ErrorModel) -> float:
     """Error of a change, mm, from beam and leg standing differently in the two films.
 
     What is not known of a film adds nothing here; its quality says that it is not known.
     """
-    at = before.joint_space.positioning, after.joint_space.positioning
-    beam, turn = 0.0, 0.0
-    if isinstance(at[0].imd, Length) and isinstance(at[1].imd, Length):
-        share = at[1].imd.percent - at[0].imd.percent
-        beam = model.per_imd * share / 100 * TIBIAL_WIDTH_MM
-    if not isinstance(at[0].rotation_deg, NotMeasured) and not isinstance(at[1].rotation_deg, NotMeasured):
-        turn = model.per_degree * (at[1].rotation_deg - at[0].rotation_deg)
-    return hypot(beam, turn)
+    beam = 0.0 if isinstance(stood.imd, NotMeasured) else stood.imd / 100 * TIBIAL_WIDTH_MM
+    turn = 0.0 if isinstance(stood.rotation_deg, NotMeasured) else stood.rotation_deg
+    return hypot(model.per_imd * beam, model.per_degree * turn)
 
 
 def repositioning_of(repeats: Sequence[Difference]) -> float:

@@ -6,8 +6,9 @@ from math import exp
 from typing import Final
 
 from kltool.compare.scale import Scales
+from kltool.compare.stance import stance
 from kltool.errors import NotComparable
-from kltool.values.findings import KneeReading, Length, NotMeasured, Positioning, Quality, Reading
+from kltool.values.findings import KneeReading, NotMeasured, Quality, Reading
 from kltool.values.history import Comparability, Likeness
 from kltool.values.image import NoSpacing, Radiograph, Spacing
 
@@ -89,25 +90,21 @@ def _caution(
         yield (
             f"the femur is {100 * grown:+.1f} per cent wider than before: magnification or positioning differ"
         )
-    yield from _stood(before.joint_space.positioning, after.joint_space.positioning)
+    yield from _stood(before, after)
 
 
-def _stood(before: Positioning, after: Positioning) -> Iterator[str]:
+def _stood(before: KneeReading, after: KneeReading) -> Iterator[str]:
     """How differently the knee stood at the two visits."""
-    if isinstance(before.imd, Length) and isinstance(after.imd, Length):
-        apart = after.imd.percent - before.imd.percent
-        if abs(apart) > LARGEST_IMD_CHANGE:
-            yield (
-                f"the beam met the plateau differently: its rims lie {before.imd.percent:.1f} and "
-                f"{after.imd.percent:.1f} % of the tibial width apart"
-            )
-    if not isinstance(before.rotation_deg, NotMeasured) and not isinstance(after.rotation_deg, NotMeasured):
-        turned = after.rotation_deg - before.rotation_deg
-        if abs(turned) > LARGEST_ROTATION_DEG:
-            yield f"the leg is turned by {abs(turned):.0f} degrees against before"
-    leant = after.tilt_deg - before.tilt_deg
-    if abs(leant) > LARGEST_TILT_DEG:
-        yield f"the knee leans by {abs(leant):.0f} degrees against before in the picture"
+    stood = stance(before, after)
+    if not isinstance(stood.imd, NotMeasured) and abs(stood.imd) > LARGEST_IMD_CHANGE:
+        yield (
+            f"the beam met the plateau differently: its rims lie {stood.imd:+.1f} % of the tibial width "
+            "further apart than before"
+        )
+    if not isinstance(stood.rotation_deg, NotMeasured) and abs(stood.rotation_deg) > LARGEST_ROTATION_DEG:
+        yield f"the leg is turned by {abs(stood.rotation_deg):.0f} degrees against before"
+    if abs(stood.lean_deg) > LARGEST_TILT_DEG:
+        yield f"the knee leans by {abs(stood.lean_deg):.0f} degrees against before in the picture"
 
 
 def years_between(before: Radiograph, after: Radiograph) -> float | NotMeasured:

@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from kltool.compare.change import knee_change
-from kltool.compare.error import ErrorModel
+from kltool.compare.error import TIBIAL_WIDTH_MM, ErrorModel
+from kltool.compare.stance import stance
 from kltool.learn.drawn import film_of
 from kltool.learn.reading import read_one, without_grader
 from kltool.learn.scores.workers import each
 from kltool.simulate.scene import SimulatedFilm
 from kltool.simulate.visits import simulate_visits
-from kltool.values.findings import KneeReading, Length, NotMeasured
+from kltool.values.findings import KneeReading, NotMeasured
 from kltool.values.history import Comparability, KneeChange, Method, WidthChange
 from kltool.values.image import Calibration, Radiograph, Spacing
 from kltool.weights import Models
@@ -121,11 +122,7 @@ def _compared(
 
 
 def _apart(change: KneeChange) -> tuple[float, float]:
-    """How differently the knee stood, as the films show it: mm between rims, degrees; 0 where not known."""
-    at = change.before.joint_space.positioning, change.after.joint_space.positioning
-    imd, turn = 0.0, 0.0
-    if isinstance(at[0].imd, Length) and isinstance(at[1].imd, Length):
-        imd = (at[1].imd.percent - at[0].imd.percent) * 0.76
-    if not isinstance(at[0].rotation_deg, NotMeasured) and not isinstance(at[1].rotation_deg, NotMeasured):
-        turn = at[1].rotation_deg - at[0].rotation_deg
-    return imd, turn
+    """How differently the knee stood: mm between rims, degrees; 0 where not known."""
+    stood = stance(change.before, change.after)
+    imd, turn = (0.0 if isinstance(part, NotMeasured) else part for part in (stood.imd, stood.rotation_deg))
+    return imd / 100 * TIBIAL_WIDTH_MM, turn
