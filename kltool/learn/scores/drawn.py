@@ -20,7 +20,7 @@ from kltool.learn.scores.workers import each
 from kltool.simulate.population import simulate_drawn
 from kltool.simulate.scene import Film, KneeTruth
 from kltool.values.findings import Compartment, JointSpace, KneeReading, NotMeasured
-from kltool.values.image import Radiograph
+from kltool.values.image import Knee, Radiograph
 from kltool.weights import Models
 
 Float64 = npt.NDArray[np.float64]
@@ -115,12 +115,16 @@ def _compared(
 
 def _misplaced(reading: KneeReading, centre: Float64) -> str:
     """Why this is not the drawn knee, or nothing. centre: (row, column) of the joint on the film."""
-    placement = reading.knee.placement
+    return "found in another place" if elsewhere(reading.knee, centre) else ""
+
+
+def elsewhere(knee: Knee, joint: Float64) -> bool:
+    """Whether a knee was found in another place than the joint, (row, column) of the film as it came."""
+    placement = knee.placement
     found = np.array([placement.centre])
     if placement.mirrored:
-        found = mirror(found, reading.knee.film.pixels.shape[1])
-    away = float(np.hypot(*(found[0] - centre))) / placement.tibial_width_px
-    return "found in another place" if away > FARTHEST else ""
+        found = mirror(found, knee.film.pixels.shape[1])
+    return float(np.hypot(*(found[0] - joint))) > FARTHEST * placement.tibial_width_px
 
 
 def _values(space: JointSpace, truth: KneeTruth) -> dict[str, Comparison | NotMeasured]:

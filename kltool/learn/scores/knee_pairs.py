@@ -8,18 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from kltool.compare.likeness import likeness, textures
 from kltool.errors import Refusal
-from kltool.geometry import mirror
 from kltool.intake import load
 from kltool.learn.drawn import film_and_crop
 from kltool.learn.oai import side_of
 from kltool.learn.repeats import perturbed
+from kltool.learn.scores.drawn import elsewhere
 from kltool.learn.scores.workers import each
 from kltool.localize import find_knees
 from kltool.simulate.knee import simulate_knee
@@ -31,8 +30,6 @@ from kltool.values.image import Knee, Radiograph, Side
 from kltool.weights import Models
 
 Float64 = npt.NDArray[np.float64]
-
-FARTHEST: Final = 0.5  # tibial widths from the true joint; what lies beyond is another place
 
 
 class Kind(StrEnum):
@@ -178,15 +175,6 @@ def _found(film: Radiograph, models: Models, joint: Float64 | None = None) -> Kn
         knees = find_knees(film, models).knees
     except Refusal:
         return None
-    if not knees or (joint is not None and _away(knees[0], joint) > FARTHEST):
+    if not knees or (joint is not None and elsewhere(knees[0], joint)):
         return None
     return knees[0]
-
-
-def _away(knee: Knee, joint: Float64) -> float:
-    """From the joint of a film as it came, tibial widths."""
-    placement = knee.placement
-    centre = np.array([placement.centre])
-    if placement.mirrored:
-        centre = mirror(centre, knee.film.pixels.shape[1])
-    return float(np.hypot(*(centre[0] - joint))) / placement.tibial_width_px
