@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from kltool.learn.changes import fit_changes, stated
-from kltool.learn.scores.claims import expected_calibration_error
 from kltool.learn.scores.power import Called, called_of, ratio_95, smallest_called
 from kltool.learn.scores.visits import KnownChange
 from kltool.values.findings import NORMAL_95, NotMeasured
@@ -88,11 +87,3 @@ def test_a_pair_that_was_not_measured_is_not_linked() -> None:
     )
     assert not absent.linked
     assert known(0.0, 0.0, 0.1).linked
-
-
-def test_what_comes_true_as_often_as_it_is_said_is_calibrated() -> None:
-    random = np.random.default_rng(4)
-    said = random.uniform(0, 1, 20000)
-    came = random.random(20000) < said
-    assert expected_calibration_error(said, came) < 0.015
-    assert expected_calibration_error(np.full(1000, 0.9), np.arange(1000) % 2 == 0) == pytest.approx(0.4)

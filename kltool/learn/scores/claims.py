@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kltool.compare.grade import CORRELATION, grade_change
+from kltool.learn.certainty import calibration_error
 from kltool.learn.scores.graded import plainly, spread_out
 from kltool.learn.scores.page import Bar, Result, Section, Table, figure
 from kltool.learn.scores.plots import reliability
@@ -24,7 +25,6 @@ from kltool.weights import Models
 
 Float64 = npt.NDArray[np.float64]
 
-BINS: Final = 15
 STRANGERS: Final = 4000  # pairs of knees of different people
 SEED: Final = 6
 CALIBRATED: Final = Bar(most=0.05)
@@ -87,13 +87,11 @@ class Said:
 
     @property
     def error(self) -> float:
-        return expected_calibration_error(self.said, self.came)
+        return calibration_error(self.said, self.came)
 
     @property
     def error_95(self) -> tuple[float, float]:
-        return bootstrap_95(
-            lambda drawn: expected_calibration_error(self.said[drawn], self.came[drawn]), self.people
-        )
+        return bootstrap_95(lambda drawn: calibration_error(self.said[drawn], self.came[drawn]), self.people)
 
 
 def said_of(pairs: Sequence[Pair], correlation: float) -> Said:
@@ -106,13 +104,6 @@ def said_of(pairs: Sequence[Pair], correlation: float) -> Said:
         np.log([change.transition[b][a] for change, (b, a) in zip(known, labels, strict=True)]),
         np.array([one.person for one, _ in pairs]),
     )
-
-
-def expected_calibration_error(said: Float64, came: npt.NDArray[np.bool_]) -> float:
-    """Mean distance of what was said from what came true over bins of equal width (Naeini et al. 2015)."""
-    place = np.clip((said * BINS).astype(int), 0, BINS - 1)
-    held = [place == number for number in range(BINS) if (place == number).any()]
-    return float(sum(here.mean() * abs(said[here].mean() - came[here].mean()) for here in held))
 
 
 def section(knees: Sequence[GradedKnee], pictures: Path) -> Section:
