@@ -110,25 +110,6 @@ def _called(
     plots.truth_and_measured(
         changed.true, changed.found, "linked change of the medial minimum", pictures / "linked.svg"
     )
-    rows = []
-    for name, which in _strata(known):
-        for method in (LINKED, INDEPENDENT):
-            nothing = _of([one for one in which if not one.changed], method, own)
-            something = _of([one for one in which if one.changed], method, own)
-            rows.append(
-                (
-                    *(name, method, len(nothing.true), f"{100 * nothing.called.mean():.1f} %"),
-                    *(f"{100 * something.covered:.1f} %", figure(float(np.abs(something.off).mean()))),
-                    *(
-                        figure(float(np.median(np.abs(something.off)))),
-                        figure(float(something.off.mean()), "+.3f"),
-                    ),
-                    figure(float(np.median(something.error))),
-                )
-            )
-    named = [
-        (source, f"{mm:.2f}", *_with_source(still, moved, mm)) for source, mm in REPOSITIONING_MM.items()
-    ]
     missing = [one.found.reason for one in evidence.changes if isinstance(one.found, NotMeasured)]
     return Section(
         "Changes that are called",
@@ -137,46 +118,51 @@ def _called(
         "change, one with a medial change of up to 1.5 mm either way. At each visit the knee stands anew "
         "(flexion, rotation, tilt of the beam, lean), on the same unit or, in half of the films, on another "
         "with its own detector, exposure and processing. Half of the knees state calibrated millimetres that "
-        "err by 1%, half those at the detector, whose magnification differs. Called: the 95% interval "
-        "leaves out "
-        "0. "
-        f"Repositioning is the site's own, from {REPEATS} other knees with a repeat film: "
+        "err by 1%, half those at the detector, whose magnification differs. Called: the 95% interval leaves "
+        f"out 0. Repositioning is the site's own, from {REPEATS} other knees with a repeat film: "
         f"{own[LINKED]:.3f} mm a film for linked changes, {own[INDEPENDENT]:.3f} mm for independent ones.",
         [
             Result("unchanged pairs called changed", 100 * float(unchanged.called.mean()), "%", FALSE, ".1f"),
             Result("changed pairs, coverage of the 95% interval", 100 * changed.covered, "%", COVERED, ".1f"),
             Result("changed pairs, mean absolute error", float(np.abs(changed.off).mean()), "mm", AWAY),
         ],
-        [
-            Table(
-                (
-                    *(
-                        "films",
-                        "method",
-                        "pairs each",
-                        "unchanged called",
-                        "coverage",
-                        "mean absolute error, mm",
-                    ),
-                    *("median error, mm", "mean error, mm", "median standard error, mm"),
-                ),
-                rows,
-            ),
-            Table(
-                (
-                    "named source",
-                    "mm a film",
-                    "unchanged called",
-                    "coverage",
-                    "median smallest detectable, mm",
-                ),
-                named,
-                "With a named source of the repositioning error in place of the site's own, linked:",
-            ),
-            counted(missing),
-        ],
+        [_by_films(known, own), _by_source(still, moved), counted(missing)],
         [("Linked and true change", "compare/linked.svg")],
     )
+
+
+def _by_films(known: Sequence[KnownChange], own: dict[str, float]) -> Table:
+    """Both methods on each kind of films."""
+    lengths = ("mean absolute error, mm", "median error, mm", "mean error, mm", "median standard error, mm")
+    columns = ("films", "method", "pairs each", "unchanged called", "coverage", *lengths)
+    rows = [
+        (name, method, *_row(which, method, own))
+        for name, which in _strata(known)
+        for method in (LINKED, INDEPENDENT)
+    ]
+    return Table(columns, rows)
+
+
+def _row(which: Sequence[KnownChange], method: str, own: dict[str, float]) -> tuple[object, ...]:
+    unchanged = _of([one for one in which if not one.changed], method, own)
+    changed = _of([one for one in which if one.changed], method, own)
+    away = np.abs(changed.off)
+    return (
+        len(unchanged.true),
+        f"{100 * unchanged.called.mean():.1f} %",
+        f"{100 * changed.covered:.1f} %",
+        figure(float(away.mean())),
+        figure(float(np.median(away))),
+        figure(float(changed.off.mean()), "+.3f"),
+        figure(float(np.median(changed.error))),
+    )
+
+
+def _by_source(still: Sequence[KnownChange], moved: Sequence[KnownChange]) -> Table:
+    columns = ("named source", "mm a film", "unchanged called", "coverage", "median smallest detectable, mm")
+    rows = [(name, f"{mm:.2f}", *_with_source(still, moved, mm)) for name, mm in REPOSITIONING_MM.items()]
+    caption = "With a named source of the repositioning error in place of the site's own, linked:"
+    return Table(columns, rows, caption)
 
 
 def _strata(known: Sequence[KnownChange]) -> list[tuple[str, list[KnownChange]]]:
@@ -216,8 +202,7 @@ def _power(known: Sequence[KnownChange], own: dict[str, float], pictures: Path) 
         "Power",
         "The smallest true change of which 80% are called, by a normal law over the size of the change; "
         "both methods on the same pairs, each with the repositioning error of its own repeat films. The "
-        "ratio's "
-        f"95% interval (knees drawn with replacement) is {low:.2f} to {high:.2f}.",
+        f"ratio's 95% interval (knees drawn with replacement) is {low:.2f} to {high:.2f}.",
         [Result("smallest change called in 80% of pairs, linked over independent", ratio, "", RATIO, ".2f")],
         [Table(("films", "pairs", "linked, mm", "independent, mm", "ratio"), rows)],
         [("The share of changes that is called, by their size", "compare/power.svg")],

@@ -19,6 +19,7 @@ from kltool.learn.drawn import film_and_crop
 from kltool.learn.oai import side_of
 from kltool.learn.repeats import perturbed
 from kltool.learn.scores.drawn import elsewhere
+from kltool.learn.scores.graded import spread_out
 from kltool.learn.scores.workers import each
 from kltool.localize import find_knees
 from kltool.simulate.knee import simulate_knee
@@ -73,8 +74,8 @@ def crop_pairs(folder: Path, count: int | None, jobs: int) -> list[Pair]:
     """So many crops of a folder with grades, spread over their names (all where None), each perturbed once
     and twice, against another person's knee of each side and, for a left one, the person's right one.
     """
-    paths = sorted(folder.glob("[0-4]/*.png"), key=lambda path: path.name)
-    compared = [partners(place, paths) for place in _spread(len(paths), count)]
+    paths = spread_out(folder, None)
+    compared = [partners(paths.index(crop), paths) for crop in spread_out(folder, count)]
     return [pair for pairs in each(_of_crops, compared, "crops", jobs) for pair in pairs]
 
 
@@ -89,12 +90,6 @@ def features(pairs: Sequence[Pair]) -> Float64:
     alike = [pair.likeness for pair in pairs]
     found = [(*textures(one.femur, one.tibia), one.outline) for one in alike]
     return np.array(found, float).reshape(-1, 3)
-
-
-def _spread(available: int, count: int | None) -> list[int]:
-    """So many places, spread evenly; all where None."""
-    wanted = available if count is None else min(count, available)
-    return [int(place) for place in np.linspace(0, available - 1, wanted).round()]
 
 
 def partners(place: int, paths: Sequence[Path]) -> Crops:
