@@ -15,7 +15,7 @@ from kltool.weights import entries
 
 Kltool = Callable[..., Any]
 VERBS = ("read", "compare", "doctor", "models")
-HEAVY = ("onnxruntime", "cv2", "scipy", "pydicom", "torch")
+HEAVY = ("onnxruntime", "cv2", "scipy", "pydicom", "torch", "jinja2", "matplotlib", "pandas", "statsmodels")
 NAMES_LOADED = f"""
 import sys
 from kltool.cli.main import run
