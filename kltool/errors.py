@@ -13,6 +13,8 @@ KltoolError            the root; never raised itself                            
  ├── SpacingError      a pixel spacing that cannot be true                          2
  ├── NotComparable     two readings that may not be subtracted                      3
  ├── UsageError        the command or call makes no sense                           2
+ ├── ClusterLost       the machines that read went away; what was read is kept      4
+ ├── StorageFull       there is no room for what was read; what was written is kept 4
  └── InstallationError a model or codec is missing or not what it should be         5
       └── WeightMismatch      a weight file whose hash is not the manifest's
 
@@ -31,6 +33,7 @@ class Exit(IntEnum):
     REFUSED = 3
     FAILED = 4
     INSTALLATION = 5
+    STOPPED = 130
 
 
 class KltoolError(Exception):
@@ -100,6 +103,14 @@ class UsageError(KltoolError):
     """The command or call makes no sense."""
 
     exit = Exit.USAGE
+
+
+class ClusterLost(KltoolError):
+    """The machines that read images went away; what was read is kept."""
+
+
+class StorageFull(KltoolError):
+    """There is no room for what was read; what was written before is kept."""
 
 
 class InstallationError(KltoolError):

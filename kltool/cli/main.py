@@ -1,4 +1,4 @@
-"""kltool: read, compare, doctor, models."""
+"""kltool: read, compare, batch, agreement, doctor, models."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +16,7 @@ app = typer.Typer(
     help=(
         "Measures the knee joint space and grades osteoarthritis (Kellgren-Lawrence) on plain radiographs. "
         "Research software, not a medical device.\n\n"
-        "Exit codes: 0 all read; 2 bad usage; 3 some refused; 4 some failed; 5 bad installation."
+        "Exit codes: 0 all read; 2 bad usage; 3 some refused; 4 some failed; 5 bad installation; 130 stopped."
     ),
 )
 
@@ -106,6 +106,48 @@ def compare(
     if manifest is not None or before is None or after is None:
         raise typer.BadParameter("two radiographs, BEFORE and AFTER, or --manifest expected")
     raise typer.Exit(compare_files(before, after, wanted))
+
+
+@app.command()
+def batch(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files, folders, zip or tar archives, a DICOMDIR, manifests (CSV or Parquet with the column "
+            "path and, as needed, subject, visit, side, spacing_mm; others are passed on), addresses "
+            "(s3://...), or - for paths on the standard input.",
+            metavar="SOURCE...",
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(help="Folder of the tables; started again, it goes on.", file_okay=False)
+    ],
+    jobs: Annotated[int | None, typer.Option(help="Images read at a time; all cores by default.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Dask scheduler (tcp://...) whose workers read, or local for one on this machine."),
+    ] = None,
+    time_limit: Annotated[float, typer.Option(help="Seconds an image may take.")] = 120.0,
+    overlay: Annotated[
+        bool, typer.Option("--overlay", help="A picture of each knee, in OUT/overlays.")
+    ] = False,
+    oai_names: Annotated[
+        bool, typer.Option("--oai-names", help="Headings of the OAI: ID, SIDE, XRKL, MCMJSW, JSW250 ...")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Read images again at which something went wrong.")
+    ] = False,
+    pseudonyms: Annotated[
+        Path | None,
+        typer.Option(help="File with a secret key: subjects become pseudonyms.", dir_okay=False),
+    ] = None,
+) -> None:
+    """Read many images into one table; stopped at any time, the same command goes on."""
+    from kltool.cli.batching import batch_all
+
+    raise typer.Exit(
+        batch_all(sources, out, jobs, scheduler, time_limit, overlay, oai_names, retry_failed, pseudonyms)
+    )
 
 
 @app.command()

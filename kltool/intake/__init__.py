@@ -1,7 +1,8 @@
 """File → Radiograph: what was handed over becomes one film, bone bright, at full depth, or is refused.
 
-    source.py        where the bytes come from: a file, a member of an archive, memory
-    finding.py       a file, folder, zip archive or DICOMDIR → sources
+    source.py        one image to be read;             places.py     where its bytes lie
+    finding.py       a file, folder, archive, DICOMDIR or address → sources
+    archives.py      what a zip or tar archive holds;  remote.py     what a store holds
     kinds.py         which kind of file the bytes are
     loading.py       the road through this folder, bytes → Radiograph
     pictures.py      PNG, JPEG, TIFF, BMP → pixels;    soundness.py  is the file whole
@@ -14,7 +15,7 @@
     polarity.py      pictures stored inverted whatever their tags say
     spacing.py       tags → millimetres and their tier
     side.py          tags → side of the body
-    identity.py      subject and date of the visit
+    identity.py      subject, date of the visit, the image's own UID
     fingerprint.py   hashes of file and pixels
 
 Importing this package imports neither pydicom nor OpenCV; both are imported where a file is read.
@@ -48,8 +49,10 @@ def load(
     return load_source(source, spacing_mm=spacing_mm, side=side)
 
 
-def find_images(path: Path) -> Iterator[ImageSource]:
+def find_images(path: Path | str) -> Iterator[ImageSource]:
     """Every image under a path, in a fixed order: the file itself, a folder's, an archive's, a DICOMDIR's.
+
+    path: or an address that fsspec understands, as s3://bucket/folder.
 
     Companions (.json, .csv, .txt, hidden files ...) inside folders and archives are passed over; a file
     named by the caller never is. Raises UsageError where there is no such path, or no image under it.

@@ -1,27 +1,25 @@
-"""A file, folder, zip archive or DICOMDIR → the image sources in it, in a fixed order."""
+"""A file, folder, archive, DICOMDIR or address → the image sources in it, in a fixed order."""
 
 import os
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from kltool.errors import UsageError
+from kltool.intake.archives import TAR_SUFFIXES, Member, is_tar, tar_members, zip_members
 from kltool.intake.kinds import Kind, kind_of
+from kltool.intake.remote import find_remote, is_remote
 from kltool.intake.source import ImageSource
 
 # docs/choices-intake.md#companions
 COMPANION_SUFFIXES = frozenset({".json", ".csv", ".tsv", ".txt", ".md", ".rst", ".xml", ".html", ".htm"})
 COMPANION_NAMES = frozenset({"dicomdir", "readme", "license", "thumbs.db", "desktop.ini"})
-MOST_MEMBERS = 100_000  # docs/choices-intake.md#archive-limits
-MOST_UNPACKED_BYTES = 200_000_000_000  # docs/choices-intake.md#archive-limits
-HIGHEST_COMPRESSION = 1_000.0  # docs/choices-intake.md#archive-limits
-HEAD_BYTES = 132  # up to the end of DICOM's magic
 
 
-def find_sources(path: Path) -> Iterator[ImageSource]:
+def find_sources(path: Path | str) -> Iterator[ImageSource]:
     """See kltool.intake.find_images."""
     found = False
-    for source in _expand(path):
+    remote = isinstance(path, str) and is_remote(path)
+    for source in _in_store(str(path)) if remote else _expand(Path(path)):
         found = True
         yield source
     if not found:
@@ -36,13 +34,22 @@ def _expand(path: Path) -> Iterator[ImageSource]:
         return
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}; check the path")
-    kind = _kind_of_file(path)
+    head = _head(path)
+    kind = kind_of(head)
     if kind is Kind.ZIP:
-        yield from _in_archive(path)
+        yield from _images_of(path, zip_members(path))
+    elif is_tar(path, head):
+        yield from _images_of(path, tar_members(path))
     elif kind is Kind.DICOMDIR or path.name.upper() == "DICOMDIR":
         yield from _in_dicomdir(path)
     else:
         yield ImageSource.of_file(path)
+
+
+def _in_store(url: str) -> Iterator[ImageSource]:
+    for source in find_remote(url):
+        if not _is_companion(source.name.split("::")[0].rsplit("/", 1)[-1]):
+            yield source
 
 
 def _in_folder(folder: Path) -> Iterator[ImageSource]:
@@ -53,38 +60,30 @@ def _in_folder(folder: Path) -> Iterator[ImageSource]:
             path = Path(place, name)
             if _is_companion(name):
                 continue
-            if path.suffix.lower() == ".zip":
-                yield from _in_archive(path)
-            else:
-                yield ImageSource.of_file(path)
+            yield from _file_of_folder(path)
 
 
-def _in_archive(archive: Path) -> Iterator[ImageSource]:
+def _file_of_folder(path: Path) -> Iterator[ImageSource]:
+    """An archive whose table cannot be read stands for itself: reading it will say what is wrong."""
+    name = path.name.lower()
     try:
-        with zipfile.ZipFile(archive) as opened:
-            members = [info for info in opened.infolist() if not info.is_dir()]
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise UsageError(
-            f"{archive} is a damaged zip archive; a whole one was expected; copy the archive anew"
-        ) from None
-    _refuse_bomb(archive, members)
-    for name in sorted(info.filename for info in members):
-        if not any(_is_companion(part) for part in PurePosixPath(name).parts):
-            yield ImageSource.of_member(archive, name)
+        if name.endswith(".zip"):
+            members = zip_members(path)
+        elif name.endswith(TAR_SUFFIXES):
+            members = tar_members(path)
+        else:
+            yield ImageSource.of_file(path)
+            return
+    except UsageError:
+        yield ImageSource.of_file(path)
+        return
+    yield from _images_of(path, members)
 
 
-def _refuse_bomb(archive: Path, members: list[zipfile.ZipInfo]) -> None:
-    packed = sum(info.compress_size for info in members)
-    unpacked = sum(info.file_size for info in members)
-    found = None
-    if len(members) > MOST_MEMBERS:
-        found = f"{len(members)} files"
-    elif unpacked > MOST_UNPACKED_BYTES or unpacked > HIGHEST_COMPRESSION * max(packed, 1_000):
-        found = f"{unpacked / 1e6:.0f} MB packed into {packed / 1e6:.1f} MB"
-    if found:
-        raise UsageError(
-            f"{archive} holds {found}; an archive of radiographs was expected; unpack it and name the folder"
-        )
+def _images_of(archive: Path, members: list[Member]) -> Iterator[ImageSource]:
+    for member in members:
+        if not any(_is_companion(part) for part in PurePosixPath(member.name).parts):
+            yield ImageSource(f"{archive}!{member.name}", member.place)
 
 
 def _in_dicomdir(path: Path) -> Iterator[ImageSource]:
@@ -120,10 +119,9 @@ def _is_companion(name: str) -> bool:
     )
 
 
-def _kind_of_file(path: Path) -> Kind:
+def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            head = file.read(4096)
+            return file.read(4096)
     except OSError:
-        return Kind.OTHER  # reading it will say why
-    return kind_of(head)
+        return b""  # reading it will say why

@@ -1,4 +1,4 @@
-"""Whose film, of which day, taken how: PatientID, date and projection of the visit; never a name."""
+"""Whose film, of which day, taken how, which one: PatientID, date, projection, UID; never a name."""
 
 import re
 from datetime import date
@@ -18,6 +18,11 @@ DATES = ("StudyDate", "AcquisitionDate", "ContentDate", "SeriesDate")
 
 def subject_of(dataset: "Dataset") -> str | None:
     return text_of(dataset, "PatientID") or None
+
+
+def instance_of(dataset: "Dataset") -> str | None:
+    """SOPInstanceUID, which no two images share. PS3.3 C.12.1."""
+    return text_of(dataset, "SOPInstanceUID") or None
 
 
 def projection_of(dataset: "Dataset") -> str | None:

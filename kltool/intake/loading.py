@@ -32,6 +32,7 @@ class Content:
     subject: str | None = None
     study_date: str | None = None
     projection: str | None = None
+    instance_uid: str | None = None
 
 
 def load_source(
@@ -62,6 +63,7 @@ def load_source(
         subject=content.subject,
         study_date=content.study_date,
         projection=content.projection,
+        instance_uid=content.instance_uid,
         stored_mirrored=STORED_MIRRORED in film_side.notes,
     )
 
@@ -86,6 +88,7 @@ def _dicom_content(data: bytes) -> Content:
             identity.subject_of(dataset),
             identity.date_of(dataset),
             identity.projection_of(dataset),
+            identity.instance_of(dataset),
         )
 
 

@@ -93,6 +93,7 @@ class Radiograph:
     subject: str | None = None  # PatientID; never the name
     study_date: str | None = None  # YYYYMMDD
     projection: str | None = None  # as far as the tags say: "PA", "AP flexed"
+    instance_uid: str | None = None  # SOPInstanceUID: no two images share one
     stored_mirrored: bool = False  # by its tags: the patient's right on the viewer's right; not turned
 
     def noting(self, *notes: str) -> "Radiograph":

@@ -1,6 +1,15 @@
 """models/manifest.toml to verified, loaded models."""
 
 from kltool.weights.manifest import ModelEntry, entries, models_folder
-from kltool.weights.network import Models, Network, load_entry, load_models
+from kltool.weights.network import Models, Network, hashes_of_reading, load_entry, load_models
 
-__all__ = ["ModelEntry", "Models", "Network", "entries", "load_entry", "load_models", "models_folder"]
+__all__ = [
+    "ModelEntry",
+    "Models",
+    "Network",
+    "entries",
+    "hashes_of_reading",
+    "load_entry",
+    "load_models",
+    "models_folder",
+]

@@ -1,5 +1,6 @@
 """Verified models, ready to run on the CPU with ONNX Runtime."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ Float32 = npt.NDArray[np.float32]
 
 
 NAMES: Final = ("finder", "aspect", "landmarks", "margins", "linked", "grader")
+COMPARING: Final = ("linked",)  # what a reading does without
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,7 @@ class Models:
     @property
     def hashes(self) -> dict[str, str]:
         """Name and version of each model of a reading to its sha256."""
-        networks = (self.finder, self.aspect, self.landmarks, self.margins, self.grader)
-        return {network.entry.identity: network.entry.sha256 for network in networks}
+        return hashes_of_reading([getattr(self, name).entry for name in NAMES])
 
 
 def load_models() -> Models:
@@ -54,6 +55,13 @@ def load_models() -> Models:
     if missing:
         raise InstallationError(f"models/manifest.toml lacks {', '.join(sorted(missing))}; reinstall kltool")
     return Models(*(load_entry(by_name[name]) for name in NAMES))
+
+
+def hashes_of_reading(known: Iterable[ModelEntry]) -> dict[str, str]:
+    """Name and version of each model of a reading to its sha256, without loading any."""
+    by_name = {entry.name: entry for entry in known}
+    reading = (by_name[name] for name in NAMES if name in by_name and name not in COMPARING)
+    return {entry.identity: entry.sha256 for entry in reading}
 
 
 def load_entry(entry: ModelEntry) -> Network:

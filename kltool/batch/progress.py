@@ -1,0 +1,95 @@
+"""How far a batch is: a bar on a terminal, a line now and then in a log."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, Protocol, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from kltool.batch.outcome import FAILED, REFUSED
+
+EVERY_S: Final = 10.0  # between two lines of a log
+
+
+class Shown(Protocol):
+    def one(self, status: str) -> None:
+        """One more image ended, with this status."""
+
+
+@contextmanager
+def progress(total: int, done: Counter[str], stream: TextIO = sys.stderr) -> Iterator[Shown]:
+    """total: images of the run. done: those of earlier starts, by status."""
+    if stream.isatty():
+        with _bar(total, done, stream) as bar:
+            yield bar
+        return
+    lines = Lines(total, done, stream)
+    yield lines
+    lines.tell()
+
+
+class Lines:
+    """Plain lines: images, rate, time left, refused and failed. No file's name, which may be a person's."""
+
+    def __init__(self, total: int, done: Counter[str], stream: TextIO, every_s: float = EVERY_S) -> None:
+        self._total, self._done, self._stream, self._every_s = total, Counter(done), stream, every_s
+        self._before = self._done.total()
+        self._began = self._told = time.monotonic()
+
+    def one(self, status: str) -> None:
+        self._done[status] += 1
+        if time.monotonic() - self._told >= self._every_s:
+            self.tell()
+
+    def tell(self) -> None:
+        self._told = time.monotonic()
+        print(f"kltool batch: {self.line()}", file=self._stream, flush=True)
+
+    def line(self) -> str:
+        done, now = self._done.total(), self._done.total() - self._before
+        rate = now / max(time.monotonic() - self._began, 1e-9)
+        left = _duration((self._total - done) / rate) if now and done < self._total else ""
+        parts = [f"{done:,} of {self._total:,} images", f"{rate:.1f} a second" if now else "", left]
+        parts += [f"{self._done[status]:,} {status}" for status in (REFUSED, FAILED)]
+        return ", ".join(filter(None, parts))
+
+
+@contextmanager
+def _bar(total: int, done: Counter[str], stream: TextIO) -> Iterator[Shown]:
+    columns = (
+        TextColumn("reading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[bad]}"),
+    )
+    with Progress(*columns, console=Console(file=stream)) as shown:
+        yield _Bar(shown, total, done)
+
+
+class _Bar:
+    def __init__(self, shown: Progress, total: int, done: Counter[str]) -> None:
+        self._shown, self._done, self._began = shown, Counter(done), time.monotonic()
+        self._before = self._done.total()
+        self._task = shown.add_task("", total=total, completed=self._before, rate="", bad=self._bad())
+
+    def one(self, status: str) -> None:
+        self._done[status] += 1
+        rate = (self._done.total() - self._before) / max(time.monotonic() - self._began, 1e-9)
+        self._shown.update(self._task, advance=1, rate=f"{rate:.1f}/s", bad=self._bad())
+
+    def _bad(self) -> str:
+        return f"{self._done[REFUSED]:,} refused, {self._done[FAILED]:,} failed"
+
+
+def _duration(seconds: float) -> str:
+    """About how long, in the unit that suits."""
+    for size, name in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {name} left"
+    return f"{seconds:.0f} s left"

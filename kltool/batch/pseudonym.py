@@ -1,0 +1,50 @@
+"""Pseudonyms of subjects: the same person, the same word; nobody tells the person without the key."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from kltool.errors import UsageError
+
+FEWEST_BYTES: Final = 16  # docs/choices.md#pseudonyms
+DIGITS: Final = 16  # docs/choices.md#pseudonyms
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonyms:
+    """key: secret; without one subjects keep the names that their files give them."""
+
+    key: bytes = field(default=b"", repr=False)
+
+    def __call__(self, subject: str) -> str:
+        """HMAC-SHA-256 (RFC 2104) of the subject, its first DIGITS hexadecimal digits."""
+        if not self.key:
+            return subject
+        return hmac.new(self.key, subject.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()[
+            :DIGITS
+        ]
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells one key from another and neither from its fingerprint; empty without a key."""
+        return hmac.new(self.key, b"kltool", hashlib.sha256).hexdigest() if self.key else ""
+
+
+def pseudonyms_of(key_file: Path | None) -> Pseudonyms:
+    """Raises UsageError where the file cannot be read or holds too few bytes to be secret."""
+    if key_file is None:
+        return Pseudonyms()
+    try:
+        key = key_file.read_bytes().strip()
+    except OSError as error:
+        raise UsageError(
+            f"--pseudonyms {key_file} cannot be read ({error.strerror}); a file with a secret key expected"
+        ) from None
+    if len(key) < FEWEST_BYTES:
+        raise UsageError(
+            f"--pseudonyms {key_file}: a key of {len(key)} bytes found, {FEWEST_BYTES} at least expected; "
+            "make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    return Pseudonyms(key)

@@ -1,0 +1,88 @@
+"""One task, read in this process."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kltool.batch.columns import Row, knee_cells
+from kltool.batch.outcome import OK, REFUSED, Outcome, failed
+from kltool.batch.pseudonym import Pseudonyms
+from kltool.batch.tasks import Task
+from kltool.errors import InstallationError
+from kltool.intake import load
+from kltool.intake.fingerprint import of_file
+from kltool.intake.source import ImageSource
+from kltool.read import read
+from kltool.report.record import knee_record
+from kltool.values.findings import KneeReading, Reading
+from kltool.values.image import Radiograph
+from kltool.weights import Models
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What holds for every image of a run. overlays: the folder for pictures, empty where none are wanted."""
+
+    model: str
+    overlays: str
+    pseudonyms: Pseudonyms
+
+
+def read_task(task: Task, models: Models, orders: Orders) -> Outcome:
+    """Whatever happens to one image ends here, as its outcome. Raises InstallationError."""
+    began = time.perf_counter()
+    outcome = _outcome(task, models, orders)
+    return replace(outcome, seconds=time.perf_counter() - began)
+
+
+def _outcome(task: Task, models: Models, orders: Orders) -> Outcome:
+    made, uid = {"model": orders.model}, ""
+    try:
+        data = task.source.read()
+        made["input_sha256"] = of_file(data)
+        film = load(ImageSource.in_memory(task.source.name, data), side=task.side, spacing_mm=task.spacing_mm)
+        uid = film.instance_uid or ""
+        made |= _film_cells(film, orders.pseudonyms)
+        outcome = _read(film, task, models, orders, made)
+    except InstallationError:
+        raise
+    except Exception as error:  # one bad image must not stop the others; its kind is in the row
+        outcome = failed(error, made)
+    return replace(outcome, instance_uid=uid)
+
+
+def _read(film: Radiograph, task: Task, models: Models, orders: Orders, made: dict[str, str]) -> Outcome:
+    reading = read(film, models)
+    made["notes"] = "; ".join(reading.film.notes)
+    rows = tuple(_rows(reading, task, orders, made))
+    return Outcome(OK if reading.knees else REFUSED, rows)
+
+
+def _rows(reading: Reading, task: Task, orders: Orders, made: dict[str, str]) -> Iterator[Row]:
+    for knee in reading.knees:
+        row: Row = {"status": OK, "code": OK, **made, **knee_cells(knee_record(knee))}
+        if orders.overlays:
+            row["overlay"] = _overlay(knee, task, Path(orders.overlays))
+        yield row
+    for refused in reading.refused:
+        yield {"status": REFUSED, "code": refused.code, "reason": refused.reason, **made}
+
+
+def _film_cells(film: Radiograph, pseudonyms: Pseudonyms) -> dict[str, str]:
+    day = film.study_date
+    return {
+        "subject": pseudonyms(film.subject) if film.subject else "",
+        "study_date": f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else "",
+        "projection": film.projection or "",
+        "pixels_sha256": film.pixels_sha256,
+    }
+
+
+def _overlay(knee: KneeReading, task: Task, folder: Path) -> str:
+    """The picture's path below the output folder. Its name says nothing of whose knee it shows."""
+    from kltool.report.overlay import write_overlay
+
+    name = f"{task.key[:16]}-{knee.side}.png"
+    write_overlay(knee, folder / name)
+    return f"{folder.name}/{name}"

@@ -1,0 +1,163 @@
+"""Reading in processes of their own, so that an image which ends its process costs one row and no more."""
+
+import os
+import pickle
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from queue import SimpleQueue
+from threading import Event, Timer
+from typing import Any, Final
+
+from kltool.batch.outcome import Outcome, failed, unread
+from kltool.batch.reader import Orders
+from kltool.batch.tasks import Task
+from kltool.errors import InstallationError
+from kltool.intake.places import Memory, Remote
+from kltool.intake.source import ImageSource
+
+TRIES: Final = 2  # docs/choices.md#dead-readers
+THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+ONE_EACH: Final = dict.fromkeys(THREADS, "1")  # a library's own threads would take the cores of other readers
+
+
+class Died(Exception):
+    """A child ended in place of an answer; how."""
+
+
+class Late(Exception):
+    """A child was given up since it took too long."""
+
+
+class Reader:
+    """One child process; see kltool.batch.child. Not for two threads at once."""
+
+    def __init__(self, orders: Orders) -> None:
+        """Raises InstallationError where the child cannot read."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "kltool.batch.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **ONE_EACH},
+        )
+        try:
+            self._exchange(orders)
+        except Died as end:
+            raise InstallationError(
+                f"a process that reads images ended at its start ({end}); run kltool doctor"
+            ) from None
+
+    def read(self, task: Task, limit_s: float) -> Outcome:
+        """Raises Died, or Late after limit_s; then this reader is of no more use."""
+        late = Event()
+
+        def give_up() -> None:
+            late.set()
+            self.kill()
+
+        timer = Timer(limit_s, give_up)
+        timer.start()
+        try:
+            outcome: Outcome = self._exchange(task)
+        except Died:
+            if late.is_set():
+                raise Late from None
+            raise
+        finally:
+            timer.cancel()
+        return outcome
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def _exchange(self, given: object) -> Any:
+        """Raises Died, and InstallationError as the child says so."""
+        assert self._process.stdin
+        assert self._process.stdout
+        try:
+            pickle.dump(given, self._process.stdin)
+            self._process.stdin.flush()
+            answer = pickle.load(self._process.stdout)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            self.close()
+            raise Died(_how(self._process.wait())) from None
+        if isinstance(answer, InstallationError):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        self.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):  # what was not sent yet finds nobody
+                if pipe:
+                    pipe.close()
+
+
+class Readers:
+    """Several children, one a job, that take turns; each is replaced when it ends."""
+
+    def __init__(self, jobs: int, orders: Orders, limit_s: float) -> None:
+        """limit_s: of an image; then it is given up. Children start when they are first needed."""
+        self._orders, self._limit_s = orders, limit_s
+        self._turns: SimpleQueue[Reader | None] = SimpleQueue()
+        self._alive: set[Reader] = set()
+        self._closed = False
+        for _ in range(jobs):
+            self._turns.put(None)
+
+    def read(self, task: Task) -> Outcome:
+        """Fetch a remote image, then wait for a turn. Raises InstallationError."""
+        made, end = {"model": self._orders.model}, ""
+        try:
+            task = _fetched(task)
+        except Exception as error:
+            return failed(error, made)
+        for _ in range(TRIES):
+            try:
+                return self._in_turn(task)
+            except Late:
+                return unread("time_limit", f"not read within {self._limit_s:g} s; raise --time-limit", made)
+            except Died as death:
+                end = str(death)
+        return unread(
+            "reader_died",
+            f"the process that read it ended without an answer ({end}), and so did a second one: its decoder "
+            "crashes on it, or the memory does not suffice",
+            made,
+        )
+
+    def close(self) -> None:
+        """End every child at once, whatever it does."""
+        self._closed = True
+        for reader in list(self._alive):
+            reader.kill()
+
+    def _in_turn(self, task: Task) -> Outcome:
+        reader = self._turns.get()
+        try:
+            if self._closed:
+                raise InstallationError("the run is stopping")
+            if reader is None:
+                reader = Reader(self._orders)
+                self._alive.add(reader)
+            return reader.read(task, self._limit_s)
+        except (Died, Late):
+            self._alive.discard(reader)
+            reader = None
+            raise
+        finally:
+            self._turns.put(reader)
+
+
+def _fetched(task: Task) -> Task:
+    """A remote image with its bytes: they travel while a child reads another image."""
+    source = task.source
+    if not isinstance(source.place, Remote):
+        return task
+    return replace(task, source=ImageSource(source.name, Memory(source.read())))
+
+
+def _how(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"exit status {status}"

@@ -1,0 +1,172 @@
+"""A batch from its first image to its tables: the front page of this folder."""
+
+import json
+import os
+import platform
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, closing, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, Final
+
+from kltool.batch.columns import COLUMNS
+from kltool.batch.engine import Engine, on_this_machine
+from kltool.batch.ledger import Ledger
+from kltool.batch.outcome import STATUSES
+from kltool.batch.progress import progress
+from kltool.batch.pseudonym import Pseudonyms
+from kltool.batch.reader import Orders
+from kltool.batch.summary import write_summary
+from kltool.batch.tables import TABLES, write_tables
+from kltool.batch.tasks import Listing
+from kltool.errors import StorageFull, UsageError
+from kltool.intake.fingerprint import of_file
+from kltool.read import settings
+from kltool.values.findings import DISCLAIMER
+from kltool.weights import entries, hashes_of_reading
+
+LEDGER: Final = "ledger.sqlite"
+MANIFEST: Final = "run.json"
+SUMMARY: Final = "summary.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is asked for.
+
+    sources: see kltool.batch.tasks.Listing. out: the folder of the tables. jobs: processes. scheduler: the
+    address of a Dask scheduler, "local", or empty. limit_s: seconds an image may take.
+    """
+
+    sources: tuple[str, ...]
+    out: Path
+    jobs: int
+    scheduler: str = ""
+    limit_s: float = 120.0
+    overlays: bool = False
+    oai_names: bool = False
+    retry_failed: bool = False
+    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
+
+
+def run_batch(batch: Batch) -> Counter[str]:
+    """Read what is not read yet, then write tables, manifest and summary; the rows by status.
+
+    Stopped at any time, it goes on when it is started again. Raises UsageError, InstallationError,
+    StorageFull, ClusterLost; what was read is kept.
+    """
+    models = hashes_of_reading(entries())
+    orders = Orders(_model(models), _overlays(batch), batch.pseudonyms)
+    listing = Listing(batch.sources, frozenset(COLUMNS), batch.pseudonyms)
+    with closing(Ledger(_folder(batch.out) / LEDGER)) as ledger:
+        ledger.held_to(_made_by(batch, models))
+        ledger.take_up(listing)
+        if batch.retry_failed:
+            ledger.forget_failed()
+        _read_rest(batch, orders, ledger)
+        counts = write_tables(ledger.entries(), listing.carried, batch.oai_names, batch.out)
+        run = _manifest(batch, models, ledger, counts)
+    _write(batch.out / MANIFEST, json.dumps(run, indent=2) + "\n")
+    write_summary(batch.out / TABLES[0], run, batch.out / SUMMARY)
+    return counts
+
+
+def _read_rest(batch: Batch, orders: Orders, ledger: Ledger) -> None:
+    done, total = Counter(ledger.counts()), ledger.listed()
+    if done.total() == total:
+        return
+    number, images = ledger.start(_now(), batch.scheduler or f"{batch.jobs} jobs"), 0
+    try:
+        with _engine(batch, orders) as read, progress(total, done) as shown:
+            for task, outcome in read(ledger.left()):
+                ledger.record(task, outcome)
+                shown.one(outcome.status)
+                images += 1
+    finally:
+        with suppress(StorageFull):
+            ledger.end(number, _now(), images)
+
+
+def _engine(batch: Batch, orders: Orders) -> AbstractContextManager[Engine]:
+    if batch.scheduler:
+        from kltool.batch.cluster import on_cluster
+
+        return on_cluster(batch.scheduler, batch.jobs, orders, batch.limit_s)
+    return on_this_machine(batch.jobs, orders, batch.limit_s)
+
+
+def _folder(out: Path) -> Path:
+    """Made, and tried at the start rather than after an hour. Raises UsageError."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"--out {out} cannot be written ({error.strerror}); choose a folder that can"
+        ) from None
+    return out
+
+
+def _overlays(batch: Batch) -> str:
+    """The folder of the pictures, made; empty where none are wanted."""
+    if not batch.overlays:
+        return ""
+    return str(_folder(batch.out / "overlays").resolve())
+
+
+def _made_by(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
+    """All that readings depend on, beside the images."""
+    return {
+        "version": version("kltool"),
+        **{f"model {name}": digest for name, digest in models.items()},
+        **{f"setting {name}": repr(value) for name, value in settings().items()},
+        "pseudonyms": batch.pseudonyms.fingerprint,
+        "overlays": str(batch.overlays),
+    }
+
+
+def _model(models: Mapping[str, str]) -> str:
+    """What made a reading in one cell; the manifest of the run has the whole hashes."""
+    named = " ".join(f"{name}:{digest[:8]}" for name, digest in models.items())
+    return f"kltool-{version('kltool')} {named}"
+
+
+def _manifest(
+    batch: Batch, models: Mapping[str, str], ledger: Ledger, counts: Counter[str]
+) -> dict[str, Any]:
+    """What was read, from where, by what, when and with which result."""
+    return {
+        "kltool": version("kltool"),
+        "disclaimer": DISCLAIMER,
+        "sources": list(batch.sources),
+        "models": dict(models),
+        "settings": settings(),
+        "time_limit_s": batch.limit_s,
+        "pseudonyms": batch.pseudonyms.fingerprint or "none: subjects as their files name them",
+        "oai_names": batch.oai_names,
+        "images": ledger.listed(),
+        "rows": {"all": counts.total(), **{status: counts[status] for status in STATUSES}},
+        "tables": {name: of_file((batch.out / name).read_bytes()) for name in TABLES},
+        "reading_seconds": round(ledger.seconds(), 1),
+        "starts": ledger.starts(),
+        "machine": f"{os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}",
+        "written": _now(),
+    }
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise StorageFull(
+            f"{file} cannot be written ({error.strerror}); free some space and start the same command again"
+        ) from None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,91 @@
+"""The images of a zip or tar archive, named by its own table; nothing is unpacked here."""
+
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kltool.errors import UsageError
+from kltool.intake.places import Place, TarMember, ZipMember
+
+MOST_MEMBERS = 1_000_000  # docs/choices-intake.md#archive-limits
+MOST_UNPACKED_BYTES = 20_000_000_000_000  # docs/choices-intake.md#archive-limits
+HIGHEST_COMPRESSION = 1_000.0  # docs/choices-intake.md#archive-limits
+PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")  # gzip, bzip2, xz
+TAR_SUFFIXES = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """name: its path inside the archive."""
+
+    name: str
+    place: Place
+
+
+def is_tar(path: Path, head: bytes) -> bool:
+    """head: the first bytes of the file, 262 at least. A packed file that holds no tar is none."""
+    if head[257:262] == b"ustar":
+        return True
+    try:
+        return head.startswith(PACKED) and tarfile.is_tarfile(path)
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+def zip_members(archive: Path) -> list[Member]:
+    """In the order of their names. Raises UsageError."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = [info for info in opened.infolist() if not info.is_dir()]
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+        raise _damaged(archive, "zip") from None
+    _refuse_bomb(archive, len(members), sum(info.file_size for info in members))
+    return [
+        Member(info.filename, ZipMember(str(archive), info.filename, info.CRC, info.file_size))
+        for info in sorted(members, key=lambda info: info.filename)
+    ]
+
+
+def tar_members(archive: Path) -> list[Member]:
+    """In the order of the archive, in which it is read fastest. Raises UsageError."""
+    members = list(_tar_members(archive))
+    return list({member.name: member for member in members}.values())
+
+
+def _tar_members(archive: Path) -> Iterator[Member]:
+    """A name that comes twice was replaced: the later one counts, as it does for tar itself."""
+    unpacked = 0
+    try:
+        state = archive.stat()
+        version = f"{state.st_size}-{state.st_mtime_ns}"
+        with tarfile.open(archive) as opened:
+            for number, info in enumerate(opened, 1):
+                unpacked += info.size
+                _refuse_bomb(archive, number, unpacked)
+                if info.isreg() and not info.issparse():
+                    place = TarMember(str(archive), info.offset_data, info.size, version)
+                    yield Member(info.name, place)
+    except (OSError, tarfile.TarError, EOFError, zlib.error, ValueError):
+        raise _damaged(archive, "tar") from None
+
+
+def _refuse_bomb(archive: Path, members: int, unpacked: int) -> None:
+    packed = archive.stat().st_size
+    found = None
+    if members > MOST_MEMBERS:
+        found = f"more than {MOST_MEMBERS} files"
+    elif unpacked > MOST_UNPACKED_BYTES or unpacked > HIGHEST_COMPRESSION * max(packed, 1_000):
+        found = f"{unpacked / 1e6:.0f} MB packed into {packed / 1e6:.1f} MB"
+    if found:
+        raise UsageError(
+            f"{archive} holds {found}; an archive of radiographs was expected; unpack it and name the folder"
+        )
+
+
+def _damaged(archive: Path, kind: str) -> UsageError:
+    return UsageError(
+        f"{archive} is a damaged {kind} archive; a whole one was expected; copy the archive anew"
+    )

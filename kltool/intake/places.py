@@ -1,0 +1,199 @@
+"""Where the bytes of an image lie: a file, a member of an archive, a remote store, memory.
+
+Each place reads its bytes and has a stamp, which differs where the bytes may: what was read once need not be
+read again as long as the stamp is the same.
+"""
+
+import hashlib
+import tarfile
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Final, Protocol, cast
+
+from kltool.errors import NotAnImage, Undecodable, UsageError
+
+LARGEST_FILE_BYTES = 1_000_000_000  # docs/choices-intake.md#file-size
+KEPT_OPEN: Final = 4  # archives a process keeps open, so that each is opened once and not once an image
+
+
+class Place(Protocol):
+    def read(self) -> bytes:
+        """The bytes, of a size that can be an image. Raises UsageError, NotAnImage, Undecodable."""
+
+    def stamp(self) -> str:
+        """Differs where the bytes may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    path: str
+
+    def read(self) -> bytes:
+        path = Path(self.path)
+        try:
+            if not path.exists():
+                raise UsageError(f"no such file: {path}; check the path")
+            if path.is_dir():
+                raise NotAnImage("a folder was found, one image file was expected; name a file inside it")
+            if not path.is_file():
+                raise NotAnImage(
+                    "a device or pipe was found, an image file was expected; name a regular file"
+                )
+            _refuse_oversize(path.stat().st_size)
+            return path.read_bytes()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "the path is not valid"
+            raise UsageError(
+                f"{path} cannot be opened ({reason}); check the path and the permission to read it"
+            ) from None
+
+    def stamp(self) -> str:
+        return _stamp_of(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class ZipMember:
+    """crc, size: as the archive's own table says, of the unpacked bytes."""
+
+    archive: str
+    member: str
+    crc: int
+    size: int
+
+    def read(self) -> bytes:
+        _refuse_oversize(self.size)
+        try:
+            opened = _opened_zip(self.archive, _stamp_of(self.archive))
+            info = opened.getinfo(self.member)
+            if info.flag_bits & 0x1:
+                raise Undecodable(
+                    "a member protected by a password was found, an open archive was expected; "
+                    "unpack the archive and read the files"
+                )
+            with opened.open(info) as stream:
+                data = stream.read(LARGEST_FILE_BYTES + 1)
+        except KeyError:
+            raise UsageError(
+                f"no member {self.member!r} in the archive {self.archive}; list the archive"
+            ) from None
+        except OSError as error:
+            raise _cannot_open(self.archive, error) from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+            raise _damaged("zip") from None
+        _refuse_oversize(len(data))
+        return data
+
+    def stamp(self) -> str:
+        return f"{self.size}-{self.crc:08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class TarMember:
+    """offset, size: of its bytes in the unpacked archive; version: the stamp of the archive itself.
+
+    A packed archive is unpacked as a stream: members that are read in their order cost one pass.
+    """
+
+    archive: str
+    offset: int
+    size: int
+    version: str
+
+    def read(self) -> bytes:
+        _refuse_oversize(self.size)
+        try:
+            stream = _opened_tar(self.archive, _stamp_of(self.archive))
+            stream.seek(self.offset)
+            data = stream.read(self.size)
+        except (tarfile.TarError, zlib.error, EOFError, ValueError):
+            raise _damaged("tar") from None
+        except OSError as error:
+            raise _cannot_open(self.archive, error) if error.errno else _damaged("tar") from None
+        if len(data) < self.size:
+            raise _damaged("tar")
+        return data
+
+    def stamp(self) -> str:
+        return f"{self.version}-{self.offset}-{self.size}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file of a store that fsspec reaches. version: what the store says of its state, such as an ETag."""
+
+    url: str
+    size: int
+    version: str
+
+    def read(self) -> bytes:
+        from fsspec.core import url_to_fs  # late: docs/ARCHITECTURE.md
+
+        _refuse_oversize(self.size)
+        try:
+            store, path = url_to_fs(self.url)
+            data = cast(bytes, store.cat_file(path))
+        except Exception as error:  # each store raises types of its own
+            raise UsageError(
+                f"{self.url} cannot be fetched ({type(error).__name__}); check the address, the permission "
+                "and the network, and try again"
+            ) from None
+        _refuse_oversize(len(data))
+        return data
+
+    def stamp(self) -> str:
+        return self.version
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    data: bytes = field(repr=False)
+
+    def read(self) -> bytes:
+        _refuse_oversize(len(self.data))
+        return self.data
+
+    def stamp(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def _stamp_of(path: str) -> str:
+    """Size and time of change of a file; empty where there is none, which reading it will say."""
+    try:
+        state = Path(path).stat()
+    except (OSError, ValueError):
+        return ""
+    return f"{state.st_size}-{state.st_mtime_ns}"
+
+
+@lru_cache(maxsize=KEPT_OPEN)
+def _opened_zip(archive: str, stamp: str) -> zipfile.ZipFile:
+    return zipfile.ZipFile(archive)
+
+
+@lru_cache(maxsize=KEPT_OPEN)
+def _opened_tar(archive: str, stamp: str) -> IO[bytes]:
+    """The unpacked stream of a tar archive, however it is packed."""
+    return cast(IO[bytes], tarfile.open(archive).fileobj)
+
+
+def _cannot_open(archive: str, error: OSError) -> UsageError:
+    return UsageError(
+        f"the archive {archive} cannot be opened ({error.strerror or 'not readable'}); check the path"
+    )
+
+
+def _damaged(kind: str) -> Undecodable:
+    return Undecodable(
+        f"a damaged member of a {kind} archive was found, a whole one was expected; copy the archive anew"
+    )
+
+
+def _refuse_oversize(size: int) -> None:
+    if size > LARGEST_FILE_BYTES:
+        raise NotAnImage(
+            f"a file of {size / 1e6:.0f} MB was found, at most {LARGEST_FILE_BYTES / 1e6:.0f} MB was "
+            "expected of one radiograph; export the single image"
+        )

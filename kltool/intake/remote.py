@@ -1,0 +1,67 @@
+"""An address that fsspec understands (s3://, https://, zip://...::s3://...) → the image sources below it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from kltool.errors import InstallationError, UsageError
+from kltool.intake.places import Remote
+from kltool.intake.source import ImageSource
+
+VERSIONS: Final = ("ETag", "etag", "md5", "checksum", "mtime", "LastModified", "last_modified", "CRC")
+
+
+def is_remote(source: str) -> bool:
+    return "://" in source
+
+
+def find_remote(url: str) -> Iterator[ImageSource]:
+    """Every file below an address, folder by folder in the order of their names.
+
+    Raises UsageError where the store cannot be reached or the address holds a password, InstallationError
+    where the package that reaches such a store is missing.
+    """
+    from fsspec.core import url_to_fs  # late: docs/ARCHITECTURE.md
+
+    if urlsplit(url.split("::")[-1]).password:
+        raise UsageError(
+            "an address with a password was found, one without expected: it would stand in every row; "
+            "give the password by the store's own settings (environment or configuration file)"
+        )
+    _, *outer = url.split("::")
+    try:
+        store, path = url_to_fs(url)
+        for place, info in _files(store, path):
+            address = "::".join([store.unstrip_protocol(place), *outer])
+            yield ImageSource(address, Remote(address, int(info.get("size") or 0), _version(info)))
+    except ImportError as error:
+        raise InstallationError(
+            f"{url.split(':')[0]}: addresses need the package {error.name or 'that fsspec names'}, which is "
+            "not installed; for s3 install kltool[s3]"
+        ) from None
+    except UsageError:
+        raise
+    except Exception as error:  # each store raises types of its own
+        raise UsageError(
+            f"{url} cannot be listed ({type(error).__name__}); check address, permission and network"
+        ) from None
+
+
+def _files(store: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Folder by folder, so that a store of millions is never held in memory."""
+    if store.isfile(path):
+        yield path, store.info(path)
+        return
+    for _, folders, files in store.walk(path, detail=True):
+        # walk goes on into what is left here, in this order
+        for name, info in sorted(folders.items()):
+            del folders[name]
+            folders[name] = info
+        for _, info in sorted(files.items()):
+            yield info["name"], info
+
+
+def _version(info: Mapping[str, Any]) -> str:
+    """What the store says of a file's state: the first of VERSIONS that it tells, and the size."""
+    told = next((str(info[name]).strip('"') for name in VERSIONS if info.get(name)), "")
+    return f"{told}-{info.get('size')}"
