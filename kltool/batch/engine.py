@@ -23,8 +23,9 @@ def on_this_machine(jobs: int, orders: Orders, limit_s: float) -> Iterator[Engin
     try:
         yield lambda tasks: outcomes(executor, readers.read, tasks, AHEAD * jobs)
     finally:
-        readers.close()
+        readers.stop()
         executor.shutdown(cancel_futures=True)
+        readers.close()
 
 
 def outcomes(

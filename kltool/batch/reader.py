@@ -37,10 +37,9 @@ def read_task(task: Task, models: Models, orders: Orders) -> Outcome:
 
 
 def _outcome(task: Task, models: Models, orders: Orders) -> Outcome:
-    made, uid = {"model": orders.model}, ""
+    made, data, uid = {"model": orders.model}, b"", ""
     try:
         data = task.source.read()
-        made["input_sha256"] = of_file(data)
         film = load(ImageSource.in_memory(task.source.name, data), side=task.side, spacing_mm=task.spacing_mm)
         uid = film.instance_uid or ""
         made |= _film_cells(film, orders.pseudonyms)
@@ -48,6 +47,8 @@ def _outcome(task: Task, models: Models, orders: Orders) -> Outcome:
     except InstallationError:
         raise
     except Exception as error:  # one bad image must not stop the others; its kind is in the row
+        if data and "input_sha256" not in made:
+            made["input_sha256"] = of_file(data)
         outcome = failed(error, made)
     return replace(outcome, instance_uid=uid)
 
@@ -75,6 +76,7 @@ def _film_cells(film: Radiograph, pseudonyms: Pseudonyms) -> dict[str, str]:
         "subject": pseudonyms(film.subject) if film.subject else "",
         "study_date": f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else "",
         "projection": film.projection or "",
+        "input_sha256": film.file_sha256,
         "pixels_sha256": film.pixels_sha256,
     }
 

@@ -17,6 +17,8 @@ from kltool.errors import InstallationError
 from kltool.intake.places import Memory, Remote
 from kltool.intake.source import ImageSource
 
+CHILD: Final = (sys.executable, "-m", "kltool.batch.child")
+GRACE_S: Final = 5.0  # for a child to end by itself once it has closed its output
 TRIES: Final = 2  # docs/choices.md#dead-readers
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 ONE_EACH: Final = dict.fromkeys(THREADS, "1")  # a library's own threads would take the cores of other readers
@@ -36,7 +38,7 @@ class Reader:
     def __init__(self, orders: Orders) -> None:
         """Raises InstallationError where the child cannot read."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "kltool.batch.child"],
+            CHILD,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **ONE_EACH},
@@ -80,11 +82,18 @@ class Reader:
             self._process.stdin.flush()
             answer = pickle.load(self._process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError):
-            self.close()
-            raise Died(_how(self._process.wait())) from None
+            raise Died(self._end()) from None
         if isinstance(answer, InstallationError):
             raise answer
         return answer
+
+    def _end(self) -> str:
+        """How a child that no longer answers ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(GRACE_S)
+        self.close()
+        status = self._process.returncode
+        return f"signal {-status}" if status < 0 else f"exit status {status}"
 
     def close(self) -> None:
         self.kill()
@@ -103,7 +112,7 @@ class Readers:
         self._orders, self._limit_s = orders, limit_s
         self._turns: SimpleQueue[Reader | None] = SimpleQueue()
         self._alive: set[Reader] = set()
-        self._closed = False
+        self._stopped = False
         for _ in range(jobs):
             self._turns.put(None)
 
@@ -128,16 +137,22 @@ class Readers:
             made,
         )
 
-    def close(self) -> None:
-        """End every child at once, whatever it does."""
-        self._closed = True
+    def stop(self) -> None:
+        """End every child at once, whatever it does; who waits for one gets an InstallationError."""
+        self._stopped = True
         for reader in list(self._alive):
             reader.kill()
+
+    def close(self) -> None:
+        """To be called when nobody reads any more."""
+        self.stop()
+        for reader in self._alive:
+            reader.close()
 
     def _in_turn(self, task: Task) -> Outcome:
         reader = self._turns.get()
         try:
-            if self._closed:
+            if self._stopped:
                 raise InstallationError("the run is stopping")
             if reader is None:
                 reader = Reader(self._orders)
@@ -157,7 +172,3 @@ def _fetched(task: Task) -> Task:
     if not isinstance(source.place, Remote):
         return task
     return replace(task, source=ImageSource(source.name, Memory(source.read())))
-
-
-def _how(status: int) -> str:
-    return f"signal {-status}" if status < 0 else f"exit status {status}"

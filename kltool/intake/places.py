@@ -4,14 +4,15 @@ Each place reads its bytes and has a stamp, which differs where the bytes may: w
 read again as long as the stamp is the same.
 """
 
+import atexit
 import hashlib
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import IO, Final, Protocol, cast
+from typing import IO, Any, Final, Protocol, cast
 
 from kltool.errors import NotAnImage, Undecodable, UsageError
 
@@ -66,7 +67,7 @@ class ZipMember:
     def read(self) -> bytes:
         _refuse_oversize(self.size)
         try:
-            opened = _opened_zip(self.archive, _stamp_of(self.archive))
+            opened = _opened_zip(self.archive)
             info = opened.getinfo(self.member)
             if info.flag_bits & 0x1:
                 raise Undecodable(
@@ -105,7 +106,7 @@ class TarMember:
     def read(self) -> bytes:
         _refuse_oversize(self.size)
         try:
-            stream = _opened_tar(self.archive, _stamp_of(self.archive))
+            stream = _opened_tar(self.archive)
             stream.seek(self.offset)
             data = stream.read(self.size)
         except (tarfile.TarError, zlib.error, EOFError, ValueError):
@@ -168,15 +169,36 @@ def _stamp_of(path: str) -> str:
     return f"{state.st_size}-{state.st_mtime_ns}"
 
 
-@lru_cache(maxsize=KEPT_OPEN)
-def _opened_zip(archive: str, stamp: str) -> zipfile.ZipFile:
-    return zipfile.ZipFile(archive)
+def _opened_zip(archive: str) -> zipfile.ZipFile:
+    return cast(zipfile.ZipFile, _kept_open.get(archive, zipfile.ZipFile))
 
 
-@lru_cache(maxsize=KEPT_OPEN)
-def _opened_tar(archive: str, stamp: str) -> IO[bytes]:
+def _opened_tar(archive: str) -> IO[bytes]:
     """The unpacked stream of a tar archive, however it is packed."""
-    return cast(IO[bytes], tarfile.open(archive).fileobj)
+    return cast(IO[bytes], _kept_open.get(archive, lambda path: tarfile.open(path).fileobj))
+
+
+class _KeptOpen:
+    """The archives that were read last stay open, as long as they do not change."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str], Any] = {}
+
+    def get(self, archive: str, opened: Callable[[str], Any]) -> Any:
+        key = archive, _stamp_of(archive)
+        if key not in self._open:
+            while len(self._open) >= KEPT_OPEN:
+                self._open.pop(next(iter(self._open))).close()
+            self._open[key] = opened(archive)
+        return self._open[key]
+
+    def close(self) -> None:
+        while self._open:
+            self._open.popitem()[1].close()
+
+
+_kept_open = _KeptOpen()
+atexit.register(_kept_open.close)
 
 
 def _cannot_open(archive: str, error: OSError) -> UsageError:

@@ -40,23 +40,36 @@ def find_candidates(pixels: Float32, finder: Network) -> list[Candidate]:
     The film and its mirror are both looked at and averaged, so that neither hand is preferred.
     """
     longest = max(pixels.shape)
+    coarse = _halved(pixels)
     found = [
         candidate
         for long_side in LONG_SIDES
         if long_side <= 1.5 * longest
-        for candidate in _at_scale(pixels, long_side / longest, finder)
+        for candidate in _at_scale(coarse, long_side / longest, pixels.shape, finder)
     ]
     return _distinct(sorted(found, key=lambda candidate: -candidate.score))
 
 
-def _at_scale(pixels: Float32, scale: float, finder: Network) -> Iterator[Candidate]:
+def _halved(pixels: Float32) -> Float32:
+    """A large film at half its size, as often as leaves twice what is looked at: a quarter of the work."""
     import cv2
 
-    rows, columns = (max(STRIDE, round(side * scale)) for side in pixels.shape)
-    resized = cv2.resize(pixels, (columns, rows), interpolation=cv2.INTER_AREA)
+    while min(pixels.shape) >= 4 * LONG_SIDES[-1]:
+        rows, columns = pixels.shape
+        halved = cv2.resize(pixels, (columns // 2, rows // 2), interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(halved, np.float32)
+    return pixels
+
+
+def _at_scale(coarse: Float32, scale: float, film: tuple[int, ...], finder: Network) -> Iterator[Candidate]:
+    """film: its rows and columns, of whose size `coarse` is a picture and candidates are told."""
+    import cv2
+
+    rows, columns = (max(STRIDE, round(side * scale)) for side in film)
+    resized = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_AREA)
     small = standardize(np.asarray(resized, np.float32))
     heat, ends = _both_hands(small, finder)
-    scales = np.array(pixels.shape) / (rows, columns)
+    scales = np.array(film) / (rows, columns)
     peak = cv2.dilate(heat.max(0), np.ones((3, 3), np.uint8))
     for row, column in np.argwhere((heat.max(0) == peak) & (peak > THRESHOLD)):
         here = np.array([row, column], float)
