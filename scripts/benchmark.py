@@ -1,8 +1,12 @@
-"""Time what a user waits for: python scripts/benchmark.py. Writes docs/results/speed.md.
+"""Time what a user waits for.
 
-Needs the extra 'simulate'.
+python scripts/benchmark.py speed   one image: docs/results/speed.md
+python scripts/benchmark.py batch   many: docs/results/batch.md
+
+Need the extras 'simulate' and, for the batch, 'dev'; with the machine left alone.
 """
 
+import argparse
 import os
 import platform
 import statistics
@@ -25,6 +29,25 @@ REPEATS = 9
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=("speed", "batch"))
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    options = parser.parse_args()
+    if options.what == "batch":
+        _batch(options.data)
+    else:
+        _speed()
+
+
+def _batch(data: Path) -> None:
+    from kltool.learn.scores.batch import Extent, measure_batch, write
+
+    print(write(measure_batch(data, Extent()), Extent(), OUT.parent).read_text())
+
+
+def _speed() -> None:
     models = load_models()
     scene, film = KneeScene(Side.RIGHT), replace(Film(), rows=512, columns=512)
     single, both = ROOT / "sample_images" / "knee_right_normal.dcm", ROOT / "sample_images" / "bilateral.dcm"
@@ -35,7 +58,9 @@ def main() -> None:
         _row("load and read a film of both knees, 720 x 1340", lambda: read(load(both), models)),
     ]
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    heading = f"# Speed\n\nMade by `python scripts/benchmark.py` on {machine}; {REPEATS} repeats after one.\n"
+    heading = (
+        f"# Speed\n\nMade by `python scripts/benchmark.py speed` on {machine}; {REPEATS} repeats after one.\n"
+    )
     table = ["| what | fastest, s | median, s | slowest, s |", "|---|---|---|---|", *rows]
     OUT.write_text(heading + "\n" + "\n".join(table) + "\n")
     print(OUT.read_text())

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from kltool.intake import load
 from kltool.localize.canonical import turned
 from kltool.values.image import Float32, Side
@@ -10,7 +12,7 @@ from kltool.values.image import Float32, Side
 def load_crop(path: Path) -> Float32:
     """(224, 224), bone bright, lateral on the left; through the same intake as reading."""
     side = side_of(path)
-    return turned(load(path, side=side).pixels, mirrored=side is Side.LEFT)
+    return np.ascontiguousarray(turned(load(path, side=side).pixels, mirrored=side is Side.LEFT))
 
 
 def side_of(path: Path) -> Side:

@@ -36,8 +36,8 @@ CANONICAL: Final = square(CROP_SIZE)
 
 
 def turned(pixels: Float32, mirrored: bool) -> Float32:
-    """The film turned to one hand: mirrored for a left knee, as it is for a right one."""
-    return np.ascontiguousarray(pixels[:, ::-1]) if mirrored else pixels
+    """The film turned to one hand: mirrored for a left knee, as it is for a right one; a view, no copy."""
+    return pixels[:, ::-1] if mirrored else pixels
 
 
 def film_to_crop(placement: Placement, window: Window = CANONICAL) -> npt.NDArray[np.float64]:
