@@ -21,8 +21,9 @@ class Shown(Protocol):
 
 
 @contextmanager
-def progress(total: int, done: Counter[str], stream: TextIO = sys.stderr) -> Iterator[Shown]:
-    """total: images of the run. done: those of earlier starts, by status."""
+def progress(total: int, done: Counter[str], stream: TextIO | None = None) -> Iterator[Shown]:
+    """total: images of the run. done: those of earlier starts, by status. stream: standard error."""
+    stream = stream or sys.stderr
     if stream.isatty():
         with _bar(total, done, stream) as bar:
             yield bar

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any, Final
 
 from kltool.batch.columns import COLUMNS
@@ -23,9 +22,10 @@ from kltool.batch.reader import Orders
 from kltool.batch.summary import write_summary
 from kltool.batch.tables import TABLES, write_tables
 from kltool.batch.tasks import Listing
-from kltool.errors import StorageFull, UsageError
+from kltool.errors import StorageFull
 from kltool.intake.fingerprint import of_file
 from kltool.read import settings
+from kltool.report.folder import writable
 from kltool.values.findings import DISCLAIMER
 from kltool.weights import entries, hashes_of_reading
 
@@ -62,7 +62,7 @@ def run_batch(batch: Batch) -> Counter[str]:
     models = hashes_of_reading(entries())
     orders = Orders(_model(models), _overlays(batch), batch.pseudonyms)
     listing = Listing(batch.sources, frozenset(COLUMNS), batch.pseudonyms)
-    with closing(Ledger(_folder(batch.out) / LEDGER)) as ledger:
+    with closing(Ledger(writable(batch.out, "--out") / LEDGER)) as ledger:
         ledger.held_to(_made_by(batch, models))
         ledger.take_up(listing)
         if batch.retry_failed:
@@ -99,24 +99,11 @@ def _engine(batch: Batch, orders: Orders) -> AbstractContextManager[Engine]:
     return on_this_machine(batch.jobs, orders, batch.limit_s)
 
 
-def _folder(out: Path) -> Path:
-    """Made, and tried at the start rather than after an hour. Raises UsageError."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=out):
-            pass
-    except OSError as error:
-        raise UsageError(
-            f"--out {out} cannot be written ({error.strerror}); choose a folder that can"
-        ) from None
-    return out
-
-
 def _overlays(batch: Batch) -> str:
     """The folder of the pictures, made; empty where none are wanted."""
     if not batch.overlays:
         return ""
-    return str(_folder(batch.out / "overlays").resolve())
+    return str(writable(batch.out / "overlays", "--overlay").resolve())
 
 
 def _made_by(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:

@@ -151,6 +151,32 @@ def batch(
 
 
 @app.command()
+def agreement(
+    tables: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Tables (CSV or Parquet), each of a rater or with a column reader: path or subject, visit, "
+            "side; kl, medial_mjsw_mm and the like. The table of a batch whose manifest had kl holds both.",
+            metavar="TABLE...",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the page, tables and pictures.", file_okay=False)],
+    repeat: Annotated[
+        bool, typer.Option("--repeat", help="Knees that come more than once in the table are repeats.")
+    ] = False,
+    on: Annotated[str | None, typer.Option(help="Columns by which rows meet, as path,side.")] = None,
+    reference: Annotated[str | None, typer.Option(help="The rater to judge by; the last by default.")] = None,
+    draws: Annotated[int, typer.Option(help="Draws of participants for the intervals.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+) -> None:
+    """How far readings agree with readers, readers with each other, or repeats: with intervals."""
+    from kltool.cli.agreeing import agree
+
+    raise typer.Exit(agree(tables, out, repeat, on, reference, draws, seed, as_json))
+
+
+@app.command()
 def doctor() -> None:
     """Check this installation: decoders, models and their hashes, runtime."""
     from kltool.cli.doctor import examine

@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.progress import track
 
 from kltool.cli.tasks import Task, tasks_of
-from kltool.errors import Exit, InstallationError, UsageError
+from kltool.errors import Exit, InstallationError
 from kltool.intake import load
 from kltool.read import provenance_without_film, read
+from kltool.report.folder import writable
 from kltool.report.record import Record, error_record, provenance_record, reading_record
 from kltool.values.findings import KneeReading, Reading
 from kltool.values.image import Side
@@ -48,19 +49,8 @@ def exit_of(records: list[Record]) -> Exit:
 
 
 def prepared(overlay: Path | None) -> Path | None:
-    """The overlay folder, made and tried at the start rather than after an hour. Raises UsageError."""
-    if overlay is None:
-        return None
-    try:
-        overlay.mkdir(parents=True, exist_ok=True)
-        probe = overlay / ".kltool-probe"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise UsageError(
-            f"--overlay {overlay} cannot be written ({error.strerror}); choose a folder that can"
-        ) from None
-    return overlay
+    """The overlay folder, made and tried at the start. Raises UsageError."""
+    return writable(overlay, "--overlay") if overlay else None
 
 
 def write_overlays(reading: Reading, folder: Path) -> None:

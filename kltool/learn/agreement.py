@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from kltool.agreement.kappa import kappa
+
 
 def quadratic_weighted_kappa(
     first: npt.NDArray[np.integer], second: npt.NDArray[np.integer], grades: int = 5
@@ -11,9 +13,6 @@ def quadratic_weighted_kappa(
 
     first, second: (n,) grades from 0 to grades - 1 of the same knees.
     """
-    observed = np.zeros((grades, grades))
-    np.add.at(observed, (first, second), 1)
-    expected = np.outer(observed.sum(1), observed.sum(0)) / len(first)
-    rank = np.arange(grades)
-    disagreement = (rank[:, None] - rank[None, :]) ** 2
-    return float(1 - (disagreement * observed).sum() / (disagreement * expected).sum())
+    table = np.zeros((grades, grades))
+    np.add.at(table, (first, second), 1)
+    return float(kappa(table, 2))

@@ -14,8 +14,19 @@ from kltool.cli.main import app
 from kltool.weights import entries
 
 Kltool = Callable[..., Any]
-VERBS = ("read", "compare", "doctor", "models")
-HEAVY = ("onnxruntime", "cv2", "scipy", "pydicom", "torch", "jinja2", "matplotlib", "pandas", "statsmodels")
+VERBS = ("read", "compare", "batch", "agreement", "doctor", "models")
+HEAVY = (
+    "onnxruntime",
+    "cv2",
+    "scipy",
+    "pydicom",
+    "torch",
+    "jinja2",
+    "matplotlib",
+    "pandas",
+    "statsmodels",
+    "pyarrow",
+)
 NAMES_LOADED = f"""
 import sys
 from kltool.cli.main import run
@@ -51,7 +62,7 @@ def test_the_help_names_every_verb_and_exit_code(kltool: Kltool) -> None:
     assert said.code == 0
     assert all(verb in said.out for verb in VERBS)
     assert (
-        "Exit codes: 0 all read; 2 bad usage; 3 some refused; 4 some failed; 5 bad installation."
+        "Exit codes: 0 all read; 2 bad usage; 3 some refused; 4 some failed; 5 bad installation; 130 stopped."
         in said.words
     )
     assert "not a medical device" in said.words

@@ -2,18 +2,15 @@
 
 import csv
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pydicom
-from pydicom.encaps import encapsulate
-from pydicom.uid import UID, JPEG2000Lossless, JPEGLSLossless
 
 from kltool.errors import UsageError
 from kltool.learn.oai import side_of
 from kltool.simulate import Film, draw, simulate_knee, write_dicom
+from kltool.simulate.packed import SYNTAXES, pack
 from kltool.simulate.population import ATTEMPTS
 from kltool.simulate.scene import SimulatedFilm
 
@@ -21,7 +18,7 @@ FIRST_SEED: Final = 400_000  # docs/choices.md#evaluation-seeds
 ROWS, COLUMNS, PITCH_MM = 3000, 2500, 0.1
 REPEATS: Final = 5  # films of a drawn knee, each with grain of its own: drawing takes longest
 GRAIN: Final = 12.0  # of 4095
-SYNTAXES: Final = ("raw", "JPEG 2000", "JPEG-LS")
+RAW: Final = "raw"
 SPACINGS_MM: Final = (0.46, 0.47)  # said of a crop in turn, so that a crop can be read more than once
 
 
@@ -38,16 +35,14 @@ def list_crops(data: Path, count: int, manifest: Path) -> Path:
 
 
 def write_films(folder: Path, count: int) -> dict[str, Path]:
-    """Folders of `count` films each, the same in every syntax of SYNTAXES."""
-    folders = {syntax: folder / syntax.replace(" ", "") for syntax in SYNTAXES}
+    """Folders of `count` films each, the same ones raw and in every syntax of SYNTAXES."""
+    folders = {syntax: folder / syntax.replace(" ", "") for syntax in (RAW, *SYNTAXES)}
     for place in folders.values():
         place.mkdir(parents=True, exist_ok=True)
     for number, drawn in enumerate(_films(count)):
-        raw = write_dicom(
-            drawn, folders["raw"] / f"{number:04}.dcm", patient_id=f"SIM-{number // REPEATS:04}"
-        )
-        _packed(raw, folders["JPEG 2000"] / raw.name, JPEG2000Lossless, _jpeg_2000(drawn))
-        _packed(raw, folders["JPEG-LS"] / raw.name, JPEGLSLossless, _jpeg_ls(drawn))
+        raw = write_dicom(drawn, folders[RAW] / f"{number:04}.dcm", patient_id=f"SIM-{number // REPEATS:04}")
+        for syntax in SYNTAXES:
+            pack(raw, folders[syntax] / raw.name, syntax)
     return folders
 
 
@@ -71,23 +66,3 @@ def _drawn(seed: int, film: Film) -> SimulatedFilm:
         except UsageError:
             continue
     raise UsageError(f"seed {seed}: none of {ATTEMPTS} drawn knees can stand as drawn")
-
-
-def _packed(raw: Path, file: Path, syntax: str, stream: bytes) -> None:
-    film = deepcopy(pydicom.dcmread(raw))
-    film.PixelData = encapsulate([stream])
-    film["PixelData"].VR, film["PixelData"].is_undefined_length = "OB", True
-    film.file_meta.TransferSyntaxUID = UID(syntax)
-    film.save_as(file)
-
-
-def _jpeg_2000(drawn: SimulatedFilm) -> bytes:
-    from openjpeg.utils import encode_array
-
-    return bytes(encode_array(drawn.pixels, bits_stored=drawn.film.bits))
-
-
-def _jpeg_ls(drawn: SimulatedFilm) -> bytes:
-    from jpeg_ls import encode_array
-
-    return bytes(encode_array(drawn.pixels))

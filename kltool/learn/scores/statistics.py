@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kltool.agreement import probabilities
 from kltool.values.findings import NORMAL_95
 
 Float64 = npt.NDArray[np.float64]
@@ -109,14 +110,8 @@ def area_under_curve(scores: Float64, positive: npt.NDArray[np.bool_]) -> float:
 
     scores, positive: (n,). Not a number where one of the two kinds is missing.
     """
-    from scipy.stats import rankdata
-
-    count = int(positive.sum())
-    others = len(positive) - count
-    if not count or not others:
-        return float("nan")
-    ranks = rankdata(scores)[positive].sum()
-    return float((ranks - count * (count + 1) / 2) / (count * others))
+    each_once = np.ones((1, len(scores)))
+    return float(probabilities.area_under_curve(each_once, positive, probabilities.Ranked.of(scores))[0])
 
 
 def thirds(values: Float64) -> tuple[Interval, Interval, Interval]:

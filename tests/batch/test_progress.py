@@ -1,0 +1,42 @@
+"""A log tells how far the batch is, and no names."""
+
+import io
+import re
+from collections import Counter
+
+from kltool.batch.progress import Lines, progress
+
+
+def test_a_line_tells_rate_time_left_and_what_went_wrong() -> None:
+    stream = io.StringIO()
+    lines = Lines(1_000, Counter(ok=100, refused=1), stream, every_s=0.0)
+    for status in ("ok", "refused", "failed"):
+        lines.one(status)
+    last = stream.getvalue().splitlines()[-1]
+    assert re.fullmatch(
+        r"kltool batch: 104 of 1,000 images, [\d,.]+ a second, .+ left, 2 refused, 1 failed", last
+    ), last
+
+
+def test_lines_come_now_and_then_and_at_the_end() -> None:
+    stream = io.StringIO()
+    with progress(50, Counter(), stream) as shown:
+        for _ in range(50):
+            shown.one("ok")
+    (only,) = stream.getvalue().splitlines()
+    assert only.startswith("kltool batch: 50 of 50 images")
+    assert "left" not in only
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_a_bar_with_the_same() -> None:
+    stream = Terminal()
+    with progress(3, Counter(failed=1), stream) as shown:
+        shown.one("ok")
+        shown.one("refused")
+    assert "3/3" in stream.getvalue()
+    assert "1 refused, 1 failed" in stream.getvalue()

@@ -1,0 +1,97 @@
+"""kltool agreement: tables in; page, tables and pictures out; bad tables are refused before anything else."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kltool.cli.agreeing import agree
+from kltool.errors import Exit, UsageError
+from tests.agreement.drawn import repeats, trial
+
+
+def run(tables: list[Path], out: Path, **options: Any) -> Exit:
+    """With what the command line has where nothing is said, but for fewer draws."""
+    asked: dict[str, Any] = {
+        **{"repeat": False, "on": None, "reference": None},
+        **{"draws": 100, "seed": 1, "as_json": False},
+    }
+    return agree(tables, out, **{**asked, **options})
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> list[Path]:
+    return list(trial(tmp_path).values())
+
+
+def test_a_person_gets_the_main_figures_and_the_way_to_the_page(
+    tables: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tables, tmp_path / "new" / "out") is Exit.OK
+    said = " ".join(capsys.readouterr().out.split())
+    assert "kltool against reader A" in said
+    assert "quadratic weighted kappa 0." in said
+    assert "medial minimum bias -0." in said
+    assert "119 knees of 60 participants matched by subject, visit, side" in said
+    assert "Left out: kltool, 1: kl is empty; metal near the joint (1)." in said
+    assert f"Page, tables and pictures: {tmp_path / 'new' / 'out' / 'agreement.html'}" in said
+    assert (tmp_path / "new" / "out" / "agreement.csv").is_file()
+
+
+def test_a_program_gets_one_object(
+    tables: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tables, tmp_path / "out", as_json=True, reference="kltool", draws=150, seed=5) is Exit.OK
+    (line,) = capsys.readouterr().out.splitlines()
+    record = json.loads(line)
+    assert (record["reference"], record["draws"], record["seed"]) == ("kltool", 150, 5)
+    assert record["figures"][0]["judged"] == "reader A"
+    assert record["page"] == str(tmp_path / "out" / "agreement.html")
+
+
+def test_the_same_seed_gives_the_same_table(tables: list[Path], tmp_path: Path) -> None:
+    for name, seed in (("one", 1), ("two", 1), ("three", 2)):
+        run(tables, tmp_path / name, seed=seed)
+    one, two, three = ((tmp_path / name / "agreement.csv").read_text() for name in ("one", "two", "three"))
+    assert one == two != three
+
+
+def test_a_table_with_the_grades_given_to_it_is_enough(
+    tables: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tables[:1], tmp_path / "out") is Exit.OK
+    assert "kltool against given" in capsys.readouterr().out
+
+
+def test_repeats_give_the_repositioning_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([repeats(tmp_path)], tmp_path / "out", repeat=True) is Exit.OK
+    assert "repositioning error" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"draws": 10}, "10 draws found, 100 at least expected"),
+        ({"on": " , "}, "--on ' , ' found; names of columns expected"),
+        ({"on": "film"}, "--on film: kltool has no column 'film'"),
+        ({"reference": "nobody"}, "--reference 'nobody' found; one of kltool, reader A expected"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(
+    options: dict[str, Any], told: str, tables: list[Path], tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=told):
+        run(tables, tmp_path / "out", **options)
+    assert not (tmp_path / "out" / "agreement.html").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_a_table_is_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match=r"--out .* cannot be written \(.*\); choose a folder that can"):
+        run([tmp_path / "missing.csv"], tmp_path / "file")

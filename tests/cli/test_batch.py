@@ -1,0 +1,60 @@
+"""kltool batch as a user meets it; what it reads and survives is tested in tests/batch."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kltool.values.findings import DISCLAIMER
+
+Kltool = Callable[..., Any]
+
+
+@pytest.fixture
+def films(tmp_path: Path, samples: Path) -> Path:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    shutil.copy(samples / "knee_right_normal.dcm", folder / "Featherstonehaugh.dcm")
+    return folder
+
+
+def test_all_read_is_code_0_and_says_where_the_tables_are(
+    kltool: Kltool, films: Path, tmp_path: Path
+) -> None:
+    said = kltool("batch", films, "--out", tmp_path / "out", "--jobs", 1)
+    assert said.code == 0
+    assert "1 rows: 1 ok" in said.words
+    assert str(tmp_path / "out" / "readings.parquet") in said.words
+    assert DISCLAIMER in said.words
+    assert "kltool batch: 1 of 1 images" in said.err
+
+
+def test_a_refusal_is_code_3_and_no_name_is_told(kltool: Kltool, films: Path, tmp_path: Path) -> None:
+    (films / "Featherstonehaugh.dcm").write_text("no film")
+    said = kltool("batch", films, "--out", tmp_path / "out", "--jobs", 1)
+    assert said.code == 3
+    assert "Featherstonehaugh" not in said.words
+
+
+def test_a_failure_is_code_4(kltool: Kltool, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("path\ngone.dcm\n")
+    assert kltool("batch", tmp_path / "m.csv", "--out", tmp_path / "out").code == 4
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        (("--jobs", 0), "--jobs 0 found; 1 at least expected"),
+        (("--time-limit", 0), "--time-limit 0 found"),
+        (("--pseudonyms", "nowhere"), "cannot be read"),
+        (("--out", "/dev/null/x"), "cannot be written"),
+    ],
+)
+def test_what_makes_no_sense_is_code_2(
+    kltool: Kltool, films: Path, tmp_path: Path, more: tuple[Any, ...], why: str
+) -> None:
+    said = kltool("batch", films, "--out", tmp_path / "out", *more)
+    assert said.code == 2
+    assert why in said.words
