@@ -1,9 +1,10 @@
 """Time what a user waits for.
 
-python scripts/benchmark.py speed   one image: docs/results/speed.md
-python scripts/benchmark.py batch   many: docs/results/batch.md
+python scripts/benchmark.py speed    one image: docs/results/speed.md
+python scripts/benchmark.py batch    many: docs/results/batch.md
+python scripts/benchmark.py ledger   what rows weigh and cost: docs/results/ledger.md
 
-Need the extras 'simulate' and, for the batch, 'dev'; with the machine left alone.
+With the extras 'simulate' and 'dev', and the machine left alone.
 """
 
 import argparse
@@ -32,11 +33,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("speed", "batch"))
+    parser.add_argument("what", choices=("speed", "batch", "ledger"))
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     options = parser.parse_args()
     if options.what == "batch":
         _batch(options.data)
+    elif options.what == "ledger":
+        _ledger()
     else:
         _speed()
 
@@ -45,6 +48,13 @@ def _batch(data: Path) -> None:
     from kltool.learn.scores.batch import Extent, measure_batch, write
 
     print(write(measure_batch(data, Extent()), Extent(), OUT.parent).read_text())
+
+
+def _ledger() -> None:
+    from kltool.learn.scores.ledger import measure_ledger, write
+
+    film = ROOT / "sample_images" / "knee_right_normal.dcm"
+    print(write(measure_ledger(film), OUT.parent).read_text())
 
 
 def _speed() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kltool.batch.columns import Row
+from kltool.batch.columns import COLUMNS, Row
 from kltool.batch.outcome import FAILED, Outcome
 from kltool.batch.tasks import Task, task_of
 from kltool.errors import StorageFull, UsageError
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS tasks (position INTEGER PRIMARY KEY, key TEXT UNIQUE 
 CREATE TABLE IF NOT EXISTS outcomes (
     key TEXT PRIMARY KEY, status TEXT NOT NULL, rows TEXT NOT NULL, said TEXT NOT NULL,
     input_sha256 TEXT NOT NULL, pixels_sha256 TEXT NOT NULL, instance_uid TEXT NOT NULL, seconds REAL NOT NULL
-) WITHOUT ROWID;
+);
 """
 # An image is known by its bytes, or by its own name (UID) and its pixels; what was said of it counts, too.
 VERDICTS: Final = """
@@ -127,7 +127,7 @@ class Ledger:
         values = (
             task.key,
             outcome.status,
-            json.dumps(outcome.rows),
+            json.dumps([[row.get(name) for name in COLUMNS] for row in outcome.rows]),
             said,
             outcome.input_sha256,
             outcome.pixels_sha256,
@@ -181,7 +181,8 @@ class Ledger:
         for position, text, rows, clashes, first in self._pages(FINAL):
             task = task_of(text)
             name = task.source.name if first == position else self._name_at(first)
-            yield Entry(task, tuple(json.loads(rows)), bool(clashes), name)
+            cells = (dict(zip(COLUMNS, row, strict=True)) for row in json.loads(rows))
+            yield Entry(task, tuple(cells), bool(clashes), name)
 
     def _name_at(self, position: int) -> str:
         (text,) = self._sql.execute("SELECT task FROM tasks WHERE position = ?", (position,)).fetchone()

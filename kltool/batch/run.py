@@ -1,5 +1,6 @@
 """A batch from its first image to its tables: the front page of this folder."""
 
+import hashlib
 import json
 import os
 import platform
@@ -22,7 +23,7 @@ from kltool.batch.reader import Orders
 from kltool.batch.summary import write_summary
 from kltool.batch.tables import TABLES, write_tables
 from kltool.batch.tasks import Listing
-from kltool.errors import StorageFull
+from kltool.errors import StorageFull, UsageError
 from kltool.intake.fingerprint import of_file
 from kltool.read import settings
 from kltool.report.folder import writable
@@ -59,6 +60,7 @@ def run_batch(batch: Batch) -> Counter[str]:
     Stopped at any time, it goes on when it is started again. Raises UsageError, InstallationError,
     StorageFull, ClusterLost; what was read is kept.
     """
+    _refuse_own_results(batch)
     models = hashes_of_reading(entries())
     orders = Orders(_model(models), _overlays(batch), batch.pseudonyms)
     listing = Listing(batch.sources, frozenset(COLUMNS), batch.pseudonyms)
@@ -73,6 +75,15 @@ def run_batch(batch: Batch) -> Counter[str]:
     _write(batch.out / MANIFEST, json.dumps(run, indent=2) + "\n")
     write_summary(batch.out / TABLES[0], run, batch.out / SUMMARY)
     return counts
+
+
+def _refuse_own_results(batch: Batch) -> None:
+    """Tables and pictures in a folder that is read would be read at the next start."""
+    for source in filter(os.path.isdir, batch.sources):
+        if batch.out.resolve().is_relative_to(Path(source).resolve()):
+            raise UsageError(
+                f"--out {batch.out} lies in {source}, which is read; choose a folder outside of it"
+            )
 
 
 def _read_rest(batch: Batch, orders: Orders, ledger: Ledger) -> None:
@@ -110,6 +121,7 @@ def _made_by(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
     """All that readings depend on, beside the images."""
     return {
         "version": version("kltool"),
+        "columns": hashlib.sha256(" ".join(COLUMNS).encode()).hexdigest(),
         **{f"model {name}": digest for name, digest in models.items()},
         **{f"setting {name}": repr(value) for name, value in settings().items()},
         "pseudonyms": batch.pseudonyms.fingerprint,

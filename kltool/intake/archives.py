@@ -44,7 +44,7 @@ def zip_members(archive: Path) -> list[Member]:
         raise _damaged(archive, "zip") from None
     _refuse_bomb(archive, len(members), sum(info.file_size for info in members))
     return [
-        Member(info.filename, ZipMember(str(archive), info.filename, info.CRC, info.file_size))
+        Member(info.filename, ZipMember(str(archive.absolute()), info.filename, info.CRC, info.file_size))
         for info in sorted(members, key=lambda info: info.filename)
     ]
 
@@ -66,7 +66,7 @@ def _tar_members(archive: Path) -> Iterator[Member]:
                 unpacked += info.size
                 _refuse_bomb(archive, number, unpacked)
                 if info.isreg() and not info.issparse():
-                    place = TarMember(str(archive), info.offset_data, info.size, version)
+                    place = TarMember(str(archive.absolute()), info.offset_data, info.size, version)
                     yield Member(info.name, place)
     except (OSError, tarfile.TarError, EOFError, zlib.error, ValueError):
         raise _damaged(archive, "tar") from None

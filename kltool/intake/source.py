@@ -15,7 +15,7 @@ class ImageSource:
 
     @classmethod
     def of_file(cls, path: Path) -> "ImageSource":
-        return cls(str(path), LocalFile(str(path)))
+        return cls(str(path), LocalFile(str(path.absolute())))
 
     @classmethod
     def in_memory(cls, name: str, data: bytes) -> "ImageSource":

@@ -19,6 +19,7 @@ import pytest
 from kltool.batch import Batch, run, run_batch
 from kltool.batch.ledger import Ledger
 from kltool.errors import InstallationError, StorageFull, UsageError
+from kltool.intake import find_images
 from kltool.report.record import reading_record
 from kltool.values.findings import DISCLAIMER
 from tests.batch.ledgers import seen
@@ -247,6 +248,23 @@ def test_a_folder_that_cannot_be_written_is_said_at_the_start(films: Path, tmp_p
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="cannot be written"):
         run_batch(Batch((str(films),), tmp_path / "file" / "out", 1))
+
+
+def test_results_do_not_lie_among_the_images(films: Path, table: Table) -> None:
+    for out in (films, films / "out"):
+        with pytest.raises(UsageError, match="which is read; choose a folder outside"):
+            table(films, out=out)
+
+
+def test_readers_find_relative_paths_wherever_they_stand(
+    films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = table("films/bilateral.dcm", out=Path("out"))
+    assert list(rows.path) == ["films/bilateral.dcm"] * 2
+    (source,) = find_images(Path("films/bilateral.dcm"))
+    monkeypatch.chdir("/")
+    assert source.read()
 
 
 def test_a_ledger_that_is_none_is_refused(films: Path, tmp_path: Path) -> None:
