@@ -122,6 +122,9 @@ class InstallationError(KltoolError):
 class WeightMismatch(InstallationError):
     """A weight file whose hash is not the manifest's."""
 
+    def __reduce__(self) -> tuple[type[InstallationError], tuple[str]]:
+        return InstallationError, (str(self),)  # as another process is told of it
+
     def __init__(self, name: str, expected: str, found: str) -> None:
         super().__init__(
             f"weights {name!r}: sha256 {found} found, {expected} expected by models/manifest.toml; "

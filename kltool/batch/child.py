@@ -11,8 +11,8 @@ import signal
 import sys
 from typing import BinaryIO
 
-from kltool.batch.reader import Orders, read_task
-from kltool.errors import InstallationError
+from kltool.batch.reader import Orders, model_name, read_task
+from kltool.errors import InstallationError, KltoolError
 from kltool.weights import load_models
 
 
@@ -21,7 +21,7 @@ def main() -> None:
     given, answers = sys.stdin.buffer, _private_output()
     try:
         _serve(given, answers)
-    except InstallationError as error:
+    except KltoolError as error:
         _send(error, answers)
     except (EOFError, BrokenPipeError):
         return
@@ -34,6 +34,11 @@ def _serve(given: BinaryIO, answers: BinaryIO) -> None:
     cv2.setNumThreads(1)
     orders: Orders = pickle.load(given)
     models = load_models()
+    if model_name(models.hashes) != orders.model:
+        raise InstallationError(
+            f"a reader with {model_name(models.hashes)} found, {orders.model} expected; install the same "
+            "kltool on every machine"
+        )
     _send(None, answers)
     while True:
         _send(read_task(pickle.load(given), models, orders), answers)

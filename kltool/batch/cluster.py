@@ -6,11 +6,12 @@ and no worker. A worker that goes away costs nothing: its images are read by ano
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib.metadata import version
 from threading import Lock
 from typing import Any, Final
+from uuid import uuid4
 
 from kltool.batch.engine import Engine, outcomes
 from kltool.batch.outcome import Outcome, unread
@@ -24,7 +25,7 @@ PER_THREAD: Final = 4  # images under way for each thread of the cluster; docs/c
 FEWEST_UNDER_WAY: Final = 64  # docs/choices.md#under-way
 PATIENCE: Final = "30s"  # for the scheduler to answer
 
-_readers: dict[tuple[Orders, float], Readers] = {}  # of this worker
+_readers: dict[str, Readers] = {}  # of this worker, by run
 _one_at_a_time = Lock()
 
 
@@ -34,50 +35,59 @@ def on_cluster(address: str, jobs: int, orders: Orders, limit_s: float) -> Itera
 
     Every worker needs kltool in the same version, and the images and folders under the same paths. Raises
     InstallationError without the extra 'cluster' or where a worker lacks kltool, UsageError where no
-    scheduler answers, ClusterLost where it goes away.
+    scheduler or no worker answers, ClusterLost where the scheduler goes away.
     """
     with _client(address, jobs) as client:
-        _hold_to_version(client)
-        most = max(FEWEST_UNDER_WAY, PER_THREAD * sum(client.nthreads().values()))
-        work = partial(_read, orders=orders, limit_s=limit_s)
+        _hold_to_version(client, address)
+        run = uuid4().hex
+        work = partial(_read, run=run, orders=orders, limit_s=limit_s)
         try:
-            yield lambda tasks: _outcomes(client, work, tasks, most, orders)
+            yield lambda tasks: _outcomes(client, work, tasks, orders)
         finally:
-            client.run(_dismiss)
+            with suppress(Exception):  # workers that are gone have no children to end
+                client.run(_dismiss, run, on_error="ignore")
 
 
 def _outcomes(
-    client: Any, work: partial[Outcome], tasks: Iterable[Task], most: int, orders: Orders
+    client: Any, work: partial[Outcome], tasks: Iterable[Task], orders: Orders
 ) -> Iterator[tuple[Task, Outcome]]:
+    from distributed.client import ClosedClientError
+
+    def most() -> int:
+        return max(FEWEST_UNDER_WAY, PER_THREAD * int(sum(client.nthreads().values())))
+
     def lost(error: Exception) -> Outcome:
+        if isinstance(error, ClosedClientError):
+            raise error
         reason = f"the workers that read it went away one after the other ({type(error).__name__})"
         return unread("worker_lost", f"{reason}; start again with --retry-failed", {"model": orders.model})
 
+    executor = client.get_executor(pure=False)
     try:
-        yield from outcomes(client.get_executor(pure=False), work, tasks, most, lost)
-    except CancelledError:
+        yield from outcomes(executor, work, tasks, most, lost)
+    except (CancelledError, ClosedClientError, OSError):
         raise ClusterLost(
             "the scheduler went away; what was read is kept: start the same command again when it is back"
         ) from None
 
 
-def _read(task: Task, orders: Orders, limit_s: float) -> Outcome:
+def _read(task: Task, run: str, orders: Orders, limit_s: float) -> Outcome:
     """On a worker: with its own child processes, as many as it has threads."""
     from distributed import get_worker
 
-    made_for = orders, limit_s
     with _one_at_a_time:
-        if made_for not in _readers:
-            _dismiss()
-            _readers[made_for] = Readers(get_worker().state.nthreads, orders, limit_s)
-    return _readers[made_for].read(task)
+        if run not in _readers:
+            _readers[run] = Readers(get_worker().state.nthreads, orders, limit_s)
+        readers = _readers[run]
+    return readers.read(task)
 
 
-def _dismiss() -> None:
-    """The child processes of this worker end."""
-    for readers in _readers.values():
+def _dismiss(run: str) -> None:
+    """The child processes of a run on this worker end."""
+    with _one_at_a_time:
+        readers = _readers.pop(run, None)
+    if readers:
         readers.close()
-    _readers.clear()
 
 
 @contextmanager
@@ -106,9 +116,15 @@ def _client(address: str, jobs: int) -> Iterator[Any]:
         yield client
 
 
-def _hold_to_version(client: Any) -> None:
+def _hold_to_version(client: Any, address: str) -> None:
+    """Those that are there; each child of a worker that comes later holds itself to the run's models."""
     try:
+        client.wait_for_workers(1, timeout=PATIENCE)
         found = set(client.run(version, "kltool").values())
+    except TimeoutError:
+        raise UsageError(
+            f"--scheduler {address} has no workers; start some with `dask worker` and the same command again"
+        ) from None
     except Exception as error:  # what a worker lacks comes back as whatever it raised
         raise InstallationError(
             f"a worker of the cluster has no kltool ({type(error).__name__}); install it on every worker"

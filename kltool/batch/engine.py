@@ -1,8 +1,16 @@
 """Tasks to outcomes, many at a time: on this machine by processes, elsewhere by kltool.batch.cluster."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Final
 
 from kltool.batch.outcome import Outcome
@@ -10,6 +18,8 @@ from kltool.batch.reader import Orders
 from kltool.batch.readers import Readers
 from kltool.batch.tasks import Task
 from kltool.errors import KltoolError
+from kltool.intake.places import Memory, TarMember
+from kltool.intake.source import ImageSource
 
 Engine = Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
 AHEAD: Final = 2  # tasks for each job: while one is read the next is fetched
@@ -21,7 +31,7 @@ def on_this_machine(jobs: int, orders: Orders, limit_s: float) -> Iterator[Engin
     readers = Readers(jobs, orders, limit_s)
     executor = ThreadPoolExecutor(AHEAD * jobs)
     try:
-        yield lambda tasks: outcomes(executor, readers.read, tasks, AHEAD * jobs)
+        yield lambda tasks: outcomes(executor, readers.read, tasks, lambda: AHEAD * jobs)
     finally:
         readers.stop()
         executor.shutdown(cancel_futures=True)
@@ -32,21 +42,32 @@ def outcomes(
     executor: Executor,
     work: Callable[[Task], Outcome],
     tasks: Iterable[Task],
-    most: int,
+    most: Callable[[], int],
     lost: Callable[[Exception], Outcome] | None = None,
 ) -> Iterator[tuple[Task, Outcome]]:
     """Each task with its outcome, as they come. most: tasks that are under way at a time.
 
     lost: the outcome where the work raised in place of returning one; without it the error is raised. Errors
-    that kltool raises are everybody's, since one image's are outcomes: they are raised in any case.
+    that kltool raises are everybody's, since one image's are outcomes: they are raised in any case, and so is
+    CancelledError, where nobody works any more.
     """
     under_way: dict[Future[Outcome], Task] = {}
     for task in tasks:
-        under_way[executor.submit(work, task)] = task
-        if len(under_way) >= most:
+        under_way[executor.submit(work, in_hand(task))] = task
+        while len(under_way) >= most():
             yield from _ended(under_way, lost)
     while under_way:
         yield from _ended(under_way, lost)
+
+
+def in_hand(task: Task) -> Task:
+    """A member of a packed archive with its bytes: unpacked once, in order, and not by each reader anew."""
+    place = task.source.place
+    if not (isinstance(place, TarMember) and place.packed):
+        return task
+    with suppress(KltoolError):  # the reader will find the same, and say so in the image's row
+        return replace(task, source=ImageSource(task.source.name, Memory(place.read())))
+    return task
 
 
 def _ended(
@@ -56,7 +77,7 @@ def _ended(
         task = under_way.pop(future)
         try:
             outcome = future.result()
-        except KltoolError:
+        except (KltoolError, CancelledError):
             raise
         except Exception as error:
             if lost is None:

@@ -20,7 +20,8 @@ PAGE: Final = 500  # rows held in memory at a time
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS made_by (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS starts (began TEXT NOT NULL, ended TEXT, images INTEGER, how TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS tasks (position INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, task TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS tasks (position INTEGER PRIMARY KEY, key TEXT NOT NULL, task TEXT UNIQUE NOT NULL);
+CREATE INDEX IF NOT EXISTS by_key ON tasks (key, position);
 CREATE TABLE IF NOT EXISTS outcomes (
     key TEXT PRIMARY KEY, status TEXT NOT NULL, rows TEXT NOT NULL, said TEXT NOT NULL,
     input_sha256 TEXT NOT NULL, pixels_sha256 TEXT NOT NULL, instance_uid TEXT NOT NULL, seconds REAL NOT NULL
@@ -46,8 +47,10 @@ FROM verdicts JOIN tasks USING (position) JOIN outcomes USING (key)
 WHERE tasks.position > ? ORDER BY tasks.position LIMIT ?
 """
 LEFT: Final = """
-SELECT position, task FROM tasks LEFT JOIN outcomes USING (key)
-WHERE outcomes.key IS NULL AND position > ? ORDER BY position LIMIT ?
+SELECT position, task FROM tasks
+WHERE NOT EXISTS (SELECT 1 FROM outcomes WHERE outcomes.key = tasks.key)
+  AND position = (SELECT MIN(position) FROM tasks AS same WHERE same.key = tasks.key)
+  AND position > ? ORDER BY position LIMIT ?
 """
 
 
@@ -106,7 +109,10 @@ class Ledger:
             self._sql.executemany("INSERT OR REPLACE INTO made_by VALUES (?, ?)", made_by.items())
 
     def take_up(self, tasks: Iterable[Task]) -> None:
-        """What there is to read now, in place of what there was; an image named twice is listed once."""
+        """What there is to read now, in place of what there was; what is said twice is listed once.
+
+        Two rows of a manifest that say different things of one image are two tasks, whose image is read once.
+        """
         numbered = ((task.key, task.text()) for task in tasks)
         with self._written():
             self._sql.execute("DELETE FROM tasks")
@@ -158,18 +164,21 @@ class Ledger:
 
     def seconds(self) -> float:
         """That all readings of listed images took together."""
-        (sum_,) = self._sql.execute("SELECT TOTAL(seconds) FROM tasks JOIN outcomes USING (key)").fetchone()
+        (sum_,) = self._sql.execute(
+            "SELECT TOTAL(seconds) FROM outcomes WHERE key IN (SELECT key FROM tasks)"
+        ).fetchone()
         return float(sum_)
 
     def counts(self) -> dict[str, int]:
-        """Listed images that were read, by status."""
+        """Listed images that were read, each once, by status."""
         counted = self._sql.execute(
-            "SELECT status, COUNT(*) FROM tasks JOIN outcomes USING (key) GROUP BY status ORDER BY status"
+            "SELECT status, COUNT(*) FROM outcomes WHERE key IN (SELECT key FROM tasks) GROUP BY status"
         )
         return dict(counted)
 
     def listed(self) -> int:
-        (number,) = self._sql.execute("SELECT COUNT(*) FROM tasks").fetchone()
+        """Images, each once."""
+        (number,) = self._sql.execute("SELECT COUNT(DISTINCT key) FROM tasks").fetchone()
         return int(number)
 
     def entries(self) -> Iterator[Entry]:

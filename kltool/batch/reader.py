@@ -1,15 +1,16 @@
 """One task, read in this process."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 from kltool.batch.columns import Row, knee_cells
 from kltool.batch.outcome import OK, REFUSED, Outcome, failed
 from kltool.batch.pseudonym import Pseudonyms
 from kltool.batch.tasks import Task
-from kltool.errors import InstallationError
+from kltool.errors import StorageFull, UsageError
 from kltool.intake import load
 from kltool.intake.fingerprint import of_file
 from kltool.intake.source import ImageSource
@@ -18,6 +19,12 @@ from kltool.report.record import knee_record
 from kltool.values.findings import KneeReading, Reading
 from kltool.values.image import Radiograph
 from kltool.weights import Models
+
+
+def model_name(hashes: Mapping[str, str]) -> str:
+    """What made a reading in one cell, by kltool.weights.hashes_of_reading; run.json has the whole hashes."""
+    named = " ".join(f"{name}:{digest[:8]}" for name, digest in hashes.items())
+    return f"kltool-{version('kltool')} {named}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class Orders:
 
 
 def read_task(task: Task, models: Models, orders: Orders) -> Outcome:
-    """Whatever happens to one image ends here, as its outcome. Raises InstallationError."""
+    """Whatever happens to one image ends here, as its outcome. Raises StorageFull."""
     began = time.perf_counter()
     outcome = _outcome(task, models, orders)
     return replace(outcome, seconds=time.perf_counter() - began)
@@ -44,7 +51,7 @@ def _outcome(task: Task, models: Models, orders: Orders) -> Outcome:
         uid = film.instance_uid or ""
         made |= _film_cells(film, orders.pseudonyms)
         outcome = _read(film, task, models, orders, made)
-    except InstallationError:
+    except StorageFull:
         raise
     except Exception as error:  # one bad image must not stop the others; its kind is in the row
         if data and "input_sha256" not in made:
@@ -86,5 +93,10 @@ def _overlay(knee: KneeReading, task: Task, folder: Path) -> str:
     from kltool.report.overlay import write_overlay
 
     name = f"{task.key[:16]}-{knee.side}.png"
-    write_overlay(knee, folder / name)
+    try:
+        write_overlay(knee, folder / name)
+    except UsageError as error:
+        raise StorageFull(
+            f"{error}; free some space and start the same command again: what was read is kept"
+        ) from None
     return f"{folder.name}/{name}"

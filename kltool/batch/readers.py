@@ -13,11 +13,12 @@ from typing import Any, Final
 from kltool.batch.outcome import Outcome, failed, unread
 from kltool.batch.reader import Orders
 from kltool.batch.tasks import Task
-from kltool.errors import InstallationError
+from kltool.errors import InstallationError, KltoolError
 from kltool.intake.places import Memory, Remote
 from kltool.intake.source import ImageSource
 
-CHILD: Final = (sys.executable, "-m", "kltool.batch.child")
+CHILD: Final = (sys.executable, "-P", "-m", "kltool.batch.child")  # -P: not from the folder of the user
+START_S: Final = 120.0  # docs/choices.md#dead-readers
 GRACE_S: Final = 5.0  # for a child to end by itself once it has closed its output
 TRIES: Final = 2  # docs/choices.md#dead-readers
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -35,23 +36,21 @@ class Late(Exception):
 class Reader:
     """One child process; see kltool.batch.child. Not for two threads at once."""
 
-    def __init__(self, orders: Orders) -> None:
-        """Raises InstallationError where the child cannot read."""
+    def __init__(self) -> None:
         self._process = subprocess.Popen(
-            CHILD,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **ONE_EACH},
+            CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **ONE_EACH}
         )
-        try:
-            self._exchange(orders)
-        except Died as end:
-            raise InstallationError(
-                f"a process that reads images ended at its start ({end}); run kltool doctor"
-            ) from None
+
+    def begin(self, orders: Orders) -> None:
+        """Raises Died, Late, and InstallationError where it cannot read and says why."""
+        self._within(START_S, orders)
 
     def read(self, task: Task, limit_s: float) -> Outcome:
-        """Raises Died, or Late after limit_s; then this reader is of no more use."""
+        """Raises Died, Late, and StorageFull; then this reader is of no more use."""
+        outcome: Outcome = self._within(limit_s, task)
+        return outcome
+
+    def _within(self, limit_s: float, given: object) -> Any:
         late = Event()
 
         def give_up() -> None:
@@ -61,20 +60,19 @@ class Reader:
         timer = Timer(limit_s, give_up)
         timer.start()
         try:
-            outcome: Outcome = self._exchange(task)
+            return self._exchange(given)
         except Died:
             if late.is_set():
-                raise Late from None
+                raise Late(f"no answer within {limit_s:g} s") from None
             raise
         finally:
             timer.cancel()
-        return outcome
 
     def kill(self) -> None:
         self._process.kill()
 
     def _exchange(self, given: object) -> Any:
-        """Raises Died, and InstallationError as the child says so."""
+        """Raises Died, and what the child raised for everybody."""
         assert self._process.stdin
         assert self._process.stdout
         try:
@@ -83,7 +81,7 @@ class Reader:
             answer = pickle.load(self._process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError):
             raise Died(self._end()) from None
-        if isinstance(answer, InstallationError):
+        if isinstance(answer, KltoolError):
             raise answer
         return answer
 
@@ -112,12 +110,12 @@ class Readers:
         self._orders, self._limit_s = orders, limit_s
         self._turns: SimpleQueue[Reader | None] = SimpleQueue()
         self._alive: set[Reader] = set()
-        self._stopped = False
+        self._stopped = self._begun = False
         for _ in range(jobs):
             self._turns.put(None)
 
     def read(self, task: Task) -> Outcome:
-        """Fetch a remote image, then wait for a turn. Raises InstallationError."""
+        """Fetch a remote image, then wait for a turn. Raises InstallationError, StorageFull."""
         made, end = {"model": self._orders.model}, ""
         try:
             task = _fetched(task)
@@ -126,8 +124,8 @@ class Readers:
         for _ in range(TRIES):
             try:
                 return self._in_turn(task)
-            except Late:
-                return unread("time_limit", f"not read within {self._limit_s:g} s; raise --time-limit", made)
+            except Late as late:
+                return unread("time_limit", f"{late}; raise --time-limit", made)
             except Died as death:
                 end = str(death)
         return unread(
@@ -146,17 +144,13 @@ class Readers:
     def close(self) -> None:
         """To be called when nobody reads any more."""
         self.stop()
-        for reader in self._alive:
+        for reader in list(self._alive):
             reader.close()
 
     def _in_turn(self, task: Task) -> Outcome:
         reader = self._turns.get()
         try:
-            if self._stopped:
-                raise InstallationError("the run is stopping")
-            if reader is None:
-                reader = Reader(self._orders)
-                self._alive.add(reader)
+            reader = reader or self._started()
             return reader.read(task, self._limit_s)
         except (Died, Late):
             self._alive.discard(reader)
@@ -164,6 +158,25 @@ class Readers:
             raise
         finally:
             self._turns.put(reader)
+
+    def _started(self) -> Reader:
+        """Where none ever began the installation is at fault; later it is what ended it."""
+        reader = Reader()
+        self._alive.add(reader)
+        if self._stopped:
+            reader.kill()
+        try:
+            reader.begin(self._orders)
+        except (Died, Late) as end:
+            self._alive.discard(reader)
+            reader.close()
+            if self._begun and not self._stopped:
+                raise Died(str(end)) from None
+            raise InstallationError(
+                f"a process that reads images ended at its start ({end}); run kltool doctor"
+            ) from None
+        self._begun = True
+        return reader
 
 
 def _fetched(task: Task) -> Task:

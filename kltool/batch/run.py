@@ -16,15 +16,15 @@ from typing import Any, Final
 from kltool.batch.columns import COLUMNS
 from kltool.batch.engine import Engine, on_this_machine
 from kltool.batch.ledger import Ledger
+from kltool.batch.oai import OAI_NAMES
 from kltool.batch.outcome import STATUSES
 from kltool.batch.progress import progress
 from kltool.batch.pseudonym import Pseudonyms
-from kltool.batch.reader import Orders
-from kltool.batch.summary import write_summary
+from kltool.batch.reader import Orders, model_name
+from kltool.batch.summary import summary_page
 from kltool.batch.tables import TABLES, write_tables
 from kltool.batch.tasks import Listing
 from kltool.errors import StorageFull, UsageError
-from kltool.intake.fingerprint import of_file
 from kltool.read import settings
 from kltool.report.folder import writable
 from kltool.values.findings import DISCLAIMER
@@ -62,18 +62,21 @@ def run_batch(batch: Batch) -> Counter[str]:
     """
     _refuse_own_results(batch)
     models = hashes_of_reading(entries())
-    orders = Orders(_model(models), _overlays(batch), batch.pseudonyms)
-    listing = Listing(batch.sources, frozenset(COLUMNS), batch.pseudonyms)
+    orders = Orders(model_name(models), _overlays(batch), batch.pseudonyms)
+    listing = Listing(batch.sources, frozenset(COLUMNS) | set(OAI_NAMES.values()), batch.pseudonyms)
+    carried = tuple(listing.headings.values())
     with closing(Ledger(writable(batch.out, "--out") / LEDGER)) as ledger:
         ledger.held_to(_made_by(batch, models))
         ledger.take_up(listing)
+        if not ledger.listed():
+            raise UsageError("nothing to read: no image is listed by what was named; check its rows")
         if batch.retry_failed:
             ledger.forget_failed()
         _read_rest(batch, orders, ledger)
-        counts = write_tables(ledger.entries(), listing.carried, batch.oai_names, batch.out)
+        counts = write_tables(ledger.entries(), carried, batch.oai_names, batch.out)
         run = _manifest(batch, models, ledger, counts)
     _write(batch.out / MANIFEST, json.dumps(run, indent=2) + "\n")
-    write_summary(batch.out / TABLES[0], run, batch.out / SUMMARY)
+    _write(batch.out / SUMMARY, summary_page(batch.out / TABLES[0], run))
     return counts
 
 
@@ -129,12 +132,6 @@ def _made_by(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _model(models: Mapping[str, str]) -> str:
-    """What made a reading in one cell; the manifest of the run has the whole hashes."""
-    named = " ".join(f"{name}:{digest[:8]}" for name, digest in models.items())
-    return f"kltool-{version('kltool')} {named}"
-
-
 def _manifest(
     batch: Batch, models: Mapping[str, str], ledger: Ledger, counts: Counter[str]
 ) -> dict[str, Any]:
@@ -150,12 +147,17 @@ def _manifest(
         "oai_names": batch.oai_names,
         "images": ledger.listed(),
         "rows": {"all": counts.total(), **{status: counts[status] for status in STATUSES}},
-        "tables": {name: of_file((batch.out / name).read_bytes()) for name in TABLES},
+        "tables": {name: _hash(batch.out / name) for name in TABLES},
         "reading_seconds": round(ledger.seconds(), 1),
         "starts": ledger.starts(),
         "machine": f"{os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}",
         "written": _now(),
     }
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _write(file: Path, text: str) -> None:

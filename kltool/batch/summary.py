@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any, Final
 
 from kltool.batch.oai import OAI_NAMES
 from kltool.batch.outcome import DUPLICATE, FAILED, OK, QUARANTINED, REFUSED, STATUSES
 from kltool.batch.summary_pictures import grades_svg, widths_svg
-from kltool.report.page import base_name, data_uri, render, save
+from kltool.report.page import base_name, data_uri, render
 from kltool.values.findings import GRADES, Compartment, Quality
 
 TEMPLATE: Final = "batch.html.j2"
@@ -42,27 +43,20 @@ class Reason:
     rows: int
 
 
-def write_summary(table: Path, run: Mapping[str, Any], page: Path) -> None:
-    """table: readings in Parquet, headings as ours or the OAI's. run: the manifest of the run."""
+def summary_page(table: Path, run: Mapping[str, Any]) -> str:
+    """As HTML. table: readings in Parquet, headings as ours or the OAI's. run: the manifest of the run."""
     readings = _Readings(table, bool(run["oai_names"]))
     worst, cases = readings.worst()
-    save(
-        render(
-            TEMPLATE,
-            run=run,
-            counts={status: run["rows"][status] for status in STATUSES},
-            reasons=readings.reasons(),
-            qualities=readings.count("quality"),
-            grades=_picture(grades_svg([readings.count("kl")[kl] for kl in GRADES])),
-            widths=[
-                (compartment, _picture(widths_svg(readings.numbers(f"{compartment}_mjsw_{unit}"), label)))
-                for compartment in Compartment
-                for unit, label in (readings.unit(compartment),)
-            ],
-            cases=cases,
-            worst=worst,
-        ),
-        page,
+    return render(
+        TEMPLATE,
+        run=run,
+        counts={status: run["rows"][status] for status in STATUSES},
+        reasons=readings.reasons(),
+        qualities=readings.count("quality"),
+        grades=_picture(grades_svg([readings.count("kl")[kl] for kl in GRADES])),
+        widths=[(compartment, readings.widths(compartment)) for compartment in Compartment],
+        cases=cases,
+        worst=worst,
     )
 
 
@@ -87,11 +81,13 @@ class _Readings:
         values: list[float] = self.column(name).drop_null().to_pylist()
         return values
 
-    def unit(self, compartment: Compartment) -> tuple[str, str]:
-        """Millimetres where most knees have them; else shares of the tibial width."""
-        names = [f"{compartment}_mjsw_{unit}" for unit in ("mm", "percent")]
-        in_mm, in_percent = (len(self.column(name)) - self.column(name).null_count for name in names)
-        return ("mm", "mm") if 2 * in_mm >= in_percent and in_mm else ("percent", "% of the tibial width")
+    def widths(self, compartment: Compartment) -> str:
+        """A picture of the minimum widths: in millimetres where most knees have them, else in shares."""
+        names = {unit: f"{compartment}_mjsw_{unit}" for unit in ("mm", "percent")}
+        in_mm, in_percent = (self.numbers(name) for name in names.values())
+        if in_mm and 2 * len(in_mm) >= len(in_percent):
+            return _picture(widths_svg(in_mm, "mm"))
+        return _picture(widths_svg(in_percent, "% of the tibial width"))
 
     def reasons(self) -> list[Reason]:
         """Most frequent first."""
@@ -109,15 +105,15 @@ class _Readings:
         ]
         low, high = (self.column(f"kl_expected_{end}").to_pylist() for end in ("low", "high"))
         order = {kind: rank for rank, kind in enumerate(WORST_FIRST)}
-        bad = sorted(
+        bad = (
             (order[kind], -((high[row] or 0.0) - (low[row] or 0.0)), row)
             for row, kind in enumerate(kinds)
             if kind in order
         )
-        chosen = array([row for _, _, row in bad[:SHOWN]], int64())
+        chosen = array([row for _, _, row in nsmallest(SHOWN, bad)], int64())
         cells = {name: self.column(name).take(chosen).to_pylist() for name in ABOUT_A_CASE}
         rows = [dict(zip(cells, values, strict=True)) for values in zip(*cells.values(), strict=True)]
-        return len(bad), [_case(row) for row in rows]
+        return sum(kind in order for kind in kinds), [_case(row) for row in rows]
 
 
 def _case(row: Mapping[str, Any]) -> Case:

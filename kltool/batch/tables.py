@@ -67,8 +67,8 @@ def write_tables(
             part.replace(file)
     except OSError as error:
         raise StorageFull(
-            f"the tables in {folder} cannot be written ({error.strerror}); free some space and start the "
-            "same command again: what was read is kept"
+            f"the tables in {folder} cannot be written ({error.strerror}); free some space, or close what "
+            "holds them, and start the same command again: what was read is kept"
         ) from None
     finally:
         for part in unfinished.values():
@@ -143,6 +143,7 @@ def _named(entry: Entry, row: Row) -> Row:
         "path": task.source.name,
         "subject": task.subject or row.get("subject"),
         "visit": task.visit or row.get("study_date"),
+        "side": row.get("side") or task.side,
         **task.carried,
     }
 
@@ -152,10 +153,11 @@ def _in_oai_terms(row: Row) -> Row:
 
 
 def _shown(cell: Cell) -> Cell:
-    """Empty texts are missing; names that are no Unicode are told with their bytes escaped."""
+    """Empty texts are missing; lines end alike; what is no Unicode is told with its bytes escaped."""
     if not isinstance(cell, str):
         return cell
-    return cell.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") or None
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") or None
 
 
 def _text(cell: Cell) -> Cell:

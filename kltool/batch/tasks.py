@@ -3,8 +3,9 @@
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,7 +67,7 @@ def task_of(text: str) -> Task:
     return Task(source, Side(side) if side else None, **values)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """What there is to read, listed anew each time it is walked.
 
@@ -85,12 +86,16 @@ class Listing:
                 "nothing to read: no SOURCE found; name a file, folder, archive, manifest or address"
             )
 
-    @property
-    def carried(self) -> tuple[str, ...]:
-        """Headings of the manifests' columns that are passed on, in their order."""
+    @cached_property
+    def headings(self) -> Mapping[str, str]:
+        """Of the manifests' columns that are passed on, in their order, by their own names."""
         manifests = [Path(source) for source in self.sources if is_manifest(Path(source))]
-        names = (name for manifest in manifests for name in columns(manifest))
-        return tuple(dict.fromkeys(self._heading(name) for name in names if name not in OURS))
+        names = dict.fromkeys(name for manifest in manifests for name in columns(manifest))
+        headings: dict[str, str] = {}
+        for name in names:
+            if name not in OURS:
+                headings[name] = self._free(name, headings.values())
+        return headings
 
     def __iter__(self) -> Iterator[Task]:
         for source in self.sources:
@@ -114,11 +119,15 @@ class Listing:
                     row.spacing_mm,
                     self.pseudonym(subject) if subject else "",
                     row.cell("visit"),
-                    {self._heading(name): row.cell(name) for name in others},
+                    {self.headings[name]: row.cell(name) for name in others},
                 )
 
-    def _heading(self, name: str) -> str:
-        return f"given_{name}" if name in self.taken else name
+    def _free(self, name: str, others: Collection[str]) -> str:
+        """Itself, or behind as many given_ as it takes to be no other's; capital letters do not count."""
+        taken = {other.lower() for other in (*self.taken, *others)}
+        while name.lower() in taken:
+            name = f"given_{name}"
+        return name
 
 
 def _names(data: bytes) -> Iterator[str]:
@@ -128,6 +137,7 @@ def _names(data: bytes) -> Iterator[str]:
             "an image was found on the standard input, the paths of images were expected, one a line; "
             "give the image's own path"
         )
+    data = data.removeprefix(b"\xef\xbb\xbf")
     for name in data.split(b"\0") if b"\0" in data else data.splitlines():
         if name:
             yield name.decode("utf-8", "surrogateescape")
@@ -138,7 +148,7 @@ def _images(name: str) -> Iterator[ImageSource]:
     try:
         yield from find_images(_place(name))
     except UsageError:
-        yield ImageSource.of_file(Path(name))
+        yield ImageSource(name, Remote(name, 0, "")) if is_remote(name) else ImageSource.of_file(Path(name))
 
 
 def _beside(manifest: Path, row: Row) -> str:

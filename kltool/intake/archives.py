@@ -61,14 +61,17 @@ def _tar_members(archive: Path) -> Iterator[Member]:
     try:
         state = archive.stat()
         version = f"{state.st_size}-{state.st_mtime_ns}"
+        with archive.open("rb") as file:
+            packed = file.read(6).startswith(PACKED)
         with tarfile.open(archive) as opened:
             for number, info in enumerate(opened, 1):
                 unpacked += info.size
                 _refuse_bomb(archive, number, unpacked)
-                if info.isreg() and not info.issparse():
-                    place = TarMember(str(archive.absolute()), info.offset_data, info.size, version)
-                    yield Member(info.name, place)
-    except (OSError, tarfile.TarError, EOFError, zlib.error, ValueError):
+                held = opened.getmember(info.linkname) if info.islnk() else info
+                if held.isreg():
+                    where = str(archive.absolute()), held.offset_data, held.size
+                    yield Member(info.name, TarMember(*where, version, packed))
+    except (OSError, KeyError, tarfile.TarError, EOFError, zlib.error, ValueError):
         raise _damaged(archive, "tar") from None
 
 

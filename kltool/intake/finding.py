@@ -54,13 +54,20 @@ def _in_store(url: str) -> Iterator[ImageSource]:
 
 def _in_folder(folder: Path) -> Iterator[ImageSource]:
     """Links to folders are not followed, so that a link to its own parent ends."""
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in os.walk(folder, onerror=_refuse_unlisted):
         folders[:] = sorted(name for name in folders if not _is_companion(name))
         for name in sorted(files):
             path = Path(place, name)
             if _is_companion(name):
                 continue
             yield from _file_of_folder(path)
+
+
+def _refuse_unlisted(error: OSError) -> None:
+    """What lies in a folder that cannot be listed must not be missing without a word."""
+    raise UsageError(
+        f"the folder {error.filename} cannot be listed ({error.strerror}); check the permission to read it"
+    )
 
 
 def _file_of_folder(path: Path) -> Iterator[ImageSource]:

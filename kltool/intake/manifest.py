@@ -1,9 +1,10 @@
 """Tables that name images, CSV or Parquet, row by row, and what their cells may say."""
 
 import csv
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
 
@@ -62,9 +63,19 @@ def is_manifest(path: Path) -> bool:
 
 def columns(manifest: Path) -> tuple[str, ...]:
     """The headings of a manifest, in its order. Raises UsageError."""
+    names = _headings(manifest)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UsageError(
+            f"manifest {manifest}: columns named twice found ({', '.join(twice)}); name each once"
+        )
+    return names
+
+
+def _headings(manifest: Path) -> tuple[str, ...]:
     if manifest.suffix.lower() == ".parquet":
         return tuple(_parquet(manifest).schema_arrow.names)
-    return tuple(csv.DictReader(_lines(manifest)).fieldnames or ())
+    return tuple(_table(manifest).fieldnames or ())
 
 
 def rows(manifest: Path, needed: tuple[str, ...] = ("path",)) -> Iterator[Row]:
@@ -78,6 +89,8 @@ def rows(manifest: Path, needed: tuple[str, ...] = ("path",)) -> Iterator[Row]:
             )
     parquet = manifest.suffix.lower() == ".parquet"
     for row in _parquet_rows(manifest) if parquet else _csv_rows(manifest):
+        if not any(row.cell(name) for name in found):
+            continue  # as spreadsheets leave them at the end
         for name in needed:
             if not row.cell(name):
                 raise UsageError(f"{row.where}: no {name} found; {NEEDED[name]} expected")
@@ -85,9 +98,21 @@ def rows(manifest: Path, needed: tuple[str, ...] = ("path",)) -> Iterator[Row]:
 
 
 def _csv_rows(manifest: Path) -> Iterator[Row]:
-    table = csv.DictReader(_lines(manifest))
-    for cells in table:
-        yield Row(cells, f"manifest {manifest}, line {table.line_num}")
+    table = _table(manifest)
+    try:
+        for cells in table:
+            yield Row(cells, f"manifest {manifest}, line {table.line_num}")
+    except csv.Error as error:
+        raise UsageError(
+            f"manifest {manifest}, line {table.line_num}: no row of a CSV ({error}); check its quotes"
+        ) from None
+
+
+def _table(manifest: Path) -> "csv.DictReader[str]":
+    """Between commas; between semicolons or tabs where the heading has those and no comma."""
+    heading = next(_lines(manifest), "")
+    others = [mark for mark in ";\t" if mark in heading and "," not in heading]
+    return csv.DictReader(_lines(manifest), delimiter=others[0] if others else ",")
 
 
 def _lines(manifest: Path) -> Iterator[str]:
@@ -105,8 +130,21 @@ def _parquet_rows(manifest: Path) -> Iterator[Row]:
     for batch in _parquet(manifest).iter_batches(PARQUET_ROWS):
         for cells in batch.to_pylist():
             number += 1
-            texts = {name: None if value is None else str(value) for name, value in cells.items()}
+            texts = {name: _text(value) for name, value in cells.items()}
             yield Row(texts, f"manifest {manifest}, row {number}")
+
+
+def _text(value: object) -> str:
+    """As a CSV would say it: whole numbers without a point, days without a time, nothing as nothing."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return str(value)
 
 
 def _parquet(manifest: Path):  # type: ignore[no-untyped-def]

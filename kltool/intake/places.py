@@ -95,13 +95,14 @@ class ZipMember:
 class TarMember:
     """offset, size: of its bytes in the unpacked archive; version: the stamp of the archive itself.
 
-    A packed archive is unpacked as a stream: members that are read in their order cost one pass.
+    packed: the archive is unpacked as a stream; members that are read in their order cost one pass.
     """
 
     archive: str
     offset: int
     size: int
     version: str
+    packed: bool
 
     def read(self) -> bytes:
         _refuse_oversize(self.size)

@@ -49,16 +49,17 @@ def find_remote(url: str) -> Iterator[ImageSource]:
 
 def _files(store: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Folder by folder, so that a store of millions is never held in memory."""
-    if store.isfile(path):
-        yield path, store.info(path)
+    info = store.info(path)
+    if info.get("type") == "file":
+        yield path, info
         return
-    for _, folders, files in store.walk(path, detail=True):
-        # walk goes on into what is left here, in this order
-        for name, info in sorted(folders.items()):
-            del folders[name]
-            folders[name] = info
-        for _, info in sorted(files.items()):
-            yield info["name"], info
+    inside = sorted(store.ls(path, detail=True), key=lambda info: str(info["name"]))
+    for info in inside:
+        name = str(info["name"])
+        if info.get("type") == "directory":
+            yield from _files(store, name)
+        elif not name.endswith("/") and name.rstrip("/") != path.rstrip("/"):  # a folder's own marker is none
+            yield name, info
 
 
 def _version(info: Mapping[str, Any]) -> str:
