@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kltool.errors import UsageError
+from kltool.errors import ClusterLost, UsageError
 from tests.batch.ledgers import seen
 
 pytest.importorskip("distributed", reason="Dask distributed is not installed")
@@ -21,7 +21,7 @@ Table = Callable[..., Any]
 
 @pytest.fixture
 def scheduler(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers, each a process of its own, as on three machines."""
+    """A scheduler, last, and two workers, each a process of its own, as on three machines."""
     file = tmp_path / "scheduler.json"
     dask = [sys.executable, "-m", "distributed.cli"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -42,7 +42,7 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes
     ]
     processes += [subprocess.Popen([*worker, "--local-directory", str(tmp_path)], **quiet) for _ in range(2)]
     try:
-        yield address(file), processes[1:]
+        yield address(file), processes[1:] + processes[:1]
     finally:
         for process in processes:
             process.kill()
@@ -89,3 +89,44 @@ def test_a_scheduler_that_does_not_answer_is_said(
     monkeypatch.setattr("kltool.batch.cluster.PATIENCE", "1s")
     with pytest.raises(UsageError, match="no scheduler answers"):
         table(films, out=tmp_path / "out", scheduler="tcp://127.0.0.1:9")
+
+
+def test_a_scheduler_that_dies_loses_nothing(
+    films: Path, tmp_path: Path, table: Table, scheduler: tuple[str, list[Any]]
+) -> None:
+    whole = (films / "knee_right_normal.dcm").read_bytes()
+    for number in range(30):
+        (films / f"more{number:02}.dcm").write_bytes(whole + bytes(2 + 2 * number))
+    where, processes = scheduler
+
+    def kill() -> None:
+        while seen(tmp_path / "cluster" / "ledger.sqlite") < 3:
+            time.sleep(0.05)
+        os.kill(processes[-1].pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(ClusterLost, match="start the same command again"):
+        table(films, out=tmp_path / "cluster", scheduler=where)
+    killer.join()
+    rows = table(films, out=tmp_path / "cluster")
+    assert set(rows.status) == {"ok", "duplicate"}
+    table(films, out=tmp_path / "here")
+    for name in ("readings.parquet", "readings.csv"):
+        assert (tmp_path / "cluster" / name).read_bytes() == (tmp_path / "here" / name).read_bytes()
+
+
+def test_a_scheduler_without_workers_is_said(
+    films: Path,
+    tmp_path: Path,
+    table: Table,
+    scheduler: tuple[str, list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    where, processes = scheduler
+    for worker in processes[:2]:
+        worker.kill()
+        worker.wait()
+    monkeypatch.setattr("kltool.batch.cluster.PATIENCE", "3s")
+    with pytest.raises(UsageError, match="has no workers"):
+        table(films, out=tmp_path / "out", scheduler=where)

@@ -2,10 +2,12 @@
 
 import json
 import os
+import pickle
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,11 +19,18 @@ import pydicom
 import pytest
 
 from kltool.batch import Batch, run, run_batch
+from kltool.batch.engine import in_hand
 from kltool.batch.ledger import Ledger
-from kltool.errors import InstallationError, StorageFull, UsageError
-from kltool.intake import find_images
+from kltool.batch.pseudonym import Pseudonyms
+from kltool.batch.reader import Orders, read_task
+from kltool.batch.readers import Readers
+from kltool.batch.tasks import Task
+from kltool.errors import InstallationError, StorageFull, UsageError, WeightMismatch
+from kltool.intake import ImageSource, find_images
+from kltool.intake.places import Memory
 from kltool.report.record import reading_record
 from kltool.values.findings import DISCLAIMER
+from kltool.weights import Models
 from tests.batch.ledgers import seen
 
 Table = Callable[..., Any]
@@ -326,3 +335,52 @@ def test_pictures_are_named_after_nobody(films: Path, tmp_path: Path, table: Tab
     assert {path.name for path in (out / "overlays").iterdir()} == {Path(name).name for name in rows.overlay}
     assert all((out / name).stat().st_size > 10_000 for name in rows.overlay)
     assert not [path for path in out.rglob("*") if "Featherstone" in path.name]
+
+
+def test_a_disk_that_fills_with_pictures_stops_the_run_and_wastes_no_reading(
+    films: Path, models: Models, tmp_path: Path
+) -> None:
+    task = Task(ImageSource.of_file(films / "knee_right_normal.dcm"))
+    with pytest.raises(StorageFull, match="free some space"):
+        read_task(task, models, Orders("", str(tmp_path / "nowhere"), Pseudonyms()))
+
+
+def test_what_lies_in_the_users_folder_is_not_run(films: Path, tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "queue.py").write_text("raise SystemExit('not to be run')")
+    kltool = Path(sys.executable).with_name("kltool")
+    done = subprocess.run(
+        [kltool, "batch", films, "--out", tmp_path / "out"],
+        cwd=tmp_path / "here",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_readers_with_other_weights_are_refused(films: Path, tmp_path: Path, table: Table) -> None:
+    readers = Readers(1, Orders("kltool-0.0.0 grader-0:00000000", "", Pseudonyms()), 60.0)
+    with pytest.raises(InstallationError, match="install the same kltool"):
+        readers.read(Task(ImageSource.of_file(films / "knee_right_normal.dcm")))
+    readers.close()
+
+
+def test_an_error_of_the_weights_survives_the_way_between_processes() -> None:
+    error = pickle.loads(pickle.dumps(WeightMismatch("grader", "a" * 64, "b" * 64)))
+    assert isinstance(error, InstallationError)
+    assert "a" * 64 in str(error)
+    assert "b" * 64 in str(error)
+
+
+def test_members_of_a_packed_archive_are_unpacked_by_the_run_and_others_by_the_readers(
+    films: Path, tmp_path: Path
+) -> None:
+    for mode, name, packed in (("w", "a.tar", False), ("w:gz", "a.tgz", True)):
+        with tarfile.open(tmp_path / name, mode) as bundle:
+            bundle.add(films / "bilateral.dcm", "b.dcm")
+        (source,) = find_images(tmp_path / name)
+        held = in_hand(Task(source)).source
+        assert isinstance(held.place, Memory) is packed
+        assert held.name == source.name
+        assert held.read() == (films / "bilateral.dcm").read_bytes()

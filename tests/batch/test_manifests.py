@@ -1,0 +1,144 @@
+"""Manifests as people make them: spreadsheets, statisticians' frames, our own tables."""
+
+import io
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from kltool.batch.tasks import Listing
+from kltool.errors import UsageError
+from kltool.intake.manifest import columns, rows
+
+Table = Callable[..., Any]
+
+
+def cells(manifest: Path, *names: str) -> list[tuple[str, ...]]:
+    return [tuple(row.cell(name) for name in names) for row in rows(manifest)]
+
+
+def listed(*sources: Path | str, taken: frozenset[str] = frozenset({"kl", "side"})) -> Listing:
+    return Listing(tuple(map(str, sources)), taken, str)
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_table_of_a_spreadsheet_is_read(tmp_path: Path, mark: str) -> None:
+    manifest = tmp_path / "m.csv"
+    lines = [("path", "subject", "kl"), ("a.png", "9001695", "2"), ("b.png", "Łódź", ""), ("", "", "")]
+    manifest.write_text("\ufeff" + "\r\n".join(mark.join(line) for line in lines), encoding="utf-8")
+    assert cells(manifest, "path", "subject", "kl") == [("a.png", "9001695", "2"), ("b.png", "Łódź", "")]
+
+
+def test_a_semicolon_within_a_table_of_commas_stays(tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text('path,"notes; free"\na.png,one; two\n')
+    assert cells(manifest, "notes; free") == [("one; two",)]
+
+
+def test_a_quote_that_is_not_closed_is_said(tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text('path,notes\na.png,"' + "x" * 200_000 + "\n")
+    with pytest.raises(UsageError, match="check its quotes"):
+        list(rows(manifest))
+
+
+def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("path,kl,kl\na.png,1,2\n")
+    with pytest.raises(UsageError, match=r"columns named twice found \(kl\)"):
+        columns(manifest)
+
+
+def test_a_frame_says_in_parquet_what_it_says_in_csv(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "path": ["a.png", "b.png", "c.png"],
+            "subject": [9001695.0, None, 9003316.0],
+            "visit": [12, 24, 36],
+            "kl": [2.0, float("nan"), 0.0],
+            "spacing_mm": [0.15, None, 0.2],
+            "born": [date(1950, 1, 2), None, date(1960, 3, 4)],
+            "taken": pd.to_datetime(["2020-01-02", None, "2021-05-06 10:30"], format="ISO8601"),
+        }
+    )
+    frame.to_parquet(tmp_path / "m.parquet")
+    assert cells(tmp_path / "m.parquet", "subject", "visit", "kl", "spacing_mm", "born", "taken") == [
+        ("9001695", "12", "2", "0.15", "1950-01-02", "2020-01-02"),
+        ("", "24", "", "", "", ""),
+        ("9003316", "36", "0", "0.2", "1960-03-04", "2021-05-06 10:30:00"),
+    ]
+
+
+def test_headings_of_a_manifest_take_nobody_elses_place(tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("path,kl,given_kl,KL,centre\na.png,1,2,3,Oslo\n")
+    listing = listed(manifest)
+    assert list(listing.headings) == ["kl", "given_kl", "KL", "centre"]
+    assert len({heading.lower() for heading in listing.headings.values()}) == 4
+    (task,) = listing
+    assert {listing.headings[name]: value for name, value in zip(("kl", "given_kl", "KL", "centre"), ("1", "2", "3", "Oslo"), strict=True)} == task.carried  # fmt: skip # noqa: E501
+
+
+def test_columns_of_the_oai_stand_beside_headings_of_the_oai(
+    films: Path, tmp_path: Path, table: Table
+) -> None:
+    manifest = tmp_path / "oai.csv"
+    manifest.write_text(f"path,ID,SIDE,XRKL\n{films}/knee_right_normal.dcm,9001695,1,0\n")
+    found = table(manifest, out=tmp_path / "out", oai_names=True)
+    assert (found.given_ID[0], found.given_SIDE[0], found.given_XRKL[0]) == ("9001695", "1", "0")
+    assert found.SIDE[0] == 1
+
+
+def test_two_readers_of_one_film_are_two_rows_of_one_reading(
+    films: Path, tmp_path: Path, table: Table
+) -> None:
+    manifest = tmp_path / "m.csv"
+    film = films / "knee_right_normal.dcm"
+    manifest.write_text(f"path,reader,kl\n{film},A,0\n{film},B,1\n{film},B,1\n")
+    found = table(manifest, out=tmp_path / "out")
+    assert list(found.reader) == ["A", "B"]
+    assert list(found.given_kl) == ["0", "1"]
+    assert list(found.status) == ["ok", "ok"]
+    assert found.medial_mjsw_mm.nunique() == 1
+
+
+def test_a_row_that_is_not_read_keeps_its_side(tmp_path: Path, table: Table) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("path,side\ngone.dcm,R\ngone.dcm,L\n")
+    assert list(table(manifest, out=tmp_path / "out").side) == ["right", "left"]
+
+
+def test_cells_with_line_breaks_and_quotes_come_through(films: Path, tmp_path: Path, table: Table) -> None:
+    note = 'first\rsecond\r\nthird, "quoted"; fourth'
+    frame = pd.DataFrame({"path": [str(films / "knee_right_normal.dcm")], "note": [note]})
+    frame.to_parquet(tmp_path / "m.parquet")
+    found = table(tmp_path / "m.parquet", out=tmp_path / "out")
+    read_back = pd.read_csv(tmp_path / "out" / "readings.csv")
+    told = 'first\nsecond\nthird, "quoted"; fourth'
+    assert found.note[0] == read_back.note[0] == told
+    assert len(read_back) == 1
+
+
+def test_nothing_to_read_is_said_and_the_table_stays(
+    films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = "\ufeff" + "\n".join(map(str, sorted(films.iterdir())))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(names.encode())))
+    assert len(table("-", out=tmp_path / "out")) == 5
+    before = (tmp_path / "out" / "readings.csv").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    with pytest.raises(UsageError, match="nothing to read"):
+        table("-", out=tmp_path / "out")
+    assert (tmp_path / "out" / "readings.csv").read_bytes() == before
+
+
+def test_a_remote_image_that_is_not_there_keeps_its_address(tmp_path: Path, table: Table) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("path\nmemory://visit/gone.dcm\n")
+    found = table(manifest, out=tmp_path / "out")
+    assert found.path[0] == "memory://visit/gone.dcm"
+    assert "memory://visit/gone.dcm cannot be fetched" in found.reason[0]
