@@ -92,8 +92,8 @@ def page(title: str, opening: str, sections: Iterable[Section]) -> str:
         (number, *result.cells) for number, section in enumerate(sections, 1) for result in section.results
     ]
     numbered = [f"## {number}. {str(section)[3:]}" for number, section in enumerate(sections, 1)]
-    summary = str(Table(("section", *RESULT_COLUMNS), bars))
-    return "\n\n".join([f"# {title}", opening, summary, *numbered]) + "\n"
+    summary = [str(Table(("section", *RESULT_COLUMNS), bars))] if bars else []
+    return "\n\n".join([f"# {title}", opening, *summary, *numbered]) + "\n"
 
 
 def counted(reasons: Iterable[str]) -> Table:
