@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, Protocol, TextIO
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kltool.batch.outcome import FAILED, REFUSED
+from kltool.batch.tasks import Task
 
 EVERY_S: Final = 10.0  # between two lines of a log
 
@@ -31,6 +32,16 @@ def progress(total: int, done: Counter[str], stream: TextIO | None = None) -> It
     lines = Lines(total, done, stream)
     yield lines
     lines.tell()
+
+
+def listing(tasks: Iterable[Task], stream: TextIO | None = None, every_s: float = EVERY_S) -> Iterator[Task]:
+    """The same tasks; a line now and then says how many were found, since stores may take long to list."""
+    told = time.monotonic()
+    for number, task in enumerate(tasks, 1):
+        if time.monotonic() - told >= every_s:
+            told = time.monotonic()
+            print(f"kltool batch: {number:,} images listed", file=stream or sys.stderr, flush=True)
+        yield task
 
 
 class Lines:

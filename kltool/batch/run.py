@@ -18,7 +18,7 @@ from kltool.batch.engine import Engine, on_this_machine
 from kltool.batch.ledger import Ledger
 from kltool.batch.oai import OAI_NAMES
 from kltool.batch.outcome import STATUSES
-from kltool.batch.progress import progress
+from kltool.batch.progress import listing, progress
 from kltool.batch.pseudonym import Pseudonyms
 from kltool.batch.reader import Orders, model_name
 from kltool.batch.summary import summary_page
@@ -63,11 +63,11 @@ def run_batch(batch: Batch) -> Counter[str]:
     _refuse_own_results(batch)
     models = hashes_of_reading(entries())
     orders = Orders(model_name(models), _overlays(batch), batch.pseudonyms)
-    listing = Listing(batch.sources, frozenset(COLUMNS) | set(OAI_NAMES.values()), batch.pseudonyms)
-    carried = tuple(listing.headings.values())
+    sources = Listing(batch.sources, frozenset(COLUMNS) | set(OAI_NAMES.values()), batch.pseudonyms)
+    carried = tuple(sources.headings.values())
     with closing(Ledger(writable(batch.out, "--out") / LEDGER)) as ledger:
         ledger.held_to(_made_by(batch, models))
-        ledger.take_up(listing)
+        ledger.take_up(listing(sources))
         if not ledger.listed():
             raise UsageError("nothing to read: no image is listed by what was named; check its rows")
         if batch.retry_failed:

@@ -4,7 +4,9 @@ import io
 import re
 from collections import Counter
 
-from kltool.batch.progress import Lines, progress
+from kltool.batch.progress import Lines, listing, progress
+from kltool.batch.tasks import Task
+from kltool.intake import ImageSource
 
 
 def test_a_line_tells_rate_time_left_and_what_went_wrong() -> None:
@@ -40,3 +42,13 @@ def test_a_terminal_gets_a_bar_with_the_same() -> None:
         shown.one("refused")
     assert "3/3" in stream.getvalue()
     assert "1 refused, 1 failed" in stream.getvalue()
+
+
+def test_a_long_listing_is_told_while_it_lasts() -> None:
+    stream = io.StringIO()
+    tasks = [Task(ImageSource.in_memory(str(number), b"")) for number in range(3)]
+    assert list(listing(tasks, stream, every_s=0.0)) == tasks
+    assert stream.getvalue().splitlines()[-1] == "kltool batch: 3 images listed"
+    quiet = io.StringIO()
+    assert list(listing(tasks, quiet)) == tasks
+    assert quiet.getvalue() == ""
