@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kltool.agreement.oai import ours
 from kltool.errors import InstallationError, UsageError
+from kltool.intake.manifest import delimiter_of
 
 ABSENT: Final = {"", "na", "nan", "."}  # as spreadsheets, R, Python and SAS write it
 PARQUET: Final = b"PAR1"
@@ -53,7 +55,10 @@ def read_table(path: Path) -> Table:
         raise UsageError(f"{path}: column {min(twice)!r} found twice, once expected; rename or remove one")
     if not rows:
         raise UsageError(f"{path}: no row found; one knee a line expected below the headings")
-    columns = {heading: list(cells) for heading, cells in zip(headings, zip(*rows, strict=True), strict=True)}
+    named = [ours(heading) for heading in headings]
+    if len(set(named)) < len(named):  # of several visits: what is whose the table alone says
+        named = headings
+    columns = {heading: list(cells) for heading, cells in zip(named, zip(*rows, strict=True), strict=True)}
     return Table(path.stem, path.name, hashlib.sha256(data).hexdigest(), columns, places)
 
 
@@ -65,7 +70,7 @@ def _csv(data: bytes, path: Path) -> Rows:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f"{path} is neither Parquet nor UTF-8 text; a CSV saved as UTF-8 expected") from None
-    lines = csv.reader(io.StringIO(text, newline=""))
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text.split("\n", 1)[0]))
     try:
         headings = [heading.strip() for heading in next(lines, [])]
         rows, places = [], []

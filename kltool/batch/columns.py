@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
 
-from kltool.jointspace.places import POSITIONS
+from kltool.jointspace.places import names_of
 from kltool.report.record import UNITS, Record
 from kltool.values.findings import GRADES, Compartment
 
@@ -21,11 +21,6 @@ class Kind(Enum):
     WHOLE = "whole number"
     NUMBER = "number"
     TRUTH = "true or false"
-
-
-def places_of(compartment: Compartment) -> dict[str, float]:
-    """Fixed places by heading: jsw250 at x = 0.250."""
-    return {f"jsw{round(1000 * x)}": x for x in POSITIONS[compartment]}
 
 
 def _grade_columns() -> Iterator[tuple[str, Kind]]:
@@ -46,7 +41,7 @@ def _width_columns(name: str) -> Iterator[tuple[str, Kind]]:
 
 def _space_columns() -> Iterator[tuple[str, Kind]]:
     for compartment in Compartment:
-        for name in ("mjsw", "mean_jsw", *places_of(compartment)):
+        for name in ("mjsw", "mean_jsw", *names_of(compartment)):
             yield from _width_columns(f"{compartment}_{name}")
         for unit in UNITS:
             yield f"{compartment}_area_{unit}2", Kind.NUMBER
@@ -116,7 +111,7 @@ def knee_cells(knee: Record) -> Row:
 def _compartment_cells(name: str, compartment: Compartment, space: Record) -> Row:
     cells = _width_cells(f"{name}_mjsw", _numbers(space, "minimum"))
     cells |= _width_cells(f"{name}_mean_jsw", _numbers(space, "mean"))
-    for place, x in places_of(compartment).items():
+    for place, x in names_of(compartment).items():
         at = {kind: space[f"at_{kind}"][f"{x:.3f}"] for unit in UNITS for kind in (unit, f"sd_{unit}")}
         cells |= _width_cells(f"{name}_{place}", at)
     for unit in UNITS:

@@ -13,10 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from kltool.agreement.oai import OAI_NAMES
 from kltool.batch.columns import COLUMNS
 from kltool.batch.engine import Engine, on_this_machine
 from kltool.batch.ledger import Ledger
-from kltool.batch.oai import OAI_NAMES
 from kltool.batch.outcome import STATUSES
 from kltool.batch.progress import listing, progress
 from kltool.batch.pseudonym import Pseudonyms

@@ -7,7 +7,7 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import Any, Final
 
-from kltool.batch.oai import OAI_NAMES
+from kltool.agreement.oai import OAI_NAMES
 from kltool.batch.outcome import DUPLICATE, FAILED, OK, QUARANTINED, REFUSED, STATUSES
 from kltool.batch.summary_pictures import grades_svg, widths_svg
 from kltool.report.page import base_name, data_uri, render

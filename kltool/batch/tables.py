@@ -7,13 +7,14 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from kltool.agreement.oai import OAI_NAMES, SIDES
 from kltool.batch.columns import COLUMNS, Cell, Kind, Row
 from kltool.batch.ledger import Entry
-from kltool.batch.oai import OAI_KINDS, OAI_NAMES, SIDES
 from kltool.batch.outcome import DUPLICATE, QUARANTINED
 from kltool.errors import StorageFull
 
 TABLES: Final = ("readings.parquet", "readings.csv")
+OAI_KINDS: Final = {"side": Kind.WHOLE}
 GROUP: Final = 2_000  # rows of a Parquet row group, held in memory at a time
 OF_THE_IMAGE: Final = ("model", "subject", "study_date", "projection", "input_sha256", "pixels_sha256")
 
@@ -41,7 +42,7 @@ def write_tables(
 ) -> Counter[str]:
     """TABLES, whole or not at all; their rows by status. Raises StorageFull.
 
-    carried: headings of the manifests' columns, after the table's own. oai_names: see kltool.batch.oai.
+    carried: headings of the manifests' columns, after the table's own. oai_names: see kltool.agreement.oai.
     """
     kinds = {**COLUMNS, **(OAI_KINDS if oai_names else {}), **dict.fromkeys(carried, Kind.TEXT)}
     headings = {name: OAI_NAMES.get(name, name) if oai_names else name for name in kinds}

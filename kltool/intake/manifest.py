@@ -57,6 +57,11 @@ class Row:
             raise UsageError(f"{self.where}: date {text!r} found; a day as YYYY-MM-DD expected") from None
 
 
+def delimiter_of(heading: str) -> str:
+    """What stands between the cells: a comma; a semicolon, tab or bar where the heading has no comma."""
+    return next((mark for mark in ",;\t|" if mark in heading), ",")
+
+
 def is_manifest(path: Path) -> bool:
     return path.suffix.lower() in (".csv", ".parquet") and path.is_file()
 
@@ -109,10 +114,7 @@ def _csv_rows(manifest: Path) -> Iterator[Row]:
 
 
 def _table(manifest: Path) -> "csv.DictReader[str]":
-    """Between commas; between semicolons or tabs where the heading has those and no comma."""
-    heading = next(_lines(manifest), "")
-    others = [mark for mark in ";\t" if mark in heading and "," not in heading]
-    return csv.DictReader(_lines(manifest), delimiter=others[0] if others else ",")
+    return csv.DictReader(_lines(manifest), delimiter=delimiter_of(next(_lines(manifest), "")))
 
 
 def _lines(manifest: Path) -> Iterator[str]:

@@ -279,3 +279,24 @@ def test_a_file_that_is_no_table_is_refused(data: bytes, told: str, folder: Path
         ratings_of([file, write_csv(folder / "reader.csv", HEADINGS, OTHER)], Wanted())
     with pytest.raises(UsageError, match="cannot be read"):
         ratings_of([folder / "missing.csv"], Wanted())
+
+
+def test_a_table_of_the_oai_meets_one_of_a_batch(folder: Path) -> None:
+    ours = write_csv(
+        folder / "kltool.csv",
+        ("subject", "side", "kl", "medial_mjsw_mm", "lateral_jsw850_mm"),
+        [("9001695", "right", 2, 3.5, 6.0), ("9001695", "left", 1, 4.0, 6.5)],
+    )
+    theirs = folder / "readers.txt"
+    theirs.write_text("ID|SIDE|V00XRKL|V00MCMJSW|V00LJSW850\n9001695|2|1|4.1|6.4\n9001695|1|3|3.2|6.1\n")
+    found = ratings_of([ours, theirs], Wanted())
+    assert found.keys == ("subject", "side")
+    assert grades(found) == [[1, 2], [1, 3]]
+    assert set(found.raters[1].widths) == {"medial_mjsw_mm", "lateral_jsw850_mm"}
+
+
+def test_a_table_of_two_visits_of_the_oai_keeps_its_own_headings(folder: Path) -> None:
+    theirs = folder / "readers.csv"
+    theirs.write_text("ID,SIDE,V00XRKL,V03XRKL\n9001695,2,1,2\n")
+    with pytest.raises(UsageError):
+        ratings_of([theirs, theirs], Wanted())

@@ -1,12 +1,13 @@
-"""Headings as the Osteoarthritis Initiative names them, without the prefix of the visit (V00 and so on).
+"""Headings as the Osteoarthritis Initiative names them: ours to theirs, and theirs, of any visit, to ours.
 
 Source: OAI data sets kXR_QJSW_Duryea (quantitative joint space width) and kXR_SQ_BU (XRKL). There x runs from
 the medial edge, widths are in millimetres, and SIDE is 1 for a right and 2 for a left knee.
 """
 
+import re
 from typing import Final
 
-from kltool.batch.columns import Kind, places_of
+from kltool.jointspace.places import names_of
 from kltool.values.findings import Compartment
 
 PREFIX: Final = {Compartment.MEDIAL: "", Compartment.LATERAL: "L"}
@@ -18,8 +19,13 @@ OAI_NAMES: Final = {
     **{
         f"{compartment}_{place}_mm": f"{prefix}{place.upper()}"
         for compartment, prefix in PREFIX.items()
-        for place in places_of(compartment)
+        for place in names_of(compartment)
     },
 }
-OAI_KINDS: Final = {"side": Kind.WHOLE}
 SIDES: Final = {"right": 1, "left": 2}
+_OURS: Final = {theirs: ours for ours, theirs in OAI_NAMES.items()}
+
+
+def ours(heading: str) -> str:
+    """Of V00XRKL "kl", whatever the visit; of what the OAI does not name so, the heading itself."""
+    return _OURS.get(re.sub(r"^V\d\d", "", heading), heading)
