@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -145,10 +145,20 @@ def _names(data: bytes) -> Iterator[str]:
 
 def _images(name: str) -> Iterator[ImageSource]:
     """What a line names; where that is nothing, the name itself: reading it will say what is wrong."""
+    archive, mark, _ = name.partition("!")
     try:
-        yield from find_images(_place(name))
+        if mark and not is_remote(name) and not Path(name).exists() and Path(archive).is_file():
+            yield _members(archive).get(name) or ImageSource.of_file(Path(name))
+        else:
+            yield from find_images(_place(name))
     except UsageError:
         yield ImageSource(name, Remote(name, 0, "")) if is_remote(name) else ImageSource.of_file(Path(name))
+
+
+@lru_cache(maxsize=4)
+def _members(archive: str) -> Mapping[str, ImageSource]:
+    """The images of an archive by the names that tables give them, as films.zip!visit/a.dcm."""
+    return {source.name: source for source in find_images(Path(archive))}
 
 
 def _beside(manifest: Path, row: Row) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import sys
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -142,3 +143,18 @@ def test_a_remote_image_that_is_not_there_keeps_its_address(tmp_path: Path, tabl
     found = table(manifest, out=tmp_path / "out")
     assert found.path[0] == "memory://visit/gone.dcm"
     assert "memory://visit/gone.dcm cannot be fetched" in found.reason[0]
+
+
+def test_a_table_is_a_manifest_of_its_own_images(films: Path, tmp_path: Path, table: Table) -> None:
+    """As for pictures of some of them; members of archives are found by the names in the table."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        for film in sorted(films.iterdir()):
+            packed.write(film, f"visit/{film.name}")
+    first = table(tmp_path / "a.zip", out=tmp_path / "first")
+    chosen = first[first.path.str.contains("normal|severe")]
+    chosen[["path", "subject", "visit"]].to_parquet(tmp_path / "chosen.parquet")
+    again = table(tmp_path / "chosen.parquet", out=tmp_path / "again", overlays=True)
+    assert list(again.path) == list(chosen.path)
+    assert list(again.medial_mjsw_mm) == list(chosen.medial_mjsw_mm)
+    (tmp_path / "m.csv").write_text("path\na.zip!visit/gone.dcm\n")
+    assert "no such file" in table(tmp_path / "m.csv", out=tmp_path / "gone").reason[0]
