@@ -40,7 +40,8 @@ class Batch:
     """What is asked for.
 
     sources: see kltool.batch.tasks.Listing. out: the folder of the tables. jobs: processes. scheduler: the
-    address of a Dask scheduler, "local", or empty. limit_s: seconds an image may take.
+    address of a Dask scheduler, "local", or empty. limit_s: seconds an image may take. Raises UsageError for what makes
+    no sense.
     """
 
     sources: tuple[str, ...]
@@ -52,6 +53,12 @@ class Batch:
     oai_names: bool = False
     retry_failed: bool = False
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
+
+    def __post_init__(self) -> None:
+        if self.jobs < 1:
+            raise UsageError(f"--jobs {self.jobs} found; 1 at least expected")
+        if not self.limit_s > 0:
+            raise UsageError(f"--time-limit {self.limit_s:g} found; a number of seconds above 0 expected")
 
 
 def run_batch(batch: Batch) -> Counter[str]:

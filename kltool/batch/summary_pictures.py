@@ -1,11 +1,11 @@
 """The pictures of a batch's summary, as SVG; the same numbers give the same text."""
 
-import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kltool.report.svg import reproducible, svg_of
 from kltool.values.findings import GRADES
 
 if TYPE_CHECKING:
@@ -40,18 +40,14 @@ def widths_svg(widths: Sequence[float], unit: str) -> str:
 
 
 def _svg(draw: Callable[["Axes"], None]) -> str:
-    import matplotlib  # late: docs/ARCHITECTURE.md
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure  # late: docs/ARCHITECTURE.md
     from matplotlib.ticker import MaxNLocator
 
-    # A salt in place of random names and no date: the same picture is the same text.
-    with matplotlib.rc_context({"svg.hashsalt": "kltool", "svg.fonttype": "none", "font.size": 9}):
+    with reproducible():
         figure = Figure(figsize=SIZE, layout="constrained")
         axes = figure.add_subplot()
         axes.spines[["top", "right"]].set_visible(False)
         draw(axes)
         axes.set_ylabel("knees")
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-        picture = io.StringIO()
-        figure.savefig(picture, format="svg", metadata={"Date": None})
-    return picture.getvalue()
+        return svg_of(figure)

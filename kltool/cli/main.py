@@ -143,11 +143,21 @@ def batch(
     ] = None,
 ) -> None:
     """Read many images into one table; stopped at any time, the same command goes on."""
-    from kltool.cli.batching import batch_all
+    from kltool.batch import Batch, pseudonyms_of
+    from kltool.cli.batching import batch_all, cores
 
-    raise typer.Exit(
-        batch_all(sources, out, jobs, scheduler, time_limit, overlay, oai_names, retry_failed, pseudonyms)
+    asked = Batch(
+        tuple(sources),
+        out,
+        cores() if jobs is None else jobs,
+        scheduler or "",
+        time_limit,
+        overlay,
+        oai_names,
+        retry_failed,
+        pseudonyms_of(pseudonyms),
     )
+    raise typer.Exit(batch_all(asked))
 
 
 @app.command()

@@ -1,6 +1,5 @@
 """Agreement in pictures, as SVG: who gave which grade, how sure, how far apart; each a file of its own."""
 
-import io
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from kltool.agreement.findings import Agreement, Figure, GradeAgreement, WidthAg
 from kltool.agreement.probabilities import reliability, roc
 from kltool.agreement.ratings import Float64
 from kltool.report.agreement_words import interval_of, measure_name, value_of
+from kltool.report.svg import reproducible, svg_of
 from kltool.report.words import signed
 from kltool.values.findings import GRADES, NotMeasured
 
@@ -194,13 +194,11 @@ def _numbered(name: str, number: int) -> str:
 
 
 def _svg(draw: Draw, size: tuple[float, float]) -> str:
-    import matplotlib  # late: docs/ARCHITECTURE.md
-    from matplotlib.figure import Figure as Canvas
+    from matplotlib.figure import Figure as Canvas  # late: docs/ARCHITECTURE.md
     from matplotlib.text import Text
 
-    # A salt in place of random names and no date: the same picture is the same file.
     with (
-        matplotlib.rc_context({"svg.hashsalt": "kltool", "svg.fonttype": "none", "font.size": 9}),
+        reproducible(),
         warnings.catch_warnings(),
     ):
         warnings.filterwarnings("ignore", message="Glyph")  # text stays text, in the reader's own font
@@ -210,6 +208,4 @@ def _svg(draw: Draw, size: tuple[float, float]) -> str:
         draw(axes)
         for text in canvas.findobj(Text):
             text.set_parse_math(False)
-        picture = io.StringIO()
-        canvas.savefig(picture, format="svg", metadata={"Date": None})
-    return picture.getvalue()
+        return svg_of(canvas)

@@ -1,12 +1,12 @@
 """One knee over its visits as a picture: both minima and the grade, each with its error; SVG."""
 
-import io
 import textwrap
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from kltool.report.levels import MONTHS_A_YEAR, Level, Levels, levels_of, months_of
+from kltool.report.svg import reproducible, svg_of
 from kltool.report.words import signed
 from kltool.values.findings import GRADES, Compartment, NotMeasured
 from kltool.values.history import Slope, Timeline, Unit
@@ -30,11 +30,9 @@ def timeline_svg(timeline: Timeline) -> str:
     Each visit has its number and its 95% error bar with the id "medial-visit-1" and so on; a visit that was
     not measured is a cross. The same timeline gives the same text.
     """
-    import matplotlib  # late: docs/ARCHITECTURE.md
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure  # late: docs/ARCHITECTURE.md
 
-    # A salt in place of random names and no date: the same picture is the same file.
-    with matplotlib.rc_context({"svg.hashsalt": "kltool", "svg.fonttype": "none", "font.size": 9}):
+    with reproducible():
         figure = Figure(figsize=SIZE, layout="constrained")
         medial, lateral, grade = figure.subplots(3, 1, sharex=True, height_ratios=(3, 3, 2))
         _frame(grade, timeline)
@@ -44,9 +42,7 @@ def timeline_svg(timeline: Timeline) -> str:
         grade.set_xlabel("months since the first visit")
         for axes in (medial, lateral, grade):
             axes.spines[["top", "right"]].set_visible(False)
-        picture = io.StringIO()
-        figure.savefig(picture, format="svg", metadata={"Date": None})
-    return picture.getvalue()
+        return svg_of(figure)
 
 
 def _frame(axes: "Axes", timeline: Timeline) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from kltool.report.svg import reproducible, svg_of
 from kltool.values.findings import NORMAL_95
 
 if TYPE_CHECKING:
@@ -158,15 +159,13 @@ def pictures(named: Mapping[str, npt.NDArray[np.float32]], grey: tuple[float, fl
 
 
 def _save(draw: Callable[["Axes"], None], title: str, file: Path, width: float = 5.2) -> None:
-    import matplotlib
     from matplotlib.figure import Figure
 
-    # A salt in place of random names and no date: the same picture is the same file.
-    with matplotlib.rc_context({"svg.hashsalt": "kltool", "svg.fonttype": "none", "font.size": 9}):
+    with reproducible():
         figure = Figure(figsize=(width, 4.2), layout="constrained")
         axes = figure.add_subplot()
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_title(title)
         draw(axes)
         file.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(file, metadata={"Date": None})
+        file.write_text(svg_of(figure), encoding="utf-8")
