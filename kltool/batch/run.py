@@ -40,8 +40,8 @@ class Batch:
     """What is asked for.
 
     sources: see kltool.batch.tasks.Listing. out: the folder of the tables. jobs: processes. scheduler: the
-    address of a Dask scheduler, "local", or empty. limit_s: seconds an image may take. Raises UsageError for what makes
-    no sense.
+    address of a Dask scheduler, "local", or empty. limit_s: seconds an image may take.
+    Raises UsageError for what makes no sense.
     """
 
     sources: tuple[str, ...]
