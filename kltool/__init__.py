@@ -16,12 +16,13 @@ Research software, not a medical device. Heavy libraries are imported where they
 import, and with it the command line, starts fast.
 """
 
-from kltool.compare import compare
+from kltool.comparison import compare
 from kltool.intake import load
-from kltool.read import read
-from kltool.values.findings import Compartment, Grade, JointSpace, KneeReading, NotMeasured, Reading, Width
-from kltool.values.history import GradeChange, KneeChange, Verdict, WidthChange
-from kltool.values.image import Calibration, Knee, NoSpacing, Radiograph, Side, SideSource, Spacing
+from kltool.reading import read
+from kltool.values.change import GradeChange, KneeChange, Verdict, WidthChange
+from kltool.values.length import NotMeasured, Width
+from kltool.values.radiograph import Calibration, Knee, NoSpacing, Radiograph, Side, SideSource, Spacing
+from kltool.values.reading import Compartment, Grade, JointSpace, KneeReading, Reading
 from kltool.weights import Models, load_models
 
 __all__ = [

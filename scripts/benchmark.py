@@ -19,9 +19,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from kltool.intake import load
-from kltool.read import read
+from kltool.reading import read
 from kltool.simulate import Film, KneeScene, simulate_knee
-from kltool.values.image import Side
+from kltool.values.radiograph import Side
 from kltool.weights import load_models
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,13 +45,13 @@ def main() -> None:
 
 
 def _batch(data: Path) -> None:
-    from kltool.learn.scores.batch import Extent, measure_batch, write
+    from evaluation.batch import Extent, measure_batch, write
 
     print(write(measure_batch(data, Extent()), Extent(), OUT.parent).read_text())
 
 
 def _ledger() -> None:
-    from kltool.learn.scores.ledger import measure_ledger, write
+    from evaluation.ledger import measure_ledger, write
 
     film = ROOT / "sample_images" / "knee_right_normal.dcm"
     print(write(measure_ledger(film), OUT.parent).read_text())

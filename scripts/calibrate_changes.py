@@ -1,17 +1,17 @@
 """Fit the error of linked changes: python scripts/calibrate_changes.py [--knees 300].
 
-Writes docs/results/change-errors.md; its numbers go into kltool.compare.ErrorModel.
+Writes docs/results/change-errors.md; its numbers go into kltool.comparison.ErrorModel.
 """
 
 import argparse
 from pathlib import Path
 
 import numpy as np
+from evaluation.fit_changes import ChangeFit, fit_changes, stated
+from evaluation.page import Table
+from evaluation.visits import MARGINS, KnownChange, read_visits
 
-from kltool.learn.changes import ChangeFit, fit_changes, stated
-from kltool.learn.scores.page import Table
-from kltool.learn.scores.visits import MARGINS, KnownChange, read_visits
-from kltool.values.findings import NORMAL_95
+from kltool.values.length import NORMAL_95
 
 FIRST_SEED = 700_000  # docs/choices.md#visits
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "change-errors.md"

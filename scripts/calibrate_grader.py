@@ -12,10 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from evaluation.ensemble import join, known_knees
 
-from kltool.learn.graded import prepare
-from kltool.learn.joined import join, known_knees
-from kltool.networks.grader import packed, restored
+from kltool.training.graded import prepare
+from kltool.training.networks.grader import packed, restored
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "grader-joined.md"
 

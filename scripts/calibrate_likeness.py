@@ -7,10 +7,10 @@ Writes docs/results/likeness.md: the odds of kltool/compare/likeness.py. On `tra
 import argparse
 from pathlib import Path
 
-from kltool.learn.likeness import FIRST_SEED, WEIGHTS, fit, judged
-from kltool.learn.scores.knee_pairs import Kind, crop_pairs, drawn_pairs
-from kltool.learn.scores.likeness import said, told_apart
-from kltool.learn.scores.page import Section, Table
+from evaluation.fit_identity import FIRST_SEED, WEIGHTS, fit, judged
+from evaluation.identity import said, told_apart
+from evaluation.knee_pairs import Kind, crop_pairs, drawn_pairs
+from evaluation.page import Section, Table
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "likeness.md"
 

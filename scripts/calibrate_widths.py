@@ -7,8 +7,9 @@ rotation (kltool/jointspace/positioning.py).
 import argparse
 from pathlib import Path
 
-from kltool.learn.calibrate import FIRST_SEED, KINDS, covered, factors, fit_kind, fit_turns, gather
-from kltool.learn.scores.page import Table
+from evaluation.page import Table
+
+from kltool.training.calibrate import FIRST_SEED, KINDS, covered, factors, fit_kind, fit_turns, gather
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "width-errors.md"
 

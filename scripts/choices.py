@@ -10,15 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from kltool.errors import Refusal
+from kltool.geometry.window import CROP_SIZE
 from kltool.intake import load
 from kltool.jointspace import WidthSettings, measure, trace_margins
-from kltool.learn.annotated import RELIABLE_FIT, AnnotatedKnee, load_annotated
 from kltool.localize import find_knees
-from kltool.localize.canonical import CROP_SIZE
 from kltool.localize.landmarks import settle
-from kltool.read import TRACE
-from kltool.values.findings import Compartment, TracedJoint, Width
-from kltool.values.image import Knee
+from kltool.reading import TRACE
+from kltool.training.annotated import RELIABLE_FIT, AnnotatedKnee, load_annotated
+from kltool.values.length import Width
+from kltool.values.radiograph import Knee
+from kltool.values.reading import Compartment, TracedJoint
 from kltool.weights import Models, load_models
 
 ROOT = Path(__file__).resolve().parents[1]

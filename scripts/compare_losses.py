@@ -11,11 +11,12 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from kltool.learn.graded import prepare
-from kltool.learn.grader import Schedule, logits_of, train
-from kltool.learn.joined import compared, known_knees
-from kltool.learn.shipped import graders_of
-from kltool.learn.views import plain, scaled
+from evaluation.ensemble import compared, known_knees
+
+from kltool.training.graded import prepare
+from kltool.training.grader import Schedule, logits_of, train
+from kltool.training.shipped import graders_of
+from kltool.training.views import plain, scaled
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "grader-losses.md"
 USUAL = Schedule()

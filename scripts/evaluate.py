@@ -14,14 +14,15 @@ import json
 from pathlib import Path
 
 import numpy as np
+from evaluation.page import Table
+from evaluation.pipeline import GradeScore, count_outcomes, score_grades, score_repeats, score_widths
 
 from kltool.intake import load
-from kltool.learn.annotated import load_annotated
-from kltool.learn.evaluate import GradeScore, count_outcomes, score_grades, score_repeats, score_widths
-from kltool.learn.scores.page import Table
-from kltool.read import read
-from kltool.values.findings import GRADES, Compartment, NotMeasured, Width
-from kltool.values.image import Side
+from kltool.reading import read
+from kltool.training.annotated import load_annotated
+from kltool.values.length import NotMeasured, Width
+from kltool.values.radiograph import Side
+from kltool.values.reading import GRADES, Compartment
 from kltool.weights import Models, load_models
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,27 +61,27 @@ def _options() -> argparse.Namespace:
 
 
 def _joint_space(options: argparse.Namespace) -> Path:
-    from kltool.learn.scores.jointspace import Extent, gather, write  # late: needs the extra 'simulate'
+    from evaluation.jointspace import Extent, gather, write  # late: needs the extra 'simulate'
 
     return write(gather(options.data, Extent(options.simulated, options.knees, options.jobs)), options.out)
 
 
 def _grade(options: argparse.Namespace) -> Path:
-    from kltool.learn.scores.grade_evidence import gather  # late: needs the extra 'simulate'
-    from kltool.learn.scores.grades import write
+    from evaluation.grade_evidence import gather  # late: needs the extra 'simulate'
+    from evaluation.grades import write
 
     return write(gather(options.data, options.knees, options.jobs), options.out)
 
 
 def _localize(options: argparse.Namespace) -> Path:
-    from kltool.learn.scores.localize import gather, write  # late: needs the extra 'simulate'
+    from evaluation.localize import gather, write  # late: needs the extra 'simulate'
 
     boxes = ROOT / "tests" / "localize" / "strips.csv"
     return write(gather(options.data, boxes, options.films, options.knees, options.jobs), options.out)
 
 
 def _compare(options: argparse.Namespace) -> Path:
-    from kltool.learn.scores.compare import gather, write  # late: needs the extra 'simulate'
+    from evaluation.compare import gather, write  # late: needs the extra 'simulate'
 
     samples = ROOT / "sample_images"
     return write(gather(options.data, samples, options.visits, options.knees, options.jobs), options.out)

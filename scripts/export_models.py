@@ -9,16 +9,16 @@ from pathlib import Path
 
 import torch
 
-from kltool.grade.view import VIEW
-from kltool.jointspace.patch import COLUMNS, ROWS
-from kltool.learn.certainty import Certainty
-from kltool.learn.export import ReadingGrader, export, halve, register
-from kltool.localize.aspect import SIZE
-from kltool.networks.aspect import Aspect
-from kltool.networks.finder import Finder
-from kltool.networks.grader import restored
-from kltool.networks.landmarks import Landmarks
-from kltool.networks.margins import MarginNet
+from kltool.geometry.joint_frame import COLUMNS, ROWS
+from kltool.grading.view import VIEW
+from kltool.localize.classify import SIZE
+from kltool.training.certainty import Certainty
+from kltool.training.export import ReadingGrader, export, halve, register
+from kltool.training.networks.finder import Finder
+from kltool.training.networks.grader import restored
+from kltool.training.networks.knee_class import Aspect
+from kltool.training.networks.landmarks import Landmarks
+from kltool.training.networks.margins import MarginNet
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 OAI = "OAI baseline knee crops (Chen, Mendeley Data 56rmx5bjcr), train split"

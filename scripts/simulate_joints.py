@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.progress import track
 
-from kltool.learn.joints import joint_of_film, save
 from kltool.simulate.population import simulate_drawn
+from kltool.training.joints import joint_of_film, save
 
 
 def draw(seed: int, folder: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
-from kltool.learn.joints import joint_of_film, save
 from kltool.simulate.visits import simulate_visits
+from kltool.training.joints import joint_of_film, save
 
 FIRST = 300_000  # seeds from 500000 upwards calibrate, from 1000000 upwards they score
 LARGEST_MM = 1.5

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import torch
 
-from kltool.learn.aspect import Schedule, Shown, train
-from kltool.learn.graded import prepare
-from kltool.learn.joints import load_outline
+from kltool.training.graded import prepare
+from kltool.training.joints import load_outline
+from kltool.training.knee_class import Schedule, Shown, train
 
 
 def main() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import torch
 
-from kltool.learn.annotated import load_annotated
-from kltool.learn.finder import Schedule, train
+from kltool.training.annotated import load_annotated
+from kltool.training.finder import Schedule, train
 
 
 def main() -> None:

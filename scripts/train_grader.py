@@ -8,11 +8,11 @@ from pathlib import Path
 
 import torch
 
-from kltool.learn.graded import prepare
-from kltool.learn.grader import Schedule, train
-from kltool.learn.shipped import graders_of
-from kltool.networks.backbone import IMAGENET
-from kltool.networks.grader import Grader, restored
+from kltool.training.graded import prepare
+from kltool.training.grader import Schedule, train
+from kltool.training.networks.backbone import IMAGENET
+from kltool.training.networks.grader import Grader, restored
+from kltool.training.shipped import graders_of
 
 
 def main() -> None:

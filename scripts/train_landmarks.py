@@ -8,9 +8,9 @@ from pathlib import Path
 
 import torch
 
-from kltool.learn.annotated import load_annotated, without_masks
-from kltool.learn.joints import load_outline
-from kltool.learn.landmarks import Schedule, train
+from kltool.training.annotated import load_annotated, without_masks
+from kltool.training.joints import load_outline
+from kltool.training.landmarks import Schedule, train
 
 HELD_OUT = 100  # drawn knees to watch the training by
 

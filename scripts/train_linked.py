@@ -10,10 +10,10 @@ from pathlib import Path
 import torch
 from rich.progress import track
 
-from kltool.learn.annotated import load_annotated, without_masks
-from kltool.learn.joints import joint_of_annotation, load
-from kltool.learn.linked import Schedule, traced, train
-from kltool.learn.shipped import margins_of
+from kltool.training.annotated import load_annotated, without_masks
+from kltool.training.joints import joint_of_annotation, load
+from kltool.training.linked import Schedule, traced, train
+from kltool.training.shipped import margins_of
 from kltool.weights import load_models
 
 HELD_OUT = 100  # knees to watch the training by

@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 from rich.progress import track
 
-from kltool.learn.annotated import load_annotated, without_masks
-from kltool.learn.joints import joint_of_annotation, load
-from kltool.learn.margins import Schedule, train
+from kltool.training.annotated import load_annotated, without_masks
+from kltool.training.joints import joint_of_annotation, load
+from kltool.training.margins import Schedule, train
 
 HELD_OUT = 100  # drawn knees to watch the training by
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
-if str(ROOT) not in sys.path:
-    sys.path.append(str(ROOT))  # tests share their films, however kltool was installed
+for folder in (ROOT, ROOT / "scripts"):  # tests share their films, and score with scripts/evaluation
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
 
 from kltool.intake import load  # noqa: E402
-from kltool.read import read  # noqa: E402
-from kltool.values.findings import Reading  # noqa: E402
-from kltool.values.image import Side  # noqa: E402
+from kltool.reading import read  # noqa: E402
+from kltool.values.radiograph import Side  # noqa: E402
+from kltool.values.reading import Reading  # noqa: E402
 from kltool.weights import Models, load_models  # noqa: E402
 
 ReadSample = Callable[..., Reading]

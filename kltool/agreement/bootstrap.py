@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from kltool.agreement.ratings import Float64, Indices
 from kltool.errors import UsageError
-from kltool.values.findings import Interval, NotMeasured
+from kltool.typing import Float64, Indices
+from kltool.values.length import Interval, NotMeasured
 
 DRAWS: Final = 1000  # docs/choices.md#participants-drawn
 SEED: Final = 1

@@ -8,12 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from kltool.agreement.cells import GIVEN, columns_of, given_of, reasons_of
-from kltool.agreement.ratings import Column, Indices, LeftOut
-from kltool.agreement.tables import Table
+from kltool.agreement.parse import GIVEN, columns_of, given_of, reasons_of
+from kltool.agreement.ratings import Column, LeftOut
 from kltool.errors import UsageError
-from kltool.values.findings import NotMeasured
-from kltool.values.image import Side
+from kltool.tables.read import Table
+from kltool.typing import Indices
+from kltool.values.length import NotMeasured
+from kltool.values.radiograph import Side
 
 SUBJECT, VISIT, SIDE, PATH = "subject", "visit", "side", "path"
 READER, STATUS, CODE = "reader", "status", "code"

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Float64 = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.intp]
+from kltool.typing import Float64, Indices
 
+Mask = npt.NDArray[np.bool_]
 KL, EXPECTED, PROBABILITIES = "kl", "kl_expected", "kl_p"
 
 
@@ -21,7 +20,7 @@ class Column:
     """
 
     values: Float64
-    known: Bools
+    known: Mask
 
     def of(self, rows: Indices) -> "Column":
         """The same for these rows, (m,); a row of -1 has no value."""
@@ -49,7 +48,7 @@ class Rater:
         return column in self.columns and bool(self.columns[column].known.any())
 
 
-def known_by(raters: Sequence[Rater], measure: str) -> Bools:
+def known_by(raters: Sequence[Rater], measure: str) -> Mask:
     """Which knees all of these raters have a value of, (n,)."""
     return np.asarray(np.all([rater.columns[measure].known for rater in raters], axis=0))
 

@@ -5,11 +5,12 @@ from typing import Final
 import numpy as np
 
 from kltool.agreement.bootstrap import Family, Resampling, Sample, intervals
-from kltool.agreement.findings import Figure
-from kltool.agreement.ratings import Float64, Ratings, stated_error_of
-from kltool.compare.error import FEWEST_REPEATS, repositioning_of
-from kltool.values.findings import NORMAL_95, NotMeasured
-from kltool.values.history import Difference, ErrorParts
+from kltool.agreement.ratings import Ratings, stated_error_of
+from kltool.agreement.results import Figure
+from kltool.comparison.error import FEWEST_REPEATS, repositioning_of
+from kltool.typing import Float64
+from kltool.values.change import Difference, ErrorParts
+from kltool.values.length import NORMAL_95, NotMeasured
 
 NAME: Final = "repositioning_mm"
 SHARE: Final = 0.95  # of the differences that lie within 1.96 of their errors, as in repositioning_of

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kltool.batch.columns import COLUMNS, Row
-from kltool.batch.outcome import FAILED, Outcome
-from kltool.batch.tasks import Task, task_of
+from kltool.batch.listing import Task, task_of
+from kltool.batch.outcome import Outcome
 from kltool.errors import StorageFull, UsageError
+from kltool.tables.columns import COLUMNS, FAILED, Row
 
 PAGE: Final = 500  # rows held in memory at a time
 SCHEMA: Final = """

@@ -2,17 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
-from kltool.batch.columns import Row
-from kltool.report.record import Record, error_record
-
-OK: Final = "ok"
-REFUSED: Final = "refused"
-FAILED: Final = "failed"
-DUPLICATE: Final = "duplicate"
-QUARANTINED: Final = "quarantined"
-STATUSES: Final = (OK, REFUSED, FAILED, DUPLICATE, QUARANTINED)
+from kltool.report.record import error_record
+from kltool.tables.columns import FAILED, Row
+from kltool.typing import Record
 
 
 @dataclass(frozen=True, slots=True)

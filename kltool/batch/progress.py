@@ -10,8 +10,8 @@ from typing import Final, Protocol, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from kltool.batch.outcome import FAILED, REFUSED
-from kltool.batch.tasks import Task
+from kltool.batch.listing import Task
+from kltool.tables.columns import FAILED, REFUSED
 
 EVERY_S: Final = 10.0  # between two lines of a log
 

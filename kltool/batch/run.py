@@ -13,21 +13,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from kltool.agreement.oai import OAI_NAMES
-from kltool.batch.columns import COLUMNS
-from kltool.batch.engine import Engine, on_this_machine
 from kltool.batch.ledger import Ledger
-from kltool.batch.outcome import STATUSES
+from kltool.batch.listing import Listing
+from kltool.batch.local import Engine, on_this_machine
 from kltool.batch.progress import listing, progress
 from kltool.batch.pseudonym import Pseudonyms
-from kltool.batch.reader import Orders, model_name
-from kltool.batch.summary import summary_page
-from kltool.batch.tables import TABLES, write_tables
-from kltool.batch.tasks import Listing
+from kltool.batch.read_task import Orders, model_name
+from kltool.batch.rows import rows_of_all
 from kltool.errors import StorageFull, UsageError
-from kltool.read import settings
-from kltool.report.folder import writable
-from kltool.values.findings import DISCLAIMER
+from kltool.reading import settings
+from kltool.report.files import writable
+from kltool.report.html.batch import summary_page
+from kltool.tables.columns import COLUMNS, STATUSES
+from kltool.tables.oai import OAI_NAMES
+from kltool.tables.write import TABLES, write_tables
+from kltool.values.reading import DISCLAIMER
 from kltool.weights import entries, hashes_of_reading
 
 LEDGER: Final = "ledger.sqlite"
@@ -39,7 +39,7 @@ SUMMARY: Final = "summary.html"
 class Batch:
     """What is asked for.
 
-    sources: see kltool.batch.tasks.Listing. out: the folder of the tables. jobs: processes. scheduler: the
+    sources: see kltool.batch.listing.Listing. out: the folder of the tables. jobs: processes. scheduler: the
     address of a Dask scheduler, "local", or empty. limit_s: seconds an image may take.
     Raises UsageError for what makes no sense.
     """
@@ -80,7 +80,7 @@ def run_batch(batch: Batch) -> Counter[str]:
         if batch.retry_failed:
             ledger.forget_failed()
         _read_rest(batch, orders, ledger)
-        counts = write_tables(ledger.entries(), carried, batch.oai_names, batch.out)
+        counts = write_tables(rows_of_all(ledger.entries()), carried, batch.oai_names, batch.out)
         run = _manifest(batch, models, ledger, counts)
     _write(batch.out / MANIFEST, json.dumps(run, indent=2) + "\n")
     _write(batch.out / SUMMARY, summary_page(batch.out / TABLES[0], run))
@@ -114,7 +114,7 @@ def _read_rest(batch: Batch, orders: Orders, ledger: Ledger) -> None:
 
 def _engine(batch: Batch, orders: Orders) -> AbstractContextManager[Engine]:
     if batch.scheduler:
-        from kltool.batch.cluster import on_cluster
+        from kltool.batch.dask import on_cluster
 
         return on_cluster(batch.scheduler, batch.jobs, orders, batch.limit_s)
     return on_this_machine(batch.jobs, orders, batch.limit_s)

@@ -10,7 +10,7 @@ from rich.console import Console
 from kltool.agreement import Resampling, Wanted, ratings_of
 from kltool.agreement import agree as agreement_of
 from kltool.errors import Exit, UsageError
-from kltool.report.folder import writable
+from kltool.report.files import writable
 
 
 def agree(
@@ -29,7 +29,7 @@ def agree(
     ratings = ratings_of(tables, Wanted(repeat, columns_of(on), reference))
     found = agreement_of(ratings, resampling)
 
-    from kltool.report.agreement_page import Made, write_agreement
+    from kltool.report.html.agreement import Made, write_agreement
 
     made = Made(version("kltool"), datetime.now(UTC).isoformat(timespec="seconds"))
     page = write_agreement(found, made, folder)
@@ -38,7 +38,7 @@ def agree(
 
         print(json.dumps({**agreement_record(found, made.version, made.utc), "page": str(page)}), flush=True)
     else:
-        from kltool.report.agreement_table import print_agreement
+        from kltool.report.terminal.agreement import print_agreement
 
         console = Console()
         print_agreement(found, console)

@@ -9,7 +9,7 @@ from types import FrameType
 
 from kltool.batch import Batch, run_batch
 from kltool.errors import Exit
-from kltool.values.findings import DISCLAIMER
+from kltool.values.reading import DISCLAIMER
 
 
 def batch_all(batch: Batch) -> Exit:

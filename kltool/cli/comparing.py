@@ -12,14 +12,15 @@ from rich.progress import track
 
 from kltool.cli.reading import prepared, write_overlays
 from kltool.cli.tasks import VisitTask, visits_of
-from kltool.compare import REPOSITIONING_MM, ErrorModel, compare, timelines
+from kltool.comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
 from kltool.errors import Exit, InstallationError, NotComparable, UsageError
 from kltool.intake import find_images, load
-from kltool.read import read
-from kltool.report.record import Record, change_record, error_record, timeline_record
-from kltool.values.findings import GRADES, Reading
-from kltool.values.history import GradeClaim, Timeline, Verdict, Visit
-from kltool.values.image import Side
+from kltool.reading import read
+from kltool.report.record import change_record, error_record, timeline_record
+from kltool.typing import Record
+from kltool.values.change import GradeClaim, Timeline, Verdict, Visit
+from kltool.values.radiograph import Side
+from kltool.values.reading import GRADES, Reading
 from kltool.weights import Models, load_models
 
 
@@ -49,12 +50,12 @@ def compare_files(before: Path, after: Path, wanted: Wanted) -> Exit:
     if wanted.as_json:
         _print_json(records)
     else:
-        from kltool.report.table import print_change
+        from kltool.report.terminal.readings import print_change
 
         for record in records:
             print_change(record, Console())
     if page is not None:
-        from kltool.report.change_page import write_change_page
+        from kltool.report.html.change import write_change_page
 
         write_change_page(changes, earlier.produced_by, later.produced_by, wanted.claim, page)
     return _exit(change.verdict for change in changes)
@@ -81,7 +82,7 @@ def compare_visits(manifest: Path, wanted: Wanted) -> Exit:
         found += of_subject
         _tell(of_subject, wanted.as_json)
     if page is not None and found:
-        from kltool.report.timeline_page import write_timeline_page
+        from kltool.report.html.timeline import write_timeline_page
 
         write_timeline_page(found, page)
     if "failed" in left_out:
@@ -95,7 +96,7 @@ def _tell(found: Sequence[Timeline], as_json: bool) -> None:
     if as_json:
         _print_json(records)
         return
-    from kltool.report.table import print_timeline
+    from kltool.report.terminal.readings import print_timeline
 
     for record in records:
         print_timeline(record, Console())

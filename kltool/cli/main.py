@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kltool.errors import Exit, KltoolError
-from kltool.values.image import Side
+from kltool.values.radiograph import Side
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -11,11 +11,12 @@ from rich.progress import track
 from kltool.cli.tasks import Task, tasks_of
 from kltool.errors import Exit, InstallationError
 from kltool.intake import load
-from kltool.read import provenance_without_film, read
-from kltool.report.folder import writable
-from kltool.report.record import Record, error_record, provenance_record, reading_record
-from kltool.values.findings import KneeReading, Reading
-from kltool.values.image import Side
+from kltool.reading import provenance_without_film, read
+from kltool.report.files import writable
+from kltool.report.record import error_record, provenance_record, reading_record
+from kltool.typing import Record
+from kltool.values.radiograph import Side
+from kltool.values.reading import KneeReading, Reading
 from kltool.weights import Models, load_models
 
 
@@ -36,7 +37,7 @@ def read_all(
         if as_json:
             print(json.dumps(record), flush=True)
     if not as_json:
-        from kltool.report.table import print_readings
+        from kltool.report.terminal.readings import print_readings
 
         print_readings(records, Console())
     return exit_of(records)

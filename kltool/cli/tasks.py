@@ -6,8 +6,8 @@ from pathlib import Path
 
 from kltool.errors import UsageError
 from kltool.intake import ImageSource, find_images
-from kltool.intake.manifest import Row, rows
-from kltool.values.image import Calibration, Side, Spacing
+from kltool.tables.manifest import Row, rows
+from kltool.values.radiograph import Calibration, Side, Spacing
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kltool.intake.source import ImageSource
-from kltool.values.image import Radiograph, Side
+from kltool.values.radiograph import Radiograph, Side
 
 __all__ = ["ImageSource", "decoders", "find_images", "load"]
 

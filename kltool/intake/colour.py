@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kltool.errors import NotARadiograph
-from kltool.values.image import Float32
+from kltool.typing import Float32
 
 COLOURED = 0.04  # docs/choices-intake.md#colour; of full range, from the film's own tint
 MOST_COLOURED = 0.02  # docs/choices-intake.md#colour; share of pixels: annotations, rulers

@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from kltool.values.image import Float32
+from kltool.typing import Float32
 
 
 def of_file(data: bytes) -> str:

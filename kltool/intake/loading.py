@@ -19,7 +19,8 @@ from kltool.intake.spacing import Found, spacing_of, spacing_tags
 from kltool.intake.stored import Mask, Shown, shown_pixels, without_padding
 from kltool.intake.suitability import refuse_unsuitable
 from kltool.intake.tags import silently
-from kltool.values.image import Float32, NoSpacing, Radiograph, Side, SideSource
+from kltool.typing import Float32
+from kltool.values.radiograph import NoSpacing, Radiograph, Side, SideSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kltool.values.image import Float32
+from kltool.typing import Float32
 
 TIGHT_CROP_PX = 320  # docs/choices-intake.md#polarity; the longest side of a tight crop of one knee
 TIGHT_CROP_ASPECT = 1.5  # docs/choices-intake.md#polarity

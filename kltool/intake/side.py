@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kltool.intake import words
 from kltool.intake.tags import text_of, texts_of, words_in
-from kltool.values.image import Side, SideSource
+from kltool.values.radiograph import Side, SideSource
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset

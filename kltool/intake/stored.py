@@ -16,7 +16,7 @@ from kltool.intake.bounds import check_size
 from kltool.intake.codecs import cut, stored_pixels
 from kltool.intake.colour import grey_of
 from kltool.intake.tags import items_of, number_of, numbers_of, silently, text_of, values_of, whole_number_of
-from kltool.values.image import Float32
+from kltool.typing import Float32
 
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset

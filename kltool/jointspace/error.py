@@ -2,14 +2,15 @@
 
 The trace says how sure it is of each point of a margin. A width whose ends lie on two margins has
 variance = floor² + gain² · (sd_femur² + sd_tibia²): the floor is what no trace can see (where a margin is
-by definition), the gain what its own doubt is worth. Repositioning is not in it: kltool.compare adds it.
+by definition), the gain what its own doubt is worth. Repositioning is not in it: kltool.comparison adds it.
 """
 
 import math
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from kltool.values.findings import Area, CompartmentSpace, JointSpace, Length, NotMeasured, Quality
+from kltool.values.length import Area, Length, NotMeasured
+from kltool.values.reading import CompartmentSpace, JointSpace, Quality
 
 L = TypeVar("L", bound=Length)
 

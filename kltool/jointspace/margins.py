@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kltool.jointspace.curves import Curves, find_curves
-from kltool.jointspace.patch import frame_of
-from kltool.localize.canonical import turned
-from kltool.values.findings import Compartment, Margins, NotMeasured, Rims, TracedJoint
-from kltool.values.image import Knee
+from kltool.geometry.joint_frame import frame_of
+from kltool.jointspace.margin_network import Curves, find_curves
+from kltool.localize.crop import turned
+from kltool.values.length import NotMeasured
+from kltool.values.radiograph import Knee
+from kltool.values.reading import Compartment, Margins, Rims, TracedJoint
 from kltool.weights import Network
 
 FEMUR, TIBIA, UPPER_RIM, LOWER_RIM = range(4)

@@ -8,25 +8,16 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry import Points, nearest
-from kltool.jointspace.axis import knee_axis
+from kltool.geometry.joint_axes import POSITIONS, Axes, Profile, axes_of, knee_axis, profile_of, span_of
+from kltool.geometry.points import nearest
 from kltool.jointspace.error import ErrorSettings
-from kltool.jointspace.implant import Metal, find_metal
-from kltool.jointspace.places import POSITIONS, span_of
+from kltool.jointspace.metal import Metal, find_metal
 from kltool.jointspace.positioning import position
-from kltool.jointspace.ruler import Axes, Profile, Ruler, axes_of, profile_of, ruler_of
-from kltool.values.findings import (
-    Area,
-    Compartment,
-    CompartmentSpace,
-    JointSpace,
-    Length,
-    Margins,
-    NotMeasured,
-    TracedJoint,
-    Width,
-)
-from kltool.values.image import Knee
+from kltool.typing import Points
+from kltool.values.length import Area, Length, NotMeasured, Width
+from kltool.values.radiograph import Knee
+from kltool.values.reading import Compartment, CompartmentSpace, JointSpace, Margins, TracedJoint
+from kltool.values.scale import Ruler, ruler_of
 
 ERRORS: Final = ErrorSettings()
 STEPS: Final = 200  # of a range, for its minimum and its mean: 0.1% of the tibial width each

@@ -5,13 +5,14 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry import Points
+from kltool.geometry.joint_axes import Axes, profile_of, span_of
 from kltool.jointspace.error import ErrorSettings
-from kltool.jointspace.exposure import expose
-from kltool.jointspace.places import span_of
-from kltool.jointspace.ruler import Axes, Ruler, profile_of
-from kltool.values.findings import Compartment, Length, Margins, NotMeasured, Positioning, Rims, TracedJoint
-from kltool.values.image import Knee, Landmarks
+from kltool.jointspace.image_quality import expose
+from kltool.typing import Points
+from kltool.values.length import Length, NotMeasured
+from kltool.values.radiograph import Knee, Landmarks
+from kltool.values.reading import Compartment, Margins, Positioning, Rims, TracedJoint
+from kltool.values.scale import Ruler
 
 SPINES: Final = slice(3, 6)  # of the tibial landmarks: spine, valley, spine
 ROOF: Final = 3  # of the femoral landmarks: the roof of the notch

@@ -7,8 +7,9 @@ found (is this a knee, is it whole), how the knee stood (beam, rotation, tilt) a
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kltool.values.findings import Compartment, JointSpace, Length, NotMeasured, Positioning, Quality
-from kltool.values.image import Knee, Side
+from kltool.values.length import Length, NotMeasured
+from kltool.values.radiograph import Knee, Side
+from kltool.values.reading import Compartment, JointSpace, Positioning, Quality
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry import Points, apply
-from kltool.localize.brightness import standardize
-from kltool.localize.canonical import crop_to_film, cut, square
-from kltool.values.image import Float32, Landmarks, Placement
+from kltool.geometry.transform import apply
+from kltool.geometry.window import crop_to_film, square
+from kltool.localize.crop import cut
+from kltool.localize.normalise import standardize
+from kltool.typing import Float32, Points
+from kltool.values.radiograph import Landmarks, Placement
 from kltool.weights import Network
 
 TIBIAL_POINTS: Final = 9

@@ -9,10 +9,11 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kltool.agreement.findings import ALL_RATERS, Agreement, Figure
-from kltool.report.agreement_words import reason_of
-from kltool.report.record import Record
-from kltool.values.findings import DISCLAIMER, NotMeasured
+from kltool.agreement.results import ALL_RATERS, Agreement, Figure
+from kltool.report.agreement_text import reason_of
+from kltool.typing import Record
+from kltool.values.length import NotMeasured
+from kltool.values.reading import DISCLAIMER
 
 HEADINGS: Final = (
     *("judged", "reference", "measure", "figure", "value", "low", "high"),

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from kltool.geometry import Points, arc_length, resample
+from kltool.geometry.points import arc_length, resample
+from kltool.typing import Points
 
 Picture = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]

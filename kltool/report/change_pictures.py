@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 
 from kltool.report.canvas import DIM, Picture, write_centred
+from kltool.report.files import data_uri
 from kltool.report.film import view_in_register, view_of
 from kltool.report.overlay import draw_margins, draw_narrowest
-from kltool.report.page import data_uri
-from kltool.values.findings import Compartment, KneeReading, Width
-from kltool.values.image import Side
+from kltool.values.length import Width
+from kltool.values.radiograph import Side
+from kltool.values.reading import Compartment, KneeReading
 
 SIZE: Final = 720  # docs/choices.md#change-page
 JPEG: Final = (  # docs/choices.md#change-page

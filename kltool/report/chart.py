@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry import Points
 from kltool.report.canvas import (
     AXIS,
     DIM,
@@ -20,7 +19,9 @@ from kltool.report.canvas import (
     write,
     write_centred,
 )
-from kltool.values.findings import Compartment, CompartmentSpace, JointSpace, NotMeasured, Width
+from kltool.typing import Points
+from kltool.values.length import NotMeasured, Width
+from kltool.values.reading import Compartment, CompartmentSpace, JointSpace
 
 CHART: Final = 190
 TOP, BOTTOM, LEFT, RIGHT = 34.0, 150.0, 50.0, 16.0

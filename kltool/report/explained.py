@@ -3,11 +3,11 @@
 import cv2
 import numpy as np
 
-from kltool.grade.view import VIEW, view
-from kltool.localize.canonical import turned
+from kltool.grading.view import VIEW, view
+from kltool.localize.crop import turned
 from kltool.report.canvas import MINIMUM, Picture
-from kltool.values.findings import Grade
-from kltool.values.image import Knee, Side
+from kltool.values.radiograph import Knee, Side
+from kltool.values.reading import Grade
 
 OPACITY = 0.65  # where the grade is raised most
 

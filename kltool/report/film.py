@@ -6,12 +6,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kltool.compare.register import carried
-from kltool.geometry import Points, apply, mirror
-from kltool.jointspace.patch import frame_of
-from kltool.localize.canonical import crop_to_film, cut, film_to_crop, square, turned
+from kltool.geometry.joint_frame import frame_of
+from kltool.geometry.points import mirror
+from kltool.geometry.registration import carried
+from kltool.geometry.transform import apply
+from kltool.geometry.window import crop_to_film, film_to_crop, square
+from kltool.localize.crop import cut, turned
 from kltool.report.canvas import Picture
-from kltool.values.image import Knee, Placement, Radiograph, Side
+from kltool.typing import Points
+from kltool.values.radiograph import Knee, Placement, Radiograph, Side
 
 DARKEST, BRIGHTEST = 0.5, 99.8  # percentiles of the film that are shown black and WHITE
 WHITE: Final = 235

@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 
 from kltool.errors import UsageError
-from kltool.geometry import Points
-from kltool.report import words
+from kltool.report import text as words
 from kltool.report.canvas import (
     AXIS,
     DIM,
@@ -30,17 +29,9 @@ from kltool.report.canvas import (
 from kltool.report.chart import CHART, chart
 from kltool.report.film import view_of
 from kltool.report.panel import panel
-from kltool.values.findings import (
-    NORMAL_95,
-    Compartment,
-    CompartmentSpace,
-    JointSpace,
-    KneeAxis,
-    KneeReading,
-    NotMeasured,
-    Rims,
-    Width,
-)
+from kltool.typing import Points
+from kltool.values.length import NORMAL_95, NotMeasured, Width
+from kltool.values.reading import Compartment, CompartmentSpace, JointSpace, KneeAxis, KneeReading, Rims
 
 SIZE: Final = 900
 CERTAINTY: Final = 0.35  # opacity of the band that holds a margin with 95%

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kltool.report import words
+from kltool.report import text as words
 from kltool.report.canvas import (
     AXIS,
     BOLD,
@@ -24,16 +24,9 @@ from kltool.report.canvas import (
     write,
 )
 from kltool.report.explained import explained
-from kltool.values.findings import (
-    DISCLAIMER,
-    GRADES,
-    Compartment,
-    CompartmentSpace,
-    KneeReading,
-    NotMeasured,
-    Quality,
-)
-from kltool.values.image import NoSpacing
+from kltool.values.length import NotMeasured
+from kltool.values.radiograph import NoSpacing
+from kltool.values.reading import DISCLAIMER, GRADES, Compartment, CompartmentSpace, KneeReading, Quality
 
 PANEL: Final = 420
 EDGE: Final = 22

@@ -5,36 +5,22 @@ What was not measured is an object {"not_measured": reason}, never null, 0 or Na
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from kltool.errors import KltoolError, Refusal
-from kltool.report.words import claim_sentence
-from kltool.values.findings import (
+from kltool.report.text import claim_sentence
+from kltool.typing import Record
+from kltool.values.change import Difference, GradeChange, GradeClaim, KneeChange, Slope, Timeline, WidthChange
+from kltool.values.length import UNITS, Area, Length, NotMeasured, Width
+from kltool.values.radiograph import NoSpacing, Spacing
+from kltool.values.reading import (
     DISCLAIMER,
-    Area,
     CompartmentSpace,
     Grade,
     KneeReading,
-    Length,
-    NotMeasured,
     Positioning,
     Provenance,
     Reading,
-    Width,
 )
-from kltool.values.history import (
-    Difference,
-    GradeChange,
-    GradeClaim,
-    KneeChange,
-    Slope,
-    Timeline,
-    WidthChange,
-)
-from kltool.values.image import NoSpacing, Spacing
-
-Record = dict[str, Any]
-UNITS = ("mm", "px", "percent")
 
 
 def reading_record(reading: Reading) -> Record:

@@ -22,8 +22,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from kltool.errors import InstallationError
+from kltool.typing import Float64
 
-Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
 
 COMPONENTS = 8  # docs/choices-simulate.md#components

@@ -12,8 +12,7 @@ from kltool.simulate.rays import Camera, path_length
 from kltool.simulate.scene import Film, KneeScene
 from kltool.simulate.struts import Struts
 from kltool.simulate.tissue import leg_surfaces, trabeculae
-
-Float64 = npt.NDArray[np.float64]
+from kltool.typing import Float64
 
 MUSCLE_MM = 0.0238  # docs/choices-simulate.md#attenuation
 FAT_MM = 0.0202  # docs/choices-simulate.md#attenuation

@@ -17,11 +17,9 @@ import numpy.typing as npt
 
 from kltool.simulate.atlas import COMPONENTS, Atlas, BoneModel, load_atlas
 from kltool.simulate.scene import KneeScene
+from kltool.typing import Float64
 
-Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
-Mask = npt.NDArray[np.bool_]
-
 MIDLINE_X = 80.0  # between the condyles of the mean bone
 CONDYLAR_TURN_DEG = 5.0  # docs/choices-simulate.md#pose
 PATELLA_STEP_MM = np.array([-6.0, -2.0, 6.0])  # docs/choices-simulate.md#pose

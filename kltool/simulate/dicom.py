@@ -13,7 +13,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import UID, DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian
 
 from kltool.simulate.scene import SimulatedFilm
-from kltool.values.image import Side
+from kltool.values.radiograph import Side
 
 SIMULATED = "SIMULATED, not a patient"
 IMPLEMENTATION_UID = UID("2.25.192837465564738291019283746556473829")

@@ -6,11 +6,9 @@ maker's processing leaves the unexposed border out of account.
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from kltool.simulate.scene import Collimator, Film, Marker, Pixels
-
-Float64 = npt.NDArray[np.float64]
+from kltool.typing import Float64
 
 FINE = 4  # the letter is drawn this much finer and shrunk, so that its edge is smooth
 CANVAS = 2.4  # height of the canvas over that of the letter, so that it can be turned and framed

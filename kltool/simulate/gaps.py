@@ -1,7 +1,6 @@
 """The shank is moved in the plane of the picture until both joint spaces are as asked."""
 
 import numpy as np
-import numpy.typing as npt
 
 from kltool.errors import UsageError
 from kltool.simulate.bones import KneeBones
@@ -16,8 +15,8 @@ from kltool.simulate.margins import (
 )
 from kltool.simulate.rays import Camera
 from kltool.simulate.scene import KneeScene
+from kltool.typing import Float64
 
-Float64 = npt.NDArray[np.float64]
 Both = tuple[Margins, Margins]
 
 CLOSE_MM = 0.002  # docs/choices-simulate.md#gap-tolerance

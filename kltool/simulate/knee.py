@@ -1,7 +1,6 @@
 """One knee, or both, on a film: the front page of the simulation."""
 
 import numpy as np
-import numpy.typing as npt
 
 from kltool.errors import UsageError
 from kltool.simulate.beam import attenuation, expose
@@ -12,9 +11,8 @@ from kltool.simulate.margins import fine_camera, knee_truth, mirrored
 from kltool.simulate.rays import Camera
 from kltool.simulate.scene import Film, KneeScene, KneeTruth, SimulatedFilm
 from kltool.simulate.struts import Struts
-from kltool.values.image import Side
-
-Float64 = npt.NDArray[np.float64]
+from kltool.typing import Float64
+from kltool.values.radiograph import Side
 
 
 def simulate_knee(scene: KneeScene, film: Film | None = None, struts: Struts | None = None) -> SimulatedFilm:

@@ -20,8 +20,8 @@ from kltool.errors import UsageError
 from kltool.simulate.bones import Bone, KneeBones
 from kltool.simulate.rays import Camera, lower_outline, profile_rows
 from kltool.simulate.scene import Compartment, FixedWidth, KneeScene, KneeTruth, Pair
+from kltool.typing import Float64
 
-Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
 
 MEDIAL_EXTENT = (0.06, 0.38)  # docs/choices-simulate.md#compartments

@@ -10,16 +10,8 @@ import numpy as np
 
 from kltool.errors import UsageError
 from kltool.simulate.knee import simulate_knee
-from kltool.simulate.scene import (
-    Collimator,
-    Film,
-    KneeScene,
-    Marker,
-    Osteophytes,
-    Sclerosis,
-    SimulatedFilm,
-)
-from kltool.values.image import Side
+from kltool.simulate.scene import Collimator, Film, KneeScene, Marker, Osteophytes, Sclerosis, SimulatedFilm
+from kltool.values.radiograph import Side
 
 DETECTOR_MM: Final = (0.1, 0.2)
 FIELD_MM: Final = (125.0, 115.0)  # height and width in the plane of the joint, give or take a tenth

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kltool.errors import InstallationError
+from kltool.typing import Float64
 
 try:
     from numba import njit
@@ -22,7 +23,6 @@ except ImportError as error:
         "numba is not installed; simulation needs it: pip install 'kltool[simulate]'"
     ) from error
 
-Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
 
 SUBPIXELS = 1024

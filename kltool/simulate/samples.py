@@ -8,7 +8,7 @@ from pathlib import Path
 from kltool.simulate.dicom import write_dicom
 from kltool.simulate.knee import simulate_bilateral, simulate_knee
 from kltool.simulate.scene import Film, KneeScene, Osteophytes, Sclerosis, SimulatedFilm
-from kltool.values.image import Side
+from kltool.values.radiograph import Side
 
 
 @dataclass(frozen=True, slots=True)

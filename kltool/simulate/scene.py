@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kltool.errors import UsageError
-from kltool.values.image import Side
+from kltool.typing import Float64
+from kltool.values.radiograph import Side
 
-Float64 = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint16]
 Pair = tuple[tuple[float, float], tuple[float, float]]  # two points, (row, column)
 

@@ -10,14 +10,11 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from kltool.simulate.atlas import load_atlas
 from kltool.simulate.rays import Camera
 from kltool.simulate.tissue import trabeculae
-
-Float32 = npt.NDArray[np.float32]
-Float64 = npt.NDArray[np.float64]
+from kltool.typing import Float32, Float64
 
 LAYER_MM: Final = 2.5  # docs/choices-simulate.md#struts
 FIELD_MM: Final = 120.0  # side of a layer, about the middle of the joint; beyond it the layer is mirrored

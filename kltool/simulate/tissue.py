@@ -6,8 +6,8 @@ from scipy.fft import irfft2, next_fast_len, rfft2
 
 from kltool.simulate.rays import Camera
 from kltool.simulate.scene import KneeScene
+from kltool.typing import Float64
 
-Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
 
 RING_POINTS = 72

@@ -4,14 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
-
 from kltool.errors import InstallationError
+from kltool.typing import Float32
 from kltool.weights.manifest import ModelEntry, entries
-
-Float32 = npt.NDArray[np.float32]
-
 
 NAMES: Final = ("finder", "aspect", "landmarks", "margins", "linked", "grader")
 COMPARING: Final = ("linked",)  # what a reading does without

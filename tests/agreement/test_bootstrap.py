@@ -6,11 +6,10 @@ import pytest
 
 from kltool.agreement import bootstrap
 from kltool.agreement.bootstrap import Family, Resampling, Sample, drawn, intervals, once
-from kltool.agreement.families import of_differences, of_grades
+from kltool.agreement.estimators import of_differences, of_grades
 from kltool.errors import UsageError
-from kltool.values.findings import Interval, NotMeasured
-
-Float64 = npt.NDArray[np.float64]
+from kltool.typing import Float64
+from kltool.values.length import Interval, NotMeasured
 
 
 def mean_of(values: Float64, people: npt.ArrayLike) -> Family:

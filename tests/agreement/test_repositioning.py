@@ -8,10 +8,10 @@ import pytest
 from kltool.agreement import Wanted, agree, ratings_of
 from kltool.agreement.bootstrap import Resampling, Sample, drawn, once
 from kltool.agreement.repositioning import NAME, of_repeats
-from kltool.compare.error import repositioning_of
-from kltool.values.findings import NotMeasured
-from kltool.values.history import Difference, ErrorParts
-from tests.agreement.drawn import measured, ratings, repeats, write_csv
+from kltool.comparison.error import repositioning_of
+from kltool.values.change import Difference, ErrorParts
+from kltool.values.length import NotMeasured
+from tests.agreement.simulated import measured, ratings, repeats, write_csv
 
 FEW = Resampling(100)
 

@@ -9,14 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kltool.batch import Batch, readers, run_batch
+from kltool.batch import Batch, pool, run_batch
 
 Table = Callable[..., Any]
 TROUBLE = """
 import ctypes, os, signal, sys, time
-from kltool.batch import child
+from kltool.batch import worker
 
-healthy = child.read_task
+healthy = worker.read_task
 
 def troubled(task, models, orders):
     name = task.source.name
@@ -31,8 +31,8 @@ def troubled(task, models, orders):
         os.kill(os.getpid(), signal.SIGKILL)
     return healthy(task, models, orders)
 
-child.read_task = troubled
-child.main()
+worker.read_task = troubled
+worker.main()
 """
 
 
@@ -62,4 +62,4 @@ def trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers that die, or take for ever, at films whose names say so."""
     script = tmp_path / "troubled.py"
     script.write_text(TROUBLE)
-    monkeypatch.setattr(readers, "CHILD", (sys.executable, str(script)))
+    monkeypatch.setattr(pool, "CHILD", (sys.executable, str(script)))

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kltool.batch.tasks import Listing
+from kltool.batch.listing import Listing
 from kltool.errors import UsageError
-from kltool.intake.manifest import columns, rows
+from kltool.tables.manifest import columns, rows
 
 Table = Callable[..., Any]
 

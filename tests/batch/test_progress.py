@@ -4,8 +4,8 @@ import io
 import re
 from collections import Counter
 
+from kltool.batch.listing import Task
 from kltool.batch.progress import Lines, listing, progress
-from kltool.batch.tasks import Task
 from kltool.intake import ImageSource
 
 

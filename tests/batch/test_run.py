@@ -19,17 +19,17 @@ import pydicom
 import pytest
 
 from kltool.batch import Batch, run, run_batch
-from kltool.batch.engine import in_hand
 from kltool.batch.ledger import Ledger
+from kltool.batch.listing import Task
+from kltool.batch.local import in_hand
+from kltool.batch.pool import Readers
 from kltool.batch.pseudonym import Pseudonyms
-from kltool.batch.reader import Orders, read_task
-from kltool.batch.readers import Readers
-from kltool.batch.tasks import Task
+from kltool.batch.read_task import Orders, read_task
 from kltool.errors import InstallationError, StorageFull, UsageError, WeightMismatch
 from kltool.intake import ImageSource, find_images
 from kltool.intake.places import Memory
 from kltool.report.record import reading_record
-from kltool.values.findings import DISCLAIMER
+from kltool.values.reading import DISCLAIMER
 from kltool.weights import Models
 from tests.batch.ledgers import seen
 
@@ -145,7 +145,7 @@ def test_what_failed_is_read_again_when_asked(
 def test_readers_that_cannot_start_are_an_installation_error(
     films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kltool.batch.readers.CHILD", (sys.executable, "-c", "raise SystemExit(3)"))
+    monkeypatch.setattr("kltool.batch.pool.CHILD", (sys.executable, "-c", "raise SystemExit(3)"))
     with pytest.raises(InstallationError, match="exit status 3"):
         table(films, out=tmp_path / "out")
 
@@ -190,7 +190,7 @@ def test_finished_work_is_not_done_again(
     films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = table(films, out=tmp_path / "out")
-    monkeypatch.setattr("kltool.batch.readers.CHILD", (sys.executable, "-c", "raise SystemExit(3)"))
+    monkeypatch.setattr("kltool.batch.pool.CHILD", (sys.executable, "-c", "raise SystemExit(3)"))
     assert table(films, out=tmp_path / "out").equals(first), "no reader was started"
 
 
@@ -304,7 +304,7 @@ def test_a_full_disk_at_the_tables_leaves_no_half_table(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kltool.batch.tables.CsvSheet.write", full)
+    monkeypatch.setattr("kltool.tables.write.CsvSheet.write", full)
     with pytest.raises(StorageFull, match="No space left"):
         table(films, out=tmp_path / "out")
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["ledger.sqlite"]

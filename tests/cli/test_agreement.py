@@ -8,7 +8,7 @@ import pytest
 
 from kltool.cli.agreeing import agree
 from kltool.errors import Exit, UsageError
-from tests.agreement.drawn import repeats, trial
+from tests.agreement.simulated import repeats, trial
 
 
 def run(tables: list[Path], out: Path, **options: Any) -> Exit:

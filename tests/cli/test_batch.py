@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kltool.values.findings import DISCLAIMER
+from kltool.values.reading import DISCLAIMER
 
 Kltool = Callable[..., Any]
 

@@ -10,9 +10,9 @@ import pytest
 
 from kltool.cli import comparing
 from kltool.intake import load
-from kltool.read import read
-from kltool.values.findings import Reading
-from kltool.values.image import Radiograph
+from kltool.reading import read
+from kltool.values.radiograph import Radiograph
+from kltool.values.reading import Reading
 from kltool.weights import Models
 from tests.intake.films import png
 

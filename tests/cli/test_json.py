@@ -13,7 +13,7 @@ from referencing import Registry, Resource
 
 from kltool.cli import reading
 from kltool.intake import load
-from kltool.read import settings
+from kltool.reading import settings
 from tests.intake.films import png
 
 Kltool = Callable[..., Any]

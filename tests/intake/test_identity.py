@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kltool.intake import ImageSource, load
-from kltool.values.image import Radiograph
+from kltool.values.radiograph import Radiograph
 
 from .films import NAME, SUBJECT, as_bytes, data_set
 

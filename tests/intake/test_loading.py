@@ -14,7 +14,7 @@ from pydicom.uid import RLELossless
 
 from kltool.errors import NotAnImage, Refusal, UsageError
 from kltool.intake import ImageSource, load
-from kltool.values.image import Radiograph
+from kltool.values.radiograph import Radiograph
 
 from .films import (
     as_bytes,

@@ -11,7 +11,8 @@ from PIL import Image
 
 from kltool.errors import NotARadiograph, Undecodable
 from kltool.intake import ImageSource, load
-from kltool.values.image import Float32, Radiograph
+from kltool.typing import Float32
+from kltool.values.radiograph import Radiograph
 
 from .films import REAL_DATA, grey8, knee, picture, png
 

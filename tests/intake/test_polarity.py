@@ -9,7 +9,7 @@ import pytest
 
 from kltool.intake import load
 from kltool.intake.polarity import TURNED_OVER, contrast, film_contrast, is_inverted, turned_over
-from kltool.values.image import Float32
+from kltool.typing import Float32
 
 from .films import REAL_DATA, knee
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kltool.intake import ImageSource, load
-from kltool.values.image import Radiograph, Side, SideSource
+from kltool.values.radiograph import Radiograph, Side, SideSource
 
 from .films import as_bytes, data_set, grey8, png
 

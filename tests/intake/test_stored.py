@@ -19,7 +19,7 @@ from pydicom.uid import (
 from kltool.errors import InstallationError, NotARadiograph, Undecodable
 from kltool.intake import ImageSource, decoders, load
 from kltool.intake.polarity import TURNED_OVER
-from kltool.values.image import Radiograph
+from kltool.values.radiograph import Radiograph
 
 from .films import (
     as_bytes,

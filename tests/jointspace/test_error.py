@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kltool.jointspace import ErrorSettings, widened, widening
-from kltool.values.findings import Area, Compartment, JointSpace, Length, NotMeasured, Quality
-from kltool.values.image import NoSpacing
-from tests.jointspace.drawn import Drawing, parallel
+from kltool.values.length import Area, Length, NotMeasured
+from kltool.values.radiograph import NoSpacing
+from kltool.values.reading import Compartment, JointSpace, Quality
+from tests.jointspace.simulated import Drawing, parallel
 
 SETTINGS = ErrorSettings(usable_factor=1.5, poor_factor=3.0)
 SHARES = st.floats(0.0, 0.05)

@@ -6,12 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from kltool.geometry.joint_frame import COLUMNS, HEIGHT, ROWS
 from kltool.jointspace import TraceSettings, trace_margins
-from kltool.jointspace.patch import COLUMNS, HEIGHT, ROWS
-from kltool.values.findings import Compartment, Margins, NotMeasured, Rims
-from kltool.values.image import Knee
+from kltool.values.length import NotMeasured
+from kltool.values.radiograph import Knee
+from kltool.values.reading import Compartment, Margins, Rims
 from kltool.weights import Network
-from tests.jointspace.drawn import SQUARE, Drawing
+from tests.jointspace.simulated import SQUARE, Drawing
 
 
 class Levels:

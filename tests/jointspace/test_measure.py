@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kltool.geometry.joint_axes import POSITIONS, span_of
 from kltool.jointspace import ErrorSettings, WidthSettings, measure
-from kltool.jointspace.places import POSITIONS, span_of
-from kltool.values.findings import Area, Compartment, JointSpace, Length, NotMeasured, TracedJoint, Width
-from kltool.values.image import Calibration, NoSpacing, Spacing
-from tests.jointspace.drawn import FEMUR_MM, NO_RIMS, SIGN, TIBIA_MM, Drawing, flat, measured, parallel
+from kltool.values.length import Area, Length, NotMeasured, Width
+from kltool.values.radiograph import Calibration, NoSpacing, Spacing
+from kltool.values.reading import Compartment, JointSpace, TracedJoint
+from tests.jointspace.simulated import FEMUR_MM, NO_RIMS, SIGN, TIBIA_MM, Drawing, flat, measured, parallel
 
 Curve = Callable[[float], float]
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from kltool.jointspace import ErrorSettings, WidthSettings, measure
 from kltool.jointspace.positioning import LEVER, NEUTRAL
-from kltool.values.findings import Compartment, Length, NotMeasured, Positioning, Rims, TracedJoint
-from kltool.values.image import Calibration, NoSpacing, Spacing
-from tests.jointspace.drawn import NO_RIMS, SIGN, TIBIA_MM, Drawing, flat, measured, parallel
+from kltool.values.length import Length, NotMeasured
+from kltool.values.radiograph import Calibration, NoSpacing, Spacing
+from kltool.values.reading import Compartment, Positioning, Rims, TracedJoint
+from tests.jointspace.simulated import NO_RIMS, SIGN, TIBIA_MM, Drawing, flat, measured, parallel
 
 few = settings(max_examples=20)
 

@@ -7,8 +7,9 @@ import pytest
 
 from kltool.intake import ImageSource, load
 from kltool.jointspace import Doubts, judge
-from kltool.values.findings import KneeReading, Length, NotMeasured, Positioning, Quality, Reading
-from kltool.values.image import Knee
+from kltool.values.length import Length, NotMeasured
+from kltool.values.radiograph import Knee
+from kltool.values.reading import KneeReading, Positioning, Quality, Reading
 from tests.intake.films import as_bytes, data_set
 
 ReadSample = Callable[..., Reading]

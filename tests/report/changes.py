@@ -3,8 +3,7 @@
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from kltool.values.findings import Compartment, KneeReading, NotMeasured, Reading
-from kltool.values.history import (
+from kltool.values.change import (
     Comparability,
     Difference,
     ErrorParts,
@@ -18,6 +17,8 @@ from kltool.values.history import (
     Visit,
     WidthChange,
 )
+from kltool.values.length import NotMeasured
+from kltool.values.reading import Compartment, KneeReading, Reading
 
 HOSTILE = "<script>alert('1')</script> & \"more\""
 INDEPENDENT = ErrorParts(0.30, 0.30, 0.10, 0.20)

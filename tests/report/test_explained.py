@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kltool.grade.view import VIEW
+from kltool.grading.view import VIEW
 from kltool.report.explained import explained
-from kltool.values.findings import Grade, Reading
-from kltool.values.image import Side
+from kltool.values.radiograph import Side
+from kltool.values.reading import Grade, Reading
 
 ReadSample = Callable[..., Reading]
 

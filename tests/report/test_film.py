@@ -8,8 +8,8 @@ import pytest
 
 from kltool.report.canvas import Picture
 from kltool.report.film import view_in_register, view_of
-from kltool.values.findings import Reading
-from kltool.values.image import Knee, Landmarks
+from kltool.values.radiograph import Knee, Landmarks
+from kltool.values.reading import Reading
 
 ReadSample = Callable[..., Reading]
 SIZE = 300

@@ -10,22 +10,15 @@ import numpy.typing as npt
 import pytest
 
 from kltool.errors import UsageError
-from kltool.localize.canonical import cut, square, turned
+from kltool.geometry.window import square
+from kltool.localize.crop import cut, turned
 from kltool.report import overlay
 from kltool.report.chart import CHART
 from kltool.report.overlay import SIZE, draw, write_overlay
 from kltool.report.panel import BADGE, PANEL
-from kltool.values.findings import (
-    Compartment,
-    KneeReading,
-    Margins,
-    NotMeasured,
-    Quality,
-    Reading,
-    Rims,
-    Width,
-)
-from kltool.values.image import Side
+from kltool.values.length import NotMeasured, Width
+from kltool.values.radiograph import Side
+from kltool.values.reading import Compartment, KneeReading, Margins, Quality, Reading, Rims
 
 ReadSample = Callable[..., Reading]
 RIGHT, LEFT = "knee_right_normal.dcm", "knee_left_moderate.dcm"

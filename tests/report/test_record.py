@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from kltool.report.record import UNITS, Record, knee_record
-from kltool.values.findings import NORMAL_95, KneeReading, Length, NotMeasured, Reading
+from kltool.report.record import knee_record
+from kltool.typing import Record
+from kltool.values.length import NORMAL_95, UNITS, Length, NotMeasured
+from kltool.values.reading import KneeReading, Reading
 
 ReadSample = Callable[..., Reading]
 

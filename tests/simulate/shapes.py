@@ -3,7 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-Float64 = npt.NDArray[np.float64]
+from kltool.typing import Float64
+
 Int32 = npt.NDArray[np.int32]
 
 

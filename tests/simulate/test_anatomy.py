@@ -13,7 +13,7 @@ pytest.importorskip("gias3.fieldwork")
 from kltool.simulate import Film, KneeScene, SimulatedFilm, simulate_knee
 from kltool.simulate.rays import Camera
 from kltool.simulate.tissue import trabeculae
-from kltool.values.image import Side
+from kltool.values.radiograph import Side
 
 FILM = Film(rows=400, columns=380, spacing_mm=0.3, noise=0.0, bits=16, window=(0.5, 4.5), latitude=1.0)
 SCENE = KneeScene(Side.LEFT, medial_gap_mm=4.0, lateral_gap_mm=5.0, seed=5)

@@ -14,7 +14,7 @@ import pydicom
 
 from kltool.simulate import Film, KneeScene, SimulatedFilm, simulate_knee, write_dicom
 from kltool.simulate.samples import Sample, samples
-from kltool.values.image import Side
+from kltool.values.radiograph import Side
 
 SAMPLE_IMAGES = Path(__file__).parents[2] / "sample_images"
 

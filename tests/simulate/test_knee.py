@@ -12,7 +12,7 @@ pytest.importorskip("gias3.fieldwork")
 
 from kltool.errors import UsageError
 from kltool.simulate import Film, KneeScene, Osteophytes, Sclerosis, simulate_bilateral, simulate_knee
-from kltool.values.image import Side
+from kltool.values.radiograph import Side
 
 FILM = Film(rows=400, columns=380, spacing_mm=0.3)
 SCENE = KneeScene(Side.LEFT, medial_gap_mm=4.0, lateral_gap_mm=5.0, seed=5)

@@ -13,7 +13,7 @@ pytest.importorskip("gias3.fieldwork")
 from kltool.errors import UsageError
 from kltool.simulate import Film, KneeScene, SimulatedFilm, draw, population, simulate_drawn
 from kltool.simulate.dressing import dressed
-from kltool.values.image import Side
+from kltool.values.radiograph import Side
 
 Values = np.ndarray[tuple[int], np.dtype[np.float64]]
 

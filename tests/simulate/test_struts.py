@@ -13,7 +13,7 @@ from kltool.simulate import Film, KneeScene, simulate_knee
 from kltool.simulate.bones import pose_knee
 from kltool.simulate.rays import Camera
 from kltool.simulate.struts import Struts
-from kltool.values.image import Side
+from kltool.values.radiograph import Side
 
 FEMUR, TIBIA = 0, 1
 CAMERA = Camera(300, 300, 0.3, 1000.0)

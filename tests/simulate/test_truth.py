@@ -13,7 +13,7 @@ pytest.importorskip("gias3.fieldwork")
 from kltool.simulate import Collimator, Film, KneeScene, KneeTruth, Marker, Osteophytes, simulate_knee
 from kltool.simulate import margins as margins_module
 from kltool.simulate.bones import pose_knee
-from kltool.values.image import Side
+from kltool.values.radiograph import Side
 
 FILM = Film(rows=260, columns=240, spacing_mm=0.5)
 SCENE = KneeScene(Side.LEFT, medial_gap_mm=4.0, lateral_gap_mm=5.0, seed=5)

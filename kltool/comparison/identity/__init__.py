@@ -1,0 +1,1 @@
+"""Do two films show one knee? Outlines and trabecular texture, matched."""

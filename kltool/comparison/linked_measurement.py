@@ -1,0 +1,185 @@
+"""The same joint in both films: how far femur and tibia moved against each other, place by place.
+
+Bone keeps its shape from visit to visit. In the axes of the femur the femoral margins of both films are laid
+on each other by a shift and a turn, and so are the tibial ones, each by its own; what is left between them
+is error of tracing, and both films are given their mean. The films then differ by how the bones lie, which is
+known better than any single stretch of margin.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from kltool.comparison.magnification import Scales
+from kltool.geometry.joint_axes import POSITIONS, Axes, Profile, axes_of, profile_of
+from kltool.geometry.points import nearest
+from kltool.jointspace import WidthSettings
+from kltool.typing import Float64, Points
+from kltool.values.length import NotMeasured
+from kltool.values.reading import Compartment, KneeAxis, KneeReading, TracedJoint
+from kltool.values.scale import Ruler, ruler_of
+
+SPAN: Final = {  # of x, over which bones are laid on each other; docs/choices.md#same-place
+    Compartment.MEDIAL: (0.10, 0.36),
+    Compartment.LATERAL: (0.64, 0.90),
+}
+LEAST_SEEN: Final = 0.75  # of that span, in all four margins; docs/choices.md#same-place
+STEPS: Final = 120
+WIDTHS: Final = WidthSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A change of the joint space, in the unit of the scales.
+
+    change: after minus before. width: the mean of both films. sd: of the four margins, in quadrature.
+    """
+
+    change: float
+    width: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedFilm:
+    """One film of a pair. axes: of its femur. size: of an even unit, in the unit asked."""
+
+    traced: TracedJoint
+    axes: Axes
+    ruler: Ruler
+    size: float
+
+    def profiles(self, compartment: Compartment) -> tuple[Profile, Profile] | NotMeasured:
+        """Femur and tibia, depths in the unit asked."""
+        margins = self.traced.of(compartment)
+        if isinstance(margins, NotMeasured):
+            return margins
+        femur = profile_of(margins.femur, margins.femur_sd, self.axes, self.ruler)
+        tibia = profile_of(margins.tibia, margins.tibia_sd, self.axes, self.ruler)
+        return self._sized(femur), self._sized(tibia)
+
+    @property
+    def length(self) -> float:
+        """Of the femoral width, in the unit asked."""
+        return self.axes.length * self.size
+
+    def _sized(self, margin: Profile) -> Profile:
+        return Profile(margin.x, margin.depth * self.size, margin.sd * self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """One bone of both films at the same x: (n,) depths with one shape, and the variance of both margins."""
+
+    before: Float64
+    after: Float64
+    variance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """One compartment of both films. x: (n,). length: the femoral width, in the unit asked."""
+
+    x: Float64
+    femur: Laid
+    tibia: Laid
+    length: float
+
+    @property
+    def sd(self) -> float:
+        return float(np.sqrt(self.femur.variance + self.tibia.variance))
+
+    def at(self, x: float) -> Moved | NotMeasured:
+        """The change along the normal of the axis at x."""
+        if not self.x[0] <= x <= self.x[-1]:
+            return NotMeasured(f"the margins of both films do not reach x = {x:.3f}")
+        before, after = (float(np.interp(x, self.x, gap)) for gap in self._gaps())
+        return self._moved(before, after)
+
+    def narrowest(self, span: tuple[float, float]) -> Moved:
+        """The change of the smallest Euclidean distance, both margins within a span of x."""
+        inside = (self.x >= span[0]) & (self.x <= span[1])
+        across = self.x[inside] * self.length
+        before, after = (
+            _distance(np.column_stack([across, femur[inside]]), np.column_stack([across, tibia[inside]]))
+            for femur, tibia in ((self.femur.before, self.tibia.before), (self.femur.after, self.tibia.after))
+        )
+        return self._moved(before, after)
+
+    def _gaps(self) -> tuple[Float64, Float64]:
+        return self.tibia.before - self.femur.before, self.tibia.after - self.femur.after
+
+    def _moved(self, before: float, after: float) -> Moved:
+        return Moved(after - before, (before + after) / 2, self.sd)
+
+
+def moved_at(
+    before: KneeReading,
+    after: KneeReading,
+    traced: tuple[TracedJoint, TracedJoint],
+    axes: tuple[KneeAxis, KneeAxis],
+    scales: Scales,
+) -> Mapping[str, Moved | NotMeasured]:
+    """The change of the minimum of each compartment and at the fixed places, by their names."""
+    first, second = (
+        LinkedFilm(joint, axes_of(axis, ruler), ruler, size)
+        for joint, axis, ruler, size in zip(
+            traced, axes, (ruler_of(before.knee), ruler_of(after.knee)), scales.sizes, strict=True
+        )
+    )
+    found: dict[str, Moved | NotMeasured] = {}
+    for compartment in Compartment:
+        found |= _of_compartment(joint_of(first, second, compartment), compartment)
+    return found
+
+
+def _of_compartment(joint: Joint | NotMeasured, compartment: Compartment) -> dict[str, Moved | NotMeasured]:
+    places = {x: f"{compartment} {x:.3f}" for x in POSITIONS[compartment]}
+    if isinstance(joint, NotMeasured):
+        return dict.fromkeys((f"{compartment} minimum", *places.values()), joint)
+    minimum = joint.narrowest(WIDTHS.range_of(compartment))
+    return {f"{compartment} minimum": minimum, **{name: joint.at(x) for x, name in places.items()}}
+
+
+def joint_of(before: LinkedFilm, after: LinkedFilm, compartment: Compartment) -> Joint | NotMeasured:
+    """One compartment of both films with bones of one shape, or which margin is missing."""
+    profiles = []
+    for when, film in (("before", before), ("after", after)):
+        both = film.profiles(compartment)
+        if isinstance(both, NotMeasured):
+            return NotMeasured(f"{when}: {both.reason}")
+        profiles.append(both)
+    (femur, tibia), (later_femur, later_tibia) = profiles
+    margins = (femur, tibia, later_femur, later_tibia)
+    low, high = SPAN[compartment]
+    first = max(low, *(float(margin.x[0]) for margin in margins))
+    last = min(high, *(float(margin.x[-1]) for margin in margins))
+    if last - first < LEAST_SEEN * (high - low):
+        return NotMeasured(f"both films show too little of x = {low:.2f} to {high:.2f}")
+    x = np.linspace(first, last, STEPS)
+    length = float(np.sqrt(before.length * after.length))
+    return Joint(x, _laid(femur, later_femur, x), _laid(tibia, later_tibia, x), length)
+
+
+def _laid(before: Profile, after: Profile, x: Float64) -> Laid:
+    """A bone of both films with one shape: half of what is left between them goes to each."""
+    first, second = before.at(x), after.at(x)
+    apart = second.depth - first.depth
+    left = apart - _line(x, apart)
+    variance = float((first.sd**2).mean() + (second.sd**2).mean())
+    return Laid(first.depth + left / 2, second.depth - left / 2, variance)
+
+
+def _line(x: Float64, values: Float64) -> Float64:
+    """The straight line that fits best, at each x."""
+    away = x - x.mean()
+    return np.asarray(values.mean() + away * (away @ values) / (away @ away))
+
+
+def _distance(femur: Points, tibia: Points) -> float:
+    """The smallest distance of two margins, (n, 2) (across, depth); 0 where they touch or cross."""
+    if (tibia[:, 1] <= femur[:, 1]).any():
+        return 0.0
+    return float(min(nearest(femur, tibia)[0].min(), nearest(tibia, femur)[0].min()))

@@ -1,0 +1,1 @@
+"""Points, maps of the plane, windows and frames of the joint, and the knee's own axes; numpy only."""

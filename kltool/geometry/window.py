@@ -1,0 +1,42 @@
+"""Where a canonical crop lies: its window, and the maps from the film to it and back."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from kltool.geometry.transform import similarity
+from kltool.typing import Float64
+from kltool.values.radiograph import Placement
+
+CROP_SIZE: Final = 224  # docs/choices.md#canonical-crop
+TIBIAL_SHARE: Final = 0.76  # docs/choices.md#canonical-crop
+JOINT_ROW: Final = 0.59  # docs/choices.md#canonical-crop
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """rows, columns, tibia (the tibial width): pixels of the crop. joint: (row, column) of its centre."""
+
+    rows: int
+    columns: int
+    tibia: float
+    joint: tuple[float, float]
+
+
+def square(size: int) -> Window:
+    """The plateau spans TIBIAL_SHARE of it, the joint lies JOINT_ROW of the way down, as in OAI crops."""
+    return Window(size, size, TIBIAL_SHARE * size, (JOINT_ROW * size - 0.5, 0.5 * size - 0.5))
+
+
+CANONICAL: Final = square(CROP_SIZE)
+
+
+def film_to_crop(placement: Placement, window: Window = CANONICAL) -> Float64:
+    """The (2, 3) map from (row, column) of the turned film to (row, column) of the crop."""
+    scale = window.tibia / placement.tibial_width_px
+    return similarity(placement.centre, window.joint, scale, -placement.tilt_rad)
+
+
+def crop_to_film(placement: Placement, window: Window = CANONICAL) -> Float64:
+    """The inverse of film_to_crop."""
+    scale = placement.tibial_width_px / window.tibia
+    return similarity(window.joint, placement.centre, scale, placement.tilt_rad)

@@ -1,0 +1,167 @@
+"""What the film itself allows: pixels at the end of the scale, the blur of an edge, the noise beside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+
+from kltool.geometry.joint_axes import Axes, span_of
+from kltool.geometry.points import resample
+from kltool.localize.crop import turned
+from kltool.typing import Float32, Float64, Points
+from kltool.values.length import NotMeasured
+from kltool.values.radiograph import Knee
+from kltool.values.reading import Compartment, Margins, TracedJoint
+from kltool.values.scale import Ruler
+
+REGION: Final = (0.15, 0.55)  # half its height and width, of the tibial width; docs/choices.md#exposure
+REACH: Final = 0.03  # of an edge profile to either side, of the tibial width; docs/choices.md#edge-width
+SAMPLES: Final = 61  # of such a profile
+SEGMENT: Final = 0.06  # of the margin that makes one profile, of the tibial width; docs/choices.md#edge-width
+STATION: Final = 0.004  # between lines that are averaged in it, likewise
+PLACES: Final = np.linspace(-0.02, 0.02, 41)  # of the edge about the traced margin, tibial widths
+SIGMAS: Final = np.geomspace(0.001, 0.03, 96)  # of its blur, tibial widths
+TEN_TO_NINETY: Final = 2.5631  # standard deviations of a Gaussian's integral from 10% to 90%
+COARSE: Final = 200.0  # pixels of a tibial width (0.4 mm each) for noise; docs/choices.md#exposure
+LAPLACIAN: Final = np.array([[1.0, -2.0, 1.0], [-2.0, 4.0, -2.0], [1.0, -2.0, 1.0]])
+LAPLACIAN_GAIN: Final = 6.0  # white noise of 1 leaves it as 6; Immerkaer 1996
+MEDIAN_OVER_SD: Final = 0.6745  # of the absolute value of a normal variable
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """clipped: share of the joint's pixels at the film's darkest or brightest value.
+
+    edge_width_percent: from 10 to 90% of the femoral edge, per cent of the tibial width.
+    contrast_to_noise: the step of that edge over the noise of pixels of 0.4 mm.
+    """
+
+    clipped: float
+    edge_width_percent: float | NotMeasured
+    contrast_to_noise: float | NotMeasured
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """One profile across the femoral margin: a step blurred by a Gaussian. sigma: tibial widths."""
+
+    sigma: float
+    step: float
+
+
+def expose(knee: Knee, traced: TracedJoint, axes: Axes, ruler: Ruler) -> Exposure:
+    region, corner = _region(turned(knee.film.pixels, knee.placement.mirrored), knee, ruler)
+    clipped = _clipped(region, knee.film.pixels)
+    edges = list(_edges(region, corner, traced, axes, ruler))
+    if not edges:
+        absent = NotMeasured("no femoral margin was found")
+        return Exposure(clipped, absent, absent)
+    width = 100 * TEN_TO_NINETY * float(np.median([edge.sigma for edge in edges]))
+    step, noise = float(np.median([edge.step for edge in edges])), _noise(_coarse(region, ruler.tibia))
+    if noise <= 0.0:
+        return Exposure(clipped, width, NotMeasured("the film shows no noise"))
+    return Exposure(clipped, width, max(step, 0.0) / noise)
+
+
+def _region(film: Float32, knee: Knee, ruler: Ruler) -> tuple[Float64, Points]:
+    """The film around the joint, and its top left corner."""
+    half = np.array(REGION) * ruler.tibia / ruler.pixel
+    centre, limit = np.array(knee.placement.centre), np.array(film.shape)
+    low = np.clip(np.floor(centre - half).astype(int), 0, limit - 4)
+    high = np.clip(np.ceil(centre + half).astype(int) + 1, low + 4, limit)
+    part = film[low[0] : high[0], low[1] : high[1]]
+    return np.ascontiguousarray(part, dtype=np.float64), low.astype(float)
+
+
+def _clipped(region: Float64, film: Float32) -> float:
+    return float(((region <= film.min()) | (region >= film.max())).mean())
+
+
+def _coarse(region: Float64, tibia: float) -> Float64:
+    """Averaged to COARSE pixels a tibial width where it is finer: noise is that of pixels of one size."""
+    if tibia <= COARSE:
+        return region
+    import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
+
+    rows, columns = (max(round(side * COARSE / tibia), 4) for side in region.shape)
+    return np.asarray(cv2.resize(region, (columns, rows), interpolation=cv2.INTER_AREA), np.float64)
+
+
+def _noise(region: Float64) -> float:
+    """Standard deviation of the noise of single pixels, blind to edges and slopes.
+
+    Source: Immerkaer 1996, Fast Noise Variance Estimation; with the median, so that bone texture and
+    edges count little.
+    """
+    from scipy.ndimage import convolve
+
+    rough = convolve(region, LAPLACIAN)[1:-1, 1:-1]
+    return float(np.median(np.abs(rough))) / MEDIAN_OVER_SD / LAPLACIAN_GAIN
+
+
+def _edges(region: Float64, corner: Points, traced: TracedJoint, axes: Axes, ruler: Ruler) -> Iterator[_Edge]:
+    """Every piece of the weight-bearing femoral margin, fitted."""
+    from scipy.ndimage import map_coordinates
+
+    depth = _depths() * ruler.tibia
+    for compartment in Compartment:
+        margins = traced.of(compartment)
+        if isinstance(margins, NotMeasured):
+            continue
+        for guide, down in _pieces(margins, span_of(compartment), axes, ruler):
+            even = guide[None] + depth[:, None, None] * down[None]  # (depths, stations, 2)
+            at = even / ruler.pixel - corner
+            if (at >= 0).all() and (at <= np.array(region.shape) - 1).all():
+                values = map_coordinates(region, np.moveaxis(at, 2, 0), order=1)
+                yield _fitted(values.mean(axis=1))
+
+
+def _pieces(
+    margins: Margins, span: tuple[float, float], axes: Axes, ruler: Ruler
+) -> Iterator[tuple[Points, Points]]:
+    """Stretches of a margin, (n, 2) points and (n, 2) unit normals towards the tibia, even units."""
+    even = ruler.even(margins.femur)
+    x, _ = axes.place(even)
+    bearing = even[(x >= span[0]) & (x <= span[1])]
+    if len(bearing) < 3:
+        return
+    length = float(np.hypot(*np.diff(bearing, axis=0).T).sum())
+    pieces = max(int(length / (SEGMENT * ruler.tibia)), 1)
+    stations = max(round(length / (STATION * ruler.tibia) / pieces), 4)
+    guide = resample(bearing, pieces * stations)
+    along = np.gradient(guide, axis=0)
+    along /= np.hypot(*along.T)[:, None]
+    down = np.column_stack([along[:, 1], -along[:, 0]])
+    down *= np.where(down @ axes.down < 0, -1.0, 1.0)[:, None]
+    for first in range(0, len(guide), stations):
+        yield guide[first : first + stations], down[first : first + stations]
+
+
+def _fitted(profile: Float64) -> _Edge:
+    """The falling step, blurred by a Gaussian, that explains a profile best beside a level and a slope."""
+    shapes, lengths, sigmas = _steps()
+    explained = shapes @ profile
+    best = int(explained.argmax())
+    return _Edge(float(sigmas[best]), float(explained[best] / lengths[best]))
+
+
+@cache
+def _steps() -> tuple[Float64, Float64, Float64]:
+    """Every step that is tried: shapes (n, SAMPLES) free of level and slope, unit vectors; the lengths
+    (n,) that they had as steps of height 1; their blur (n,), tibial widths.
+    """
+    from scipy.special import ndtr
+
+    place, sigma = (grid.ravel() for grid in np.meshgrid(PLACES, SIGMAS))
+    steps = 1.0 - ndtr((_depths() - place[:, None]) / sigma[:, None])
+    straight, _ = np.linalg.qr(np.column_stack([np.ones(SAMPLES), _depths()]))
+    free = steps - steps @ straight @ straight.T
+    lengths = np.linalg.norm(free, axis=1)
+    return free / lengths[:, None], lengths, sigma
+
+
+def _depths() -> Float64:
+    """(SAMPLES,) places across the margin, tibial widths."""
+    return np.linspace(-REACH, REACH, SAMPLES)

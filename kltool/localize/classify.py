@@ -1,0 +1,64 @@
+"""What a candidate of the finder is: a natural frontal knee and its hand, a replaced one, or neither."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from kltool.geometry.window import Window, square
+from kltool.localize.crop import cut
+from kltool.localize.detect import Candidate
+from kltool.localize.normalise import standardize
+from kltool.typing import Float32
+from kltool.values.radiograph import Placement
+from kltool.weights import Network
+
+SIZE: Final = 128  # docs/choices.md#aspect
+WINDOW: Final[Window] = square(SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """Probabilities, which add up to one.
+
+    lateral_left, lateral_right: a natural frontal knee whose lateral side lies on the left, or on the right,
+    of the picture. replaced: an implant in place of the joint. other: no frontal knee.
+    """
+
+    lateral_left: float
+    lateral_right: float
+    replaced: float
+    other: float
+
+    @property
+    def natural(self) -> float:
+        return self.lateral_left + self.lateral_right
+
+    @property
+    def left_share(self) -> float:
+        """Of a natural knee, the probability that lateral lies on the left."""
+        return self.lateral_left / max(self.natural, 1e-9)
+
+
+def look(film: Float32, candidate: Candidate, network: Network) -> Aspect:
+    """film: as shown, not turned to one hand. The mirror image has the same answer with hands exchanged."""
+    across = candidate.ends[1] - candidate.ends[0]
+    tilt = float(np.arctan2(across[0], across[1]))
+    row, column = candidate.centre
+    at = Placement((float(row), float(column)), candidate.width, tilt, mirrored=False)
+    return asked(picture(film, at), network)
+
+
+def picture(film: Float32, placement: Placement) -> Float32:
+    """What the network sees, (SIZE, SIZE)."""
+    return standardize(cut(film, placement, WINDOW))
+
+
+def asked(seen: Float32, network: Network) -> Aspect:
+    """seen: (SIZE, SIZE)."""
+    both = np.stack([seen, seen[:, ::-1]])[:, None]
+    (logits,) = network(np.ascontiguousarray(both))
+    shown, mirrored = logits.astype(np.float64)
+    mean = (shown + mirrored[[1, 0, 2, 3]]) / 2
+    raised = np.exp(mean - mean.max())
+    return Aspect(*(raised / raised.sum()).tolist())

@@ -1,0 +1,16 @@
+"""Films by quarter turns."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from kltool.values.radiograph import Radiograph, Spacing
+
+
+def quarter_turned(film: Radiograph, turns: int) -> Radiograph:
+    """The film turned anticlockwise by so many quarters; its spacing turns with it, its hash does not."""
+    spacing = film.spacing
+    if isinstance(spacing, Spacing) and turns % 2:
+        spacing = replace(spacing, row_mm=spacing.column_mm, column_mm=spacing.row_mm)
+    pixels = np.ascontiguousarray(np.rot90(film.pixels, turns))
+    return replace(film, pixels=pixels, spacing=spacing)

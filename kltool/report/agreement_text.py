@@ -1,0 +1,123 @@
+"""What figures of agreement and measures are called, and how their numbers are written."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kltool.agreement.ratings import KL
+from kltool.agreement.results import Figure
+from kltool.report.text import signed
+from kltool.values.length import NotMeasured
+from kltool.values.reading import GRADES
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """digits: after the point. signed: whether the direction is part of the figure."""
+
+    words: str
+    digits: int = 3
+    unit: str = ""
+    signed: bool = False
+
+
+LABELS: Final[Mapping[str, Label]] = {
+    "kappa_quadratic": Label("quadratic weighted kappa"),
+    "kappa_linear": Label("linear weighted kappa"),
+    "alpha_ordinal": Label("Krippendorff's alpha, ordinal"),
+    "accuracy": Label("accuracy"),
+    "balanced_accuracy": Label("balanced accuracy"),
+    **{f"sensitivity_kl{kl}": Label(f"sensitivity, KL {kl}") for kl in GRADES},
+    "mean_absolute_error": Label("mean absolute error", 3, "grades"),
+    "mean_absolute_error_expected": Label("mean absolute error, expected grade", 3, "grades"),
+    "auc_kl2": Label("AUC, KL ≥ 2"),
+    "auc_kl3": Label("AUC, KL ≥ 3"),
+    "calibration_error": Label("ECE, most probable grade"),
+    "calibration_error_kl2": Label("ECE, KL ≥ 2"),
+    "calibration_error_kl3": Label("ECE, KL ≥ 3"),
+    "bias_mm": Label("bias", 2, "mm", True),
+    "sd_mm": Label("SD of the differences", 2, "mm"),
+    "limit_lower_mm": Label("lower limit of agreement", 2, "mm", True),
+    "limit_upper_mm": Label("upper limit of agreement", 2, "mm", True),
+    "within_subject_sd_mm": Label("within-subject SD", 2, "mm"),
+    "smallest_detectable_change_mm": Label("smallest detectable change", 2, "mm"),
+    "rms_cv_percent": Label("RMS coefficient of variation", 1, "%"),
+    "icc_2_1": Label("ICC(2,1)"),
+    "icc_3_1": Label("ICC(3,1)"),
+    "alpha_interval": Label("Krippendorff's alpha, interval"),
+    "repositioning_mm": Label("repositioning error", 2, "mm"),
+}
+HEADLINES: Final = (
+    *("kappa_quadratic", "accuracy", "auc_kl2", "calibration_error"),
+    *("bias_mm", "limit_lower_mm", "limit_upper_mm", "within_subject_sd_mm", "icc_2_1"),
+)
+PARTS: Final = {"mjsw": "minimum", "mean_jsw": "mean"}
+WIDTH: Final = re.compile(r"(medial|lateral)_(mjsw|mean_jsw|jsw(\d{3}))_mm")
+
+
+def value_of(figure: Figure, with_unit: bool = True) -> str:
+    """The number; empty where there is none."""
+    if isinstance(figure.value, NotMeasured):
+        return ""
+    label = LABELS[figure.name]
+    number = _number(figure.value, label)
+    return f"{number} {label.unit}" if with_unit and label.unit else number
+
+
+def interval_of(figure: Figure) -> str:
+    """ "0.86 to 0.92", without unit; empty where there is none."""
+    if isinstance(figure.interval, NotMeasured):
+        return ""
+    return " to ".join(_number(end, LABELS[figure.name]) for end in figure.interval)
+
+
+def reason_of(figure: Figure) -> str:
+    """Why the number, or its interval, is missing; empty where nothing is."""
+    if isinstance(figure.value, NotMeasured):
+        return f"not measured: {figure.value.reason}"
+    return f"no interval: {figure.interval.reason}" if isinstance(figure.interval, NotMeasured) else ""
+
+
+def quoted(figure: Figure) -> str:
+    """ "0.894 (95%: 0.858 to 0.922)"; or why there is no number."""
+    if isinstance(figure.value, NotMeasured):
+        return f"not measured: {figure.value.reason}"
+    interval = f"95%: {interval_of(figure)}" if interval_of(figure) else "no interval"
+    return f"{value_of(figure)} ({interval})"
+
+
+def measure_name(measure: str) -> str:
+    """ "KL grade", "medial minimum", or the column as it is called."""
+    if measure == KL:
+        return "KL grade"
+    found = WIDTH.fullmatch(measure)
+    if found is None:
+        return measure.removesuffix("_mm").replace("_", " ")
+    compartment, part, place = found.groups()
+    return f"{compartment} {PARTS.get(part, f'0.{place}')}"
+
+
+def knees_of(figure: Figure) -> str:
+    """ "193 knees of 100 participants"."""
+    return f"{counted(figure.knees, 'knee')} of {counted(figure.participants, 'participant')}"
+
+
+def name_of(figure: Figure) -> str:
+    """ "bias, mm"."""
+    label = LABELS[figure.name]
+    return f"{label.words}, {label.unit}" if label.unit else label.words
+
+
+def count_of(figure: Figure) -> str:
+    """ "193 / 100": knees and participants."""
+    return f"{figure.knees:,} / {figure.participants:,}"
+
+
+def counted(count: int, what: str) -> str:
+    """ "1 knee", "2 knees"."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _number(value: float, label: Label) -> str:
+    return signed(value, label.digits) if label.signed else f"{value:.{label.digits}f}"

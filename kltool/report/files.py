@@ -1,0 +1,25 @@
+"""Folders that results go to, tried at the start rather than after an hour."""
+
+import base64
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from kltool.errors import UsageError
+
+
+def writable(folder: Path, option: str) -> Path:
+    """The folder, made where it is missing. option: as the user named it. Raises UsageError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"{option} {folder} cannot be written ({error.strerror}); choose a folder that can"
+        ) from None
+    return folder
+
+
+def data_uri(data: bytes, kind: str) -> str:
+    """Bytes of a media type, such as image/jpeg, as an address that holds them."""
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"

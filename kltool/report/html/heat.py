@@ -1,0 +1,83 @@
+"""The transition of the grade as a table whose cells are as dark as they are probable."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from kltool.comparison.summary import probability
+from kltool.values.change import GradeChange, GradeClaim
+from kltool.values.reading import GRADES
+
+Colour = tuple[int, int, int]
+
+WHITE: Final = (255, 255, 255)
+IMPROVED: Final = (0, 114, 178)  # docs/choices.md#change-page
+SAME: Final = (91, 104, 115)
+WORSE: Final = (184, 74, 0)
+DARKEST: Final = 0.6  # probability from which a cell has its full colour
+LIGHT_TEXT: Final = 0.8  # share of the full colour from which text is white
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """text: the probability. ground: CSS colour. light: whether text is. claimed: somebody reports this."""
+
+    text: str
+    ground: str
+    light: bool
+    claimed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """One grade before; cells: of KL 0 to 4 after; total: its probability whatever comes after."""
+
+    before: int
+    cells: tuple[HeatCell, ...]
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """rows: one a grade before. totals: of each grade after, whatever came before."""
+
+    rows: tuple[HeatRow, ...]
+    totals: tuple[str, ...]
+    improved: str
+    same: str
+    worse: str
+    most_probable: str
+    correlation: str
+
+
+def heat(change: GradeChange, claim: GradeClaim | None) -> Heat:
+    """claim: the pair of grades to be marked."""
+    return Heat(
+        tuple(_row(before, row, claim) for before, row in enumerate(change.transition)),
+        tuple(probability(sum(row[after] for row in change.transition)) for after in GRADES),
+        probability(change.improved),
+        probability(change.same),
+        probability(change.worse),
+        "KL {} → {}".format(*change.most_probable),
+        f"{change.correlation:.2f}",
+    )
+
+
+def _row(before: int, shares: tuple[float, ...], claim: GradeClaim | None) -> HeatRow:
+    cells = tuple(_cell(share, before, after, claim) for after, share in enumerate(shares))
+    return HeatRow(before, cells, probability(sum(shares)))
+
+
+def _cell(share: float, before: int, after: int, claim: GradeClaim | None) -> HeatCell:
+    full = IMPROVED if after < before else WORSE if after > before else SAME
+    depth = min(share / DARKEST, 1.0)
+    claimed = claim == GradeClaim(before, after)
+    return HeatCell(probability(share), _css(_mixed(full, depth)), depth > LIGHT_TEXT, claimed)
+
+
+def _mixed(full: Colour, depth: float) -> Colour:
+    red, green, blue = (round(w + depth * (f - w)) for w, f in zip(WHITE, full, strict=True))
+    return red, green, blue
+
+
+def _css(colour: Colour) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)

@@ -1,0 +1,110 @@
+"""The visits of a knee, and its slopes, as rows of text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kltool.report.text import interval, length, signed
+from kltool.values.change import KneeChange, Slope, Timeline, Verdict, WidthChange
+from kltool.values.length import NotMeasured
+from kltool.values.reading import Compartment, KneeReading
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Text, the 95% interval below it, and whether the text is the reason why there is no number."""
+
+    text: str
+    interval: str = ""
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """cells: under the headings of the page. verdict: against the first visit, which has none.
+
+    remarks: warnings, reasons and doubts, to be shown with the numbers.
+    """
+
+    number: int
+    name: str
+    day: str
+    cells: tuple[Cell, ...]
+    verdict: Verdict | None
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlopeRow:
+    name: str
+    cell: Cell
+
+
+def visit_rows(timeline: Timeline) -> list[VisitRow]:
+    """A row a visit: both minima as read, their changes against the first visit, the grade."""
+    changes = (None, *timeline.changes)
+    return [
+        VisitRow(
+            number,
+            visit.name,
+            visit.day,
+            (*_widths(knee), *_changes(change), _grade(knee)),
+            change.verdict if change else None,
+            tuple(_remarks(knee, change)),
+        )
+        for number, (visit, knee, change) in enumerate(
+            zip(timeline.visits, timeline.knees, changes, strict=True), 1
+        )
+    ]
+
+
+def slope_rows(timeline: Timeline) -> list[SlopeRow]:
+    return [SlopeRow(name, _slope(slope)) for name, slope in timeline.slopes.items()]
+
+
+def _widths(knee: KneeReading) -> Iterator[Cell]:
+    for compartment in Compartment:
+        minimum = knee.joint_space.of(compartment).minimum
+        if isinstance(minimum, NotMeasured):
+            yield _reason(minimum)
+        else:
+            yield Cell(length(minimum), interval(minimum))
+
+
+def _changes(change: KneeChange | None) -> Iterator[Cell]:
+    for compartment in Compartment:
+        yield _change(change.widths[f"{compartment} minimum"]) if change else Cell("first visit")
+
+
+def _change(change: WidthChange | NotMeasured) -> Cell:
+    if isinstance(change, NotMeasured):
+        return _reason(change)
+    low, high = change.interval
+    return Cell(f"{signed(change.change)} {change.unit}", f"{signed(low)} to {signed(high)}, {change.method}")
+
+
+def _grade(knee: KneeReading) -> Cell:
+    if isinstance(knee.grade, NotMeasured):
+        return _reason(knee.grade)
+    return Cell(f"{knee.grade.expected:.2f}", "{:.1f} to {:.1f}".format(*knee.grade.interval))
+
+
+def _slope(slope: Slope | NotMeasured) -> Cell:
+    if isinstance(slope, NotMeasured):
+        return _reason(slope)
+    low, high = slope.interval
+    return Cell(f"{signed(slope.per_year)} {slope.unit} a year", f"{signed(low)} to {signed(high)}")
+
+
+def _reason(absent: NotMeasured) -> Cell:
+    return Cell(f"not measured: {absent.reason}", absent=True)
+
+
+def _remarks(knee: KneeReading, change: KneeChange | None) -> Iterator[str]:
+    yield f"quality {knee.quality}" + _after_colon(knee.warnings)
+    if change is not None:
+        yield f"against the first visit: {change.comparability}" + _after_colon(change.reasons)
+        yield from (f"doubt: {doubt}" for doubt in change.doubts)
+
+
+def _after_colon(items: tuple[str, ...]) -> str:
+    return f": {'; '.join(items)}" if items else ""

@@ -1,0 +1,1 @@
+"""Readings, changes and agreement as tables on a terminal."""

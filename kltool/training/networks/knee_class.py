@@ -1,0 +1,30 @@
+"""What the finder's candidate is, and which hand it shows."""
+
+from typing import Final
+
+from efficientnet_lite_pytorch import EfficientNet
+from torch import Tensor, nn
+
+from kltool.training.networks.backbone import FEATURES, imagenet, lite
+
+KINDS: Final = 4
+
+
+class Aspect(nn.Module):
+    """One-channel picture of a candidate, upright, to the logits of what it is."""
+
+    def __init__(self, backbone: EfficientNet | None = None) -> None:
+        super().__init__()
+        self.backbone = backbone or lite("lite0")
+        self.dropout = nn.Dropout(0.2)
+        self.head = nn.Linear(FEATURES, KINDS)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(B, 1, H, W) to (B, 4): lateral on the left, lateral on the right, replaced, no frontal knee."""
+        features: Tensor = self.backbone.extract_features(image.expand(-1, 3, -1, -1))
+        logits: Tensor = self.head(self.dropout(features.mean((2, 3))))
+        return logits
+
+
+def imagenet_aspect() -> Aspect:
+    return Aspect(imagenet("lite0"))

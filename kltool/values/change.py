@@ -1,0 +1,277 @@
+"""The nouns of a change: whether films may be compared, what changed in width and grade, and over time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from math import erf, hypot, sqrt
+
+from kltool.values.length import NORMAL_95, Interval, NotMeasured
+from kltool.values.radiograph import Side
+from kltool.values.reading import KneeReading, Reading
+
+
+class Verdict(StrEnum):
+    """What two films support of the medial joint space."""
+
+    IMPROVED = "improved"
+    WORSENED = "worsened"
+    NONE = "no detectable change"
+    NOT_COMPARABLE = "not comparable"
+
+
+class Comparability(StrEnum):
+    COMPARABLE = "comparable"
+    CAUTION = "with caution"
+    NOT_COMPARABLE = "not comparable"
+
+
+class Unit(StrEnum):
+    MM = "mm"
+    PERCENT = "% of tibial width"
+
+
+class Method(StrEnum):
+    """How a change of width was measured."""
+
+    LINKED = "linked"  # the same place in both films, traced together
+    INDEPENDENT = "independent"  # each film on its own, then subtracted
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorParts:
+    """The standard deviations that the error of one change is made of; all in its unit.
+
+    measurement: where the margins were traced, both films. repositioning: from another film of the same
+    knee, both films. magnification: from how far millimetres can be trusted. positioning: from beam and leg
+    standing differently in these two films.
+    """
+
+    measurement: float
+    repositioning: float
+    magnification: float
+    positioning: float
+
+    @property
+    def total(self) -> float:
+        return hypot(self.measurement, self.repositioning, self.magnification, self.positioning)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One measurement of a change: after minus before, and its error."""
+
+    change: float
+    error: ErrorParts
+
+    @property
+    def standard_error(self) -> float:
+        return self.error.total
+
+
+@dataclass(frozen=True, slots=True)
+class WidthChange:
+    """The change of one width, all lengths in `unit`; the true change is taken as normal about it.
+
+    before, after: as each film was read on its own. independent: their difference. linked: the difference at
+    the same place of both films traced together, or why there is none. threshold: the change that the
+    protocol asks for.
+    """
+
+    unit: Unit
+    before: float
+    after: float
+    independent: Difference
+    linked: Difference | NotMeasured
+    threshold: float
+
+    @property
+    def method(self) -> Method:
+        return Method.INDEPENDENT if isinstance(self.linked, NotMeasured) else Method.LINKED
+
+    @property
+    def best(self) -> Difference:
+        """The linked difference where there is one."""
+        return self.independent if isinstance(self.linked, NotMeasured) else self.linked
+
+    @property
+    def change(self) -> float:
+        return self.best.change
+
+    @property
+    def standard_error(self) -> float:
+        return self.best.standard_error
+
+    @property
+    def interval(self) -> Interval:
+        """The 95% interval of the true change."""
+        return self.change - self.smallest_detectable, self.change + self.smallest_detectable
+
+    @property
+    def smallest_detectable(self) -> float:
+        """1.96 standard errors: what is smaller is not told from error."""
+        return NORMAL_95 * self.standard_error
+
+    @property
+    def detectable(self) -> bool:
+        return abs(self.change) > self.smallest_detectable
+
+    @property
+    def reliable_change_index(self) -> float:
+        """The change in standard errors (Jacobson & Truax 1991)."""
+        return self.change / self.standard_error
+
+    @property
+    def wider(self) -> float:
+        """Probability that the space is truly wider."""
+        return _above(self.change / self.standard_error)
+
+    @property
+    def narrower(self) -> float:
+        return _above(-self.change / self.standard_error)
+
+    @property
+    def beyond_smallest(self) -> float:
+        """Probability that the true change is larger than the smallest detectable one, either way."""
+        return self.beyond(self.smallest_detectable)
+
+    @property
+    def beyond_threshold(self) -> float:
+        return self.beyond(self.threshold)
+
+    def beyond(self, length: float) -> float:
+        """Probability that the true change is larger than a length, either way."""
+        wide, narrow = (self.change - length, -self.change - length)
+        return _above(wide / self.standard_error) + _above(narrow / self.standard_error)
+
+
+def _above(deviations: float) -> float:
+    """The standard normal distribution below so many deviations."""
+    return 0.5 * (1 + erf(deviations / sqrt(2)))
+
+
+@dataclass(frozen=True, slots=True)
+class GradeClaim:
+    """A change of grade that somebody reports: KL before and after."""
+
+    before: int
+    after: int
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class GradeChange:
+    """The joint probabilities of a reader's grades of both films.
+
+    transition[b][a]: probability of KL b before and KL a after; all sum to 1. correlation: of the errors of
+    two readings of one knee, 0 to 1.
+    """
+
+    transition: tuple[tuple[float, ...], ...]
+    correlation: float
+
+    @property
+    def improved(self) -> float:
+        return sum(p for b, row in enumerate(self.transition) for a, p in enumerate(row) if a < b)
+
+    @property
+    def same(self) -> float:
+        return sum(row[b] for b, row in enumerate(self.transition))
+
+    @property
+    def worse(self) -> float:
+        return sum(p for b, row in enumerate(self.transition) for a, p in enumerate(row) if a > b)
+
+    @property
+    def most_probable(self) -> tuple[int, int]:
+        cells = [(p, b, a) for b, row in enumerate(self.transition) for a, p in enumerate(row)]
+        _, before, after = max(cells, key=lambda cell: cell[0])
+        return before, after
+
+    def probability(self, claim: GradeClaim) -> float:
+        return self.transition[claim.before][claim.after]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike the bones of two films are.
+
+    femur, tibia: correlation of the trabecular texture in register, -1 to 1, or why there is none. outline:
+    root mean square distance of the bones' outlines in register, tibial widths. same: probability that it
+    is one knee.
+    """
+
+    femur: float | NotMeasured
+    tibia: float | NotMeasured
+    outline: float
+    same: float
+
+
+@dataclass(frozen=True, slots=True)
+class KneeChange:
+    """What changed in one knee between two films.
+
+    reasons: why the films are compared with caution, or not at all. doubts: what speaks against taking the
+    change as the joint's. widths: by name: "medial minimum", "medial 0.250" and so on. models: those that
+    compared, to their sha256. error_model: by name, what the standard errors rest on.
+    """
+
+    side: Side
+    before: KneeReading
+    after: KneeReading
+    comparability: Comparability
+    reasons: tuple[str, ...]
+    likeness: Likeness
+    widths: Mapping[str, WidthChange | NotMeasured]
+    grade: GradeChange | NotMeasured
+    doubts: tuple[str, ...]
+    verdict: Verdict
+    sentence: str
+    models: Mapping[str, str]
+    error_model: Mapping[str, float | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One film of a person at one time. day: ISO 8601. subject: as the user calls the person, or empty."""
+
+    name: str
+    day: str
+    reading: Reading
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A width's change a year, by weighted regression over all visits."""
+
+    unit: Unit
+    per_year: float
+    standard_error: float
+
+    @property
+    def interval(self) -> Interval:
+        half = NORMAL_95 * self.standard_error
+        return self.per_year - half, self.per_year + half
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One knee over its visits, the earliest first.
+
+    years: of each visit after the first. knees: its reading at each. changes: of every later visit against
+    the first. slopes: by the name of the width, or why there is none.
+    """
+
+    side: Side
+    visits: tuple[Visit, ...]
+    years: tuple[float, ...]
+    knees: tuple[KneeReading, ...]
+    changes: tuple[KneeChange, ...]
+    slopes: Mapping[str, Slope | NotMeasured]
+    sentence: str
+
+    @property
+    def subject(self) -> str:
+        return self.visits[0].subject

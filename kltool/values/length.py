@@ -1,0 +1,91 @@
+"""Lengths and areas on a film, each with its error, and the reason where there is none."""
+
+from dataclasses import dataclass
+from typing import Final
+
+UNITS = ("mm", "px", "percent")  # of every length; per cent of the tibial width
+Interval = tuple[float, float]
+
+NORMAL_95: Final = 1.959964  # two-sided 95% of the normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class NotMeasured:
+    """There is no number, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A length on the film, with its error.
+
+    px: pixels along its own direction. percent: of the tibial width. mm: where there is a spacing.
+    sd_px, sd_percent, sd_mm: standard deviation of the measurement's error.
+    """
+
+    px: float
+    percent: float
+    mm: float | NotMeasured
+    sd_px: float
+    sd_percent: float
+    sd_mm: float | NotMeasured
+
+    @property
+    def interval_px(self) -> Interval:
+        return _interval(self.px, self.sd_px)
+
+    @property
+    def interval_percent(self) -> Interval:
+        return _interval(self.percent, self.sd_percent)
+
+    @property
+    def interval_mm(self) -> Interval | NotMeasured:
+        return _interval_or_reason(self.mm, self.sd_mm)
+
+
+@dataclass(frozen=True, slots=True)
+class Width(Length):
+    """One width of the joint space. line: its two ends, femur first, (row, column) in the turned film."""
+
+    line: tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The joint space between two x of the axis, with its error.
+
+    px2: square pixels. percent2: per cent of the squared tibial width. mm2: where there is a spacing.
+    sd_px2, sd_percent2, sd_mm2: standard deviation of the measurement's error. span: from x, to x.
+    """
+
+    px2: float
+    percent2: float
+    mm2: float | NotMeasured
+    sd_px2: float
+    sd_percent2: float
+    sd_mm2: float | NotMeasured
+    span: tuple[float, float]
+
+    @property
+    def interval_px2(self) -> Interval:
+        return _interval(self.px2, self.sd_px2)
+
+    @property
+    def interval_percent2(self) -> Interval:
+        return _interval(self.percent2, self.sd_percent2)
+
+    @property
+    def interval_mm2(self) -> Interval | NotMeasured:
+        return _interval_or_reason(self.mm2, self.sd_mm2)
+
+
+def _interval(value: float, sd: float) -> Interval:
+    """The 95% interval of what cannot be negative."""
+    return max(0.0, value - NORMAL_95 * sd), value + NORMAL_95 * sd
+
+
+def _interval_or_reason(value: float | NotMeasured, sd: float | NotMeasured) -> Interval | NotMeasured:
+    if isinstance(value, NotMeasured):
+        return value
+    return sd if isinstance(sd, NotMeasured) else _interval(value, sd)

@@ -1,0 +1,99 @@
+"""Pictures that must not be graded as if they were sound frontal knees, and what becomes of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from kltool.errors import Refusal
+from kltool.intake import load
+from kltool.reading import read
+from kltool.training.oai import side_of
+from kltool.training.parallel import each
+from kltool.typing import Float32
+from kltool.values.radiograph import NoSpacing, Radiograph, Side, SideSource
+from kltool.weights import Models
+
+PHOTOGRAPHS: Final = ("astronaut", "camera", "cat", "clock", "coffee", "coins", "horse", "moon", "rocket")
+TEXTURES: Final = ("brick", "cell", "grass", "gravel", "immunohistochemistry", "hubble_deep_field", "text")
+GRADED: Final = "graded, quality "
+
+
+def refusals(paths: Sequence[Path], models: Models) -> list[tuple[str, str]]:
+    """Each picture that is to be refused, and what became of it."""
+    return [(path.name, _fate(partial(load, path, side=Side.RIGHT), models)) for path in paths]
+
+
+def photographs_and_textures(models: Models) -> list[tuple[str, str]]:
+    """Those that scikit-image brings along, as if they were radiographs, and what became of each."""
+    from skimage import color, data
+
+    def film(name: str) -> Radiograph:
+        picture = getattr(data, name)()
+        grey = color.rgb2gray(picture[..., :3]) if picture.ndim == 3 else picture
+        pixels = np.asarray(grey, np.float32)
+        return Radiograph(name, pixels, NoSpacing("none"), Side.RIGHT, SideSource.USER)
+
+    names = PHOTOGRAPHS + TEXTURES
+    return [(name, _fate(partial(film, name), models)) for name in names]
+
+
+def caught(fate: str) -> bool:
+    """Refused, or flagged as poor."""
+    return not fate.startswith(GRADED) or fate == f"{GRADED}poor"
+
+
+def _fate(made: Callable[[], Radiograph], models: Models) -> str:
+    try:
+        reading = read(made(), models)
+    except Refusal as refusal:
+        return f"refused: {refusal.code}"
+    if not reading.knees:
+        return "refused: " + "; ".join(refused.code for refused in reading.refused)
+    return f"{GRADED}{reading.knees[0].quality}"
+
+
+def _blurred(pixels: Float32) -> Float32:
+    return np.asarray(cv2.GaussianBlur(pixels, (0, 0), 0.03 * pixels.shape[1]), np.float32)
+
+
+def _noisy(pixels: Float32) -> Float32:
+    noise = np.random.default_rng(0).normal(0, 0.5 * pixels.std(), pixels.shape)
+    return (pixels + noise).astype(np.float32)
+
+
+def _through_the_joint(pixels: Float32) -> Float32:
+    """The lower part, from the middle of an OAI crop's joint."""
+    return np.ascontiguousarray(pixels[int(0.59 * len(pixels)) :])
+
+
+def _without_the_medial_half(pixels: Float32) -> Float32:
+    """Films are of right knees here."""
+    return np.ascontiguousarray(pixels[:, : pixels.shape[1] // 2])
+
+
+SPOILS: Final = {
+    "blurred by 3% of its width": _blurred,
+    "noise of half its contrast": _noisy,
+    "cut through the joint": _through_the_joint,
+    "without its medial half": _without_the_medial_half,
+}
+
+
+def spoiled(paths: Sequence[Path], jobs: int) -> dict[str, list[str]]:
+    """What became of each knee, by the way in which it was spoiled."""
+    found = each(_spoiled, paths, "spoiled knees", jobs)
+    return {kind: [fates[kind] for fates in found] for kind in SPOILS}
+
+
+def _spoiled(models: Models, path: Path) -> dict[str, str]:
+    film = load(path, side=side_of(path))
+    pixels = film.pixels if film.side is Side.RIGHT else np.ascontiguousarray(film.pixels[:, ::-1])
+    knee = replace(film, side=Side.RIGHT)
+    return {
+        kind: _fate(partial(replace, knee, pixels=spoil(pixels)), models) for kind, spoil in SPOILS.items()
+    }

@@ -1,0 +1,204 @@
+"""Which films may be compared, and what is said of those that may."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from kltool.comparison import compare
+from kltool.errors import NotComparable
+from kltool.values.change import Comparability, KneeChange, Unit, Verdict, WidthChange
+from kltool.values.length import NotMeasured, Width
+from kltool.values.radiograph import Calibration, NoSpacing, Radiograph, Side, Spacing
+from kltool.values.reading import CompartmentSpace, KneeReading, Quality, Reading
+from kltool.weights import Models
+
+ReadSample = Callable[..., Reading]
+BEFORE, AFTER = "case/before.dcm", "case/after.dcm"
+
+
+def on_film(reading: Reading, alter: Callable[[Radiograph], Radiograph]) -> Reading:
+    """The same knees, as if their film had said something else."""
+    film = alter(reading.film)
+    knees = tuple(replace(knee, knee=replace(knee.knee, film=film)) for knee in reading.knees)
+    return replace(reading, film=film, knees=knees)
+
+
+def with_knee(reading: Reading, alter: Callable[[KneeReading], KneeReading]) -> Reading:
+    return replace(reading, knees=tuple(alter(knee) for knee in reading.knees))
+
+
+def only(changes: tuple[KneeChange, ...]) -> KneeChange:
+    (change,) = changes
+    return change
+
+
+def test_two_good_films_of_one_person_are_comparable(read_sample: ReadSample, models: Models) -> None:
+    before, after = (
+        with_knee(read_sample(name), lambda knee: replace(knee, quality=Quality.GOOD, warnings=()))
+        for name in (BEFORE, AFTER)
+    )
+    change = only(compare(before, after, models))
+    assert change.comparability is Comparability.COMPARABLE
+    assert change.reasons == ()
+
+
+def test_films_of_different_patients_are_not_comparable(read_sample: ReadSample, models: Models) -> None:
+    change = only(compare(read_sample(BEFORE), read_sample("knee_right_normal.dcm"), models))
+    assert change.comparability is Comparability.NOT_COMPARABLE
+    assert change.verdict is Verdict.NOT_COMPARABLE
+    assert change.reasons[0] == "the films carry different patient identifiers"
+    assert change.sentence == f"Right knee: not comparable: {'; '.join(change.reasons)}."
+    absent = NotMeasured(f"not comparable: {'; '.join(change.reasons)}")
+    assert set(change.widths.values()) == {absent}
+    assert change.grade == absent
+
+
+def test_another_knee_under_the_same_name_is_seen_by_its_bones(
+    read_sample: ReadSample, models: Models
+) -> None:
+    named = on_film(
+        read_sample("knee_right_normal.dcm"),
+        lambda film: replace(film, subject=read_sample(BEFORE).film.subject),
+    )
+    change = only(compare(read_sample(BEFORE), named, models))
+    assert change.comparability is not Comparability.COMPARABLE
+    assert any("the bones" in reason for reason in change.reasons)
+    assert change.likeness.same < 0.5
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "apart"),
+    [
+        ("PA", "AP", True),
+        ("PA flexed", "PA extended", True),
+        ("PA", "PA flexed", False),
+        ("PA", None, False),
+    ],
+)
+def test_films_taken_differently_are_not_comparable(
+    before: str | None, after: str | None, apart: bool, read_sample: ReadSample, models: Models
+) -> None:
+    films = (
+        on_film(read_sample(name), lambda film, said=said: replace(film, projection=said))
+        for name, said in ((BEFORE, before), (AFTER, after))
+    )
+    change = only(compare(*films, models))
+    said = f"the films were taken differently: {before} before, {after} after"
+    assert (said in change.reasons) is apart
+    assert (change.verdict is Verdict.NOT_COMPARABLE) is apart
+
+
+def test_films_in_reverse_order_are_compared_as_asked_and_say_so(
+    read_sample: ReadSample, models: Models
+) -> None:
+    change = only(compare(read_sample(AFTER), read_sample(BEFORE), models))
+    assert change.verdict is Verdict.WORSENED
+    assert "by their dates the second film is the earlier one" in change.reasons
+
+
+def test_millimetres_of_different_planes_are_not_subtracted(read_sample: ReadSample, models: Models) -> None:
+    in_detector_plane = Spacing(0.2, 0.2, Calibration.DETECTOR)
+    after = on_film(read_sample(AFTER), lambda film: replace(film, spacing=in_detector_plane))
+    change = only(compare(read_sample(BEFORE), after, models))
+    assert change.verdict is Verdict.NOT_COMPARABLE
+    assert change.reasons == ("millimetres lie in different planes: geometry before, detector after",)
+
+
+def test_a_right_and_a_left_knee_share_nothing(read_sample: ReadSample, models: Models) -> None:
+    with pytest.raises(NotComparable) as refused:
+        compare(read_sample("knee_right_normal.dcm"), read_sample("knee_left_moderate.dcm"), models)
+    assert str(refused.value) == (
+        "the films share no knee: right before, left after, the same side expected; "
+        "check the order of the files and --side"
+    )
+
+
+def test_of_two_films_of_both_knees_both_are_compared_right_before_left(
+    read_sample: ReadSample, models: Models
+) -> None:
+    both = read_sample("bilateral.dcm")
+    assert [change.side for change in compare(both, both, models)] == [Side.RIGHT, Side.LEFT]
+
+
+def test_a_film_of_one_knee_is_compared_with_its_knee_in_a_film_of_both(
+    read_sample: ReadSample, models: Models
+) -> None:
+    same_person = on_film(read_sample("bilateral.dcm"), lambda film: replace(film, subject="SIM-0012"))
+    change = only(compare(read_sample("knee_left_moderate.dcm"), same_person, models))
+    assert change.side is Side.LEFT
+    assert change.after.side is Side.LEFT
+
+
+def test_films_without_a_patient_are_compared_with_caution(read_sample: ReadSample, models: Models) -> None:
+    before, after = (
+        with_knee(read_sample(name), lambda knee: replace(knee, quality=Quality.GOOD, warnings=()))
+        for name in (BEFORE, AFTER)
+    )
+    change = only(compare(before, on_film(after, lambda film: replace(film, subject=None)), models))
+    assert change.comparability is Comparability.CAUTION
+    assert "nothing says that both films show the same person" in change.reasons
+    assert "; with caution: nothing says that both films show the same person; in doubt: " in change.sentence
+
+
+def test_a_film_of_poor_quality_is_compared_with_caution_and_its_warning(
+    read_sample: ReadSample, models: Models
+) -> None:
+    poor = with_knee(
+        read_sample(AFTER),
+        lambda knee: replace(knee, quality=Quality.POOR, warnings=("the joint is cut off",)),
+    )
+    change = only(compare(read_sample(BEFORE), poor, models))
+    assert change.comparability is Comparability.CAUTION
+    assert "quality poor after: the joint is cut off" in change.reasons
+
+
+def test_a_femur_that_grew_by_a_tenth_asks_for_caution(read_sample: ReadSample, models: Models) -> None:
+    good = with_knee(read_sample(BEFORE), lambda knee: replace(knee, quality=Quality.GOOD, warnings=()))
+    spacing = good.film.spacing
+    assert isinstance(spacing, Spacing)
+    wide = Spacing(1.1 * spacing.row_mm, 1.1 * spacing.column_mm, spacing.tier)
+    change = only(compare(good, on_film(good, lambda film: replace(film, spacing=wide)), models))
+    assert change.comparability is Comparability.CAUTION
+    (reason,) = change.reasons
+    assert "the femur is +10.0 per cent wider" in reason
+
+
+def test_a_widening_faster_than_cartilage_grows_is_doubted(read_sample: ReadSample, models: Models) -> None:
+    change = only(compare(read_sample(BEFORE), read_sample(AFTER), models))
+    (doubt,) = change.doubts
+    assert doubt.startswith("widening by 1.5 mm a year")
+    assert doubt in change.sentence
+
+
+def test_without_millimetres_a_change_is_in_per_cent_and_with_caution(
+    read_sample: ReadSample, models: Models
+) -> None:
+    no_mm = NotMeasured("no millimetres: no pixel spacing in the file")
+    after = on_film(
+        read_sample(AFTER), lambda film: replace(film, spacing=NoSpacing("no pixel spacing in the file"))
+    )
+    after = with_knee(after, lambda knee: _without_mm(knee, no_mm))
+    change = only(compare(read_sample(BEFORE), after, models))
+    minimum = change.widths["medial minimum"]
+    assert isinstance(minimum, WidthChange)
+    assert minimum.unit is Unit.PERCENT
+    assert change.verdict is Verdict.IMPROVED
+    assert " % of tibial width" in change.sentence
+    assert "mm" not in change.sentence
+    assert change.reasons[0] == (
+        "no millimetres in both films: widths compared in per cent of the tibial width"
+    )
+
+
+def _without_mm(knee: KneeReading, absent: NotMeasured) -> KneeReading:
+    def bare(width: Width | NotMeasured) -> Width | NotMeasured:
+        return width if isinstance(width, NotMeasured) else replace(width, mm=absent, sd_mm=absent)
+
+    def stripped(space: CompartmentSpace) -> CompartmentSpace:
+        at = {x: bare(width) for x, width in space.at.items()}
+        return replace(space, minimum=bare(space.minimum), at=at)
+
+    whole = knee.joint_space
+    medial, lateral = stripped(whole.medial), stripped(whole.lateral)
+    return replace(knee, joint_space=replace(whole, medial=medial, lateral=lateral))

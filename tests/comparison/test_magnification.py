@@ -1,0 +1,73 @@
+"""Sizes of two films: stated millimetres and a femur that does not grow, each believed as far as it errs."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import log
+
+import pytest
+
+from kltool.comparison.magnification import FEMUR_SD, TIBIA_SD, TIER_SD, Scales, scales_of
+from kltool.values.change import Unit
+from kltool.values.radiograph import Calibration, NoSpacing, Spacing
+from kltool.values.reading import KneeReading, Reading
+
+ReadSample = Callable[..., Reading]
+
+
+@pytest.fixture
+def knee(read_sample: ReadSample) -> KneeReading:
+    return read_sample("case/before.dcm").knees[0]
+
+
+def stated(knee: KneeReading, factor: float, tier: Calibration = Calibration.GEOMETRY) -> KneeReading:
+    """The knee as if its film had stated millimetres so much larger."""
+    spacing = knee.spacing
+    assert isinstance(spacing, Spacing)
+    other = Spacing(spacing.row_mm * factor, spacing.column_mm * factor, tier)
+    return replace(knee, knee=replace(knee.knee, film=replace(knee.knee.film, spacing=other)))
+
+
+def scales(before: KneeReading, after: KneeReading) -> Scales:
+    return scales_of(before, after, (before.joint_space.axis, after.joint_space.axis))
+
+
+def test_films_that_state_one_size_are_left_as_they_are(knee: KneeReading) -> None:
+    found = scales(knee, knee)
+    assert found.sizes[0] == found.sizes[1]
+    assert found.grown == 0.0
+    assert found.unit is Unit.MM
+
+
+@pytest.mark.parametrize("factor", [0.97, 1.02, 1.05])
+def test_a_femur_that_cannot_have_grown_takes_most_of_a_wrong_size_back(
+    factor: float, knee: KneeReading
+) -> None:
+    found = scales(knee, stated(knee, factor))
+    assert found.grown == pytest.approx(log(factor))
+    left = log(found.sizes[1] / found.sizes[0])
+    tier = TIER_SD[Calibration.GEOMETRY]
+    assert left == pytest.approx(log(factor) * FEMUR_SD**2 / (2 * tier**2 + FEMUR_SD**2))
+
+
+def test_the_less_is_known_of_the_millimetres_the_more_the_femur_is_believed(knee: KneeReading) -> None:
+    left = [
+        log(found.sizes[1] / found.sizes[0])
+        for tier in (Calibration.FIDUCIAL, Calibration.GEOMETRY, Calibration.DETECTOR)
+        for found in [scales(stated(knee, 1.0, tier), stated(knee, 1.03, tier))]
+    ]
+    assert left == sorted(left, reverse=True)
+
+
+def test_exchanging_the_films_exchanges_the_sizes_exactly(knee: KneeReading) -> None:
+    one, other = knee, stated(knee, 1.04)
+    there, back = scales(one, other), scales(other, one)
+    assert there.sizes == back.sizes[::-1]
+    assert there.grown == -back.grown
+
+
+def test_without_millimetres_sizes_are_per_cent_of_one_tibial_width(knee: KneeReading) -> None:
+    bare = replace(knee, knee=replace(knee.knee, film=replace(knee.knee.film, spacing=NoSpacing("none"))))
+    found = scales(knee, bare)
+    assert found.unit is Unit.PERCENT
+    assert found.each == TIBIA_SD
+    assert found.sizes[0] * knee.joint_space.tibial_width_px == pytest.approx(100.0, rel=1e-3)

@@ -1,0 +1,124 @@
+"""Visits in their order, whatever order they come in; slopes are those of weighted least squares."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import sqrt
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import curve_fit
+
+from kltool.comparison import timelines
+from kltool.comparison.timeline import slope_of
+from kltool.errors import NotComparable
+from kltool.values.change import Difference, ErrorParts, Slope, Unit, Verdict, Visit, WidthChange
+from kltool.values.length import NotMeasured
+from kltool.values.radiograph import Side
+from kltool.values.reading import Reading
+from kltool.weights import Models
+
+ReadSample = Callable[..., Reading]
+NAME = "medial minimum"
+
+
+def change(mm: float, error: float = 0.3, unit: Unit = Unit.MM) -> Any:
+    """A change of which only the width matters."""
+    parts = ErrorParts(error, 0.0, 0.0, 0.0)
+    absent = NotMeasured("not traced together")
+    return SimpleNamespace(
+        widths={NAME: WidthChange(unit, 3.0, 3.0 + mm, Difference(mm, parts), absent, 0.5)}
+    )
+
+
+def missing() -> Any:
+    return SimpleNamespace(widths={NAME: NotMeasured("after: no clear edge")})
+
+
+def test_the_slope_is_that_of_an_independent_weighted_fit() -> None:
+    years = [0.0, 0.25, 0.5, 1.0, 2.0]
+    found, errors = [0.1, -0.3, -0.2, -0.6], [0.2, 0.4, 0.3, 0.25]
+    slope = slope_of(NAME, [change(mm, sd) for mm, sd in zip(found, errors, strict=True)], years)
+    assert isinstance(slope, Slope)
+    each = np.array(errors) / sqrt(2)
+    sigma = np.concatenate([[each.mean()], each])
+    fitted, covariance = curve_fit(
+        lambda t, a, b: a + b * t, years, [0.0, *found], sigma=sigma, absolute_sigma=True
+    )
+    assert slope.per_year == pytest.approx(fitted[1], abs=1e-6)
+    assert slope.standard_error == pytest.approx(sqrt(covariance[1, 1]), rel=1e-5)
+    assert slope.interval == pytest.approx(
+        (slope.per_year - 1.959964 * slope.standard_error, slope.per_year + 1.959964 * slope.standard_error)
+    )
+
+
+def test_two_visits_have_the_slope_between_them() -> None:
+    slope = slope_of(NAME, [change(-0.4)], [0.0, 2.0])
+    assert isinstance(slope, Slope)
+    assert slope.per_year == pytest.approx(-0.2)
+    assert slope.standard_error == pytest.approx(0.15)
+
+
+def test_a_visit_without_a_width_is_left_out_of_the_slope() -> None:
+    with_gap = slope_of(NAME, [change(0.2), missing(), change(0.4)], [0.0, 1.0, 1.5, 2.0])
+    without = slope_of(NAME, [change(0.2), change(0.4)], [0.0, 1.0, 2.0])
+    assert with_gap == without
+
+
+@pytest.mark.parametrize(
+    ("changes", "years", "reason"),
+    [
+        ([missing()], [0.0, 1.0], "after: no clear edge"),
+        ([change(0.1)], [0.0, 0.0], "all visits are of one day"),
+        ([change(0.1), change(0.1, unit=Unit.PERCENT)], [0.0, 1.0, 2.0], "the visits do not share one unit"),
+    ],
+)
+def test_where_there_is_no_slope_there_is_a_reason(
+    changes: list[Any], years: list[float], reason: str
+) -> None:
+    assert slope_of(NAME, changes, years) == NotMeasured(reason)
+
+
+def visits(read_sample: ReadSample) -> list[Visit]:
+    return [
+        Visit("month 12", "2024-04-04", read_sample("case/after.dcm")),
+        Visit("baseline", "2023-04-06", read_sample("case/before.dcm")),
+        Visit("month 6", "2023-10-06", read_sample("case/before.dcm")),
+    ]
+
+
+def test_visits_are_taken_in_the_order_of_their_days(read_sample: ReadSample, models: Models) -> None:
+    (knee,) = timelines(visits(read_sample), models)
+    assert [visit.name for visit in knee.visits] == ["baseline", "month 6", "month 12"]
+    assert knee.years == pytest.approx((0.0, 0.501, 0.997), abs=1e-3)
+    assert [one.verdict for one in knee.changes] == [Verdict.NONE, Verdict.IMPROVED]
+    unchanged = knee.changes[0].widths[NAME]
+    assert isinstance(unchanged, WidthChange)
+    assert unchanged.change == 0.0
+    assert knee.side is Side.RIGHT
+    assert "3 visits over 12 months: medial minimum +" in knee.sentence
+
+
+def test_the_order_in_which_visits_are_given_changes_nothing(read_sample: ReadSample, models: Models) -> None:
+    given = visits(read_sample)
+    assert timelines(given, models)[0].sentence == timelines(given[::-1], models)[0].sentence
+
+
+def test_two_films_of_one_visit_are_refused(read_sample: ReadSample, models: Models) -> None:
+    twice = [replace(visit, name="baseline", day="2023-04-06") for visit in visits(read_sample)]
+    with pytest.raises(NotComparable, match="two films of visit 'baseline'"):
+        timelines(twice, models)
+
+
+def test_a_knee_that_is_shown_once_has_no_timeline(read_sample: ReadSample, models: Models) -> None:
+    with pytest.raises(NotComparable, match="no knee was read at two visits"):
+        timelines(visits(read_sample)[:1], models)
+
+
+def test_both_knees_of_films_of_both_have_their_timelines(read_sample: ReadSample, models: Models) -> None:
+    both = [
+        Visit(name, day, read_sample("bilateral.dcm"))
+        for name, day in (("a", "2023-01-01"), ("b", "2024-01-01"))
+    ]
+    assert [knee.side for knee in timelines(both, models)] == [Side.RIGHT, Side.LEFT]

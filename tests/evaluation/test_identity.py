@@ -1,0 +1,77 @@
+"""The odds of one knee are those that known pairs were drawn from, and the scores say what the pairs hold."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+pytest.importorskip("numba")
+pytest.importorskip("musculoskeletal.models")
+pytest.importorskip("gias3.fieldwork")
+
+from evaluation.fit_identity import WEIGHTS, fit, judged
+from evaluation.identity import auc, section
+from evaluation.knee_pairs import Kind, Pair, features, partners
+
+from kltool.comparison.identity.match import Odds, probability
+from kltool.values.change import Likeness
+
+TRUE, FALSE = [kind for kind in Kind if kind.true], [kind for kind in Kind if not kind.true]
+
+
+def pairs(odds: Odds, count: int, seed: int = 1) -> list[Pair]:
+    """So many pairs whose parts are drawn at random and whose kind follows the odds."""
+    random = np.random.default_rng(seed)
+    drawn = []
+    for number in range(count):
+        femur, tibia, outline = random.uniform(0, 0.3), random.uniform(0, 0.3), random.uniform(0, 0.02)
+        same = probability(femur, tibia, outline, odds)
+        kinds = TRUE if random.random() < same else FALSE
+        kind = kinds[int(random.integers(len(kinds)))]
+        drawn.append(Pair(kind, str(number), Likeness(femur, tibia, outline, same)))
+    return drawn
+
+
+def test_weights_of_true_and_of_false_pairs_are_even() -> None:
+    assert sum(WEIGHTS[kind] for kind in TRUE) == pytest.approx(1.0)
+    assert sum(WEIGHTS[kind] for kind in FALSE) == pytest.approx(1.0)
+
+
+def test_odds_that_made_the_pairs_are_found_again() -> None:
+    known = Odds(0.0, 8.0, 12.0, -250.0)
+    found = fit(pairs(known, 6000))
+    assert found.femur == pytest.approx(known.femur, rel=0.25)
+    assert found.tibia == pytest.approx(known.tibia, rel=0.25)
+    assert found.outline == pytest.approx(known.outline, rel=0.25)
+
+
+def test_pairs_judged_anew_keep_what_was_measured() -> None:
+    before = pairs(Odds(0.0, 8.0, 12.0, -250.0), 20)
+    after = judged(before, Odds(0.0, 0.0, 0.0, 0.0))
+    assert np.array_equal(features(before), features(after))
+    assert {pair.likeness.same for pair in after} == {0.5}
+
+
+def test_the_area_under_the_curve_is_that_of_an_independent_calculation() -> None:
+    drawn = pairs(Odds(0.0, 8.0, 12.0, -250.0), 800)
+    tibia = features(drawn)[:, 1]
+    chosen = [pair.kind in (Kind.VISIT, Kind.DRAWN) for pair in drawn]
+    expected = roc_auc_score(
+        [pair.kind is Kind.VISIT for pair in drawn if pair.kind in (Kind.VISIT, Kind.DRAWN)], tibia[chosen]
+    )
+    assert auc(drawn, Kind.VISIT, Kind.DRAWN, tibia) == pytest.approx(expected)
+
+
+def test_a_section_without_pairs_has_missed_its_bars_and_is_no_error() -> None:
+    assert "missed: no figure" in str(section([]))
+
+
+def test_a_knee_is_compared_with_other_people_on_both_sides_and_with_its_own_other_knee() -> None:
+    paths = [Path(f"{person}{side}.png") for person in range(9000, 9010) for side in "LR"]
+    for place, knee in enumerate(paths):
+        crops = partners(place, paths)
+        assert all(other.stem[:-1] != knee.stem[:-1] for other in crops.others)
+        assert [other.stem[-1] == knee.stem[-1] for other in crops.others] == [True, False]
+        opposite = paths[place + 1] if knee.stem.endswith("L") else None
+        assert crops.opposite == opposite

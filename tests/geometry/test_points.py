@@ -1,0 +1,55 @@
+"""Points, lines and maps keep the promises that every width rests on."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kltool.geometry.points import arc_length, mirror, nearest, resample, to_mm
+from kltool.geometry.transform import apply, similarity
+
+LENGTHS = st.floats(-500, 500)
+
+
+def test_rows_come_first_in_millimetres() -> None:
+    assert to_mm(np.array([[2.0, 3.0]]), 0.5, 0.1).tolist() == [[1.0, pytest.approx(0.3)]]
+
+
+@given(st.lists(st.tuples(LENGTHS, LENGTHS), min_size=1, max_size=9), st.integers(1, 4000))
+def test_a_mirror_undoes_itself(points: list[tuple[float, float]], columns: int) -> None:
+    before = np.array(points)
+    assert np.allclose(mirror(mirror(before, columns), columns), before)
+
+
+@given(LENGTHS, LENGTHS, st.floats(0.1, 10), st.floats(-3, 3))
+def test_a_similarity_scales_every_distance_alike(
+    row: float, column: float, scale: float, turn: float
+) -> None:
+    matrix = similarity((row, column), (7.0, -3.0), scale, turn)
+    ends = np.array([[row, column], [row + 3.0, column - 4.0]])
+    moved = apply(matrix, ends)
+    assert np.allclose(moved[0], (7.0, -3.0))
+    assert np.hypot(*(moved[1] - moved[0])) == pytest.approx(5.0 * scale)
+
+
+def test_a_turn_goes_from_the_column_axis_towards_the_row_axis() -> None:
+    moved = apply(similarity((0, 0), (0, 0), 1.0, np.pi / 2), np.array([[0.0, 1.0]]))
+    assert np.allclose(moved, [[1.0, 0.0]])
+
+
+def test_the_nearest_point_may_lie_between_two_vertices() -> None:
+    distance, feet = nearest(np.array([[0.0, 1.0]]), np.array([[2.0, 0.0], [2.0, 10.0]]))
+    assert distance.tolist() == [2.0]
+    assert feet.tolist() == [[2.0, 1.0]]
+
+
+def test_beyond_its_end_a_line_is_as_near_as_its_end() -> None:
+    distance, feet = nearest(np.array([[0.0, 14.0]]), np.array([[3.0, 0.0], [3.0, 10.0]]))
+    assert distance.tolist() == [5.0]
+    assert feet.tolist() == [[3.0, 10.0]]
+
+
+def test_resampling_keeps_the_ends_and_the_length_of_a_straight_line() -> None:
+    line = resample(np.array([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]), 21)
+    assert np.allclose(line[[0, -1]], [[0, 0], [6, 8]])
+    assert np.allclose(np.diff(arc_length(line)), 0.5)

@@ -1,0 +1,117 @@
+"""A table says of every image what was read, or why nothing was."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+from rich.console import Console
+
+from kltool.comparison import compare
+from kltool.errors import NoKnee
+from kltool.reading import provenance_without_film, read
+from kltool.report.record import change_record, error_record, provenance_record, reading_record
+from kltool.report.terminal.readings import print_change, print_readings
+from kltool.values.radiograph import NoSpacing
+from kltool.values.reading import DISCLAIMER, Reading, RefusedKnee
+from kltool.weights import Models
+
+ReadSample = Callable[..., Reading]
+
+
+def printed(write: Callable[[Console], None]) -> str:
+    out = io.StringIO()
+    write(Console(file=out, width=250))
+    return out.getvalue()
+
+
+def test_a_knee_is_a_row_with_its_side_grade_and_widths(read_sample: ReadSample) -> None:
+    record = reading_record(read_sample("knee_left_moderate.dcm"))
+    knee = record["knees"][0]
+    text = printed(lambda console: print_readings([record], console))
+    lines = text.splitlines()
+    (at,) = (n for n, line in enumerate(lines) if line.strip().startswith("knee_left_moderate.dcm "))
+    row = lines[at]
+    assert " left " in row
+    assert f" {knee['kl']['grade']} " in row
+    likely = knee["kl"]["likely"]
+    assert f" {likely[0]}-{likely[-1]} " in lines[at + 1]
+    for compartment in ("medial", "lateral"):
+        minimum = knee["joint_space"][compartment]
+        low, high = minimum["minimum_interval_mm"]
+        assert f"{minimum['minimum_mm']:.2f} mm" in row
+        assert f"{low:.2f} to {high:.2f}" in text
+    assert DISCLAIMER in text
+
+
+def test_films_are_named_without_the_folders_they_share(read_sample: ReadSample) -> None:
+    record = reading_record(read_sample("knee_left_moderate.dcm"))
+    visits = [{**record, "source": f"/study/visits/{visit}/knee.dcm"} for visit in ("one", "two")]
+    text = printed(lambda console: print_readings(visits, console))
+    assert "/study" not in text
+    assert all(
+        any(line.split()[:1] == [f"{v}/knee.dcm"] for line in text.splitlines()) for v in ("one", "two")
+    )
+
+
+def test_an_image_that_was_refused_is_a_row_with_its_reason_below(models: Models) -> None:
+    made = provenance_record(provenance_without_film(models))
+    record = error_record("holiday.png", NoKnee("no knee joint was found in the picture"), made)
+    text = printed(lambda console: print_readings([record], console))
+    assert any("holiday.png" in line and "refused" in line for line in text.splitlines())
+    assert "holiday.png: no knee joint was found in the picture" in text
+
+
+def test_an_error_that_was_not_expected_keeps_its_text_to_itself(models: Models) -> None:
+    made = provenance_record(provenance_without_film(models))
+    record = error_record("film.dcm", ValueError("Doe^Jane is no number"), made)
+    assert record["status"] == "failed"
+    assert record["code"] == "ValueError"
+    text = printed(lambda console: print_readings([record], console))
+    assert "unexpected ValueError" in text
+    assert "Doe" not in text + repr(record)
+
+
+def test_a_replaced_knee_beside_one_that_is_read_is_told(read_sample: ReadSample) -> None:
+    implant = RefusedKnee("replaced", "an implant was found in place of the joint")
+    reading = replace(read_sample("knee_right_normal.dcm"), refused=(implant,))
+    text = printed(lambda console: print_readings([reading_record(reading)], console))
+    assert "a knee was not read: an implant was found in place of the joint" in text
+
+
+def test_every_warning_is_printed_with_its_knee(read_sample: ReadSample) -> None:
+    reading = read_sample("knee_right_normal.dcm")
+    knees = tuple(replace(knee, warnings=("the joint is [cut] off",)) for knee in reading.knees)
+    text = printed(lambda console: print_readings([reading_record(replace(reading, knees=knees))], console))
+    assert "right knee: the joint is [cut] off" in text
+
+
+def test_a_change_is_its_sentence_and_every_width(read_sample: ReadSample, models: Models) -> None:
+    visits = read_sample("case/before.dcm"), read_sample("case/after.dcm")
+    (change,) = compare(*visits, models)
+    text = printed(lambda console: print_change(change_record(change, *visits), console))
+    assert "".join(text.split()).startswith("".join(change.sentence.split()))
+    for name in change.widths:
+        assert name in text
+    assert DISCLAIMER in text
+
+
+def test_films_that_are_not_comparable_say_why_beside_every_width(
+    read_sample: ReadSample, models: Models
+) -> None:
+    visits = read_sample("case/before.dcm"), read_sample("knee_right_normal.dcm")
+    (change,) = compare(*visits, models)
+    text = printed(lambda console: print_change(change_record(change, *visits), console))
+    assert text.count("not comparable: the films carry different patient identifiers") == 1 + len(
+        change.widths
+    )
+
+
+def test_without_a_pixel_spacing_the_table_holds_no_millimetres(
+    read_sample: ReadSample, models: Models
+) -> None:
+    film = replace(
+        read_sample("knee_right_normal.dcm").film, spacing=NoSpacing("no pixel spacing in the file")
+    )
+    text = printed(lambda console: print_readings([reading_record(read(film, models))], console))
+    assert "% TW" in text
+    assert " mm" not in text
