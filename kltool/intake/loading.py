@@ -20,7 +20,8 @@ from kltool.intake.stored import Mask, Shown, shown_pixels, without_padding
 from kltool.intake.suitability import refuse_unsuitable
 from kltool.intake.tags import silently
 from kltool.typing import Float32
-from kltool.values.radiograph import NoSpacing, Radiograph, Side, SideSource
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.spacing import NoSpacing
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kltool.errors import SpacingError
 from kltool.intake.tags import numbers_of, text_of
-from kltool.values.radiograph import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, NoSpacing, Spacing
+from kltool.values.spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, NoSpacing, Spacing
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset

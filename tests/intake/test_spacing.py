@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kltool.errors import SpacingError
 from kltool.intake import ImageSource, load
 from kltool.intake.spacing import SpacingTags, spacing_by_user, spacing_of
-from kltool.values.radiograph import Calibration, NoSpacing, Spacing
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 
 from .films import as_bytes, data_set, grey8, png
 

@@ -43,7 +43,7 @@ def named(unit: str) -> list[tuple[str, str]]:
 def test_a_compartment_that_was_not_measured_holds_its_reason_everywhere(knee: KneeReading) -> None:
     absent = NotMeasured("the margins cross by 2.5 mm")
     space = knee.joint_space
-    at = dict.fromkeys(space.medial.at, absent)
+    at = dict.fromkeys(space.medial.fixed_widths, absent)
     medial = replace(space.medial, minimum=absent, at=at, mean=absent, area=absent)
     record = knee_record(replace(knee, joint_space=replace(space, medial=medial)))["joint_space"]["medial"]
 

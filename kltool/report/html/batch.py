@@ -12,7 +12,8 @@ from kltool.report.html.page import base_name, render
 from kltool.report.plots.batch import grades_svg, widths_svg
 from kltool.tables.columns import DUPLICATE, FAILED, OK, QUARANTINED, REFUSED, STATUSES
 from kltool.tables.oai import OAI_NAMES
-from kltool.values.reading import GRADES, Compartment, Quality
+from kltool.values.measure import Compartment
+from kltool.values.reading import GRADES, Quality
 
 TEMPLATE: Final = "batch.html.j2"
 SHOWN: Final = 200  # of the worst; the table has the others

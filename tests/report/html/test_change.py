@@ -240,6 +240,6 @@ def test_a_bone_without_texture_says_why(
     change: KneeChange, make_page: MakePage, films: tuple[Reading, Reading]
 ) -> None:
     reason = "too little of the bone is shown on both films"
-    bare = replace(change, likeness=replace(change.likeness, femur=NotMeasured(reason)))
+    bare = replace(change, likeness=replace(change.identity, femur=NotMeasured(reason)))
     assert reason in make_page(bare)
     assert change_record(bare, *films)["likeness"]["femur"] == {"not_measured": reason}

@@ -15,7 +15,8 @@ from kltool.report.plots.timeline import timeline_svg
 from kltool.report.plots.timeline_levels import Levels, levels_of
 from kltool.values.change import Timeline, Unit
 from kltool.values.length import NotMeasured, Width
-from kltool.values.reading import DISCLAIMER, Compartment, Reading
+from kltool.values.measure import Compartment
+from kltool.values.reading import DISCLAIMER, Reading
 from tests.report.changes import HOSTILE, Page, timeline, width_change
 
 ReadSample = Callable[..., Reading]
