@@ -149,15 +149,15 @@ def _change(change: KneeChange) -> Record:
     return {
         "comparability": str(change.comparability),
         "reasons": list(change.reasons),
-        "likeness": {
+        "identity_match": {
             "femur": _number(change.identity.femur),
             "tibia": _number(change.identity.tibia),
             "outline": round(change.identity.outline, 5),
-            "one_knee": round(change.identity.probability_same_knee, 4),
+            "probability_same_knee": round(change.identity.probability_same_knee, 4),
         },
         "widths": {name: _width_change(width) for name, width in change.widths.items()},
         "kl": _grade_change(change.grade),
-        "doubts": list(change.plausibility),
+        "plausibility": list(change.plausibility),
         "verdict": str(change.verdict),
         "sentence": change.sentence,
     }
@@ -179,7 +179,7 @@ def _grade(grade: Grade | NotMeasured) -> Record:
         "expected": round(grade.expected, 4),
         "expected_interval": [round(end, 4) for end in grade.expected_interval],
         "probabilities": [round(p, 6) for p in grade.probabilities],
-        "likely": list(grade.prediction_set),
+        "prediction_set": list(grade.prediction_set),
         "at_least_2": round(grade.at_least(2), 6),
         "at_least_3": round(grade.at_least(3), 6),
     }
@@ -223,7 +223,7 @@ def _positioning(at: Positioning) -> Record:
     return record | {
         "rotation_deg": _number(at.rotation_deg, 2),
         "tilt_deg": round(at.tilt_deg, 2),
-        "whole": at.complete,
+        "complete": at.complete,
         "clipped": round(at.clipped, 4),
         "edge_width_percent": _number(at.edge_width_percent),
         "contrast_to_noise": _number(at.contrast_to_noise, 2),

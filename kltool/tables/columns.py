@@ -36,7 +36,7 @@ def _grade_columns() -> Iterator[tuple[str, Kind]]:
     yield "kl", Kind.WHOLE
     for name in ("kl_expected", "kl_expected_low", "kl_expected_high", *(f"kl_p{kl}" for kl in GRADES)):
         yield name, Kind.NUMBER
-    yield "kl_set", Kind.TEXT
+    yield "kl_prediction_set", Kind.TEXT
     yield "kl_reason", Kind.TEXT
 
 
@@ -79,7 +79,7 @@ LAST: Final = {
     "imd_percent": Kind.NUMBER,
     "rotation_deg": Kind.NUMBER,
     "tilt_deg": Kind.NUMBER,
-    "whole": Kind.TRUTH,
+    "complete": Kind.TRUTH,
     "clipped": Kind.NUMBER,
     "edge_width_percent": Kind.NUMBER,
     "contrast_to_noise": Kind.NUMBER,
@@ -152,7 +152,9 @@ def _grade_cells(grade: Record) -> Row:
         "kl_expected_low": low,
         "kl_expected_high": high,
         **{f"kl_p{kl}": p for kl, p in zip(GRADES, grade["probabilities"], strict=True)},
-        "kl_set": " ".join(map(str, grade["likely"])),  # a spreadsheet takes 2-3 for a day in March
+        "kl_prediction_set": " ".join(
+            map(str, grade["prediction_set"])
+        ),  # a spreadsheet takes 2-3 for a day in March
     }
 
 

@@ -198,7 +198,7 @@ def _without_mm(knee: KneeReading, absent: NotMeasured) -> KneeReading:
 
     def stripped(space: CompartmentSpace) -> CompartmentSpace:
         at = {x: bare(width) for x, width in space.fixed_widths.items()}
-        return replace(space, minimum=bare(space.minimum), at=at)
+        return replace(space, minimum=bare(space.minimum), fixed_widths=at)
 
     whole = knee.joint_space
     medial, lateral = stripped(whole.medial), stripped(whole.lateral)

@@ -58,7 +58,7 @@ def test_what_was_not_measured_stays_so() -> None:
     absent = NotMeasured("the margins cross by 2.0 mm")
     space = parallel(Drawing(), 4.0)
     at = {x: absent if x == 0.250 else width for x, width in space.medial.fixed_widths.items()}
-    broken = replace(space.medial, minimum=absent, at=at, mean=absent, area=absent)
+    broken = replace(space.medial, minimum=absent, fixed_widths=at, mean=absent, area=absent)
     wider = inflate_errors(replace(space, medial=broken), Quality.POOR, SETTINGS).medial
     assert (wider.minimum, wider.fixed_widths[0.250], wider.mean, wider.area) == (absent,) * 4
     assert isinstance(wider.fixed_widths[0.150], Length)

@@ -55,7 +55,7 @@ def test_a_whole_sharp_upright_knee_is_good_and_without_warning(reading: KneeRea
     ],
 )
 def test_a_doubtful_knee_is_told(reading: KneeReading, score: float, quality: Quality, words: str) -> None:
-    assert judged(reading, replace(reading.knee, score=score)) == (quality, (words,))
+    assert judged(reading, replace(reading.knee, detection_score=score)) == (quality, (words,))
 
 
 def test_an_unsharp_outline_is_told(reading: KneeReading) -> None:
@@ -78,7 +78,7 @@ def test_few_pixels_and_a_tilt_are_told(reading: KneeReading) -> None:
 
 
 def test_a_joint_cut_off_by_the_edge_is_poor(reading: KneeReading) -> None:
-    assert judged(reading, whole=False) == (
+    assert judged(reading, complete=False) == (
         Quality.POOR,
         ("the joint is cut off by the edge of the picture",),
     )
@@ -180,7 +180,9 @@ def test_a_space_that_was_not_measured_is_told_with_its_reason(reading: KneeRead
 
 
 def test_the_gravest_reasons_come_first(reading: KneeReading) -> None:
-    quality, reasons = judged(reading, replace(reading.knee, score=0.5), whole=False, imd=apart(1.5))
+    quality, reasons = judged(
+        reading, replace(reading.knee, detection_score=0.5), complete=False, imd=apart(1.5)
+    )
     assert quality is Quality.POOR
     assert reasons[0] == "the joint is cut off by the edge of the picture"
     assert len(reasons) == 3

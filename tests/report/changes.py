@@ -73,7 +73,7 @@ def not_comparable(change: KneeChange) -> KneeChange:
         reasons=(reason,),
         widths=dict.fromkeys(change.widths, absent),
         grade=absent,
-        doubts=(),
+        plausibility=(),
         verdict=Verdict.NOT_COMPARABLE,
         sentence=f"Right knee: not comparable: {reason}.",
     )

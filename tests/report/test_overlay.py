@@ -37,7 +37,7 @@ def only(knee: KneeReading, compartment: Compartment) -> KneeReading:
     empty = replace(
         space.of(compartment),
         minimum=absent,
-        at=dict.fromkeys(space.of(compartment).fixed_widths, absent),
+        fixed_widths=dict.fromkeys(space.of(compartment).fixed_widths, absent),
         mean=absent,
         area=absent,
         margins=absent,
@@ -174,8 +174,10 @@ def test_rims_are_drawn_where_they_are(read_sample: ReadSample) -> None:
     medial = knee.joint_space.medial.margins
     assert isinstance(medial, Margins)
     rims = PlateauMargins(medial.tibia + np.array([5.0, 0.0]), medial.tibia + np.array([12.0, 0.0]))
-    with_rims = replace(knee, joint_space=replace(knee.joint_space, rims=rims))
-    without = replace(knee, joint_space=replace(knee.joint_space, rims=NotMeasured("for this test")))
+    with_rims = replace(knee, joint_space=replace(knee.joint_space, plateau_margins=rims))
+    without = replace(
+        knee, joint_space=replace(knee.joint_space, plateau_margins=NotMeasured("for this test"))
+    )
     rows, columns = np.nonzero((draw(with_rims) != draw(without)).any(axis=2)[:SIZE, :SIZE])
     place = overlay._placing(knee)
     upper, lower = place(rims.upper), place(rims.lower)

@@ -19,7 +19,7 @@ TEMPLATE: Final = "batch.html.j2"
 SHOWN: Final = 200  # of the worst; the table has the others
 WORST_FIRST: Final = (FAILED, QUARANTINED, REFUSED, DUPLICATE, Quality.POOR, Quality.USABLE)
 ABOUT_A_CASE: Final = (
-    "path", "status", "code", "reason", "side", "kl_set", "kl_expected_low", "kl_expected_high",
+    "path", "status", "code", "reason", "side", "kl_prediction_set", "kl_expected_low", "kl_expected_high",
     "quality", "warnings", "overlay",
 )  # fmt: skip
 
@@ -124,7 +124,7 @@ def _case(row: Mapping[str, Any]) -> Case:
         row["quality"] if row["status"] == OK else row["status"],
         base_name(row["path"]),
         side or "",
-        row["kl_set"] or "",
+        row["kl_prediction_set"] or "",
         row["reason"] or row["warnings"] or "",
         row["overlay"] or "",
     )

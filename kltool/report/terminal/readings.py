@@ -72,7 +72,7 @@ def print_timeline(timeline: Record, console: Console) -> None:
     table.caption = "\n".join([*slopes, DISCLAIMER])
     console.print(table)
     for visit, change in zip(later, timeline["changes"], strict=True):
-        for remark in (*change["reasons"], *change["doubts"]):
+        for remark in (*change["reasons"], *change["plausibility"]):
             console.print(f"[dim]{escape(visit['visit'])}:[/] {escape(remark)}")
 
 
@@ -137,7 +137,7 @@ def _cells(knee: Record) -> list[str]:
 
 def _grade(kl: Record) -> str:
     """The grade and, below it, the likely ones."""
-    low, high = kl["likely"][0], kl["likely"][-1]
+    low, high = kl["prediction_set"][0], kl["prediction_set"][-1]
     return f"{kl['grade']}\n{low}-{high}" if low < high else f"{kl['grade']}\n{low}"
 
 

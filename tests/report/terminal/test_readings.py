@@ -33,7 +33,7 @@ def test_a_knee_is_a_row_with_its_side_grade_and_widths(read_sample: ReadSample)
     row = lines[at]
     assert " left " in row
     assert f" {knee['kl']['grade']} " in row
-    likely = knee["kl"]["likely"]
+    likely = knee["kl"]["prediction_set"]
     assert f" {likely[0]}-{likely[-1]} " in lines[at + 1]
     for compartment in ("medial", "lateral"):
         minimum = knee["joint_space"][compartment]
