@@ -4,9 +4,10 @@ OLD/bin/python scripts/compare_versions.py dump old.json    by the other version
 python scripts/compare_versions.py dump new.json    by the version of this checkout
 python scripts/compare_versions.py compare old.json new.json [--out docs/results/versions.md]
 
-docs/CONTRIBUTING.md says how to install version 0.1.0 beside the present one. `dump` uses the public functions of
-kltool and the fields of what they return, nothing else. Text (warnings, notes, reasons) is not compared; that a
-number is absent is. RENAMED lists the fields that have another name since version 0.1.0.
+docs/CONTRIBUTING.md says how to install version 0.1.0 beside the present one. `dump` uses the public
+functions of kltool and the fields of what they return, nothing else. Text (warnings, notes, reasons) is
+not compared; that a number is absent is. RENAMED lists the fields that have another name since version
+0.1.0.
 """
 
 import argparse
