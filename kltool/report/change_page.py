@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kltool.compare.sentence import probability
-from kltool.report.change_pictures import in_register, traced
+from kltool.report import plots
 from kltool.report.change_rows import (
     DECISIVE,
     HEADINGS,
@@ -101,7 +101,7 @@ def _shown(change: KneeChange, claim: GradeClaim | None) -> KneeShown:
         change,
         comparable,
         (_film("before", change.before), _film("after", change.after)),
-        in_register(change.before, change.after),
+        plots.in_register(change.before, change.after),
         width_rows(change.widths),
         not_linked(change.widths),
         decisive if isinstance(decisive, NotMeasured) else error_bars(decisive),
@@ -127,7 +127,7 @@ def _film(name: str, knee: KneeReading) -> FilmShown:
     return FilmShown(
         name,
         base_name(film.source),
-        traced(knee),
+        plots.traced(knee),
         knee.quality,
         knee.side_source,
         _spacing(knee),
