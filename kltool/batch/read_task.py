@@ -90,7 +90,7 @@ def _film_cells(film: Radiograph, pseudonyms: Pseudonyms) -> dict[str, str]:
 
 def _overlay(knee: KneeReading, task: Task, folder: Path) -> str:
     """The picture's path below the output folder. Its name says nothing of whose knee it shows."""
-    from kltool.report.overlay import write_overlay
+    from kltool.report.plots import write_overlay
 
     name = f"{task.key[:16]}-{knee.side}.png"
     try:

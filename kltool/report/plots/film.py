@@ -12,7 +12,6 @@ from kltool.geometry.registration import corresponding_frame
 from kltool.geometry.transform import transform_points
 from kltool.geometry.window import crop_to_film, film_to_crop, square_window
 from kltool.localize.crop import right_knee_orientation, sample_crop
-from kltool.report.canvas import Picture
 from kltool.typing import Points
 from kltool.values.knee import Knee, Placement
 from kltool.values.radiograph import Radiograph, Side
@@ -20,12 +19,14 @@ from kltool.values.radiograph import Radiograph, Side
 DARKEST, BRIGHTEST = 0.5, 99.8  # percentiles of the film that are shown black and WHITE
 WHITE: Final = 235
 
+Grey = npt.NDArray[np.uint8]
+
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A square picture of a joint as its film hangs.
 
-    placement: of the joint in the turned film. side: whose knee; a left one is mirrored back.
+    placement: of the joint in right-knee orientation. side: whose knee; a left one is mirrored back.
     size: rows and columns of the picture, pixels.
     """
 
@@ -34,20 +35,20 @@ class View:
     size: int
 
     def place(self, points: Points) -> Points:
-        """(n, 2) points of the turned film to the picture."""
+        """(n, 2) points of the film in right-knee orientation to the picture."""
         in_crop = transform_points(
             film_to_crop(self.placement, square_window(self.size)), np.asarray(points, float)
         )
         return mirror(in_crop, self.size) if self.side is Side.LEFT else in_crop
 
-    def shown(self, film: Radiograph) -> Picture:
-        """(size, size, 3) uint8, grey; what lies beyond the film is black."""
+    def shown(self, film: Radiograph) -> Grey:
+        """(size, size) uint8; what lies beyond the film is black."""
         pixels = right_knee_orientation(film.pixels, self.placement.mirrored)
         crop = sample_crop(pixels, self.placement, square_window(self.size))
         dark, bright = np.percentile(crop, (DARKEST, BRIGHTEST))
         grey = np.clip((crop - dark) / max(float(bright - dark), 1e-6) * WHITE, 0, WHITE).astype(np.uint8)
         grey[~self._on_film(pixels.shape)] = 0
-        return np.repeat(self._hung(grey)[:, :, None], 3, axis=2)
+        return np.ascontiguousarray(grey[:, ::-1]) if self.side is Side.LEFT else grey
 
     def _on_film(self, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
         """(size, size): which pixels of the picture lie on the film, and are not its edge repeated."""
@@ -60,10 +61,6 @@ class View:
             (at >= -0.5) & (at <= side - 0.5) for at, side in zip((row, column), shape, strict=True)
         )
         return np.asarray(on_rows & on_columns, np.bool_)
-
-    def _hung(self, picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        """Turned back from the one hand to how the film hangs."""
-        return np.ascontiguousarray(picture[:, ::-1]) if self.side is Side.LEFT else picture
 
 
 def view_of(knee: Knee, size: int) -> View:

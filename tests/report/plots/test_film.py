@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kltool.report.canvas import Picture
-from kltool.report.film import view_in_register, view_of
+from kltool.report.plots.film import Grey, view_in_register, view_of
 from kltool.values.knee import Knee, Landmarks
 from kltool.values.reading import Reading
 
@@ -24,7 +23,7 @@ def moved(knee: Knee, rows: int, columns: int) -> Knee:
     return replace(knee, film=film, landmarks=shifted)
 
 
-def difference(one: Picture, other: Picture) -> float:
+def difference(one: Grey, other: Grey) -> float:
     middle = slice(SIZE // 4, 3 * SIZE // 4)
     return float(np.abs(one[middle, middle].astype(float) - other[middle, middle]).mean())
 

@@ -1,4 +1,4 @@
-"""The picture of the explanation is coloured where the grade is raised, and hangs as the film hangs."""
+"""The attribution map is coloured where the grade is raised, and hangs as the film hangs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kltool.grading.view import VIEW
-from kltool.report.explained import explained
+from kltool.report.plots.attribution import attribution_map
 from kltool.values.radiograph import Side
 from kltool.values.reading import Grade, Reading
 
@@ -31,7 +31,7 @@ def test_what_is_found_medially_is_shown_medially(
     places = np.full((6, 10), -1.0)
     places[3, 8] = 2.0  # from lateral to medial
     grade = replace(knee.grade, attribution=tuple(map(tuple, places.tolist())))
-    picture = explained(knee.knee, grade)
+    picture = attribution_map(knee.knee, grade)
     assert picture.shape == (VIEW.rows, VIEW.columns, 3)
     share = coloured(picture)
     half = VIEW.columns // 2
@@ -44,4 +44,4 @@ def test_where_nothing_raises_the_grade_nothing_is_coloured(read_sample: ReadSam
     assert isinstance(knee.grade, Grade)
     grade = replace(knee.grade, attribution=((-1.0, -2.0), (-0.5, -1.0)))
     assert knee.side is Side.RIGHT
-    assert coloured(explained(knee.knee, grade)).max() == 0.0
+    assert coloured(attribution_map(knee.knee, grade)).max() == 0.0
