@@ -24,7 +24,7 @@ def test_nonsense_given_by_the_user_is_an_error(nonsense: Any) -> None:
         user_spacing(nonsense)
 
 
-def test_the_users_spacing_is_recorded_as_such_and_what_the_tags_said_too() -> None:
+def test_the_users_spacing_is_recorded_as_such_and_what_the_tags_state_too() -> None:
     data = as_bytes(data_set(PixelSpacing=[0.143, 0.143], ImagerPixelSpacing=[0.15, 0.15]))
     film = load(ImageSource.in_memory("film", data), spacing_mm=(0.2, 0.1))
     assert film.spacing == Spacing(0.2, 0.1, Calibration.USER)

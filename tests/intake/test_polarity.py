@@ -95,7 +95,7 @@ def test_a_small_square_crop_is_judged_by_its_outer_columns() -> None:
 
 @pytest.mark.parametrize("gap", [20, 100, 250])
 @pytest.mark.parametrize("white_border", [0, 30])
-def test_air_between_two_knees_and_white_collimation_do_not_fool(gap: int, white_border: int) -> None:
+def test_air_between_two_knees_and_white_collimation_do_not_mislead(gap: int, white_border: int) -> None:
     film = two_knees(gap, white_border)
     assert not is_inverted(film)
     assert is_inverted(invert(film))

@@ -49,7 +49,5 @@ def test_a_date_that_is_no_day_is_no_date(wrong: bytes) -> None:
         ({"ViewPosition": None, "SeriesDescription": NAME}, None),
     ],
 )
-def test_how_the_film_was_taken_is_told_in_known_words_only(
-    tags: dict[str, Any], projection: str | None
-) -> None:
+def test_a_projection_has_known_words_only(tags: dict[str, Any], projection: str | None) -> None:
     assert read(**tags).projection == projection

@@ -39,7 +39,7 @@ def test_tags_that_agree_give_the_side(tags: dict[str, Any], side: Side) -> None
 
 
 @pytest.mark.parametrize("tags", [{}, {"StudyDescription": "r/o arthritis"}, {"ImageLaterality": "U"}])
-def test_silence_is_no_side(tags: dict[str, Any]) -> None:
+def test_no_tag_of_a_side_is_no_side(tags: dict[str, Any]) -> None:
     film = read(**tags)
     assert (film.side, film.side_source, film.notes) == (None, SideSource.UNKNOWN, ())
 
@@ -75,7 +75,7 @@ def test_a_film_stored_mirrored_is_noted() -> None:
     assert read(PatientOrientation=["L", "F"]).notes == ()
 
 
-def test_the_name_of_a_file_tells_no_side(tmp_path: Path) -> None:
+def test_the_name_of_a_file_is_no_evidence(tmp_path: Path) -> None:
     path = tmp_path / "9000099L_left_knee.png"
     path.write_bytes(png(grey8()))
     assert load(path).side is None

@@ -58,7 +58,7 @@ def test_a_magnification_that_cannot_be_true_leaves_the_detector_plane() -> None
         assert len(found.notes) == 1
 
 
-def test_a_patient_behind_the_detector_is_not_believed() -> None:
+def test_a_patient_behind_the_detector_is_refused() -> None:
     found = spacing_of(
         SpacingTags(imager=(0.2, 0.2), source_to_detector=(1000.0,), source_to_patient=(1200.0,))
     )

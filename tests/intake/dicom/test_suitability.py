@@ -90,7 +90,7 @@ def test_knees_legs_and_unknown_parts_pass(part: str) -> None:
     read(BodyPartExamined=part)
 
 
-def test_an_absent_part_passes_and_a_description_speaks_for_it() -> None:
+def test_an_absent_part_passes_unless_a_description_names_another() -> None:
     read(BodyPartExamined=None)
     read(BodyPartExamined=None, StudyDescription="Hip and knee")
     assert "CHEST" in refusal(WrongBodyPart, BodyPartExamined=None, SeriesDescription="Chest PA Doe")

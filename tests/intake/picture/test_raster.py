@@ -137,7 +137,7 @@ def test_a_tiff_of_numbers_that_are_none_is_undecodable() -> None:
         read(tiff(pixels))
 
 
-def test_opencvs_own_silence_is_restored() -> None:
+def test_the_log_level_of_opencv_is_restored() -> None:
     before = cv2.utils.logging.getLogLevel()
     read(png(grey8()))
     assert cv2.utils.logging.getLogLevel() == before

@@ -30,10 +30,10 @@ def test_a_folder_of_a_store_that_cannot_be_listed_is_not_passed_over(
 ) -> None:
     ls = type(store).ls
 
-    def refusing(self: Any, path: str, **asked: Any) -> Any:
+    def refusing(self: Any, path: str, **options: Any) -> Any:
         if path.endswith("/b"):
             raise PermissionError("no")
-        return ls(self, path, **asked)
+        return ls(self, path, **options)
 
     monkeypatch.setattr(type(store), "ls", refusing)
     with pytest.raises(UsageError, match="cannot be listed"):
