@@ -20,9 +20,12 @@ from kltool.comparison import compare
 from kltool.intake import load
 from kltool.reading import read
 from kltool.values.change import GradeChange, KneeChange, Verdict, WidthChange
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured, Width
-from kltool.values.radiograph import Calibration, Knee, NoSpacing, Radiograph, Side, SideSource, Spacing
-from kltool.values.reading import Compartment, Grade, JointSpace, KneeReading, Reading
+from kltool.values.measure import Compartment
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.reading import Grade, JointSpace, KneeReading, Reading
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 from kltool.weights import Models, load_models
 
 __all__ = [

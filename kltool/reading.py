@@ -7,51 +7,52 @@ from importlib.metadata import version
 
 from kltool.grading import grade
 from kltool.jointspace import (
-    Doubts,
     ErrorSettings,
+    QualityCriteria,
     TraceSettings,
     WidthSettings,
-    judge,
+    assess_quality,
+    inflate_errors,
+    inflation_warning,
     measure,
     trace_margins,
-    widened,
-    widening,
 )
 from kltool.localize import THRESHOLD, find_knees
-from kltool.values.radiograph import Knee, Radiograph
+from kltool.values.knee import Knee
+from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Provenance, Reading
 from kltool.weights import Models
 
-TRACE, WIDTHS, ERRORS, DOUBTS = TraceSettings(), WidthSettings(), ErrorSettings(), Doubts()
+TRACE, WIDTHS, ERRORS, QUALITY = TraceSettings(), WidthSettings(), ErrorSettings(), QualityCriteria()
 
 
 def read(film: Radiograph, models: Models) -> Reading:
     """Find, measure and grade every knee of a film. Raises NoKnee, TooCoarse, SideUnknown."""
     found = find_knees(film, models)
     knees = tuple(read_knee(knee, models) for knee in found.knees)
-    return Reading(found.film.noting(*found.notes), knees, found.refused, provenance(film, models))
+    return Reading(found.film.with_notes(*found.notes), knees, found.refused, provenance(film, models))
 
 
 def read_knee(knee: Knee, models: Models) -> KneeReading:
     space = measure(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
-    quality, warnings = judge(knee, space, DOUBTS)
+    quality, warnings = assess_quality(knee, space, QUALITY)
     return KneeReading(
         knee,
-        widened(space, quality, ERRORS),
+        inflate_errors(space, quality, ERRORS),
         grade(knee, models.grader),
         quality,
-        (*warnings, *widening(quality, ERRORS)),
+        (*warnings, *inflation_warning(quality, ERRORS)),
     )
 
 
 def provenance(film: Radiograph, models: Models) -> Provenance:
     """What made a reading; the time is the only part that differs from run to run."""
     return replace(
-        provenance_without_film(models), file_sha256=film.file_sha256, pixels_sha256=film.pixels_sha256
+        provenance_of_models(models), file_sha256=film.file_sha256, pixels_sha256=film.pixels_sha256
     )
 
 
-def provenance_without_film(models: Models) -> Provenance:
+def provenance_of_models(models: Models) -> Provenance:
     """The same where no film could be made of the file."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return Provenance(version("kltool"), models.hashes, settings(), "", "", now)
@@ -64,7 +65,7 @@ def settings() -> Mapping[str, float | str]:
         "margins": asdict(TRACE),
         "widths": asdict(WIDTHS),
         "errors": asdict(ERRORS),
-        "quality": asdict(DOUBTS),
+        "quality": asdict(QUALITY),
     }
     return {
         f"{stage}.{name}": value if isinstance(value, float | str) else repr(value)

@@ -32,7 +32,7 @@ def main() -> None:
     weights = Table(("pair", "weight"), [(kind, WEIGHTS[kind]) for kind in Kind])
     law = Table(
         ("start", "femur", "tibia", "outline"),
-        [(f"{odds.start:.2f}", f"{odds.femur:.1f}", f"{odds.tibia:.1f}", f"{odds.outline:.0f}")],
+        [(f"{odds.intercept:.2f}", f"{odds.femur:.1f}", f"{odds.tibia:.1f}", f"{odds.outline:.0f}")],
         "Log odds of one knee: at the start, for a correlation of 1, for outlines a tibial width apart.",
     )
     known = judged(pairs, odds)

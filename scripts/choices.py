@@ -14,12 +14,13 @@ from kltool.geometry.window import CROP_SIZE
 from kltool.intake import load
 from kltool.jointspace import WidthSettings, measure, trace_margins
 from kltool.localize import find_knees
-from kltool.localize.landmarks import settle
+from kltool.localize.landmarks import refine_placement
 from kltool.reading import TRACE
 from kltool.training.annotated import RELIABLE_FIT, AnnotatedKnee, load_annotated
+from kltool.values.knee import Knee
 from kltool.values.length import Width
-from kltool.values.radiograph import Knee
-from kltool.values.reading import Compartment, TracedJoint
+from kltool.values.measure import Compartment
+from kltool.values.reading import TracedJoint
 from kltool.weights import Models, load_models
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,8 +61,8 @@ def _crops(knees: list[AnnotatedKnee]) -> str:
 def _rounds(knees: list[AnnotatedKnee], models: Models) -> str:
     moved = []
     for knee in knees:
-        placement, second = settle(knee.crop, knee.placement, models.landmarks)
-        _, fourth = settle(knee.crop, placement, models.landmarks)
+        placement, second = refine_placement(knee.crop, knee.placement, models.landmarks)
+        _, fourth = refine_placement(knee.crop, placement, models.landmarks)
         moved.append(np.abs(fourth.tibia - second.tibia).mean() / placement.tibial_width_px)
     return (
         "## Landmarks: two further rounds\n\n"

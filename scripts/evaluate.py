@@ -21,8 +21,9 @@ from kltool.intake import load
 from kltool.reading import read
 from kltool.training.annotated import load_annotated
 from kltool.values.length import NotMeasured, Width
+from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
-from kltool.values.reading import GRADES, Compartment
+from kltool.values.reading import GRADES
 from kltool.weights import Models, load_models
 
 ROOT = Path(__file__).resolve().parents[1]

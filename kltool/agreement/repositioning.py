@@ -7,9 +7,9 @@ import numpy as np
 from kltool.agreement.bootstrap import Family, Resampling, Sample, intervals
 from kltool.agreement.ratings import Ratings, stated_error_of
 from kltool.agreement.results import Figure
-from kltool.comparison.error import FEWEST_REPEATS, repositioning_of
+from kltool.comparison.error import FEWEST_REPEATS, estimate_repositioning
 from kltool.typing import Float64
-from kltool.values.change import Difference, ErrorParts
+from kltool.values.change import Difference, ErrorComponents
 from kltool.values.length import NORMAL_95, NotMeasured
 
 NAME: Final = "repositioning_mm"
@@ -26,7 +26,7 @@ def repositioning(ratings: Ratings, width: str, resampling: Resampling) -> Figur
     if isinstance(reason, NotMeasured):
         return Figure(NAME, reason, reason, sample.knees, sample.participants)
     interval = intervals(of_repeats(repeats, sample), resampling)[NAME]
-    return Figure(NAME, repositioning_of(repeats), interval, sample.knees, sample.participants)
+    return Figure(NAME, estimate_repositioning(repeats), interval, sample.knees, sample.participants)
 
 
 def of_repeats(repeats: list[Difference], sample: Sample) -> Family:
@@ -57,7 +57,7 @@ def _repeats(ratings: Ratings, width: str) -> tuple[list[Difference], Sample]:
     known = np.all([column.known for column in columns], axis=0)
     one, one_sd, two, two_sd = (column.values[known] for column in columns)
     found = [
-        Difference(float(change), ErrorParts(float(error), 0.0, 0.0, 0.0))
+        Difference(float(change), ErrorComponents(float(error), 0.0, 0.0, 0.0))
         for change, error in zip(two - one, np.hypot(one_sd, two_sd), strict=True)
     ]
     return found, Sample.of(ratings.people[known])

@@ -11,7 +11,7 @@ from rich.progress import track
 from kltool.cli.tasks import Task, tasks_of
 from kltool.errors import Exit, InstallationError
 from kltool.intake import load
-from kltool.reading import provenance_without_film, read
+from kltool.reading import provenance_of_models, read
 from kltool.report.files import writable
 from kltool.report.record import error_record, provenance_record, reading_record
 from kltool.typing import Record
@@ -84,4 +84,4 @@ def _record(task: Task, models: Models, folder: Path | None) -> Record:
     except InstallationError:
         raise
     except Exception as error:  # one bad image must not stop the others; its kind is in the record
-        return error_record(task.source.name, error, provenance_record(provenance_without_film(models)))
+        return error_record(task.source.name, error, provenance_record(provenance_of_models(models)))

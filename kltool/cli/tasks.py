@@ -7,7 +7,8 @@ from pathlib import Path
 from kltool.errors import UsageError
 from kltool.intake import ImageSource, find_images
 from kltool.tables.manifest import Row, rows
-from kltool.values.radiograph import Calibration, Side, Spacing
+from kltool.values.radiograph import Side
+from kltool.values.spacing import Calibration, Spacing
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from math import ceil, hypot, sqrt
 from typing import Final
 
-from kltool.comparison.linked_measurement import Moved
+from kltool.comparison.linked_measurement import LinkedChange
 from kltool.comparison.magnification import Scales
-from kltool.comparison.positioning import Stance
+from kltool.comparison.positioning import PositioningDifference
 from kltool.errors import UsageError
-from kltool.values.change import Difference, ErrorParts, Unit, WidthChange
+from kltool.values.change import Difference, ErrorComponents, Unit, WidthChange
 from kltool.values.length import NORMAL_95, NotMeasured, Width
 
 TIBIAL_WIDTH_MM: Final = 76.0  # turns millimetres into per cent where there is no spacing
@@ -56,7 +56,7 @@ class ErrorModel:
 def width_change(
     before: Width | NotMeasured,
     after: Width | NotMeasured,
-    moved: Moved | NotMeasured,
+    moved: LinkedChange | NotMeasured,
     scales: Scales,
     positioning_mm: float,
     model: ErrorModel,
@@ -75,19 +75,21 @@ def width_change(
     (b, b_sd), (a, a_sd) = _in(unit, before), _in(unit, after)
     repositioning = sqrt(2) * length_in(unit, model.repositioning_mm)
     positioning = length_in(unit, positioning_mm)
-    alone = ErrorParts(hypot(b_sd, a_sd), repositioning, scales.each * hypot(b, a), 0.0)
+    alone = ErrorComponents(hypot(b_sd, a_sd), repositioning, scales.relative_sd * hypot(b, a), 0.0)
     linked: Difference | NotMeasured
     if isinstance(moved, NotMeasured):
         linked = moved
     else:
         floor = model.linked_floor * length_in(unit, TIBIAL_WIDTH_MM)
         measurement = hypot(floor, model.linked_gain * moved.sd)
-        magnification = hypot(scales.apart * moved.width, scales.each * moved.change)
-        linked = Difference(moved.change, ErrorParts(measurement, repositioning, magnification, positioning))
+        magnification = hypot(scales.relative_sd_between * moved.width, scales.relative_sd * moved.change)
+        linked = Difference(
+            moved.change, ErrorComponents(measurement, repositioning, magnification, positioning)
+        )
     return WidthChange(unit, b, a, Difference(a - b, alone), linked, length_in(unit, model.threshold_mm))
 
 
-def positioning_error(stood: Stance, model: ErrorModel) -> float:
+def positioning_error(stood: PositioningDifference, model: ErrorModel) -> float:
     """Error of a change, mm, from beam and leg standing differently in the two films.
 
     What is not known of a film adds nothing here; its quality says that it is not known.
@@ -97,7 +99,7 @@ def positioning_error(stood: Stance, model: ErrorModel) -> float:
     return hypot(model.per_imd * beam, model.per_degree * turn)
 
 
-def repositioning_of(repeats: Sequence[Difference]) -> float:
+def estimate_repositioning(repeats: Sequence[Difference]) -> float:
     """The repositioning error of one film that repeat films of unchanged knees show, in their unit.
 
     The smallest that makes 95% of the differences lie within 1.96 of their errors: what they spread beyond

@@ -13,13 +13,20 @@ from typing import Final
 import numpy as np
 
 from kltool.comparison.magnification import Scales
-from kltool.geometry.joint_axes import POSITIONS, Axes, Profile, axes_of, profile_of
+from kltool.geometry.joint_axes import (
+    FIXED_LOCATIONS,
+    JointAxes,
+    MarginProfile,
+    joint_axes_of,
+    margin_profile,
+)
 from kltool.geometry.points import nearest
 from kltool.jointspace import WidthSettings
 from kltool.typing import Float64, Points
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Compartment, KneeAxis, KneeReading, TracedJoint
-from kltool.values.scale import Ruler, ruler_of
+from kltool.values.measure import Compartment, Measure
+from kltool.values.reading import KneeAxis, KneeReading, TracedJoint
+from kltool.values.scale import Scale
 
 SPAN: Final = {  # of x, over which bones are laid on each other; docs/choices.md#same-place
     Compartment.MEDIAL: (0.10, 0.36),
@@ -31,7 +38,7 @@ WIDTHS: Final = WidthSettings()
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class LinkedChange:
     """A change of the joint space, in the unit of the scales.
 
     change: after minus before. width: the mean of both films. sd: of the four margins, in quadrature.
@@ -47,17 +54,17 @@ class LinkedFilm:
     """One film of a pair. axes: of its femur. size: of an even unit, in the unit asked."""
 
     traced: TracedJoint
-    axes: Axes
-    ruler: Ruler
+    axes: JointAxes
+    scale: Scale
     size: float
 
-    def profiles(self, compartment: Compartment) -> tuple[Profile, Profile] | NotMeasured:
+    def profiles(self, compartment: Compartment) -> tuple[MarginProfile, MarginProfile] | NotMeasured:
         """Femur and tibia, depths in the unit asked."""
         margins = self.traced.of(compartment)
         if isinstance(margins, NotMeasured):
             return margins
-        femur = profile_of(margins.femur, margins.femur_sd, self.axes, self.ruler)
-        tibia = profile_of(margins.tibia, margins.tibia_sd, self.axes, self.ruler)
+        femur = margin_profile(margins.femur, margins.femur_sd, self.axes, self.scale)
+        tibia = margin_profile(margins.tibia, margins.tibia_sd, self.axes, self.scale)
         return self._sized(femur), self._sized(tibia)
 
     @property
@@ -65,12 +72,12 @@ class LinkedFilm:
         """Of the femoral width, in the unit asked."""
         return self.axes.length * self.size
 
-    def _sized(self, margin: Profile) -> Profile:
-        return Profile(margin.x, margin.depth * self.size, margin.sd * self.size)
+    def _sized(self, margin: MarginProfile) -> MarginProfile:
+        return MarginProfile(margin.x, margin.depth * self.size, margin.sd * self.size)
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class AlignedBone:
     """One bone of both films at the same x: (n,) depths with one shape, and the variance of both margins."""
 
     before: Float64
@@ -79,26 +86,26 @@ class Laid:
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class AlignedJoint:
     """One compartment of both films. x: (n,). length: the femoral width, in the unit asked."""
 
     x: Float64
-    femur: Laid
-    tibia: Laid
+    femur: AlignedBone
+    tibia: AlignedBone
     length: float
 
     @property
     def sd(self) -> float:
         return float(np.sqrt(self.femur.variance + self.tibia.variance))
 
-    def at(self, x: float) -> Moved | NotMeasured:
+    def change_at(self, x: float) -> LinkedChange | NotMeasured:
         """The change along the normal of the axis at x."""
         if not self.x[0] <= x <= self.x[-1]:
             return NotMeasured(f"the margins of both films do not reach x = {x:.3f}")
         before, after = (float(np.interp(x, self.x, gap)) for gap in self._gaps())
         return self._moved(before, after)
 
-    def narrowest(self, span: tuple[float, float]) -> Moved:
+    def minimum_change(self, span: tuple[float, float]) -> LinkedChange:
         """The change of the smallest Euclidean distance, both margins within a span of x."""
         inside = (self.x >= span[0]) & (self.x <= span[1])
         across = self.x[inside] * self.length
@@ -111,39 +118,44 @@ class Joint:
     def _gaps(self) -> tuple[Float64, Float64]:
         return self.tibia.before - self.femur.before, self.tibia.after - self.femur.after
 
-    def _moved(self, before: float, after: float) -> Moved:
-        return Moved(after - before, (before + after) / 2, self.sd)
+    def _moved(self, before: float, after: float) -> LinkedChange:
+        return LinkedChange(after - before, (before + after) / 2, self.sd)
 
 
-def moved_at(
+def measure_linked(
     before: KneeReading,
     after: KneeReading,
     traced: tuple[TracedJoint, TracedJoint],
     axes: tuple[KneeAxis, KneeAxis],
     scales: Scales,
-) -> Mapping[str, Moved | NotMeasured]:
+) -> Mapping[Measure, LinkedChange | NotMeasured]:
     """The change of the minimum of each compartment and at the fixed places, by their names."""
     first, second = (
-        LinkedFilm(joint, axes_of(axis, ruler), ruler, size)
-        for joint, axis, ruler, size in zip(
-            traced, axes, (ruler_of(before.knee), ruler_of(after.knee)), scales.sizes, strict=True
+        LinkedFilm(joint, joint_axes_of(axis, scale), scale, size)
+        for joint, axis, scale, size in zip(
+            traced, axes, (before.knee.scale, after.knee.scale), scales.sizes, strict=True
         )
     )
-    found: dict[str, Moved | NotMeasured] = {}
+    found: dict[Measure, LinkedChange | NotMeasured] = {}
     for compartment in Compartment:
-        found |= _of_compartment(joint_of(first, second, compartment), compartment)
+        found |= _of_compartment(align_joint(first, second, compartment), compartment)
     return found
 
 
-def _of_compartment(joint: Joint | NotMeasured, compartment: Compartment) -> dict[str, Moved | NotMeasured]:
-    places = {x: f"{compartment} {x:.3f}" for x in POSITIONS[compartment]}
+def _of_compartment(
+    joint: AlignedJoint | NotMeasured, compartment: Compartment
+) -> dict[Measure, LinkedChange | NotMeasured]:
+    narrowest = Measure.minimum(compartment)
+    fixed = {x: Measure.at(compartment, x) for x in FIXED_LOCATIONS[compartment]}
     if isinstance(joint, NotMeasured):
-        return dict.fromkeys((f"{compartment} minimum", *places.values()), joint)
-    minimum = joint.narrowest(WIDTHS.range_of(compartment))
-    return {f"{compartment} minimum": minimum, **{name: joint.at(x) for x, name in places.items()}}
+        return dict.fromkeys((narrowest, *fixed.values()), joint)
+    minimum = joint.minimum_change(WIDTHS.range_of(compartment))
+    return {narrowest: minimum, **{name: joint.change_at(x) for x, name in fixed.items()}}
 
 
-def joint_of(before: LinkedFilm, after: LinkedFilm, compartment: Compartment) -> Joint | NotMeasured:
+def align_joint(
+    before: LinkedFilm, after: LinkedFilm, compartment: Compartment
+) -> AlignedJoint | NotMeasured:
     """One compartment of both films with bones of one shape, or which margin is missing."""
     profiles = []
     for when, film in (("before", before), ("after", after)):
@@ -160,16 +172,16 @@ def joint_of(before: LinkedFilm, after: LinkedFilm, compartment: Compartment) ->
         return NotMeasured(f"both films show too little of x = {low:.2f} to {high:.2f}")
     x = np.linspace(first, last, STEPS)
     length = float(np.sqrt(before.length * after.length))
-    return Joint(x, _laid(femur, later_femur, x), _laid(tibia, later_tibia, x), length)
+    return AlignedJoint(x, _aligned(femur, later_femur, x), _aligned(tibia, later_tibia, x), length)
 
 
-def _laid(before: Profile, after: Profile, x: Float64) -> Laid:
+def _aligned(before: MarginProfile, after: MarginProfile, x: Float64) -> AlignedBone:
     """A bone of both films with one shape: half of what is left between them goes to each."""
     first, second = before.at(x), after.at(x)
     apart = second.depth - first.depth
     left = apart - _line(x, apart)
     variance = float((first.sd**2).mean() + (second.sd**2).mean())
-    return Laid(first.depth + left / 2, second.depth - left / 2, variance)
+    return AlignedBone(first.depth + left / 2, second.depth - left / 2, variance)
 
 
 def _line(x: Float64, values: Float64) -> Float64:

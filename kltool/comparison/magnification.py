@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 from typing import Final
 
-from kltool.geometry.joint_axes import axes_of
+from kltool.geometry.joint_axes import joint_axes_of
 from kltool.values.change import Unit
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Calibration, NoSpacing
 from kltool.values.reading import KneeAxis, KneeReading
-from kltool.values.scale import Ruler, ruler_of
+from kltool.values.scale import Scale
+from kltool.values.spacing import Calibration, NoSpacing
 
 FEMUR_SD: Final = 0.006  # of the ratio of two femoral widths; docs/choices.md#magnification
 TIBIA_SD: Final = 0.017  # of a tibial width, where lengths are per cent of it; docs/choices.md#magnification
@@ -39,18 +39,18 @@ class Scales:
 
     unit: Unit
     sizes: tuple[float, float]
-    grown: float
-    each: float
-    apart: float
+    femur_log_ratio: float
+    relative_sd: float
+    relative_sd_between: float
 
 
 def scales_of(before: KneeReading, after: KneeReading, axes: tuple[KneeAxis, KneeAxis]) -> Scales:
     """axes: of the femora as they are compared. Per cent of the tibial width unless both films have mm."""
     tier = common_tier(before, after)
     unit = Unit.PERCENT if tier is None else Unit.MM
-    rulers = ruler_of(before.knee), ruler_of(after.knee)
-    first, second = (_size(ruler, unit) for ruler in rulers)
-    own = [axes_of(axis, ruler) for axis, ruler in zip(axes, rulers, strict=True)]
+    own_scales = before.knee.scale, after.knee.scale
+    first, second = (_size(scale, unit) for scale in own_scales)
+    own = [joint_axes_of(axis, scale) for axis, scale in zip(axes, own_scales, strict=True)]
     grown = log(own[1].length * second) - log(own[0].length * first)
     each = TIBIA_SD if tier is None else TIER_SD[tier]
     trust = 2 * each**2 / (2 * each**2 + FEMUR_SD**2)
@@ -66,9 +66,9 @@ def common_tier(before: KneeReading, after: KneeReading) -> Calibration | None:
     return one.tier
 
 
-def _size(ruler: Ruler, unit: Unit) -> float:
+def _size(scale: Scale, unit: Unit) -> float:
     """An even unit in the unit, as its film states it."""
     if unit is Unit.PERCENT:
-        return 100.0 / ruler.tibia
-    assert not isinstance(ruler.unit_mm, NotMeasured)
-    return ruler.unit_mm
+        return 100.0 / scale.tibial_width
+    assert not isinstance(scale.unit_mm, NotMeasured)
+    return scale.unit_mm

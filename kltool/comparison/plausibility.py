@@ -5,22 +5,21 @@ from typing import Final
 
 from kltool.values.change import GradeChange, Unit, WidthChange
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Compartment
+from kltool.values.measure import Measure
 
-MEDIAL, LATERAL = (f"{compartment} minimum" for compartment in Compartment)
 FASTEST_WIDENING_MM: Final = 1.0  # a year; docs/choices.md#doubts
 FASTEST_NARROWING_MM: Final = 2.0  # a year; docs/choices.md#doubts
 SHORTEST_YEARS: Final = 0.25  # over less, a rate says more of the error than of the knee
 LIKELY: Final = 0.8  # probability from which a width or a grade is said to have moved; docs/choices.md#doubts
 
 
-def doubts(
-    widths: Mapping[str, WidthChange | NotMeasured],
+def failed_plausibility_checks(
+    widths: Mapping[Measure, WidthChange | NotMeasured],
     grade: GradeChange | NotMeasured,
     years: float | NotMeasured,
 ) -> tuple[str, ...]:
     """Reasons in words. years: between the films."""
-    medial, lateral = widths[MEDIAL], widths[LATERAL]
+    medial, lateral = widths[Measure.MEDIAL_MINIMUM], widths[Measure.LATERAL_MINIMUM]
     found = [*_against_the_grade(medial, grade), *_against_the_other_side(medial, lateral)]
     return (*found, *_against_anatomy(medial, years))
 
@@ -40,9 +39,9 @@ def _against_the_other_side(
     """One compartment opens as the other closes where the knee is turned or its alignment differs."""
     if isinstance(medial, NotMeasured) or isinstance(lateral, NotMeasured):
         return
-    if medial.wider > LIKELY and lateral.detectable and lateral.change < 0:
+    if medial.probability_wider > LIKELY and lateral.detectable and lateral.change < 0:
         yield f"the lateral space is narrower ({_signed(lateral)}): alignment or rotation may differ"
-    if medial.narrower > LIKELY and lateral.detectable and lateral.change > 0:
+    if medial.probability_narrower > LIKELY and lateral.detectable and lateral.change > 0:
         yield f"the lateral space is wider ({_signed(lateral)}): alignment or rotation may differ"
 
 

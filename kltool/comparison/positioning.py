@@ -9,7 +9,7 @@ UNKNOWN = NotMeasured("not known of both films")
 
 
 @dataclass(frozen=True, slots=True)
-class Stance:
+class PositioningDifference:
     """Later minus earlier.
 
     imd: distance of the plateau's rims, % of the tibial width. rotation_deg: of the leg. lean_deg: of the
@@ -18,13 +18,13 @@ class Stance:
 
     imd: float | NotMeasured
     rotation_deg: float | NotMeasured
-    lean_deg: float
+    tilt_deg: float
 
 
-def stance(before: KneeReading, after: KneeReading) -> Stance:
+def positioning_difference(before: KneeReading, after: KneeReading) -> PositioningDifference:
     one, other = before.joint_space.positioning, after.joint_space.positioning
     rims = [at.imd.percent if isinstance(at.imd, Length) else UNKNOWN for at in (one, other)]
-    return Stance(
+    return PositioningDifference(
         _apart(rims[0], rims[1]),
         _apart(one.rotation_deg, other.rotation_deg),
         other.tilt_deg - one.tilt_deg,

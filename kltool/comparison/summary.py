@@ -5,7 +5,7 @@ from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Side
 
 
-def sentence_of(
+def summary_sentence(
     side: Side,
     verdict: Verdict,
     medial: WidthChange | NotMeasured,
@@ -33,19 +33,19 @@ def _width(medial: WidthChange) -> str:
     return (
         f"medial minimum {medial.before:.2f} to {medial.after:.2f}{unit}, {where}{medial.change:+.2f} "
         f"(95% interval {low:+.2f} to {high:+.2f}; smallest detectable {medial.smallest_detectable:.2f}); "
-        f"wider with probability {probability(medial.wider)}"
+        f"wider with probability {format_probability(medial.probability_wider)}"
     )
 
 
 def _grade(grade: GradeChange) -> str:
     before, after = grade.most_probable
     return (
-        f"KL {before} to {after} most probable; improved {probability(grade.improved)}, "
-        f"same {probability(grade.same)}, worse {probability(grade.worse)}"
+        f"KL {before} to {after} most probable; improved {format_probability(grade.improved)}, "
+        f"same {format_probability(grade.same)}, worse {format_probability(grade.worse)}"
     )
 
 
-def probability(share: float) -> str:
+def format_probability(share: float) -> str:
     """Two decimals; never 0 or 1, which no measurement says."""
     if share < 0.005:
         return "< 0.01"

@@ -7,12 +7,13 @@ from math import sqrt
 
 import numpy as np
 
-from kltool.comparison.change import DEFAULT, knee_change
+from kltool.comparison.change import DEFAULT, compare_knees
 from kltool.comparison.comparability import DAYS_A_YEAR
 from kltool.comparison.error import ErrorModel
 from kltool.errors import NotComparable
 from kltool.values.change import KneeChange, Slope, Timeline, Visit, WidthChange
 from kltool.values.length import NotMeasured
+from kltool.values.measure import Measure
 from kltool.values.radiograph import Side
 from kltool.values.reading import KneeReading
 from kltool.weights import Models
@@ -47,7 +48,7 @@ def _timeline(visits: Sequence[Visit], side: Side, models: Models, model: ErrorM
     days = [date.fromisoformat(visit.day) for visit in visits]
     years = tuple((day - days[0]).days / DAYS_A_YEAR for day in days)
     changes = tuple(
-        knee_change(knees[0], later, since, models, model)
+        compare_knees(knees[0], later, since, models, model)
         for later, since in zip(knees[1:], years[1:], strict=True)
     )
     slopes = {name: slope_of(name, changes, years) for name in changes[0].widths}
@@ -58,7 +59,7 @@ def _of(visit: Visit, side: Side) -> KneeReading | None:
     return next((knee for knee in visit.reading.knees if knee.side is side), None)
 
 
-def slope_of(name: str, changes: Sequence[KneeChange], years: Sequence[float]) -> Slope | NotMeasured:
+def slope_of(name: Measure, changes: Sequence[KneeChange], years: Sequence[float]) -> Slope | NotMeasured:
     """A width's change a year, by regression on time weighted by each visit's variance, which is known.
 
     years: of the first visit and of each change. Of the variance of a change against the first visit each of
@@ -97,11 +98,11 @@ def _weighted_line(
 
 
 def _sentence(
-    years: Sequence[float], changes: Sequence[KneeChange], slopes: Mapping[str, Slope | NotMeasured]
+    years: Sequence[float], changes: Sequence[KneeChange], slopes: Mapping[Measure, Slope | NotMeasured]
 ) -> str:
     """The last visit against the first, and the slope over all of them."""
     last = changes[-1].sentence.removesuffix(".")
-    slope = slopes["medial minimum"]
+    slope = slopes[Measure.MEDIAL_MINIMUM]
     over = f"{len(years)} visits over {12 * years[-1]:.0f} months"
     if isinstance(slope, NotMeasured):
         return f"{last}; {over}, no slope: {slope.reason}."

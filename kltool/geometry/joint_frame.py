@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from kltool.typing import Points
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 
 ROWS: Final = 208  # docs/choices.md#joint-patch
 COLUMNS: Final = 192  # docs/choices.md#joint-patch
@@ -20,7 +20,7 @@ ABOVE: Final = 0.20  # docs/choices.md#joint-patch
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class JointFrame:
     """Where a patch lies in the turned film: the joint's centre, the tibial width, the tilt.
 
     centre: (row, column) pixels. A patch pixel is ROW_PITCH by COLUMN_PITCH tibial widths.
@@ -52,7 +52,7 @@ class Frame:
         """The height of a patch pixel in film pixels."""
         return HEIGHT / ROWS * self.tibial_width_px
 
-    def moved(self, down: float, across: float, growth: float, turn_rad: float) -> "Frame":
+    def perturbed(self, down: float, across: float, growth: float, turn_rad: float) -> "JointFrame":
         """Another framing: shifted by shares of the tibial width, larger by a factor, turned."""
         shift = np.array([down, across]) * self.tibial_width_px
         return replace(
@@ -63,5 +63,5 @@ class Frame:
         )
 
 
-def frame_of(placement: Placement) -> Frame:
-    return Frame(placement.centre, placement.tibial_width_px, placement.tilt_rad)
+def joint_frame_of(placement: Placement) -> JointFrame:
+    return JointFrame(placement.centre, placement.tibial_width_px, placement.tilt_rad)

@@ -4,13 +4,13 @@ import numpy as np
 import numpy.typing as npt
 
 
-def medians(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
+def median_grades(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
     """(n,): the lowest grade that is exceeded with a probability of at most a half, by (n, 5)."""
     below = (probabilities.cumsum(axis=1) < 0.5).sum(axis=1)
     return np.asarray(below.clip(max=probabilities.shape[1] - 1), np.intp)
 
 
-def contiguous(
+def prediction_sets(
     probabilities: npt.NDArray[np.floating], least: npt.NDArray[np.floating]
 ) -> npt.NDArray[np.bool_]:
     """(n, 5): from the lowest to the highest grade that reaches its threshold, and the median in any case.
@@ -18,7 +18,7 @@ def contiguous(
     probabilities: (n, 5). least: thresholds, (5,) or (n, 5).
     """
     reached = probabilities >= least
-    reached[np.arange(len(reached)), medians(probabilities)] = True
+    reached[np.arange(len(reached)), median_grades(probabilities)] = True
     from_below = np.maximum.accumulate(reached, axis=1)
     from_above = np.maximum.accumulate(reached[:, ::-1], axis=1)[:, ::-1]
     return np.asarray(from_below & from_above, np.bool_)

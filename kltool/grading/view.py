@@ -9,27 +9,29 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry.window import Window
-from kltool.localize.crop import cut
+from kltool.geometry.window import CropWindow
+from kltool.localize.crop import sample_crop
 from kltool.localize.normalise import standardize
 from kltool.typing import Float32
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 
-VIEW: Final = Window(rows=176, columns=320, tibia=250.0, joint=(91.5, 159.5))  # docs/choices.md#graders-view
+VIEW: Final = CropWindow(
+    rows=176, columns=320, tibia=250.0, joint=(91.5, 159.5)
+)  # docs/choices.md#graders-view
 COARSE: Final = 0.08  # tibial widths; docs/choices.md#even-contrast
 NEIGHBOURHOOD: Final = 0.2  # tibial widths; docs/choices.md#even-contrast
 FLOOR: Final = 0.1  # of the whole picture's contrast; docs/choices.md#even-contrast
 
 
-def view(film: Float32, placement: Placement, window: Window = VIEW) -> Float32:
+def grader_view(film: Float32, placement: Placement, window: CropWindow = VIEW) -> Float32:
     """The grader's picture of a knee, (rows, columns) of the window, brightness and contrast evened out.
 
     film: turned to one hand, bone bright, any affine scale of brightness; the result does not depend on it.
     """
-    return evened(standardize(cut(film, placement, window)), window.tibia)
+    return normalize_contrast(standardize(sample_crop(film, placement, window)), window.tibia)
 
 
-def evened(picture: Float32, tibia: float) -> Float32:
+def normalize_contrast(picture: Float32, tibia: float) -> Float32:
     """Without coarse brightness, and with the same contrast everywhere; within -2 and +2.
 
     picture: (rows, columns). tibia: the tibial width on it, pixels. Local contrast normalization after

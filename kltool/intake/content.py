@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kltool.typing import Float32, Mask
-from kltool.values.radiograph import NoSpacing, Side, SideSource, Spacing
+from kltool.values.radiograph import Side, SideSource
+from kltool.values.spacing import NoSpacing, Spacing
 
 SAME_SPACING = 1e-3  # docs/choices-intake.md#same-spacing; relative, rounding in the text of a tag
 

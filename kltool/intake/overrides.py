@@ -5,7 +5,8 @@ from typing import Any
 
 from kltool.errors import SpacingError
 from kltool.intake.content import Laterality, Pair, SpacingResult, same_spacing
-from kltool.values.radiograph import Calibration, NoSpacing, Side, SideSource, Spacing
+from kltool.values.radiograph import Side, SideSource
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 
 
 def user_spacing(given_mm: Any) -> Spacing:

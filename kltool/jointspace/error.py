@@ -25,7 +25,7 @@ class ErrorSettings:
     fixed_gain: float = 0.82
     mean_floor: float = 0.0
     mean_gain: float = 0.94
-    rim_sd: float = 0.0055  # of the distance between the rims
+    plateau_margin_sd: float = 0.0055  # of the distance between the rims
     usable_factor: float = 1.01  # docs/choices.md#error-of-poor-films
     poor_factor: float = 1.02  # docs/choices.md#error-of-poor-films
     largest_sd: float = 0.02  # beyond it there is no number; docs/choices.md#error
@@ -48,13 +48,13 @@ class ErrorSettings:
         return factors[quality]
 
 
-def widened(space: JointSpace, quality: Quality, settings: ErrorSettings) -> JointSpace:
+def inflate_errors(space: JointSpace, quality: Quality, settings: ErrorSettings) -> JointSpace:
     """The same numbers with the errors that this quality deserves."""
     factor = settings.factor(quality)
-    return replace(space, medial=_widened(space.medial, factor), lateral=_widened(space.lateral, factor))
+    return replace(space, medial=_inflated(space.medial, factor), lateral=_inflated(space.lateral, factor))
 
 
-def widening(quality: Quality, settings: ErrorSettings) -> tuple[str, ...]:
+def inflation_warning(quality: Quality, settings: ErrorSettings) -> tuple[str, ...]:
     """The warning that goes with `widened`; none where nothing was widened."""
     factor = settings.factor(quality)
     if factor == 1.0:
@@ -66,11 +66,11 @@ def _in_quadrature(floor: float, gain: float, femur_sd: float, tibia_sd: float) 
     return math.sqrt(floor**2 + gain**2 * (femur_sd**2 + tibia_sd**2))
 
 
-def _widened(space: CompartmentSpace, factor: float) -> CompartmentSpace:
+def _inflated(space: CompartmentSpace, factor: float) -> CompartmentSpace:
     return replace(
         space,
         minimum=_length(space.minimum, factor),
-        at={x: _length(width, factor) for x, width in space.at.items()},
+        fixed_widths={x: _length(width, factor) for x, width in space.fixed_widths.items()},
         mean=_length(space.mean, factor),
         area=_area(space.area, factor),
     )

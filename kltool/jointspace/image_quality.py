@@ -7,14 +7,14 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry.joint_axes import Axes, span_of
+from kltool.geometry.joint_axes import JointAxes, location_range
 from kltool.geometry.points import resample
-from kltool.localize.crop import turned
 from kltool.typing import Float32, Float64, Points
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Knee
-from kltool.values.reading import Compartment, Margins, TracedJoint
-from kltool.values.scale import Ruler
+from kltool.values.measure import Compartment
+from kltool.values.reading import Margins, TracedJoint
+from kltool.values.scale import Scale
 
 REGION: Final = (0.15, 0.55)  # half its height and width, of the tibial width; docs/choices.md#exposure
 REACH: Final = 0.03  # of an edge profile to either side, of the tibial width; docs/choices.md#edge-width
@@ -31,7 +31,7 @@ MEDIAN_OVER_SD: Final = 0.6745  # of the absolute value of a normal variable
 
 
 @dataclass(frozen=True, slots=True)
-class Exposure:
+class ImageQuality:
     """clipped: share of the joint's pixels at the film's darkest or brightest value.
 
     edge_width_percent: from 10 to 90% of the femoral edge, per cent of the tibial width.
@@ -51,23 +51,23 @@ class _Edge:
     step: float
 
 
-def expose(knee: Knee, traced: TracedJoint, axes: Axes, ruler: Ruler) -> Exposure:
-    region, corner = _region(turned(knee.film.pixels, knee.placement.mirrored), knee, ruler)
+def measure_image_quality(knee: Knee, traced: TracedJoint, axes: JointAxes, scale: Scale) -> ImageQuality:
+    region, corner = _region(knee.pixels, knee, scale)
     clipped = _clipped(region, knee.film.pixels)
-    edges = list(_edges(region, corner, traced, axes, ruler))
+    edges = list(_edges(region, corner, traced, axes, scale))
     if not edges:
         absent = NotMeasured("no femoral margin was found")
-        return Exposure(clipped, absent, absent)
+        return ImageQuality(clipped, absent, absent)
     width = 100 * TEN_TO_NINETY * float(np.median([edge.sigma for edge in edges]))
-    step, noise = float(np.median([edge.step for edge in edges])), _noise(_coarse(region, ruler.tibia))
+    step, noise = float(np.median([edge.step for edge in edges])), _noise(_coarse(region, scale.tibial_width))
     if noise <= 0.0:
-        return Exposure(clipped, width, NotMeasured("the film shows no noise"))
-    return Exposure(clipped, width, max(step, 0.0) / noise)
+        return ImageQuality(clipped, width, NotMeasured("the film shows no noise"))
+    return ImageQuality(clipped, width, max(step, 0.0) / noise)
 
 
-def _region(film: Float32, knee: Knee, ruler: Ruler) -> tuple[Float64, Points]:
+def _region(film: Float32, knee: Knee, scale: Scale) -> tuple[Float64, Points]:
     """The film around the joint, and its top left corner."""
-    half = np.array(REGION) * ruler.tibia / ruler.pixel
+    half = np.array(REGION) * scale.tibial_width / scale.pixel_size
     centre, limit = np.array(knee.placement.centre), np.array(film.shape)
     low = np.clip(np.floor(centre - half).astype(int), 0, limit - 4)
     high = np.clip(np.ceil(centre + half).astype(int) + 1, low + 4, limit)
@@ -101,35 +101,37 @@ def _noise(region: Float64) -> float:
     return float(np.median(np.abs(rough))) / MEDIAN_OVER_SD / LAPLACIAN_GAIN
 
 
-def _edges(region: Float64, corner: Points, traced: TracedJoint, axes: Axes, ruler: Ruler) -> Iterator[_Edge]:
+def _edges(
+    region: Float64, corner: Points, traced: TracedJoint, axes: JointAxes, scale: Scale
+) -> Iterator[_Edge]:
     """Every piece of the weight-bearing femoral margin, fitted."""
     from scipy.ndimage import map_coordinates
 
-    depth = _depths() * ruler.tibia
+    depth = _depths() * scale.tibial_width
     for compartment in Compartment:
         margins = traced.of(compartment)
         if isinstance(margins, NotMeasured):
             continue
-        for guide, down in _pieces(margins, span_of(compartment), axes, ruler):
+        for guide, down in _pieces(margins, location_range(compartment), axes, scale):
             even = guide[None] + depth[:, None, None] * down[None]  # (depths, stations, 2)
-            at = even / ruler.pixel - corner
+            at = even / scale.pixel_size - corner
             if (at >= 0).all() and (at <= np.array(region.shape) - 1).all():
                 values = map_coordinates(region, np.moveaxis(at, 2, 0), order=1)
                 yield _fitted(values.mean(axis=1))
 
 
 def _pieces(
-    margins: Margins, span: tuple[float, float], axes: Axes, ruler: Ruler
+    margins: Margins, span: tuple[float, float], axes: JointAxes, scale: Scale
 ) -> Iterator[tuple[Points, Points]]:
     """Stretches of a margin, (n, 2) points and (n, 2) unit normals towards the tibia, even units."""
-    even = ruler.even(margins.femur)
-    x, _ = axes.place(even)
+    even = scale.to_isotropic(margins.femur)
+    x, _ = axes.to_axes(even)
     bearing = even[(x >= span[0]) & (x <= span[1])]
     if len(bearing) < 3:
         return
     length = float(np.hypot(*np.diff(bearing, axis=0).T).sum())
-    pieces = max(int(length / (SEGMENT * ruler.tibia)), 1)
-    stations = max(round(length / (STATION * ruler.tibia) / pieces), 4)
+    pieces = max(int(length / (SEGMENT * scale.tibial_width)), 1)
+    stations = max(round(length / (STATION * scale.tibial_width) / pieces), 4)
     guide = resample(bearing, pieces * stations)
     along = np.gradient(guide, axis=0)
     along /= np.hypot(*along.T)[:, None]

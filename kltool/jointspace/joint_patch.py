@@ -8,14 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry.joint_frame import COLUMNS, ROWS, Frame
+from kltool.geometry.joint_frame import COLUMNS, ROWS, JointFrame
 from kltool.localize.normalise import standardize
 from kltool.typing import Float32, Points
 
 SAMPLES_A_COLUMN: Final = 4  # docs/choices.md#joint-patch
 
 
-def sample_patch(film: Float32, frame: Frame) -> Float32:
+def sample_patch(film: Float32, frame: JointFrame) -> Float32:
     """(ROWS, COLUMNS) patch of a turned film, brightness standardized; the film's edges are repeated.
 
     Rows are sampled about as finely as detectors do; a column is the mean of several, since a margin
@@ -43,7 +43,7 @@ def sample_patch(film: Float32, frame: Frame) -> Float32:
     return standardize(sampled.reshape(ROWS, COLUMNS, SAMPLES_A_COLUMN).mean(axis=2))
 
 
-def _surroundings(film: Float32, frame: Frame) -> tuple[Float32, Points]:
+def _surroundings(film: Float32, frame: JointFrame) -> tuple[Float32, Points]:
     """The part of the film that the patch touches, and its top left corner."""
     corners = np.array([[0, 0], [0, COLUMNS], [ROWS, 0], [ROWS, COLUMNS]], float) - 0.5
     touched = frame.to_film(corners)

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry.joint_frame import COLUMNS, WIDTH, Frame
+from kltool.geometry.joint_frame import COLUMNS, WIDTH, JointFrame
 from kltool.jointspace.joint_patch import sample_patch
 from kltool.typing import Float32, Float64
 from kltool.weights import Network
@@ -29,7 +29,7 @@ OWN_SPREAD: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Curves:
+class MarginCurves:
     """Four curves over the same columns of one frame, lateral to medial.
 
     at: (4, n, 2) (row, column) film pixels: femoral margin, tibial margin, upper and lower rim of the
@@ -39,34 +39,36 @@ class Curves:
 
     at: Float64
     sd: Float64
-    across: Float64
+    position: Float64
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class RegisteredView:
     """Another film of the same knee, brought into register: frame and other_frame show the same place."""
 
-    frame: Frame
+    frame: JointFrame
     other: Float32
-    other_frame: Frame
+    other_frame: JointFrame
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _FrameCurves:
     """rows: (n, 4, k) of one frame, from n framings. doubt: (4, k) mean variance, film pixels²."""
 
     rows: Float64
     doubt: Float64
 
 
-def find_curves(film: Float32, frame: Frame, network: Network) -> Curves:
+def trace_curves(film: Float32, frame: JointFrame, network: Network) -> MarginCurves:
     """film: turned to one hand. frame: where the landmarks place the joint."""
     framings = _framings(frame)
     patches = np.stack([sample_patch(film, framing) for framing in framings])
-    return _together([_found(patches[:, None], framings, frame, network)], frame)
+    return _averaged([_found(patches[:, None], framings, frame, network)], frame)
 
 
-def find_linked_curves(film: Float32, frame: Frame, bases: Sequence[Base], network: Network) -> Curves:
+def trace_linked_curves(
+    film: Float32, frame: JointFrame, bases: Sequence[RegisteredView], network: Network
+) -> MarginCurves:
     """The curves of a film while the network sees another film of the same knee in register.
 
     film: turned to one hand; frame: where its landmarks place the joint. bases: as often as the two are
@@ -80,24 +82,24 @@ def find_linked_curves(film: Float32, frame: Frame, bases: Sequence[Base], netwo
             for framing, beside in zip(framings, _framings(base.other_frame), strict=True)
         ]
         found.append(_found(np.stack(pairs), framings, frame, network))
-    return _together(found, frame)
+    return _averaged(found, frame)
 
 
-def _framings(frame: Frame) -> list[Frame]:
-    return [frame.moved(*framing) for framing in FRAMINGS]
+def _framings(frame: JointFrame) -> list[JointFrame]:
+    return [frame.perturbed(*framing) for framing in FRAMINGS]
 
 
-def _found(images: Float32, framings: list[Frame], frame: Frame, network: Network) -> _Found:
+def _found(images: Float32, framings: list[JointFrame], frame: JointFrame, network: Network) -> _FrameCurves:
     """images: (n, films, H, W), one of each framing of a film."""
     rows, spreads = (output.astype(np.float64) for output in network(images))
     columns = _columns(rows.shape[2])
     carried = [_in_frame(r, framing, frame, columns) for r, framing in zip(rows, framings, strict=True)]
     scale = np.array([framing.row_px for framing in framings])[:, None, None]
     doubt = np.maximum(spreads**2 - OWN_SPREAD**2, 0.0)
-    return _Found(np.stack(carried), (doubt * scale**2).mean(axis=0))
+    return _FrameCurves(np.stack(carried), (doubt * scale**2).mean(axis=0))
 
 
-def _together(found: list[_Found], frame: Frame) -> Curves:
+def _averaged(found: list[_FrameCurves], frame: JointFrame) -> MarginCurves:
     """The mean over all framings; the order of `found` does not change a bit of it where there are two."""
     mean = sum(one.rows.mean(axis=0) for one in found) / len(found)
     spread = sum(((one.rows - mean) ** 2).mean(axis=0) for one in found) / len(found)
@@ -105,7 +107,7 @@ def _together(found: list[_Found], frame: Frame) -> Curves:
     columns = _columns(mean.shape[1])
     at = np.stack([frame.to_film(np.column_stack([curve, columns])) for curve in mean])
     across = (columns + 0.5) / COLUMNS - 0.5
-    return Curves(at, np.sqrt(variance), across * WIDTH)
+    return MarginCurves(at, np.sqrt(variance), across * WIDTH)
 
 
 def _columns(count: int) -> Float64:
@@ -113,7 +115,7 @@ def _columns(count: int) -> Float64:
     return (np.arange(count) + 0.5) * COLUMNS / count - 0.5
 
 
-def _in_frame(rows: Float64, framing: Frame, frame: Frame, columns: Float64) -> Float64:
+def _in_frame(rows: Float64, framing: JointFrame, frame: JointFrame, columns: Float64) -> Float64:
     """(4, n) rows found in one framing, carried to the columns of another."""
     carried = [frame.to_patch(framing.to_film(np.column_stack([curve, columns]))) for curve in rows]
     return np.stack([np.interp(columns, curve[:, 1], curve[:, 0]) for curve in carried])

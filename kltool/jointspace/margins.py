@@ -10,15 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kltool.geometry.joint_frame import frame_of
-from kltool.jointspace.margin_network import Curves, find_curves
-from kltool.localize.crop import turned
+from kltool.geometry.joint_frame import joint_frame_of
+from kltool.jointspace.margin_network import MarginCurves, trace_curves
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Knee
-from kltool.values.reading import Compartment, Margins, Rims, TracedJoint
+from kltool.values.measure import Compartment
+from kltool.values.reading import Margins, PlateauMargins, TracedJoint
 from kltool.weights import Network
 
-FEMUR, TIBIA, UPPER_RIM, LOWER_RIM = range(4)
+FEMUR, TIBIA, UPPER_PLATEAU_MARGIN, LOWER_PLATEAU_MARGIN = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +36,21 @@ def trace_margins(knee: Knee, network: Network, settings: TraceSettings) -> Trac
     if knee.landmarks.spread > settings.largest_spread:
         absent = NotMeasured("the joint's outline is uncertain: margins not traced")
         return TracedJoint(absent, absent, absent)
-    film = turned(knee.film.pixels, knee.placement.mirrored)
-    return joint_of(find_curves(film, frame_of(knee.placement), network), knee, settings)
+    film = knee.pixels
+    return joint_from_curves(trace_curves(film, joint_frame_of(knee.placement), network), knee, settings)
 
 
-def joint_of(curves: Curves, knee: Knee, settings: TraceSettings) -> TracedJoint:
+def joint_from_curves(curves: MarginCurves, knee: Knee, settings: TraceSettings) -> TracedJoint:
     """The margins of both compartments and the medial rims out of the curves of a film."""
     return TracedJoint(
         _margins(curves, knee, Compartment.MEDIAL, settings),
         _margins(curves, knee, Compartment.LATERAL, settings),
-        _rims(curves, knee, settings),
+        _plateau_margins(curves, knee, settings),
     )
 
 
 def _margins(
-    curves: Curves, knee: Knee, compartment: Compartment, settings: TraceSettings
+    curves: MarginCurves, knee: Knee, compartment: Compartment, settings: TraceSettings
 ) -> Margins | NotMeasured:
     within = _columns(curves, compartment, settings)
     femur, tibia = curves.at[FEMUR, within], curves.at[TIBIA, within]
@@ -63,18 +63,24 @@ def _margins(
     return Margins(femur, tibia, femur_sd, tibia_sd)
 
 
-def _rims(curves: Curves, knee: Knee, settings: TraceSettings) -> Rims | NotMeasured:
+def _plateau_margins(
+    curves: MarginCurves, knee: Knee, settings: TraceSettings
+) -> PlateauMargins | NotMeasured:
     within = _columns(curves, Compartment.MEDIAL, settings)
-    upper, lower = curves.at[UPPER_RIM, within], curves.at[LOWER_RIM, within]
-    doubt = float(np.median(np.hypot(curves.sd[UPPER_RIM, within], curves.sd[LOWER_RIM, within])))
+    upper, lower = curves.at[UPPER_PLATEAU_MARGIN, within], curves.at[LOWER_PLATEAU_MARGIN, within]
+    doubt = float(
+        np.median(np.hypot(curves.sd[UPPER_PLATEAU_MARGIN, within], curves.sd[LOWER_PLATEAU_MARGIN, within]))
+    )
     if doubt > settings.largest_sd * knee.placement.tibial_width_px:
         return NotMeasured("the rims of the medial plateau cannot be told apart from other edges")
-    return Rims(upper, lower)
+    return PlateauMargins(upper, lower)
 
 
-def _columns(curves: Curves, compartment: Compartment, settings: TraceSettings) -> npt.NDArray[np.bool_]:
+def _columns(
+    curves: MarginCurves, compartment: Compartment, settings: TraceSettings
+) -> npt.NDArray[np.bool_]:
     """Which columns belong to a compartment; lateral lies before the middle, medial after it."""
-    outwards = curves.across if compartment is Compartment.MEDIAL else -curves.across
+    outwards = curves.position if compartment is Compartment.MEDIAL else -curves.position
     return np.asarray((outwards >= settings.innermost) & (outwards <= settings.outermost))
 
 

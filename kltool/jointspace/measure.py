@@ -8,16 +8,25 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry.joint_axes import POSITIONS, Axes, Profile, axes_of, knee_axis, profile_of, span_of
+from kltool.geometry.joint_axes import (
+    FIXED_LOCATIONS,
+    JointAxes,
+    MarginProfile,
+    joint_axes_of,
+    knee_axis,
+    location_range,
+    margin_profile,
+)
 from kltool.geometry.points import nearest
 from kltool.jointspace.error import ErrorSettings
-from kltool.jointspace.metal import Metal, find_metal
-from kltool.jointspace.positioning import position
+from kltool.jointspace.metal import Metal, detect_metal
+from kltool.jointspace.positioning import measure_positioning
 from kltool.typing import Points
+from kltool.values.knee import Knee
 from kltool.values.length import Area, Length, NotMeasured, Width
-from kltool.values.radiograph import Knee
-from kltool.values.reading import Compartment, CompartmentSpace, JointSpace, Margins, TracedJoint
-from kltool.values.scale import Ruler, ruler_of
+from kltool.values.measure import Compartment
+from kltool.values.reading import CompartmentSpace, JointSpace, Margins, TracedJoint
+from kltool.values.scale import Scale
 
 ERRORS: Final = ErrorSettings()
 STEPS: Final = 200  # of a range, for its minimum and its mean: 0.1% of the tibial width each
@@ -43,10 +52,10 @@ class WidthSettings:
 class _Joint:
     """Both margins of one compartment in the knee's axes, and what turns them into numbers."""
 
-    femur: Profile
-    tibia: Profile
-    axes: Axes
-    ruler: Ruler
+    femur: MarginProfile
+    tibia: MarginProfile
+    axes: JointAxes
+    scale: Scale
     film: tuple[int, int]  # rows, columns
     metal: Metal
     widths: WidthSettings
@@ -54,7 +63,7 @@ class _Joint:
 
     def sd_of(self, femur_sd: float, tibia_sd: float) -> tuple[float, float]:
         """Even units to shares of the tibial width."""
-        return femur_sd / self.ruler.tibia, tibia_sd / self.ruler.tibia
+        return femur_sd / self.scale.tibial_width, tibia_sd / self.scale.tibial_width
 
 
 def measure(
@@ -62,17 +71,17 @@ def measure(
 ) -> JointSpace:
     """All widths of a knee. A width of 0.0 is bone on bone, with both margins found."""
     axis = knee_axis(knee, traced)
-    ruler = ruler_of(knee)
-    axes, metal = axes_of(axis, ruler), find_metal(knee)
+    scale = knee.scale
+    axes, metal = joint_axes_of(axis, scale), detect_metal(knee)
 
     def space(compartment: Compartment) -> CompartmentSpace:
         margins = traced.of(compartment)
         if isinstance(margins, NotMeasured):
             return _nothing(compartment, margins, margins)
-        femur = profile_of(margins.femur, margins.femur_sd, axes, ruler)
-        tibia = profile_of(margins.tibia, margins.tibia_sd, axes, ruler)
+        femur = margin_profile(margins.femur, margins.femur_sd, axes, scale)
+        tibia = margin_profile(margins.tibia, margins.tibia_sd, axes, scale)
         rows, columns = knee.film.pixels.shape
-        joint = _Joint(femur, tibia, axes, ruler, (rows, columns), metal, widths, errors)
+        joint = _Joint(femur, tibia, axes, scale, (rows, columns), metal, widths, errors)
         return _space(joint, compartment, margins)
 
     return JointSpace(
@@ -80,26 +89,26 @@ def measure(
         space(Compartment.LATERAL),
         knee.placement.tibial_width_px,
         axis,
-        traced.rims,
-        position(knee, traced, axes, ruler, errors),
+        traced.plateau_margins,
+        measure_positioning(knee, traced, axes, scale, errors),
         metal.found,
     )
 
 
 def _space(joint: _Joint, compartment: Compartment, margins: Margins) -> CompartmentSpace:
-    bearing, fixed = joint.widths.range_of(compartment), span_of(compartment)
+    bearing, fixed = joint.widths.range_of(compartment), location_range(compartment)
     wrong = _implant(joint, bearing) or _crossed(joint, bearing)
     if wrong is not None:
         return _nothing(compartment, wrong, margins)
     mean, area = _mean_and_area(joint, fixed)
-    at = {x: _width_at(joint, x) for x in POSITIONS[compartment]}
+    at = {x: _width_at(joint, x) for x in FIXED_LOCATIONS[compartment]}
     return CompartmentSpace(_minimum(joint, bearing), at, mean, area, margins)
 
 
 def _nothing(
     compartment: Compartment, reason: NotMeasured, margins: Margins | NotMeasured
 ) -> CompartmentSpace:
-    at = dict.fromkeys(POSITIONS[compartment], reason)
+    at = dict.fromkeys(FIXED_LOCATIONS[compartment], reason)
     return CompartmentSpace(reason, at, reason, reason, margins)
 
 
@@ -112,12 +121,12 @@ def _minimum(joint: _Joint, span: tuple[float, float]) -> Width | NotMeasured:
     femur, tibia = joint.femur.at(x), joint.tibia.at(x)
     gap = tibia.depth - femur.depth
     if gap.min() <= 0.0:
-        here = joint.axes.point(x, femur.depth)[gap.argmin()]
+        here = joint.axes.from_axes(x, femur.depth)[gap.argmin()]
         ends = here, here
     else:
-        ends = _nearest(joint.axes.point(x, femur.depth), joint.axes.point(x, tibia.depth))
+        ends = _nearest(joint.axes.from_axes(x, femur.depth), joint.axes.from_axes(x, tibia.depth))
     sds = [
-        float(np.interp(joint.axes.place(end[None])[0][0], x, side.sd))
+        float(np.interp(joint.axes.to_axes(end[None])[0][0], x, side.sd))
         for end, side in zip(ends, (femur, tibia), strict=True)
     ]
     return _trusted(joint, ends, joint.errors.of_minimum(*joint.sd_of(*sds)), "the narrowest place")
@@ -139,8 +148,8 @@ def _width_at(joint: _Joint, x: float) -> Width | NotMeasured:
         return missing
     here = np.array([x])
     femur, tibia = joint.femur.at(here), joint.tibia.at(here)
-    upper = joint.axes.point(here, femur.depth)[0]
-    lower = joint.axes.point(here, np.maximum(tibia.depth, femur.depth))[0]  # contact is a width of 0
+    upper = joint.axes.from_axes(here, femur.depth)[0]
+    lower = joint.axes.from_axes(here, np.maximum(tibia.depth, femur.depth))[0]  # contact is a width of 0
     sd = joint.errors.of_fixed(*joint.sd_of(float(femur.sd[0]), float(tibia.sd[0])))
     return _trusted(joint, (upper, lower), sd, f"x = {x:.3f}")
 
@@ -157,32 +166,31 @@ def _mean_and_area(
     gap = np.maximum(tibia.depth - femur.depth, 0.0)
     mean = float(np.trapezoid(gap, x)) / (span[1] - span[0])
     sd = joint.errors.of_mean(*joint.sd_of(_rms(femur.sd), _rms(tibia.sd)))
-    points = np.vstack([joint.axes.point(x, femur.depth), joint.axes.point(x, tibia.depth)])
+    points = np.vstack([joint.axes.from_axes(x, femur.depth), joint.axes.from_axes(x, tibia.depth)])
     doubt = _doubt(joint, mean, sd, points, "the range of the fixed places")
     if doubt is not None:
         return doubt, doubt
     across = joint.axes.length * (span[1] - span[0])
-    length = joint.ruler.length(mean, sd, joint.axes.down)
-    return length, joint.ruler.area(mean * across, sd * across / joint.ruler.tibia, span)
+    length = joint.scale.length(mean, sd, joint.axes.down)
+    return length, joint.scale.area(mean * across, sd * across / joint.scale.tibial_width, span)
 
 
 def _trusted(joint: _Joint, ends: tuple[Points, Points], sd: float, where: str) -> Width | NotMeasured:
     femur, tibia = ends
     doubt = _doubt(joint, float(np.hypot(*(tibia - femur))), sd, np.array(ends), where)
-    return joint.ruler.width(femur, tibia, sd, joint.axes.down) if doubt is None else doubt
+    return joint.scale.width(femur, tibia, sd, joint.axes.down) if doubt is None else doubt
 
 
 def _doubt(joint: _Joint, even: float, sd: float, points: Points, where: str) -> NotMeasured | None:
     """Why a number is none: points (even units) off the film, a space no knee has, an unsure margin."""
-    film = joint.ruler.film(points)
+    film = joint.scale.to_film(points)
     if not ((film >= -0.5) & (film <= np.array(joint.film) - 0.5)).all():
         return NotMeasured(f"{where} lies outside the film")
-    if even > joint.widths.widest * joint.ruler.tibia:
-        return NotMeasured(f"a space of {joint.ruler.shown(even)} lies outside the range of the anatomy")
+    if even > joint.widths.widest * joint.scale.tibial_width:
+        return NotMeasured(f"a space of {joint.scale.describe(even)} lies outside the range of the anatomy")
     if not sd <= joint.errors.largest_sd:  # also where it is not a number
-        return NotMeasured(
-            f"the margin is too uncertain: standard deviation {joint.ruler.shown(sd * joint.ruler.tibia)}"
-        )
+        spread = joint.scale.describe(sd * joint.scale.tibial_width)
+        return NotMeasured(f"the margin is too uncertain: standard deviation {spread}")
     return None
 
 
@@ -211,8 +219,8 @@ def _shared(joint: _Joint, span: tuple[float, float]) -> tuple[float, float]:
 def _implant(joint: _Joint, span: tuple[float, float]) -> NotMeasured | None:
     """Margins that are an implant's: there is no joint space between bones to measure."""
     for name, margin in (("femoral", joint.femur), ("tibial", joint.tibia)):
-        part = margin.cut(span)
-        points = joint.ruler.film(joint.axes.point(part.x, part.depth))
+        part = margin.restricted(span)
+        points = joint.scale.to_film(joint.axes.from_axes(part.x, part.depth))
         if joint.metal.share(points) > joint.widths.most_metal:
             return NotMeasured(f"metal lies at the {name} margin: an implant has no joint space")
     return None
@@ -225,10 +233,13 @@ def _crossed(joint: _Joint, span: tuple[float, float]) -> NotMeasured | None:
         return None
     x = np.linspace(low, high, STEPS + 1)
     overlap = joint.femur.at(x).depth - joint.tibia.at(x).depth
-    deep = overlap > joint.widths.deepest_contact * joint.ruler.tibia
-    if float(deep.mean()) * (high - low) * joint.axes.length <= joint.widths.sliver * joint.ruler.tibia:
+    deep = overlap > joint.widths.deepest_contact * joint.scale.tibial_width
+    if (
+        float(deep.mean()) * (high - low) * joint.axes.length
+        <= joint.widths.sliver * joint.scale.tibial_width
+    ):
         return None
-    return NotMeasured(f"the margins cross by {joint.ruler.shown(float(overlap.max()))}")
+    return NotMeasured(f"the margins cross by {joint.scale.describe(float(overlap.max()))}")
 
 
 def _rms(values: Points) -> float:

@@ -11,14 +11,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kltool.geometry.transform import apply
-from kltool.geometry.window import film_to_crop, square
-from kltool.localize.crop import cut, turned
+from kltool.geometry.transform import transform_points
+from kltool.geometry.window import film_to_crop, square_window
+from kltool.localize.crop import sample_crop
 from kltool.typing import Float32, Points
-from kltool.values.radiograph import Knee, Placement
+from kltool.values.knee import Knee, Placement
 
 SIZE: Final = 160  # of the crop that is searched; docs/choices.md#metal
-WINDOW: Final = square(SIZE)
+WINDOW: Final = square_window(SIZE)
 THRESHOLDS: Final = tuple(np.linspace(0.30, 0.95, 14))  # shares of the crop's range of brightness
 SMOOTHING: Final = 0.7  # pixels of that crop, before slopes are taken; docs/choices.md#metal
 GENTLEST: Final = 20  # percentile of the border's slope that must still be steep; docs/choices.md#metal
@@ -41,16 +41,16 @@ class Metal:
         """How many of some points of the turned film lie on or near metal, 0 to 1."""
         if not self.found or not len(points):
             return 0.0
-        at = np.round(apply(film_to_crop(self.placement, WINDOW), points)).astype(int)
+        at = np.round(transform_points(film_to_crop(self.placement, WINDOW), points)).astype(int)
         inside = ((at >= 0) & (at < SIZE)).all(axis=1)
         return float(self.mask[tuple(at[inside].T)].sum()) / len(points)
 
 
-def find_metal(knee: Knee) -> Metal:
+def detect_metal(knee: Knee) -> Metal:
     import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
 
-    film = turned(knee.film.pixels, knee.placement.mirrored)
-    smooth = _unit(cut(film, knee.placement, WINDOW))
+    film = knee.pixels
+    smooth = _unit(sample_crop(film, knee.placement, WINDOW))
     mask = np.zeros((SIZE, SIZE), np.uint8)
     for part in _parts(smooth):
         mask |= part

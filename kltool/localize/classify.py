@@ -5,20 +5,20 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry.window import Window, square
-from kltool.localize.crop import cut
+from kltool.geometry.window import CropWindow, square_window
+from kltool.localize.crop import sample_crop
 from kltool.localize.detect import Candidate
 from kltool.localize.normalise import standardize
 from kltool.typing import Float32
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 from kltool.weights import Network
 
 SIZE: Final = 128  # docs/choices.md#aspect
-WINDOW: Final[Window] = square(SIZE)
+WINDOW: Final[CropWindow] = square_window(SIZE)
 
 
 @dataclass(frozen=True, slots=True)
-class Aspect:
+class KneeClass:
     """Probabilities, which add up to one.
 
     lateral_left, lateral_right: a natural frontal knee whose lateral side lies on the left, or on the right,
@@ -35,30 +35,30 @@ class Aspect:
         return self.lateral_left + self.lateral_right
 
     @property
-    def left_share(self) -> float:
+    def lateral_left_share(self) -> float:
         """Of a natural knee, the probability that lateral lies on the left."""
         return self.lateral_left / max(self.natural, 1e-9)
 
 
-def look(film: Float32, candidate: Candidate, network: Network) -> Aspect:
+def classify(film: Float32, candidate: Candidate, network: Network) -> KneeClass:
     """film: as shown, not turned to one hand. The mirror image has the same answer with hands exchanged."""
     across = candidate.ends[1] - candidate.ends[0]
     tilt = float(np.arctan2(across[0], across[1]))
     row, column = candidate.centre
     at = Placement((float(row), float(column)), candidate.width, tilt, mirrored=False)
-    return asked(picture(film, at), network)
+    return classify_picture(classifier_input(film, at), network)
 
 
-def picture(film: Float32, placement: Placement) -> Float32:
+def classifier_input(film: Float32, placement: Placement) -> Float32:
     """What the network sees, (SIZE, SIZE)."""
-    return standardize(cut(film, placement, WINDOW))
+    return standardize(sample_crop(film, placement, WINDOW))
 
 
-def asked(seen: Float32, network: Network) -> Aspect:
+def classify_picture(seen: Float32, network: Network) -> KneeClass:
     """seen: (SIZE, SIZE)."""
     both = np.stack([seen, seen[:, ::-1]])[:, None]
     (logits,) = network(np.ascontiguousarray(both))
     shown, mirrored = logits.astype(np.float64)
     mean = (shown + mirrored[[1, 0, 2, 3]]) / 2
     raised = np.exp(mean - mean.max())
-    return Aspect(*(raised / raised.sum()).tolist())
+    return KneeClass(*(raised / raised.sum()).tolist())

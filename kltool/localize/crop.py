@@ -6,17 +6,17 @@ A window says how large a crop is and where the joint lies on it.
 import numpy as np
 import numpy.typing as npt
 
-from kltool.geometry.window import CANONICAL, Window, film_to_crop
+from kltool.geometry.window import CANONICAL_WINDOW, CropWindow, film_to_crop
 from kltool.typing import Float32
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 
 
-def turned(pixels: Float32, mirrored: bool) -> Float32:
+def right_knee_orientation(pixels: Float32, mirrored: bool) -> Float32:
     """The film turned to one hand: mirrored for a left knee, as it is for a right one; a view, no copy."""
     return pixels[:, ::-1] if mirrored else pixels
 
 
-def cut(pixels: Float32, placement: Placement, window: Window = CANONICAL) -> Float32:
+def sample_crop(pixels: Float32, placement: Placement, window: CropWindow = CANONICAL_WINDOW) -> Float32:
     """The crop of a film already turned to one hand, (rows, columns) of the window; edges are repeated.
 
     A film finer than the crop is blurred before it is sampled, so that nothing aliases.
@@ -44,7 +44,7 @@ def cut(pixels: Float32, placement: Placement, window: Window = CANONICAL) -> Fl
 
 
 def _surroundings(
-    pixels: Float32, matrix: npt.NDArray[np.float64], window: Window, margin: int
+    pixels: Float32, matrix: npt.NDArray[np.float64], window: CropWindow, margin: int
 ) -> tuple[Float32, npt.NDArray[np.float64]]:
     """The part of the film that the crop touches, and its top left corner."""
     bottom_right = (window.rows, window.columns)

@@ -33,7 +33,7 @@ class Candidate:
         return float(np.hypot(*(self.ends[1] - self.ends[0])))
 
 
-def find_candidates(pixels: Float32, finder: Network) -> list[Candidate]:
+def detect_candidates(pixels: Float32, finder: Network) -> list[Candidate]:
     """All joints of a film, best first, no two of them the same joint.
 
     The film and its mirror are both looked at and averaged, so that neither hand is preferred.
@@ -46,7 +46,7 @@ def find_candidates(pixels: Float32, finder: Network) -> list[Candidate]:
         if long_side <= 1.5 * longest
         for candidate in _at_scale(coarse, long_side / longest, pixels.shape, finder)
     ]
-    return _distinct(sorted(found, key=lambda candidate: -candidate.score))
+    return _suppress_overlaps(sorted(found, key=lambda candidate: -candidate.score))
 
 
 def _halved(pixels: Float32) -> Float32:
@@ -67,13 +67,13 @@ def _at_scale(coarse: Float32, scale: float, film: tuple[int, ...], finder: Netw
     rows, columns = (max(STRIDE, round(side * scale)) for side in film)
     resized = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_AREA)
     small = standardize(np.asarray(resized, np.float32))
-    heat, ends = _both_hands(small, finder)
+    heat, ends = _mirror_averaged(small, finder)
     scales = np.array(film) / (rows, columns)
     peak = cv2.dilate(heat.max(0), np.ones((3, 3), np.uint8))
     for row, column in np.argwhere((heat.max(0) == peak) & (peak > THRESHOLD)):
         here = np.array([row, column], float)
         corners = here + ends[:, row, column].reshape(2, 2).astype(np.float64)
-        centre = here + _summit(heat.max(0), row, column)
+        centre = here + _peak_offset(heat.max(0), row, column)
         score = float(heat[:, row, column].max())
         yield Candidate(_to_film(centre, scales), _to_film(corners, scales), score)
 
@@ -82,7 +82,7 @@ def _to_film(cells: Points, scales: Points) -> Points:
     return ((cells + 0.5) * STRIDE) * scales - 0.5
 
 
-def _both_hands(small: Float32, finder: Network) -> tuple[Float32, Float32]:
+def _mirror_averaged(small: Float32, finder: Network) -> tuple[Float32, Float32]:
     """Probabilities (2, n, m) and end offsets (4, n, m) of a picture, averaged with its mirror's."""
     mirrored = np.ascontiguousarray(small[:, ::-1])
     heat, ends = finder(np.stack([_padded(small), _padded(mirrored)])[:, None])
@@ -101,7 +101,7 @@ def _padded(small: Float32) -> Float32:
     return padded
 
 
-def _summit(heat: Float32, row: int, column: int) -> Points:
+def _peak_offset(heat: Float32, row: int, column: int) -> Points:
     """Where between the cells the peak lies: the centre of mass of the cells around it."""
     top, left = max(row - 1, 0), max(column - 1, 0)
     around = heat[top : row + 2, left : column + 2].astype(float)
@@ -111,7 +111,7 @@ def _summit(heat: Float32, row: int, column: int) -> Points:
     return np.array([around.sum(1) @ rows / total - row, around.sum(0) @ columns / total - column])
 
 
-def _distinct(candidates: list[Candidate]) -> list[Candidate]:
+def _suppress_overlaps(candidates: list[Candidate]) -> list[Candidate]:
     kept: list[Candidate] = []
     for candidate in candidates:
         apart = (

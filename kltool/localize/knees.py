@@ -7,21 +7,22 @@ import numpy as np
 
 from kltool.errors import NoKnee, SideUnknown, TooCoarse
 from kltool.geometry.points import mirror
-from kltool.localize.classify import Aspect, look
-from kltool.localize.crop import turned
-from kltool.localize.detect import Candidate, find_candidates
-from kltool.localize.landmarks import settle
-from kltool.localize.orient import quarter_turned
-from kltool.values.radiograph import Knee, Placement, Radiograph, Side, SideSource
+from kltool.localize.classify import KneeClass, classify
+from kltool.localize.crop import right_knee_orientation
+from kltool.localize.detect import Candidate, detect_candidates
+from kltool.localize.landmarks import refine_placement
+from kltool.localize.orient import rotate_quarter_turns
+from kltool.values.knee import Knee, Placement
+from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.reading import RefusedKnee
 from kltool.weights import Models
 
-LOOKED_AT: Final = 5  # candidates of a film, at most
+MOST_CANDIDATES: Final = 5  # candidates of a film, at most
 FRONTAL: Final = 0.5  # docs/choices.md#aspect
-SURELY_FRONTAL: Final = 0.9  # docs/choices.md#aspect
+CERTAINLY_FRONTAL: Final = 0.9  # docs/choices.md#aspect
 FEWEST_PIXELS: Final = 60.0  # of the tibial width; docs/choices.md#coarsest-film
-SURE_SIDE: Final = 0.95  # docs/choices.md#side-by-anatomy
-OVERRULING: Final = 0.99  # docs/choices.md#side-by-anatomy
+LEAST_SIDE_PROBABILITY: Final = 0.95  # docs/choices.md#side-by-anatomy
+OVERRULING_PROBABILITY: Final = 0.99  # docs/choices.md#side-by-anatomy
 
 REPLACED = RefusedKnee(
     "replaced",
@@ -30,7 +31,7 @@ REPLACED = RefusedKnee(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LocalizedKnees:
     """What a film holds: knees to read, in the order of the picture, and knees that are not read.
 
     film: turned upright where it was not.
@@ -43,23 +44,23 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ClassifiedCandidate:
     """A candidate and what it is."""
 
     candidate: Candidate
-    aspect: Aspect
+    knee_class: KneeClass
 
     @property
     def frontal(self) -> float:
-        return 1 - self.aspect.other
+        return 1 - self.knee_class.other
 
-    def shows(self, side: Side) -> float:
+    def side_probability(self, side: Side) -> float:
         """The probability that it is a knee of this side, if the film hangs as films do."""
-        left = self.aspect.left_share
+        left = self.knee_class.lateral_left_share
         return left if side is Side.RIGHT else 1 - left
 
 
-def find_knees(film: Radiograph, models: Models) -> Found:
+def find_knees(film: Radiograph, models: Models) -> LocalizedKnees:
     """Find one or two knees in a frontal film.
 
     Two knees take their sides from the order of the picture (the patient's right is on the viewer's
@@ -85,20 +86,22 @@ def find_knees(film: Radiograph, models: Models) -> Found:
         for one, side in zip(pair, sides, strict=True)
         if film.side_source is not SideSource.USER or side is film.side
     ]
-    natural = [(one, side) for one, side in wanted if one.aspect.replaced <= one.aspect.natural]
+    natural = [(one, side) for one, side in wanted if one.knee_class.replaced <= one.knee_class.natural]
     knees = tuple(_knee(film, one, side, source, models) for one, side in natural)
-    return Found(film, knees, (REPLACED,) * (len(wanted) - len(natural)), (*turns, *notes))
+    return LocalizedKnees(film, knees, (REPLACED,) * (len(wanted) - len(natural)), (*turns, *notes))
 
 
-def _upright(film: Radiograph, models: Models) -> tuple[Radiograph, list[Seen], tuple[str, ...]]:
+def _upright(
+    film: Radiograph, models: Models
+) -> tuple[Radiograph, list[ClassifiedCandidate], tuple[str, ...]]:
     """The film as it is, where that shows a knee; otherwise by the quarter turns that show one best."""
-    seen = _seen(film, models)
-    if max((one.frontal for one in seen), default=0.0) >= SURELY_FRONTAL:
+    seen = _classified_candidates(film, models)
+    if max((one.frontal for one in seen), default=0.0) >= CERTAINLY_FRONTAL:
         return film, seen, ()
     best = film, seen, 0
     for turns in (2, 1, 3):
-        other = quarter_turned(film, turns)
-        seen = _seen(other, models)
+        other = rotate_quarter_turns(film, turns)
+        seen = _classified_candidates(other, models)
         if _surest(seen) > max(_surest(best[1]), FRONTAL):
             best = other, seen, turns
     film, seen, turns = best
@@ -106,18 +109,21 @@ def _upright(film: Radiograph, models: Models) -> tuple[Radiograph, list[Seen], 
     return film, seen, notes
 
 
-def _surest(seen: list[Seen]) -> float:
+def _surest(seen: list[ClassifiedCandidate]) -> float:
     return max((one.frontal for one in seen), default=0.0)
 
 
-def _seen(film: Radiograph, models: Models) -> list[Seen]:
+def _classified_candidates(film: Radiograph, models: Models) -> list[ClassifiedCandidate]:
     """The candidates that are frontal knees, natural or replaced, best first."""
-    candidates = find_candidates(film.pixels, models.finder)[:LOOKED_AT]
-    every = [Seen(candidate, look(film.pixels, candidate, models.aspect)) for candidate in candidates]
+    candidates = detect_candidates(film.pixels, models.finder)[:MOST_CANDIDATES]
+    every = [
+        ClassifiedCandidate(candidate, classify(film.pixels, candidate, models.aspect))
+        for candidate in candidates
+    ]
     return [one for one in every if one.frontal >= FRONTAL]
 
 
-def _pair(seen: list[Seen]) -> list[Seen]:
+def _pair(seen: list[ClassifiedCandidate]) -> list[ClassifiedCandidate]:
     """The best one and, where one lies beside it at its own size, its partner; left to right."""
     if not seen:
         return []
@@ -135,7 +141,9 @@ def _beside(one: Candidate, other: Candidate) -> bool:
     )
 
 
-def _sides(film: Radiograph, pair: list[Seen]) -> tuple[list[Side], SideSource, tuple[str, ...]]:
+def _sides(
+    film: Radiograph, pair: list[ClassifiedCandidate]
+) -> tuple[list[Side], SideSource, tuple[str, ...]]:
     if len(pair) == 2:
         notes: tuple[str, ...] = ()
         if film.side is not None and film.side_source is SideSource.TAG:
@@ -146,11 +154,15 @@ def _sides(film: Radiograph, pair: list[Seen]) -> tuple[list[Side], SideSource, 
     if film.side is not None:
         return [film.side], film.side_source, ()
     (one,) = pair
-    likelier = max(Side, key=one.shows)
-    if one.aspect.replaced > one.aspect.natural or one.shows(likelier) < SURE_SIDE:
+    likelier = max(Side, key=one.side_probability)
+    if (
+        one.knee_class.replaced > one.knee_class.natural
+        or one.side_probability(likelier) < LEAST_SIDE_PROBABILITY
+    ):
         raise SideUnknown(
             "one knee was found and nothing says whose side it is: the tags do not, and by the picture it is "
-            f"a {likelier} one with a probability of {one.shows(likelier):.2f}, {SURE_SIDE:.2f} expected; "
+            f"a {likelier} one with a probability of {one.side_probability(likelier):.2f}, "
+            f"{LEAST_SIDE_PROBABILITY:.2f} expected; "
             "give it with --side"
         )
     side, hung = (likelier.other, "right") if film.stored_mirrored else (likelier, "left")
@@ -158,12 +170,12 @@ def _sides(film: Radiograph, pair: list[Seen]) -> tuple[list[Side], SideSource, 
     return [side], SideSource.ANATOMY, (note,)
 
 
-def _knee(film: Radiograph, one: Seen, side: Side, source: SideSource, models: Models) -> Knee:
+def _knee(film: Radiograph, one: ClassifiedCandidate, side: Side, source: SideSource, models: Models) -> Knee:
     """Medial and lateral follow the given side, unless the picture is nearly certain of the other one."""
     candidate, mirrored = one.candidate, side is Side.LEFT
-    if one.shows(side) <= 1 - OVERRULING:
+    if one.side_probability(side) <= 1 - OVERRULING_PROBABILITY:
         mirrored = not mirrored
-    pixels = turned(film.pixels, mirrored)
+    pixels = right_knee_orientation(film.pixels, mirrored)
     ends, centre = candidate.ends, candidate.centre[None]
     if mirrored:
         ends, centre = mirror(ends, pixels.shape[1])[::-1], mirror(centre, pixels.shape[1])
@@ -174,5 +186,5 @@ def _knee(film: Radiograph, one: Seen, side: Side, source: SideSource, models: M
         float(np.arctan2(across[0], across[1])),
         mirrored,
     )
-    placement, landmarks = settle(pixels, start, models.landmarks)
-    return Knee(film, placement, landmarks, side, source, candidate.score, one.shows(side))
+    placement, landmarks = refine_placement(pixels, start, models.landmarks)
+    return Knee(film, placement, landmarks, side, source, candidate.score, one.side_probability(side))

@@ -4,12 +4,12 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry.transform import apply
-from kltool.geometry.window import crop_to_film, square
-from kltool.localize.crop import cut
+from kltool.geometry.transform import transform_points
+from kltool.geometry.window import crop_to_film, square_window
+from kltool.localize.crop import sample_crop
 from kltool.localize.normalise import standardize
 from kltool.typing import Float32, Points
-from kltool.values.radiograph import Landmarks, Placement
+from kltool.values.knee import Landmarks, Placement
 from kltool.weights import Network
 
 TIBIAL_POINTS: Final = 9
@@ -17,7 +17,7 @@ MARGIN_POINTS: Final = 16
 ROUNDS: Final = 3  # docs/choices.md#landmarks
 
 
-def settle(film: Float32, placement: Placement, network: Network) -> tuple[Placement, Landmarks]:
+def refine_placement(film: Float32, placement: Placement, network: Network) -> tuple[Placement, Landmarks]:
     """Find the points, place the knee by them, and find them again in the crop so placed.
 
     film: turned to one hand. Returns the placement the last points define, and the points in the
@@ -47,8 +47,10 @@ def placement_of(tibia: Points, femur: Points, mirrored: bool) -> Placement:
 
 def _find(film: Float32, placement: Placement, network: Network) -> Landmarks:
     size = network.entry.input_size
-    crop = standardize(cut(film, placement, square(size)))
+    crop = standardize(sample_crop(film, placement, square_window(size)))
     shares, spread = network(crop[None, None])
-    points = apply(crop_to_film(placement, square(size)), shares[0].astype(np.float64) * size - 0.5)
+    points = transform_points(
+        crop_to_film(placement, square_window(size)), shares[0].astype(np.float64) * size - 0.5
+    )
     tibia, femur, ends = np.split(points, (TIBIAL_POINTS, MARGIN_POINTS))
     return Landmarks(tibia, femur, float(spread[:, :MARGIN_POINTS].mean()), ends)

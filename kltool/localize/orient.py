@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from kltool.values.radiograph import Radiograph, Spacing
+from kltool.values.radiograph import Radiograph
+from kltool.values.spacing import Spacing
 
 
-def quarter_turned(film: Radiograph, turns: int) -> Radiograph:
+def rotate_quarter_turns(film: Radiograph, turns: int) -> Radiograph:
     """The film turned anticlockwise by so many quarters; its spacing turns with it, its hash does not."""
     spacing = film.spacing
     if isinstance(spacing, Spacing) and turns % 2:

@@ -10,8 +10,9 @@ from kltool.report.files import data_uri
 from kltool.report.film import view_in_register, view_of
 from kltool.report.overlay import draw_margins, draw_narrowest
 from kltool.values.length import Width
+from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
-from kltool.values.reading import Compartment, KneeReading
+from kltool.values.reading import KneeReading
 
 SIZE: Final = 720  # docs/choices.md#change-page
 JPEG: Final = (  # docs/choices.md#change-page

@@ -21,7 +21,8 @@ from kltool.report.canvas import (
 )
 from kltool.typing import Points
 from kltool.values.length import NotMeasured, Width
-from kltool.values.reading import Compartment, CompartmentSpace, JointSpace
+from kltool.values.measure import Compartment
+from kltool.values.reading import CompartmentSpace, JointSpace
 
 CHART: Final = 190
 TOP, BOTTOM, LEFT, RIGHT = 34.0, 150.0, 50.0, 16.0
@@ -33,8 +34,10 @@ Place = Callable[[Points], Points]
 def chart(space: JointSpace, place: Place, width: int) -> Picture:
     """(CHART, width, 3), to be set below the picture that `place` places points in."""
     picture = plain(CHART, width)
-    shown = [values for c in Compartment for values in map(_values, space.of(c).at.values()) if values]
-    in_mm = any(_has_mm(one) for c in Compartment for one in space.of(c).at.values())
+    shown = [
+        values for c in Compartment for values in map(_values, space.of(c).fixed_widths.values()) if values
+    ]
+    in_mm = any(_has_mm(one) for c in Compartment for one in space.of(c).fixed_widths.values())
     step = TICKS_MM if in_mm else TICKS_PERCENT
     top = step * max(np.ceil(max((high for _, _, high in shown), default=step) / step), 2.0)
     _grid(picture, step, float(top), "mm" if in_mm else "% of the tibial width")
@@ -60,7 +63,7 @@ def _has_mm(width: Width | NotMeasured) -> bool:
 def _columns(space: JointSpace, compartment: Compartment, place: Place) -> dict[float, float]:
     """Where each fixed place lies across the picture."""
     medial, lateral = np.array(space.axis.origin), np.array(space.axis.end)
-    places = tuple(space.of(compartment).at)
+    places = tuple(space.of(compartment).fixed_widths)
     points = place(np.array([medial + x * (lateral - medial) for x in places]))
     return dict(zip(places, points[:, 1].tolist(), strict=True))
 
@@ -79,7 +82,7 @@ def _draw(picture: Picture, space: CompartmentSpace, columns: dict[float, float]
     name = Compartment.MEDIAL if min(columns) < 0.5 else Compartment.LATERAL
     write_centred(picture, name, (BOTTOM + 35, middle), DIM, 13)
     points = []
-    for number, (x, width) in enumerate(space.at.items()):
+    for number, (x, width) in enumerate(space.fixed_widths.items()):
         if number % 2 == 0:
             write_centred(picture, f"{x:.2f}", (BOTTOM + 18, columns[x]), DIM, 12)
         values = _values(width)
@@ -98,7 +101,7 @@ def _draw(picture: Picture, space: CompartmentSpace, columns: dict[float, float]
 
 def _reason(picture: Picture, space: CompartmentSpace, middle: float) -> None:
     """Why there is no width at any of the places."""
-    absent = next(iter(space.at.values()))
+    absent = next(iter(space.fixed_widths.values()))
     if isinstance(absent, NotMeasured):
         for number, text in enumerate(wrapped(absent.reason, 300, 13)[:4]):
             write_centred(picture, text, (TOP + 40 + 18 * number, middle), DIM, 13)

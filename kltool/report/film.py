@@ -6,15 +6,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kltool.geometry.joint_frame import frame_of
+from kltool.geometry.joint_frame import joint_frame_of
 from kltool.geometry.points import mirror
-from kltool.geometry.registration import carried
-from kltool.geometry.transform import apply
-from kltool.geometry.window import crop_to_film, film_to_crop, square
-from kltool.localize.crop import cut, turned
+from kltool.geometry.registration import corresponding_frame
+from kltool.geometry.transform import transform_points
+from kltool.geometry.window import crop_to_film, film_to_crop, square_window
+from kltool.localize.crop import right_knee_orientation, sample_crop
 from kltool.report.canvas import Picture
 from kltool.typing import Points
-from kltool.values.radiograph import Knee, Placement, Radiograph, Side
+from kltool.values.knee import Knee, Placement
+from kltool.values.radiograph import Radiograph, Side
 
 DARKEST, BRIGHTEST = 0.5, 99.8  # percentiles of the film that are shown black and WHITE
 WHITE: Final = 235
@@ -34,13 +35,15 @@ class View:
 
     def place(self, points: Points) -> Points:
         """(n, 2) points of the turned film to the picture."""
-        in_crop = apply(film_to_crop(self.placement, square(self.size)), np.asarray(points, float))
+        in_crop = transform_points(
+            film_to_crop(self.placement, square_window(self.size)), np.asarray(points, float)
+        )
         return mirror(in_crop, self.size) if self.side is Side.LEFT else in_crop
 
     def shown(self, film: Radiograph) -> Picture:
         """(size, size, 3) uint8, grey; what lies beyond the film is black."""
-        pixels = turned(film.pixels, self.placement.mirrored)
-        crop = cut(pixels, self.placement, square(self.size))
+        pixels = right_knee_orientation(film.pixels, self.placement.mirrored)
+        crop = sample_crop(pixels, self.placement, square_window(self.size))
         dark, bright = np.percentile(crop, (DARKEST, BRIGHTEST))
         grey = np.clip((crop - dark) / max(float(bright - dark), 1e-6) * WHITE, 0, WHITE).astype(np.uint8)
         grey[~self._on_film(pixels.shape)] = 0
@@ -49,7 +52,7 @@ class View:
     def _on_film(self, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
         """(size, size): which pixels of the picture lie on the film, and are not its edge repeated."""
         number = np.arange(self.size, dtype=np.float64)
-        to_film = crop_to_film(self.placement, square(self.size))
+        to_film = crop_to_film(self.placement, square_window(self.size))
         row, column = (
             by_row * number[:, None] + by_column * number + start for by_row, by_column, start in to_film
         )
@@ -70,6 +73,6 @@ def view_of(knee: Knee, size: int) -> View:
 
 def view_in_register(this: Knee, other: Knee, size: int) -> View:
     """The view of `other` that shows what the canonical view of `this` shows, as `this` hangs."""
-    frame = carried(frame_of(this.placement), this, other)
+    frame = corresponding_frame(joint_frame_of(this.placement), this, other)
     placement = Placement(frame.centre, frame.tibial_width_px, frame.tilt_rad, other.placement.mirrored)
     return View(placement, this.side, size)

@@ -31,7 +31,8 @@ from kltool.report.film import view_of
 from kltool.report.panel import panel
 from kltool.typing import Points
 from kltool.values.length import NORMAL_95, NotMeasured, Width
-from kltool.values.reading import Compartment, CompartmentSpace, JointSpace, KneeAxis, KneeReading, Rims
+from kltool.values.measure import Compartment
+from kltool.values.reading import CompartmentSpace, JointSpace, KneeAxis, KneeReading, PlateauMargins
 
 SIZE: Final = 900
 CERTAINTY: Final = 0.35  # opacity of the band that holds a margin with 95%
@@ -72,7 +73,7 @@ def _knee(knee: KneeReading, place: Place) -> Picture:
     _draw_axis(picture, space.axis, place)
     for compartment in Compartment:
         _draw_fixed(picture, space.of(compartment), space.axis, place)
-    _draw_rims(picture, space.rims, place)
+    _draw_rims(picture, space.plateau_margins, place)
     for compartment in Compartment:
         draw_margins(picture, space, compartment, place)
     for compartment in Compartment:
@@ -92,7 +93,7 @@ def _draw_axis(picture: Picture, axis: KneeAxis, place: Place) -> None:
 def _draw_fixed(picture: Picture, space: CompartmentSpace, axis: KneeAxis, place: Place) -> None:
     """A tick of the axis at every fixed place, and the width where there is one."""
     medial, lateral = np.array(axis.origin), np.array(axis.end)
-    for x, width in space.at.items():
+    for x, width in space.fixed_widths.items():
         if isinstance(width, Width):
             line(picture, place(np.array(width.line)), FIXED, 1)
         foot, end = place(np.array([medial + x * (lateral - medial), lateral]))
@@ -130,7 +131,7 @@ def _normals(points: Points) -> Points:
     return np.column_stack([along[:, 1], -along[:, 0]])
 
 
-def _draw_rims(picture: Picture, rims: Rims | NotMeasured, place: Place) -> None:
+def _draw_rims(picture: Picture, rims: PlateauMargins | NotMeasured, place: Place) -> None:
     if isinstance(rims, NotMeasured):
         return
     for rim in (rims.upper, rims.lower):

@@ -25,8 +25,9 @@ from kltool.report.canvas import (
 )
 from kltool.report.explained import explained
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import NoSpacing
-from kltool.values.reading import DISCLAIMER, GRADES, Compartment, CompartmentSpace, KneeReading, Quality
+from kltool.values.measure import Compartment
+from kltool.values.reading import DISCLAIMER, GRADES, CompartmentSpace, KneeReading, Quality
+from kltool.values.spacing import NoSpacing
 
 PANEL: Final = 420
 EDGE: Final = 22
@@ -94,9 +95,9 @@ def _grade(pen: _Pen, knee: KneeReading) -> None:
         box(pen.picture, pen.row - 13, 82, pen.row + 3, 82 + 220 * share, MINIMUM if chosen else FIXED)
         write(pen.picture, f"{share:.2f}", (pen.row, 82 + 220 * share + 8), TEXT if chosen else DIM, 14)
         pen.skip(5)
-    low, high = knee.grade.likely[0], knee.grade.likely[-1]
+    low, high = knee.grade.prediction_set[0], knee.grade.prediction_set[-1]
     span = f"KL {low}" if low == high else f"KL {low} to {high}"
-    ends = "{:.1f} to {:.1f}".format(*knee.grade.interval)
+    ends = "{:.1f} to {:.1f}".format(*knee.grade.expected_interval)
     pen.say(f"expected grade {knee.grade.expected:.2f} (95%: {ends}); likely (90%): {span}", DIM, 13)
 
 

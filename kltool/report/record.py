@@ -11,7 +11,6 @@ from kltool.report.text import claim_sentence
 from kltool.typing import Record
 from kltool.values.change import Difference, GradeChange, GradeClaim, KneeChange, Slope, Timeline, WidthChange
 from kltool.values.length import UNITS, Area, Length, NotMeasured, Width
-from kltool.values.radiograph import NoSpacing, Spacing
 from kltool.values.reading import (
     DISCLAIMER,
     CompartmentSpace,
@@ -21,6 +20,7 @@ from kltool.values.reading import (
     Provenance,
     Reading,
 )
+from kltool.values.spacing import NoSpacing, Spacing
 
 
 def reading_record(reading: Reading) -> Record:
@@ -149,15 +149,15 @@ def _change(change: KneeChange) -> Record:
     return {
         "comparability": str(change.comparability),
         "reasons": list(change.reasons),
-        "likeness": {
-            "femur": _number(change.likeness.femur),
-            "tibia": _number(change.likeness.tibia),
-            "outline": round(change.likeness.outline, 5),
-            "one_knee": round(change.likeness.same, 4),
+        "identity_match": {
+            "femur": _number(change.identity.femur),
+            "tibia": _number(change.identity.tibia),
+            "outline": round(change.identity.outline, 5),
+            "probability_same_knee": round(change.identity.probability_same_knee, 4),
         },
         "widths": {name: _width_change(width) for name, width in change.widths.items()},
         "kl": _grade_change(change.grade),
-        "doubts": list(change.doubts),
+        "plausibility": list(change.plausibility),
         "verdict": str(change.verdict),
         "sentence": change.sentence,
     }
@@ -177,9 +177,9 @@ def _grade(grade: Grade | NotMeasured) -> Record:
     return {
         "grade": grade.grade,
         "expected": round(grade.expected, 4),
-        "expected_interval": [round(end, 4) for end in grade.interval],
+        "expected_interval": [round(end, 4) for end in grade.expected_interval],
         "probabilities": [round(p, 6) for p in grade.probabilities],
-        "likely": list(grade.likely),
+        "prediction_set": list(grade.prediction_set),
         "at_least_2": round(grade.at_least(2), 6),
         "at_least_3": round(grade.at_least(3), 6),
     }
@@ -192,9 +192,9 @@ def _compartment(space: CompartmentSpace) -> Record:
         record |= _named("minimum", space.minimum, unit)
         record |= _named("mean", space.mean, unit)
         record |= _named("area", space.area, f"{unit}2")
-        record[f"at_{unit}"] = _at(space.at, unit)
-        record[f"at_sd_{unit}"] = _at(space.at, f"sd_{unit}")
-        record[f"at_interval_{unit}"] = _at(space.at, f"interval_{unit}")
+        record[f"at_{unit}"] = _at(space.fixed_widths, unit)
+        record[f"at_sd_{unit}"] = _at(space.fixed_widths, f"sd_{unit}")
+        record[f"at_interval_{unit}"] = _at(space.fixed_widths, f"interval_{unit}")
     return record
 
 
@@ -223,7 +223,7 @@ def _positioning(at: Positioning) -> Record:
     return record | {
         "rotation_deg": _number(at.rotation_deg, 2),
         "tilt_deg": round(at.tilt_deg, 2),
-        "whole": at.whole,
+        "complete": at.complete,
         "clipped": round(at.clipped, 4),
         "edge_width_percent": _number(at.edge_width_percent),
         "contrast_to_noise": _number(at.contrast_to_noise, 2),
@@ -250,11 +250,11 @@ def _width_change(change: WidthChange | NotMeasured) -> Record:
         "smallest_detectable": round(change.smallest_detectable, 4),
         "reliable_change_index": round(change.reliable_change_index, 4),
         "detectable": change.detectable,
-        "probability_wider": round(change.wider, 4),
-        "probability_narrower": round(change.narrower, 4),
-        "probability_beyond_smallest_detectable": round(change.beyond_smallest, 4),
+        "probability_wider": round(change.probability_wider, 4),
+        "probability_narrower": round(change.probability_narrower, 4),
+        "probability_beyond_smallest_detectable": round(change.probability_beyond_smallest, 4),
         "threshold": round(change.threshold, 4),
-        "probability_beyond_threshold": round(change.beyond_threshold, 4),
+        "probability_beyond_threshold": round(change.probability_beyond_threshold, 4),
         "independent": _difference(change.independent),
         "linked": _difference(change.linked),
     }

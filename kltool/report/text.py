@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Final
 
-from kltool.comparison.summary import probability
+from kltool.comparison.summary import format_probability
 from kltool.values.change import GradeChange, GradeClaim
 from kltool.values.length import Area, Interval, Length, NotMeasured
 from kltool.values.reading import Positioning
@@ -94,7 +94,7 @@ def claim_sentence(change: GradeChange | NotMeasured, claim: GradeClaim) -> str:
     share = change.probability(claim)
     judgement = _judgement(share)
     digits = next(d for d in count(2) if _judgement(round(share, d)) == judgement)
-    told = f"{share:.{digits}f}" if digits > 2 else probability(share)
+    told = f"{share:.{digits}f}" if digits > 2 else format_probability(share)
     return f"{claim}: probability {told}; the films {judgement} it"
 
 

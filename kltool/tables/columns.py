@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
 
-from kltool.geometry.joint_axes import names_of
+from kltool.geometry.joint_axes import location_names
 from kltool.typing import Record
 from kltool.values.length import UNITS
-from kltool.values.reading import GRADES, Compartment
+from kltool.values.measure import Compartment
+from kltool.values.reading import GRADES
 
 OK: Final = "ok"
 REFUSED: Final = "refused"
@@ -35,7 +36,7 @@ def _grade_columns() -> Iterator[tuple[str, Kind]]:
     yield "kl", Kind.WHOLE
     for name in ("kl_expected", "kl_expected_low", "kl_expected_high", *(f"kl_p{kl}" for kl in GRADES)):
         yield name, Kind.NUMBER
-    yield "kl_set", Kind.TEXT
+    yield "kl_prediction_set", Kind.TEXT
     yield "kl_reason", Kind.TEXT
 
 
@@ -49,7 +50,7 @@ def _width_columns(name: str) -> Iterator[tuple[str, Kind]]:
 
 def _space_columns() -> Iterator[tuple[str, Kind]]:
     for compartment in Compartment:
-        for name in ("mjsw", "mean_jsw", *names_of(compartment)):
+        for name in ("mjsw", "mean_jsw", *location_names(compartment)):
             yield from _width_columns(f"{compartment}_{name}")
         for unit in UNITS:
             yield f"{compartment}_area_{unit}2", Kind.NUMBER
@@ -78,7 +79,7 @@ LAST: Final = {
     "imd_percent": Kind.NUMBER,
     "rotation_deg": Kind.NUMBER,
     "tilt_deg": Kind.NUMBER,
-    "whole": Kind.TRUTH,
+    "complete": Kind.TRUTH,
     "clipped": Kind.NUMBER,
     "edge_width_percent": Kind.NUMBER,
     "contrast_to_noise": Kind.NUMBER,
@@ -119,7 +120,7 @@ def knee_cells(knee: Record) -> Row:
 def _compartment_cells(name: str, compartment: Compartment, space: Record) -> Row:
     cells = _width_cells(f"{name}_mjsw", _numbers(space, "minimum"))
     cells |= _width_cells(f"{name}_mean_jsw", _numbers(space, "mean"))
-    for place, x in names_of(compartment).items():
+    for place, x in location_names(compartment).items():
         at = {kind: space[f"at_{kind}"][f"{x:.3f}"] for unit in UNITS for kind in (unit, f"sd_{unit}")}
         cells |= _width_cells(f"{name}_{place}", at)
     for unit in UNITS:
@@ -151,7 +152,9 @@ def _grade_cells(grade: Record) -> Row:
         "kl_expected_low": low,
         "kl_expected_high": high,
         **{f"kl_p{kl}": p for kl, p in zip(GRADES, grade["probabilities"], strict=True)},
-        "kl_set": " ".join(map(str, grade["likely"])),  # a spreadsheet takes 2-3 for a day in March
+        "kl_prediction_set": " ".join(
+            map(str, grade["prediction_set"])
+        ),  # a spreadsheet takes 2-3 for a day in March
     }
 
 

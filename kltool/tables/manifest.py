@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from kltool.errors import SpacingError, UsageError
-from kltool.values.radiograph import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, Side, Spacing
+from kltool.values.radiograph import Side
+from kltool.values.spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, Spacing
 
 NEEDED: Final = {"path": "the path of an image or folder", "visit": "the name of the visit"}
 SIDES: Final = {"right": Side.RIGHT, "r": Side.RIGHT, "left": Side.LEFT, "l": Side.LEFT}

@@ -7,8 +7,8 @@ the medial edge, widths are in millimetres, and SIDE is 1 for a right and 2 for 
 import re
 from typing import Final
 
-from kltool.geometry.joint_axes import names_of
-from kltool.values.reading import Compartment
+from kltool.geometry.joint_axes import location_names
+from kltool.values.measure import Compartment
 
 PREFIX: Final = {Compartment.MEDIAL: "", Compartment.LATERAL: "L"}
 OAI_NAMES: Final = {
@@ -19,7 +19,7 @@ OAI_NAMES: Final = {
     **{
         f"{compartment}_{place}_mm": f"{prefix}{place.upper()}"
         for compartment, prefix in PREFIX.items()
-        for place in names_of(compartment)
+        for place in location_names(compartment)
     },
 }
 SIDES: Final = {"right": 1, "left": 2}

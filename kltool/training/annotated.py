@@ -10,8 +10,10 @@ from kltool.geometry.points import mirror
 from kltool.localize.landmarks import placement_of
 from kltool.training.oai import load_crop
 from kltool.typing import Float32, Points
-from kltool.values.radiograph import Calibration, Placement, Radiograph, Side, SideSource, Spacing
-from kltool.values.reading import Compartment
+from kltool.values.knee import Placement
+from kltool.values.measure import Compartment
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.spacing import Calibration, Spacing
 
 RELIABLE_FIT = 2.5  # shared/data/README.md: registration of the points on the crop is good from here
 

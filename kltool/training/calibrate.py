@@ -11,20 +11,21 @@ from typing import Final
 import numpy as np
 
 from kltool.errors import Refusal
-from kltool.geometry.joint_axes import axes_of
-from kltool.jointspace import ErrorSettings, judge, measure, trace_margins
+from kltool.geometry.joint_axes import joint_axes_of
+from kltool.jointspace import ErrorSettings, assess_quality, measure, trace_margins
 from kltool.jointspace.positioning import spine_offset
 from kltool.localize import find_knees
-from kltool.reading import DOUBTS, TRACE, WIDTHS
+from kltool.reading import QUALITY, TRACE, WIDTHS
 from kltool.simulate.population import simulate_drawn
 from kltool.simulate.scene import KneeTruth
 from kltool.training.parallel import each
 from kltool.training.simulated import film_and_crop
 from kltool.typing import Float64
+from kltool.values.knee import Knee
 from kltool.values.length import NORMAL_95, NotMeasured
-from kltool.values.radiograph import Knee, Radiograph
-from kltool.values.reading import Compartment, JointSpace, Quality
-from kltool.values.scale import ruler_of
+from kltool.values.measure import Compartment
+from kltool.values.radiograph import Radiograph
+from kltool.values.reading import JointSpace, Quality
 from kltool.weights import Models
 
 FIRST_SEED: Final = 500_000  # docs/choices.md#evaluation-seeds
@@ -140,10 +141,10 @@ def _knee(models: Models, seed: int) -> tuple[list[Error], list[Turn]]:
         knee = _found(film, models)
         if knee is not None:
             space = measure(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, PLAIN)
-            quality, _ = judge(knee, space, DOUBTS)
+            quality, _ = assess_quality(knee, space, QUALITY)
             errors += _errors(space, quality, truth)
-            axes = axes_of(space.axis, ruler_of(knee))
-            turns.append(Turn(truth.scene.rotation_deg, spine_offset(knee.landmarks, axes, ruler_of(knee))))
+            axes = joint_axes_of(space.axis, knee.scale)
+            turns.append(Turn(truth.scene.rotation_deg, spine_offset(knee.landmarks, axes, knee.scale)))
     return errors, turns
 
 
@@ -160,7 +161,7 @@ def _errors(space: JointSpace, quality: Quality, truth: KneeTruth) -> Iterator[E
     for compartment, true in ((Compartment.MEDIAL, truth.medial), (Compartment.LATERAL, truth.lateral)):
         found = space.of(compartment)
         lengths = [("minimum", found.minimum, true.minimum_mm), ("mean", found.mean, true.mean_mm)]
-        lengths += [("fixed", width, fixed[x]) for x, width in found.at.items() if x in fixed]
+        lengths += [("fixed", width, fixed[x]) for x, width in found.fixed_widths.items() if x in fixed]
         for kind, length, true_mm in lengths:
             if isinstance(length, NotMeasured):
                 continue

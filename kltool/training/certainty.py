@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kltool.grading.prediction_set import contiguous, medians
+from kltool.grading.prediction_set import median_grades, prediction_sets
 from kltool.typing import Float64
 from kltool.values.reading import GRADES
 
@@ -46,7 +46,7 @@ class Certainty:
 
     def likely(self, logits: Float64) -> Sets:
         """(n, 5): which grades are likely; no row is empty or has a gap."""
-        return contiguous(self.probabilities(logits), np.array(self.thresholds))
+        return prediction_sets(self.probabilities(logits), np.array(self.thresholds))
 
     def intervals(self, logits: Float64) -> Float64:
         """(n, 2): from, to; of the grade, within 0 to 4."""
@@ -67,7 +67,7 @@ class Judged:
 
     @property
     def grades(self) -> Labels:
-        return medians(self.probabilities)
+        return median_grades(self.probabilities)
 
     @property
     def held(self) -> npt.NDArray[np.bool_]:

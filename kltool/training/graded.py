@@ -13,14 +13,15 @@ from kltool.geometry.window import CROP_SIZE, JOINT_ROW, TIBIAL_SHARE
 from kltool.intake import load
 from kltool.jointspace import measure, trace_margins
 from kltool.localize import find_knees
-from kltool.localize.crop import turned
+from kltool.localize.crop import right_knee_orientation
 from kltool.reading import ERRORS, TRACE, WIDTHS
 from kltool.training.oai import side_of
 from kltool.training.parallel import each
 from kltool.typing import Float32
+from kltool.values.knee import Placement
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Placement, Side
-from kltool.values.reading import Compartment
+from kltool.values.measure import Compartment
+from kltool.values.radiograph import Side
 from kltool.weights import Models
 
 Bytes = npt.NDArray[np.uint8]
@@ -60,7 +61,7 @@ def prepare(folder: Path, kept: Path, jobs: int) -> list[GradedKnee]:
 def _prepared(models: Models, path: Path) -> GradedKnee:
     side = side_of(path)
     film = load(path, side=side)
-    pixels = turned(film.pixels, mirrored=side is Side.LEFT)
+    pixels = right_knee_orientation(film.pixels, mirrored=side is Side.LEFT)
     placement, widths = USUAL, np.full(4, np.nan, np.float32)
     try:
         knees = find_knees(film, models).knees

@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
-from kltool.geometry.window import Window
-from kltool.grading.prediction_set import medians
+from kltool.geometry.window import CropWindow
+from kltool.grading.prediction_set import median_grades
 from kltool.training.agreement import quadratic_weighted_kappa
 from kltool.training.allocator import keep_freed_memory
 from kltool.training.certainty import softmax
@@ -70,7 +70,7 @@ class Views(Dataset[Sample]):
     """Views, widths and targets; a new variant each time one is drawn, the same whatever loads it."""
 
     def __init__(
-        self, knees: list[GradedKnee], targets: Tensor, window: Window, seed: tuple[int, int]
+        self, knees: list[GradedKnee], targets: Tensor, window: CropWindow, seed: tuple[int, int]
     ) -> None:
         self.knees, self.targets, self.window, self.seed = knees, targets, window, seed
 
@@ -227,12 +227,12 @@ def _average(averaged: Grader, model: Grader, decay: float) -> None:
             mean.copy_(value)
 
 
-def _scores(model: Grader, knees: list[GradedKnee], window: Window) -> str:
+def _scores(model: Grader, knees: list[GradedKnee], window: CropWindow) -> str:
     """Of the median grade and of the most probable one."""
     found = softmax(logits_of([model], [plain(knee, window) for knee in knees]))
     labels = np.array([knee.grade for knee in knees])
     parts = []
-    for rule, read in (("median", medians(found)), ("most probable", found.argmax(1))):
+    for rule, read in (("median", median_grades(found)), ("most probable", found.argmax(1))):
         kappa = quadratic_weighted_kappa(labels, read)
         parts.append(f"{rule}: kappa {kappa:.4f} accuracy {(read == labels).mean():.4f}")
     return "val " + ", ".join(parts)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from kltool.typing import Float32, Points
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 
 Outline = list[tuple[float, float]]  # (across, down): tibial widths right of and below the joint's centre
 

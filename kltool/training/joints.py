@@ -10,14 +10,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from kltool.geometry.joint_frame import COLUMNS, ROWS, Frame, frame_of
+from kltool.geometry.joint_frame import COLUMNS, ROWS, JointFrame, joint_frame_of
 from kltool.geometry.points import mirror
 from kltool.jointspace.joint_patch import sample_patch
 from kltool.simulate.scene import SimulatedFilm
 from kltool.training.annotated import AnnotatedKnee
 from kltool.training.augment import processed
 from kltool.typing import Float32, Float64, Points
-from kltool.values.radiograph import Placement, Side
+from kltool.values.knee import Placement
+from kltool.values.radiograph import Side
 
 CURVES = ("femur", "tibia", "upper_rim", "lower_rim")
 REACH_UP, REACH_DOWN, REACH_ACROSS = 0.42, 0.36, 0.80  # of the tibial width, around the joint's centre
@@ -43,8 +44,8 @@ class Joint:
     points: Points | None
 
     @property
-    def frame(self) -> Frame:
-        return frame_of(self.placement)
+    def frame(self) -> JointFrame:
+        return joint_frame_of(self.placement)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,17 +213,17 @@ def joint_of_annotation(knee: AnnotatedKnee) -> Joint:
 # --- variants ---------------------------------------------------------------------------------------
 
 
-def variant(joint: Joint, framing: Framing, random: np.random.Generator) -> tuple[Float32, Frame, Joint]:
+def variant(joint: Joint, framing: Framing, random: np.random.Generator) -> tuple[Float32, JointFrame, Joint]:
     """A patch of the joint as another film, another processing and another framing would show it.
 
     Returns the patch, its frame, and the joint with its points in the pixels of that film.
     """
     seen = _resampled(joint, random)
-    seen, frame = _around(seen, seen.frame.moved(*framing))
+    seen, frame = _around(seen, seen.frame.perturbed(*framing))
     return sample_patch(processed(seen.film, random), frame), frame, seen
 
 
-def _around(joint: Joint, frame: Frame) -> tuple[Joint, Frame]:
+def _around(joint: Joint, frame: JointFrame) -> tuple[Joint, JointFrame]:
     """The part of the film that a frame touches and a little more, for the sake of speed."""
     corners = np.array([[0, 0], [0, COLUMNS], [ROWS, 0], [ROWS, COLUMNS]], float)
     touched, slack = frame.to_film(corners), 0.03 * frame.tibial_width_px + 4
@@ -264,7 +265,7 @@ def framing(random: np.random.Generator) -> Framing:
     )
 
 
-def target_rows(joint: Joint, frame: Frame, columns: Float64) -> Float64:
+def target_rows(joint: Joint, frame: JointFrame, columns: Float64) -> Float64:
     """(4, n) rows of the curves in the patch at its columns; not a number where a curve is not known."""
     rows = np.full((len(CURVES), len(columns)), np.nan)
     for index, name in enumerate(CURVES):

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
-from kltool.localize.classify import picture
+from kltool.localize.classify import classifier_input
 from kltool.training.allocator import keep_freed_memory
 from kltool.training.augment import processed
 from kltool.training.composites import cut_up
@@ -22,7 +22,7 @@ from kltool.training.networks.knee_class import Aspect, imagenet_aspect
 from kltool.training.schedule import pace
 from kltool.training.views import coarser, collimated, toned
 from kltool.typing import Float32, Points
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 
 LATERAL_LEFT, LATERAL_RIGHT, REPLACED, OTHER = range(4)
 Random = np.random.Generator
@@ -80,7 +80,7 @@ def candidate(knee: Shown, random: Random) -> tuple[Float32, int]:
     film = processed(coarser(toned(film, random), random), random)
     if kind != OTHER:
         film = collimated(film, knee.placement, random)
-    seen = picture(film, at)
+    seen = classifier_input(film, at)
     if random.random() < 0.5:
         return np.ascontiguousarray(seen[:, ::-1]), (LATERAL_RIGHT if kind == LATERAL_LEFT else kind)
     return seen, kind

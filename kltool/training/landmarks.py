@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kltool.geometry.transform import apply
-from kltool.geometry.window import film_to_crop, square
-from kltool.localize.crop import cut
+from kltool.geometry.transform import transform_points
+from kltool.geometry.window import film_to_crop, square_window
+from kltool.localize.crop import sample_crop
 from kltool.localize.normalise import standardize
 from kltool.training.annotated import AnnotatedKnee
 from kltool.training.augment import exposure, noise, sharpness
@@ -20,10 +20,10 @@ from kltool.training.joints import Outline
 from kltool.training.networks.landmarks import POINTS, Landmarks
 from kltool.training.schedule import pace
 from kltool.typing import Float32, Points
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 
 INPUT_SIZE = 160
-WINDOW = square(INPUT_SIZE)
+WINDOW = square_window(INPUT_SIZE)
 WARM_UP = 0.05  # of all steps
 
 
@@ -90,7 +90,7 @@ def _variant(knee: AnnotatedKnee | Outline, random: np.random.Generator) -> tupl
         tilt_rad=true.tilt_rad + float(random.normal(0.0, np.deg2rad(4.0))),
     )
     film = knee.crop if isinstance(knee, AnnotatedKnee) else knee.film
-    image = noise(sharpness(exposure(cut(film, placement, WINDOW), random), random), random)
+    image = noise(sharpness(exposure(sample_crop(film, placement, WINDOW), random), random), random)
     return standardize(image), shares(knee, placement)
 
 
@@ -101,12 +101,14 @@ def shares(knee: AnnotatedKnee | Outline, placement: Placement) -> Points:
         points[: POINTS - 2] = np.vstack([knee.tibia, knee.femur])
     else:
         points[POINTS - 2 :] = knee.femoral_ends
-    return (apply(film_to_crop(placement, WINDOW), points) + 0.5) / INPUT_SIZE
+    return (transform_points(film_to_crop(placement, WINDOW), points) + 0.5) / INPUT_SIZE
 
 
 def _errors(model: Landmarks, knees: list[AnnotatedKnee]) -> str:
     model.eval()
-    images = np.stack([standardize(cut(knee.crop, knee.placement, WINDOW)) for knee in knees])[:, None]
+    images = np.stack([standardize(sample_crop(knee.crop, knee.placement, WINDOW)) for knee in knees])[
+        :, None
+    ]
     with torch.inference_mode():
         found, _ = model(torch.from_numpy(images))
     model.train()

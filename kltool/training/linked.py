@@ -18,7 +18,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from kltool.geometry.joint_frame import HEIGHT, ROWS
-from kltool.jointspace.margin_network import find_curves
+from kltool.jointspace.margin_network import trace_curves
 from kltool.training.allocator import keep_freed_memory
 from kltool.training.joints import CURVES, Framing, Joint, framing, target_rows, variant
 from kltool.training.margins import OUT_COLUMNS, TIBIA_MM, WARM_UP, curve_loss
@@ -98,8 +98,8 @@ def _both(first: Framing, second: Framing) -> Framing:
 
 def traced(joint: Joint, network: Network) -> Joint:
     """An annotated joint with the curves that the margin network finds on it."""
-    curves = find_curves(joint.film, joint.frame, network)
-    middle = len(curves.across) // 2
+    curves = trace_curves(joint.film, joint.frame, network)
+    middle = len(curves.position) // 2
     found = {name: [curve[:middle], curve[middle:]] for name, curve in zip(CURVES, curves.at, strict=True)}
     return replace(joint, curves=found, points=None)
 

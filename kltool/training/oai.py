@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from kltool.intake import load
-from kltool.localize.crop import turned
+from kltool.localize.crop import right_knee_orientation
 from kltool.typing import Float32
 from kltool.values.radiograph import Side
 
@@ -13,7 +13,9 @@ from kltool.values.radiograph import Side
 def load_crop(path: Path) -> Float32:
     """(224, 224), bone bright, lateral on the left; through the same intake as reading."""
     side = side_of(path)
-    return np.ascontiguousarray(turned(load(path, side=side).pixels, mirrored=side is Side.LEFT))
+    return np.ascontiguousarray(
+        right_knee_orientation(load(path, side=side).pixels, mirrored=side is Side.LEFT)
+    )
 
 
 def side_of(path: Path) -> Side:

@@ -4,12 +4,14 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry.transform import apply
+from kltool.geometry.transform import transform_points
 from kltool.geometry.window import CROP_SIZE, JOINT_ROW, TIBIAL_SHARE, film_to_crop
-from kltool.localize.crop import cut
+from kltool.localize.crop import sample_crop
 from kltool.simulate.scene import KneeTruth, SimulatedFilm
 from kltool.typing import Float32, Float64
-from kltool.values.radiograph import Calibration, Placement, Radiograph, SideSource, Spacing
+from kltool.values.knee import Placement
+from kltool.values.radiograph import Radiograph, SideSource
+from kltool.values.spacing import Calibration, Spacing
 
 COARSE_MM: Final = 0.46  # docs/choices.md#coarse-crops
 COARSE_SHIFT: Final = 0.03  # of the crop's side; docs/choices.md#coarse-crops
@@ -53,7 +55,7 @@ def coarse_crop(
     before = np.array([JOINT_ROW, 0.5]) * field_px  # of the joint, above and to the left
     middle = np.clip(np.array(joint) + shift * field_px, before, np.array(pixels.shape) + before - field_px)
     placement = Placement((float(middle[0]), float(middle[1])), TIBIAL_SHARE * field_px, 0.0, mirrored=False)
-    crop = cut(pixels, placement)
+    crop = sample_crop(pixels, placement)
     low, high = np.percentile(crop, COARSE_WINDOW)
     eight = np.rint(np.clip((crop - low) / (high - low), 0, 1) * 255).astype(np.float32)
-    return eight, apply(film_to_crop(placement), np.array([joint]))[0]
+    return eight, transform_points(film_to_crop(placement), np.array([joint]))[0]

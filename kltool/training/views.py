@@ -5,30 +5,32 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from kltool.geometry.window import Window
-from kltool.grading.view import VIEW, view
+from kltool.geometry.window import CropWindow
+from kltool.grading.view import VIEW, grader_view
 from kltool.training.augment import processed
 from kltool.training.graded import GradedKnee
 from kltool.typing import Float32
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 
 
-def scaled(share: float) -> Window:
+def scaled(share: float) -> CropWindow:
     """The grader's window at another resolution."""
     row, column = ((place + 0.5) * share - 0.5 for place in VIEW.joint)
-    return Window(round(VIEW.rows * share), round(VIEW.columns * share), VIEW.tibia * share, (row, column))
+    return CropWindow(
+        round(VIEW.rows * share), round(VIEW.columns * share), VIEW.tibia * share, (row, column)
+    )
 
 
-def plain(knee: GradedKnee, window: Window = VIEW) -> Float32:
+def plain(knee: GradedKnee, window: CropWindow = VIEW) -> Float32:
     """As reading sees it."""
-    return view(knee.film.astype(np.float32), knee.placement, window)
+    return grader_view(knee.film.astype(np.float32), knee.placement, window)
 
 
-def variant(knee: GradedKnee, window: Window, random: np.random.Generator) -> tuple[Float32, Float32]:
+def variant(knee: GradedKnee, window: CropWindow, random: np.random.Generator) -> tuple[Float32, Float32]:
     """One random variant, standardized, and the knee's widths; in half of them both are mirrored."""
     film = coarser(toned(knee.film.astype(np.float32), random), random)
     film = collimated(processed(film, random), knee.placement, random)
-    picture = view(film, _reframed(knee.placement, random), window)
+    picture = grader_view(film, _reframed(knee.placement, random), window)
     if random.random() < 0.2:
         picture = _covered(picture, random)
     if random.random() < 0.5:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from math import erf, hypot, sqrt
 
 from kltool.values.length import NORMAL_95, Interval, NotMeasured
+from kltool.values.measure import Measure
 from kltool.values.radiograph import Side
 from kltool.values.reading import KneeReading, Reading
 
@@ -38,7 +39,7 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorParts:
+class ErrorComponents:
     """The standard deviations that the error of one change is made of; all in its unit.
 
     measurement: where the margins were traced, both films. repositioning: from another film of the same
@@ -61,7 +62,7 @@ class Difference:
     """One measurement of a change: after minus before, and its error."""
 
     change: float
-    error: ErrorParts
+    error: ErrorComponents
 
     @property
     def standard_error(self) -> float:
@@ -89,17 +90,17 @@ class WidthChange:
         return Method.INDEPENDENT if isinstance(self.linked, NotMeasured) else Method.LINKED
 
     @property
-    def best(self) -> Difference:
+    def preferred(self) -> Difference:
         """The linked difference where there is one."""
         return self.independent if isinstance(self.linked, NotMeasured) else self.linked
 
     @property
     def change(self) -> float:
-        return self.best.change
+        return self.preferred.change
 
     @property
     def standard_error(self) -> float:
-        return self.best.standard_error
+        return self.preferred.standard_error
 
     @property
     def interval(self) -> Interval:
@@ -121,24 +122,24 @@ class WidthChange:
         return self.change / self.standard_error
 
     @property
-    def wider(self) -> float:
+    def probability_wider(self) -> float:
         """Probability that the space is truly wider."""
         return _above(self.change / self.standard_error)
 
     @property
-    def narrower(self) -> float:
+    def probability_narrower(self) -> float:
         return _above(-self.change / self.standard_error)
 
     @property
-    def beyond_smallest(self) -> float:
+    def probability_beyond_smallest(self) -> float:
         """Probability that the true change is larger than the smallest detectable one, either way."""
-        return self.beyond(self.smallest_detectable)
+        return self.probability_beyond(self.smallest_detectable)
 
     @property
-    def beyond_threshold(self) -> float:
-        return self.beyond(self.threshold)
+    def probability_beyond_threshold(self) -> float:
+        return self.probability_beyond(self.threshold)
 
-    def beyond(self, length: float) -> float:
+    def probability_beyond(self, length: float) -> float:
         """Probability that the true change is larger than a length, either way."""
         wide, narrow = (self.change - length, -self.change - length)
         return _above(wide / self.standard_error) + _above(narrow / self.standard_error)
@@ -194,7 +195,7 @@ class GradeChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class IdentityMatch:
     """How alike the bones of two films are.
 
     femur, tibia: correlation of the trabecular texture in register, -1 to 1, or why there is none. outline:
@@ -205,7 +206,7 @@ class Likeness:
     femur: float | NotMeasured
     tibia: float | NotMeasured
     outline: float
-    same: float
+    probability_same_knee: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +223,10 @@ class KneeChange:
     after: KneeReading
     comparability: Comparability
     reasons: tuple[str, ...]
-    likeness: Likeness
-    widths: Mapping[str, WidthChange | NotMeasured]
+    identity: IdentityMatch
+    widths: Mapping[Measure, WidthChange | NotMeasured]
     grade: GradeChange | NotMeasured
-    doubts: tuple[str, ...]
+    plausibility: tuple[str, ...]
     verdict: Verdict
     sentence: str
     models: Mapping[str, str]
@@ -269,7 +270,7 @@ class Timeline:
     years: tuple[float, ...]
     knees: tuple[KneeReading, ...]
     changes: tuple[KneeChange, ...]
-    slopes: Mapping[str, Slope | NotMeasured]
+    slopes: Mapping[Measure, Slope | NotMeasured]
     sentence: str
 
     @property

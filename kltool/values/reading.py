@@ -5,18 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kltool.typing import Points
+from kltool.values.knee import Knee
 from kltool.values.length import Area, Interval, Length, NotMeasured, Width
-from kltool.values.radiograph import Knee, NoSpacing, Radiograph, Side, SideSource, Spacing
+from kltool.values.measure import Compartment
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.spacing import NoSpacing, Spacing
 
 GRADES = (0, 1, 2, 3, 4)
 DISCLAIMER = "Research software, not a medical device; not for diagnosis or treatment."
-
-
-class Compartment(StrEnum):
-    """The two weight-bearing halves of the tibiofemoral joint."""
-
-    MEDIAL = "medial"
-    LATERAL = "lateral"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class Margins:
 
 
 @dataclass(frozen=True, slots=True)
-class Rims:
+class PlateauMargins:
     """The upper and the lower rim of the medial plateau: its anterior and posterior edge on the film.
 
     upper, lower: (n, 2) (row, column), pixels of the turned film; both run with the column. Seen edge on,
@@ -52,7 +48,7 @@ class TracedJoint:
 
     medial: Margins | NotMeasured
     lateral: Margins | NotMeasured
-    rims: Rims | NotMeasured
+    plateau_margins: PlateauMargins | NotMeasured
 
     def of(self, compartment: Compartment) -> Margins | NotMeasured:
         return self.medial if compartment is Compartment.MEDIAL else self.lateral
@@ -78,7 +74,7 @@ class CompartmentSpace:
     """
 
     minimum: Width | NotMeasured
-    at: Mapping[float, Width | NotMeasured]
+    fixed_widths: Mapping[float, Width | NotMeasured]
     mean: Length | NotMeasured
     area: Area | NotMeasured
     margins: Margins | NotMeasured
@@ -99,7 +95,7 @@ class Positioning:
     imd: Length | NotMeasured
     rotation_deg: float | NotMeasured
     tilt_deg: float
-    whole: bool
+    complete: bool
     clipped: float
     edge_width_percent: float | NotMeasured
     contrast_to_noise: float | NotMeasured
@@ -113,7 +109,7 @@ class JointSpace:
     lateral: CompartmentSpace
     tibial_width_px: float
     axis: KneeAxis
-    rims: Rims | NotMeasured
+    plateau_margins: PlateauMargins | NotMeasured
     positioning: Positioning
     metal: bool
 
@@ -132,9 +128,9 @@ class Grade:
     """
 
     probabilities: tuple[float, float, float, float, float]
-    likely: tuple[int, ...]
-    interval: Interval
-    explanation: tuple[tuple[float, ...], ...]
+    prediction_set: tuple[int, ...]
+    expected_interval: Interval
+    attribution: tuple[tuple[float, ...], ...]
 
     @property
     def grade(self) -> int:

@@ -13,7 +13,8 @@ from kltool.geometry.points import nearest
 from kltool.training.annotated import RELIABLE_FIT, AnnotatedKnee
 from kltool.typing import Float64, Points
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Compartment, Margins
+from kltool.values.measure import Compartment
+from kltool.values.reading import Margins
 from kltool.weights import Models
 
 Value = Literal["measured", "by_points"]

@@ -17,13 +17,13 @@ from kltool.batch.pseudonym import Pseudonyms
 from kltool.batch.read_task import Orders, read_task
 from kltool.grading import grade
 from kltool.intake import ImageSource, load
-from kltool.jointspace import judge, measure, trace_margins
+from kltool.jointspace import assess_quality, measure, trace_margins
 from kltool.localize import find_knees
-from kltool.reading import DOUBTS, ERRORS, TRACE, WIDTHS
+from kltool.reading import ERRORS, QUALITY, TRACE, WIDTHS
 from kltool.report.record import knee_record
 from kltool.tables.columns import knee_cells
 from kltool.training.oai import side_of
-from kltool.values.radiograph import Knee
+from kltool.values.knee import Knee
 from kltool.values.reading import JointSpace, KneeReading, Quality
 from kltool.weights import Models
 
@@ -101,7 +101,7 @@ def _time_reading(task: Task, models: Models, clock: _Clock) -> None:
 
 def _space(knee: Knee, models: Models) -> tuple[JointSpace, Quality, tuple[str, ...]]:
     space = measure(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
-    return space, *judge(knee, space, DOUBTS)
+    return space, *assess_quality(knee, space, QUALITY)
 
 
 def _rows(reading: KneeReading) -> str:

@@ -16,13 +16,13 @@ from evaluation.page import Bar, Result, Section, Table, counted, figure, page
 from evaluation.power import Called, called_of, ratio_95, smallest_called
 from evaluation.visits import KnownChange, read_visits
 from kltool.comparison import REPOSITIONING_MM, compare
-from kltool.comparison.error import repositioning_of
+from kltool.comparison.error import estimate_repositioning
 from kltool.intake import load
 from kltool.reading import read
 from kltool.report.text import claim_sentence
 from kltool.values.change import GradeClaim, KneeChange, Verdict
 from kltool.values.length import NORMAL_95, NotMeasured
-from kltool.values.radiograph import Calibration
+from kltool.values.spacing import Calibration
 from kltool.weights import Models, load_models
 
 FIRST_SEED: Final = 1_200_000  # docs/choices.md#evaluation-seeds
@@ -69,9 +69,9 @@ def write(evidence: Evidence, results: Path) -> Path:
     pictures = results / "compare"
     known = [one for one in evidence.changes if one.linked]
     own = {
-        method: repositioning_of(
+        method: estimate_repositioning(
             [
-                one.measured.best if method == LINKED else one.measured.independent
+                one.measured.preferred if method == LINKED else one.measured.independent
                 for one in evidence.repeats
                 if one.linked
             ]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from evaluation.page import Table
 from evaluation.statistics import area_under_curve, bootstrap_95
-from kltool.grading.prediction_set import medians
+from kltool.grading.prediction_set import median_grades
 from kltool.training.agreement import quadratic_weighted_kappa
 from kltool.training.certainty import Certainty, Judged, calibration_error, cross_fitted, fit
 from kltool.training.graded import GradedKnee
@@ -158,7 +158,7 @@ def _widths_beside(logits: Float64, known: KnownKnees) -> str:
         )
         areas = [area_under_curve(sure[:, kl:].sum(axis=1), known.labels >= kl) for kl in (2, 3)]
         loss = f"{_log_loss(sure, known.labels):.3f}"
-        rows.append((name, *_agreement(known, medians(sure)), loss, *(f"{area:.3f}" for area in areas)))
+        rows.append((name, *_agreement(known, median_grades(sure)), loss, *(f"{area:.3f}" for area in areas)))
     return str(Table(("inputs", *AGREEMENT, "log loss", "AUC of KL ≥ 2", "AUC of KL ≥ 3"), rows))
 
 

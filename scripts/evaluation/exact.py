@@ -9,8 +9,9 @@ from kltool.errors import NotComparable
 from kltool.intake import load
 from kltool.reading import read
 from kltool.values.change import Comparability, KneeChange, Unit, Verdict, WidthChange
-from kltool.values.radiograph import Calibration, NoSpacing, Radiograph, Side, Spacing
+from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import Reading
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 from kltool.weights import Models
 
 
@@ -53,7 +54,7 @@ def _checks(case: _Case) -> Iterator[Exact]:
         "visits swapped: every standard error stays",
         all(a.standard_error == b.standard_error for a, b in pairs),
     )
-    yield Exact("visits swapped: one knee with the same probability", there.likeness == back.likeness)
+    yield Exact("visits swapped: one knee with the same probability", there.identity == back.identity)
     yield Exact("visits in reverse: said", any("earlier" in reason for reason in back.reasons))
     yield Exact("visits in their order: not said", not any("earlier" in reason for reason in there.reasons))
     detector = case.reading(

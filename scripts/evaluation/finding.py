@@ -15,20 +15,21 @@ from evaluation.fields import PlacedKnee, field, surrounded
 from kltool.errors import KltoolError, Refusal
 from kltool.geometry.points import mirror
 from kltool.grading import grade
-from kltool.grading.view import view
+from kltool.grading.view import grader_view
 from kltool.intake import load
 from kltool.jointspace import measure, trace_margins
 from kltool.localize import find_knees
-from kltool.localize.crop import turned
-from kltool.localize.orient import quarter_turned
+from kltool.localize.orient import rotate_quarter_turns
 from kltool.reading import ERRORS, TRACE, WIDTHS, read
 from kltool.simulate.population import simulate_drawn
 from kltool.training.annotated import AnnotatedKnee, load_annotated
 from kltool.training.oai import side_of
 from kltool.training.parallel import each
 from kltool.typing import Float32, Points
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured, Width
-from kltool.values.radiograph import Knee, NoSpacing, Radiograph, Side, SideSource
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
 
 FIRST_SEED: Final = 1_000_000  # docs/choices.md#evaluation-seeds
@@ -186,7 +187,7 @@ def _side_alone(film: Radiograph, models: Models) -> Side | NotMeasured:
 
 def _righted(film: Radiograph, turns: int, upright: Knee, models: Models) -> bool:
     """Whether the knee is found where it lies upright, when the film comes turned."""
-    knee = _only(quarter_turned(film, turns), models)
+    knee = _only(rotate_quarter_turns(film, turns), models)
     if knee is None or knee.film.pixels.shape != film.pixels.shape:
         return False
     away = float(np.hypot(*(centre_of(knee) - centre_of(upright))))
@@ -210,7 +211,7 @@ def _external(models: Models, path: Path) -> Float32 | None:
 
 def _view(knee: Knee) -> Float32:
     """At a quarter of the resolution."""
-    seen = view(turned(knee.film.pixels, knee.placement.mirrored), knee.placement)
+    seen = grader_view(knee.pixels, knee.placement)
     return np.asarray(cv2.resize(seen, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.float32)
 
 

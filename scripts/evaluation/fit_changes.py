@@ -68,8 +68,8 @@ def _evidence(changes: Sequence[KnownChange]) -> tuple[Float64, Float64, Float64
     rows = [
         (
             one.measured.change - one.true_mm,
-            (1.0, one.measured.best.error.measurement, one.imd_mm, one.rotation_deg),
-            one.measured.best.error.magnification**2,
+            (1.0, one.measured.preferred.error.measurement, one.imd_mm, one.rotation_deg),
+            one.measured.preferred.error.magnification**2,
         )
         for one in linked
     ]

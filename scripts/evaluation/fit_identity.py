@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 
 from evaluation.knee_pairs import Kind, Pair, features
-from kltool.comparison.identity.match import Odds, probability, textures
+from kltool.comparison.identity.match import LogisticCoefficients, probability_same_knee, texture_features
 from kltool.typing import Float64
-from kltool.values.change import Likeness
+from kltool.values.change import IdentityMatch
 
 FIRST_SEED: Final = 600_000  # of the drawn knees they are fitted on; docs/choices.md#same-knee
 RIDGE: Final = 1e-3
@@ -27,7 +27,7 @@ WEIGHTS: Final[Mapping[Kind, float]] = {  # of all pairs of a kind; docs/choices
 }
 
 
-def fit(pairs: Sequence[Pair]) -> Odds:
+def fit(pairs: Sequence[Pair]) -> LogisticCoefficients:
     """Logistic regression; every kind of pair has its weight, however many there are."""
     from scipy.optimize import minimize
 
@@ -42,13 +42,18 @@ def fit(pairs: Sequence[Pair]) -> Odds:
 
     law = minimize(unlikely, np.zeros(4), method="BFGS").x
     femur, tibia, outline = law[1:] / SCALE
-    return Odds(float(law[0]), float(femur), float(tibia), float(outline))
+    return LogisticCoefficients(float(law[0]), float(femur), float(tibia), float(outline))
 
 
-def judged(pairs: Sequence[Pair], odds: Odds) -> list[Pair]:
+def judged(pairs: Sequence[Pair], odds: LogisticCoefficients) -> list[Pair]:
     """The same pairs with the probabilities of these odds."""
     return [replace(pair, likeness=_judged(pair.likeness, odds)) for pair in pairs]
 
 
-def _judged(alike: Likeness, odds: Odds) -> Likeness:
-    return replace(alike, same=probability(*textures(alike.femur, alike.tibia), alike.outline, odds))
+def _judged(alike: IdentityMatch, odds: LogisticCoefficients) -> IdentityMatch:
+    return replace(
+        alike,
+        probability_same_knee=probability_same_knee(
+            *texture_features(alike.femur, alike.tibia), alike.outline, odds
+        ),
+    )

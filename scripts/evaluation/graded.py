@@ -19,8 +19,9 @@ from kltool.training.oai import side_of
 from kltool.training.parallel import each
 from kltool.typing import Float64
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Calibration, Radiograph, Side, SideSource, Spacing
+from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.reading import Grade
+from kltool.values.spacing import Calibration, Spacing
 from kltool.weights import Models
 
 BAND: Final = (0.16, 0.56)  # half its height and width, tibial widths; docs/choices.md#joint-band
@@ -124,7 +125,7 @@ def in_band(found: Grade | NotMeasured) -> float:
     """Share of what raises the grade that lies within BAND of the joint; not a number where nothing does."""
     if isinstance(found, NotMeasured):
         return float("nan")
-    raised = np.clip(np.array(found.explanation), 0.0, None)
+    raised = np.clip(np.array(found.attribution), 0.0, None)
     rows, columns = raised.shape
     inside = np.outer(
         _shares(rows, VIEW.rows, VIEW.joint[0], BAND[0]),

@@ -64,13 +64,13 @@ def as_read(films: Sequence[GradedFilm]) -> Judged:
     read = [(film, film.found) for film in films if isinstance(film.found, Grade)]
     likely = np.zeros((len(read), len(GRADES)), np.bool_)
     for row, (_, found) in zip(likely, read, strict=True):
-        row[list(found.likely)] = True
+        row[list(found.prediction_set)] = True
     return Judged(
         np.array([film.label for film, _ in read]),
         np.array([film.person for film, _ in read]),
         np.array([found.probabilities for _, found in read]),
         likely,
-        np.array([found.interval for _, found in read]),
+        np.array([found.expected_interval for _, found in read]),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from evaluation.knee_pairs import Kind, Pair, crop_pairs, drawn_pairs, features
 from evaluation.page import Bar, Result, Section, Table, figure
 from evaluation.statistics import area_under_curve
-from kltool.comparison.comparability import ANOTHER_KNEE, DOUBTED_KNEE
+from kltool.comparison.comparability import ANOTHER_KNEE, POSSIBLY_ANOTHER_KNEE
 from kltool.typing import Float64
 
 FIRST_SEED: Final = 1_100_000  # docs/choices.md#same-knee
@@ -67,7 +67,8 @@ def said(pairs: Sequence[Pair]) -> Table:
     columns = ("pair", "pairs", "femur", "tibia", "outline, %", "probability", "wrong", "called another knee")
     caption = (
         "Medians, and how often it is wrong: a true pair below a probability of "
-        f"{DOUBTED_KNEE:g}, which makes a comparison cautious, a false one above it. Called another knee: "
+        f"{POSSIBLY_ANOTHER_KNEE:g}, which makes a comparison cautious, a false one above it. "
+        "Called another knee: "
         f"below {ANOTHER_KNEE:g}, which forbids one."
     )
     return Table(columns, [row for row in rows if row], caption)
@@ -81,14 +82,14 @@ def auc(pairs: Sequence[Pair], true: Kind, false: Kind, scores: Float64) -> floa
 
 
 def _same(pairs: Sequence[Pair]) -> Float64:
-    return np.array([pair.likeness.same for pair in pairs], float)
+    return np.array([pair.likeness.probability_same_knee for pair in pairs], float)
 
 
 def _row(kind: Kind, pairs: Sequence[Pair]) -> tuple[str, ...]:
     if not pairs:
         return ()
     same, (femur, tibia, outline) = _same(pairs), np.median(features(pairs), axis=0)
-    wrong = same < DOUBTED_KNEE if kind.true else same > DOUBTED_KNEE
+    wrong = same < POSSIBLY_ANOTHER_KNEE if kind.true else same > POSSIBLY_ANOTHER_KNEE
     return (
         str(kind),
         str(len(pairs)),

@@ -17,7 +17,8 @@ from evaluation.simulated_knees import SimulatedKnee
 from evaluation.speed import Times
 from kltool.training.annotated import AnnotatedKnee, load_annotated
 from kltool.values.length import NotMeasured
-from kltool.values.reading import GRADES, Compartment
+from kltool.values.measure import Compartment
+from kltool.values.reading import GRADES
 from kltool.weights import Models, load_models
 
 COVERAGE: Final = Bar(93.0, 97.0)

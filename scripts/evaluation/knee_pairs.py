@@ -14,7 +14,7 @@ import numpy as np
 from evaluation.graded import spread_out
 from evaluation.repeats import perturbed
 from evaluation.simulated_knees import elsewhere
-from kltool.comparison.identity.match import likeness, textures
+from kltool.comparison.identity.match import match_identity, texture_features
 from kltool.errors import Refusal
 from kltool.intake import load
 from kltool.localize import find_knees
@@ -26,8 +26,9 @@ from kltool.training.oai import side_of
 from kltool.training.parallel import each
 from kltool.training.simulated import film_and_crop
 from kltool.typing import Float64
-from kltool.values.change import Likeness
-from kltool.values.radiograph import Knee, Radiograph, Side
+from kltool.values.change import IdentityMatch
+from kltool.values.knee import Knee
+from kltool.values.radiograph import Radiograph, Side
 from kltool.weights import Models
 
 
@@ -56,7 +57,7 @@ class Pair:
 
     kind: Kind
     name: str
-    likeness: Likeness
+    likeness: IdentityMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def drawn_pairs(first_seed: int, count: int, jobs: int) -> list[Pair]:
 def features(pairs: Sequence[Pair]) -> Float64:
     """(n, 3): femur, tibia, outline."""
     alike = [pair.likeness for pair in pairs]
-    found = [(*textures(one.femur, one.tibia), one.outline) for one in alike]
+    found = [(*texture_features(one.femur, one.tibia), one.outline) for one in alike]
     return np.array(found, float).reshape(-1, 3)
 
 
@@ -155,7 +156,7 @@ def with_struts(visits: Sequence[SimulatedFilm]) -> list[SimulatedFilm]:
 def _compared(name: str, asked: Sequence[tuple[Kind, Knee | None, Knee | None]]) -> Iterator[Pair]:
     for kind, first, second in asked:
         if first is not None and second is not None:
-            yield Pair(kind, name, likeness(first, second))
+            yield Pair(kind, name, match_identity(first, second))
 
 
 def _read(path: Path, models: Models) -> Knee | None:

@@ -18,14 +18,15 @@ import numpy as np
 from evaluation.page import Bar, Result, Section, Table, counted
 from evaluation.reading import read_one, without_grader
 from evaluation.statistics import error_score
-from kltool.geometry.joint_axes import axes_of
+from kltool.geometry.joint_axes import joint_axes_of
 from kltool.reading import WIDTHS
 from kltool.training.oai import load_crop, side_of
 from kltool.typing import Float64, Mask, Points
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import NoSpacing, Radiograph, Side, SideSource
-from kltool.values.reading import Compartment, KneeReading
-from kltool.values.scale import ruler_of
+from kltool.values.measure import Compartment
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.reading import KneeReading
+from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
 
 BONES: Final = ("femoral", "tibial")
@@ -83,7 +84,7 @@ def _distances(
 
 def _bearing(margin: Points, reading: KneeReading, compartment: Compartment) -> Points:
     """The part of a margin between the x in which a minimum is looked for."""
-    x, _ = axes_of(reading.joint_space.axis, ruler_of(reading.knee)).place(margin)
+    x, _ = joint_axes_of(reading.joint_space.axis, reading.knee.scale).to_axes(margin)
     low, high = WIDTHS.range_of(compartment)
     return margin[(x >= low) & (x <= high)]
 

@@ -18,8 +18,9 @@ from kltool.training.oai import side_of
 from kltool.training.parallel import each
 from kltool.typing import Float64
 from kltool.values.length import NotMeasured
+from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
-from kltool.values.reading import GRADES, Compartment
+from kltool.values.reading import GRADES
 from kltool.weights import Models
 
 TIBIA_MM: Final = 76.0  # docs/choices.md#perturbations

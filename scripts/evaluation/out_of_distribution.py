@@ -15,7 +15,8 @@ from kltool.reading import read
 from kltool.training.oai import side_of
 from kltool.training.parallel import each
 from kltool.typing import Float32
-from kltool.values.radiograph import NoSpacing, Radiograph, Side, SideSource
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
 
 PHOTOGRAPHS: Final = ("astronaut", "camera", "cat", "clock", "coffee", "coins", "horse", "moon", "rocket")

@@ -21,8 +21,9 @@ from kltool.training.agreement import quadratic_weighted_kappa
 from kltool.training.annotated import RELIABLE_FIT, AnnotatedKnee
 from kltool.training.oai import side_of
 from kltool.values.length import NotMeasured, Width
+from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
-from kltool.values.reading import Compartment, KneeReading
+from kltool.values.reading import KneeReading
 from kltool.weights import Models
 
 

@@ -47,7 +47,7 @@ class Called:
 
 def called_of(changes: Sequence[KnownChange], linked: bool, repositioning_mm: float) -> Called:
     """Changes as one method measured them, with a repositioning error added."""
-    differences = [one.measured.best if linked else one.measured.independent for one in changes]
+    differences = [one.measured.preferred if linked else one.measured.independent for one in changes]
     return Called(
         np.array([one.true_mm for one in changes]),
         np.array([difference.change for difference in differences]),

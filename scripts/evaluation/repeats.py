@@ -9,8 +9,10 @@ import numpy as np
 from evaluation.reading import read_one
 from kltool.typing import Float32
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import NoSpacing, Radiograph
-from kltool.values.reading import Compartment, KneeReading
+from kltool.values.measure import Compartment
+from kltool.values.radiograph import Radiograph
+from kltool.values.reading import KneeReading
+from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
 
 REPEATS = 20  # docs/choices.md#perturbations

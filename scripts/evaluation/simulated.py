@@ -23,7 +23,8 @@ from evaluation.statistics import ErrorScore, Interval, coverage, error_score, t
 from kltool.geometry.window import CROP_SIZE
 from kltool.training.simulated import COARSE_MM, COARSE_SHIFT
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Compartment, Quality
+from kltool.values.measure import Compartment
+from kltool.values.reading import Quality
 
 BIAS, MEAN_ABSOLUTE, P95, COARSE_MEAN_ABSOLUTE = (
     Bar(-0.05, 0.05),

@@ -19,9 +19,11 @@ from kltool.simulate.scene import Film, KneeTruth
 from kltool.training.parallel import each
 from kltool.training.simulated import film_and_crop
 from kltool.typing import Float64
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Knee, Radiograph
-from kltool.values.reading import Compartment, JointSpace, KneeReading
+from kltool.values.measure import Compartment
+from kltool.values.radiograph import Radiograph
+from kltool.values.reading import JointSpace, KneeReading
 from kltool.weights import Models
 
 FIRST_SEED: Final = 1_000_000  # docs/choices.md#evaluation-seeds
@@ -155,7 +157,7 @@ def _found(space: JointSpace) -> dict[str, tuple[float | NotMeasured, float | No
     for compartment in Compartment:
         measured = space.of(compartment)
         lengths = {f"{compartment} mJSW": measured.minimum, f"{compartment} mean JSW": measured.mean}
-        lengths |= {f"JSW({x:.3f})": width for x, width in measured.at.items()}
+        lengths |= {f"JSW({x:.3f})": width for x, width in measured.fixed_widths.items()}
         for name, length in lengths.items():
             found[name] = (length, length) if isinstance(length, NotMeasured) else (length.mm, length.sd_mm)
         area, name = measured.area, f"{compartment} area, mm²"

@@ -14,7 +14,8 @@ from evaluation.reading import without_grader
 from kltool.localize import find_knees
 from kltool.reading import read, read_knee
 from kltool.simulate import Film, KneeScene, simulate_knee
-from kltool.values.radiograph import Calibration, Radiograph, SideSource, Spacing
+from kltool.values.radiograph import Radiograph, SideSource
+from kltool.values.spacing import Calibration, Spacing
 from kltool.weights import Models
 
 SIDE_PX: Final = 2000

@@ -12,17 +12,19 @@ from typing import Final
 import numpy as np
 
 from evaluation.reading import read_one, without_grader
-from kltool.comparison.change import knee_change
+from kltool.comparison.change import compare_knees
 from kltool.comparison.error import TIBIAL_WIDTH_MM, ErrorModel
-from kltool.comparison.positioning import stance
+from kltool.comparison.positioning import positioning_difference
 from kltool.simulate.scene import SimulatedFilm
 from kltool.simulate.visits import simulate_visits
 from kltool.training.parallel import each
 from kltool.training.simulated import film_of
 from kltool.values.change import Comparability, KneeChange, Method, WidthChange
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Calibration, Radiograph, Spacing
+from kltool.values.measure import Measure
+from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading
+from kltool.values.spacing import Calibration, Spacing
 from kltool.weights import Models
 
 LARGEST_MM: Final = 1.5  # of a true change, either way
@@ -115,12 +117,12 @@ def _compared(
     assert isinstance(after, KneeReading)
     if before.side is not after.side:
         return None, NotMeasured("the films share no side"), 0.0, 0.0
-    change = knee_change(before, after, NotMeasured("no date"), models, model)
-    return change.comparability, change.widths["medial minimum"], *_apart(change)
+    change = compare_knees(before, after, NotMeasured("no date"), models, model)
+    return change.comparability, change.widths[Measure.MEDIAL_MINIMUM], *_apart(change)
 
 
 def _apart(change: KneeChange) -> tuple[float, float]:
     """How differently the knee stood: mm between rims, degrees; 0 where not known."""
-    stood = stance(change.before, change.after)
+    stood = positioning_difference(change.before, change.after)
     imd, turn = (0.0 if isinstance(part, NotMeasured) else part for part in (stood.imd, stood.rotation_deg))
     return imd / 100 * TIBIAL_WIDTH_MM, turn

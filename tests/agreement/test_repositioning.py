@@ -8,8 +8,8 @@ import pytest
 from kltool.agreement import Wanted, agree, ratings_of
 from kltool.agreement.bootstrap import Resampling, Sample, drawn, once
 from kltool.agreement.repositioning import NAME, of_repeats
-from kltool.comparison.error import repositioning_of
-from kltool.values.change import Difference, ErrorParts
+from kltool.comparison.error import estimate_repositioning
+from kltool.values.change import Difference, ErrorComponents
 from kltool.values.length import NotMeasured
 from tests.agreement.simulated import measured, ratings, repeats, write_csv
 
@@ -28,15 +28,15 @@ def test_it_is_the_same_function_that_compare_asks() -> None:
     """Once, and for people drawn again, whose repeats count as often as they were drawn."""
     random = np.random.default_rng(3)
     found = [
-        Difference(float(random.normal(0, 0.5)), ErrorParts(float(random.uniform(0.1, 0.4)), 0, 0, 0))
+        Difference(float(random.normal(0, 0.5)), ErrorComponents(float(random.uniform(0.1, 0.4)), 0, 0, 0))
         for _ in range(41)
     ]
     family = of_repeats(found, Sample(np.arange(41)))
-    assert family.of(once(family.sample))[NAME][0] == pytest.approx(repositioning_of(found))
+    assert family.of(once(family.sample))[NAME][0] == pytest.approx(estimate_repositioning(found))
     (weights,) = drawn(family.sample, FEW)
     for row, value in zip(weights, family.of(weights)[NAME], strict=True):
         again = [one for one, count in zip(found, row.astype(int), strict=True) for _ in range(count)]
-        assert value == pytest.approx(repositioning_of(again))
+        assert value == pytest.approx(estimate_repositioning(again))
 
 
 def test_without_stated_errors_or_with_few_repeats_there_is_none() -> None:

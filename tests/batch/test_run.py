@@ -59,7 +59,7 @@ def test_a_row_holds_what_the_reading_holds(
     for (_, row), knee in zip(both.iterrows(), record["knees"], strict=True):
         medial, lateral = knee["joint_space"]["medial"], knee["joint_space"]["lateral"]
         assert (row.side, row.kl, row.quality) == (knee["side"], knee["kl"]["grade"], knee["quality"])
-        assert row.kl_set == " ".join(map(str, knee["kl"]["likely"]))
+        assert row.kl_prediction_set == " ".join(map(str, knee["kl"]["prediction_set"]))
         assert [row[f"kl_p{kl}"] for kl in range(5)] == knee["kl"]["probabilities"]
         assert row.medial_mjsw_mm == medial["minimum_mm"]
         assert row.medial_mjsw_sd_percent == medial["minimum_sd_percent"]
@@ -74,7 +74,7 @@ def test_a_row_holds_what_the_reading_holds(
 def test_both_tables_say_the_same(films: Path, tmp_path: Path, table: Table) -> None:
     (films / "notes.dcm").write_text("not a film")
     rows = table(films, out=tmp_path / "out")
-    read_back = pd.read_csv(tmp_path / "out" / "readings.csv", dtype={"kl_set": str})
+    read_back = pd.read_csv(tmp_path / "out" / "readings.csv", dtype={"kl_prediction_set": str})
     assert list(read_back.columns) == list(rows.columns)
     for name in rows.columns:
         ours, theirs = rows[name], read_back[name]

@@ -117,7 +117,7 @@ def test_every_field_that_is_printed_is_in_the_guide(kltool: Kltool, samples: Pa
         change["widths"]["medial minimum"],
         change["widths"]["medial minimum"]["linked"],
         change["widths"]["medial minimum"]["linked"]["error"],
-        change["likeness"],
+        change["identity_match"],
         change["claim"],
         change["produced_by"]["error_model"],
         timeline,

@@ -9,8 +9,9 @@ from kltool.comparison import compare
 from kltool.errors import NotComparable
 from kltool.values.change import Comparability, KneeChange, Unit, Verdict, WidthChange
 from kltool.values.length import NotMeasured, Width
-from kltool.values.radiograph import Calibration, NoSpacing, Radiograph, Side, Spacing
+from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import CompartmentSpace, KneeReading, Quality, Reading
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 from kltool.weights import Models
 
 ReadSample = Callable[..., Reading]
@@ -64,7 +65,7 @@ def test_another_knee_under_the_same_name_is_seen_by_its_bones(
     change = only(compare(read_sample(BEFORE), named, models))
     assert change.comparability is not Comparability.COMPARABLE
     assert any("the bones" in reason for reason in change.reasons)
-    assert change.likeness.same < 0.5
+    assert change.identity.probability_same_knee < 0.5
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ def test_a_femur_that_grew_by_a_tenth_asks_for_caution(read_sample: ReadSample, 
 
 def test_a_widening_faster_than_cartilage_grows_is_doubted(read_sample: ReadSample, models: Models) -> None:
     change = only(compare(read_sample(BEFORE), read_sample(AFTER), models))
-    (doubt,) = change.doubts
+    (doubt,) = change.plausibility
     assert doubt.startswith("widening by 1.5 mm a year")
     assert doubt in change.sentence
 
@@ -196,8 +197,8 @@ def _without_mm(knee: KneeReading, absent: NotMeasured) -> KneeReading:
         return width if isinstance(width, NotMeasured) else replace(width, mm=absent, sd_mm=absent)
 
     def stripped(space: CompartmentSpace) -> CompartmentSpace:
-        at = {x: bare(width) for x, width in space.at.items()}
-        return replace(space, minimum=bare(space.minimum), at=at)
+        at = {x: bare(width) for x, width in space.fixed_widths.items()}
+        return replace(space, minimum=bare(space.minimum), fixed_widths=at)
 
     whole = knee.joint_space
     medial, lateral = stripped(whole.medial), stripped(whole.lateral)

@@ -8,8 +8,8 @@ import pytest
 
 from kltool.comparison.magnification import FEMUR_SD, TIBIA_SD, TIER_SD, Scales, scales_of
 from kltool.values.change import Unit
-from kltool.values.radiograph import Calibration, NoSpacing, Spacing
 from kltool.values.reading import KneeReading, Reading
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 
 ReadSample = Callable[..., Reading]
 
@@ -34,7 +34,7 @@ def scales(before: KneeReading, after: KneeReading) -> Scales:
 def test_films_that_state_one_size_are_left_as_they_are(knee: KneeReading) -> None:
     found = scales(knee, knee)
     assert found.sizes[0] == found.sizes[1]
-    assert found.grown == 0.0
+    assert found.femur_log_ratio == 0.0
     assert found.unit is Unit.MM
 
 
@@ -43,7 +43,7 @@ def test_a_femur_that_cannot_have_grown_takes_most_of_a_wrong_size_back(
     factor: float, knee: KneeReading
 ) -> None:
     found = scales(knee, stated(knee, factor))
-    assert found.grown == pytest.approx(log(factor))
+    assert found.femur_log_ratio == pytest.approx(log(factor))
     left = log(found.sizes[1] / found.sizes[0])
     tier = TIER_SD[Calibration.GEOMETRY]
     assert left == pytest.approx(log(factor) * FEMUR_SD**2 / (2 * tier**2 + FEMUR_SD**2))
@@ -62,12 +62,12 @@ def test_exchanging_the_films_exchanges_the_sizes_exactly(knee: KneeReading) -> 
     one, other = knee, stated(knee, 1.04)
     there, back = scales(one, other), scales(other, one)
     assert there.sizes == back.sizes[::-1]
-    assert there.grown == -back.grown
+    assert there.femur_log_ratio == -back.femur_log_ratio
 
 
 def test_without_millimetres_sizes_are_per_cent_of_one_tibial_width(knee: KneeReading) -> None:
     bare = replace(knee, knee=replace(knee.knee, film=replace(knee.knee.film, spacing=NoSpacing("none"))))
     found = scales(knee, bare)
     assert found.unit is Unit.PERCENT
-    assert found.each == TIBIA_SD
+    assert found.relative_sd == TIBIA_SD
     assert found.sizes[0] * knee.joint_space.tibial_width_px == pytest.approx(100.0, rel=1e-3)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from kltool.comparison.plausibility import doubts
-from kltool.values.change import Difference, ErrorParts, GradeChange, Unit, WidthChange
+from kltool.comparison.plausibility import failed_plausibility_checks
+from kltool.values.change import Difference, ErrorComponents, GradeChange, Unit, WidthChange
 from kltool.values.length import NotMeasured
 
-ERROR = ErrorParts(0.1, 0.0, 0.0, 0.0)
+ERROR = ErrorComponents(0.1, 0.0, 0.0, 0.0)
 NONE = NotMeasured("not traced together")
 
 
@@ -23,7 +23,7 @@ def grade(worse: float, improved: float) -> GradeChange:
 
 def said(medial: float, lateral: float = 0.0, change: GradeChange | None = None, years: float = 2.0) -> str:
     widths = {"medial minimum": width(medial), "lateral minimum": width(lateral)}
-    return "; ".join(doubts(widths, change or grade(0.1, 0.1), years))
+    return "; ".join(failed_plausibility_checks(widths, change or grade(0.1, 0.1), years))
 
 
 def test_a_change_that_nothing_speaks_against_is_not_doubted() -> None:
@@ -61,11 +61,13 @@ def test_a_loss_faster_than_is_known_is_doubted() -> None:
 
 def test_per_cent_and_films_without_a_date_say_nothing_of_a_rate() -> None:
     percent = {"medial minimum": width(5.0, Unit.PERCENT), "lateral minimum": width(0.0, Unit.PERCENT)}
-    assert doubts(percent, grade(0.1, 0.1), 1.0) == ()
+    assert failed_plausibility_checks(percent, grade(0.1, 0.1), 1.0) == ()
     metric = {"medial minimum": width(5.0), "lateral minimum": width(0.0)}
-    assert doubts(metric, grade(0.1, 0.1), NotMeasured("no date in both films")) == ()
+    assert failed_plausibility_checks(metric, grade(0.1, 0.1), NotMeasured("no date in both films")) == ()
 
 
 def test_where_nothing_was_measured_there_is_nothing_to_doubt() -> None:
     absent = NotMeasured("not comparable")
-    assert doubts({"medial minimum": absent, "lateral minimum": absent}, absent, 1.0) == ()
+    assert (
+        failed_plausibility_checks({"medial minimum": absent, "lateral minimum": absent}, absent, 1.0) == ()
+    )

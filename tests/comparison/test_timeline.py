@@ -13,7 +13,7 @@ from scipy.optimize import curve_fit
 from kltool.comparison import timelines
 from kltool.comparison.timeline import slope_of
 from kltool.errors import NotComparable
-from kltool.values.change import Difference, ErrorParts, Slope, Unit, Verdict, Visit, WidthChange
+from kltool.values.change import Difference, ErrorComponents, Slope, Unit, Verdict, Visit, WidthChange
 from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Side
 from kltool.values.reading import Reading
@@ -25,7 +25,7 @@ NAME = "medial minimum"
 
 def change(mm: float, error: float = 0.3, unit: Unit = Unit.MM) -> Any:
     """A change of which only the width matters."""
-    parts = ErrorParts(error, 0.0, 0.0, 0.0)
+    parts = ErrorComponents(error, 0.0, 0.0, 0.0)
     absent = NotMeasured("not traced together")
     return SimpleNamespace(
         widths={NAME: WidthChange(unit, 3.0, 3.0 + mm, Difference(mm, parts), absent, 0.5)}

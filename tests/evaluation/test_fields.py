@@ -8,7 +8,8 @@ from evaluation.fields import LONGEST, field, surrounded
 
 from kltool.training.annotated import AnnotatedKnee, load_annotated
 from kltool.training.implants import held, replaced
-from kltool.values.radiograph import Placement, Side
+from kltool.values.knee import Placement
+from kltool.values.radiograph import Side
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 AT = Placement((120.0, 110.0), 160.0, 0.1, mirrored=False)

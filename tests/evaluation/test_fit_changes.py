@@ -6,16 +6,16 @@ from evaluation.fit_changes import fit_changes, stated
 from evaluation.power import Called, called_of, ratio_95, smallest_called
 from evaluation.visits import KnownChange
 
-from kltool.values.change import Comparability, Difference, ErrorParts, Unit, WidthChange
+from kltool.values.change import Comparability, Difference, ErrorComponents, Unit, WidthChange
 from kltool.values.length import NORMAL_95, NotMeasured
-from kltool.values.radiograph import Calibration
+from kltool.values.spacing import Calibration
 
 
 def known(
     true: float, found: float, sd: float, imd: float = 0.0, turn: float = 0.0, seed: int = 0
 ) -> KnownChange:
-    linked = Difference(found, ErrorParts(sd, 0.0, 0.0, 0.0))
-    alone = Difference(found, ErrorParts(2 * sd, 0.0, 0.0, 0.0))
+    linked = Difference(found, ErrorComponents(sd, 0.0, 0.0, 0.0))
+    alone = Difference(found, ErrorComponents(2 * sd, 0.0, 0.0, 0.0))
     change = WidthChange(Unit.MM, 3.0, 3.0 + found, alone, linked, 0.5)
     return KnownChange(
         seed, true, true != 0.0, True, Calibration.GEOMETRY, Comparability.COMPARABLE, change, imd, turn

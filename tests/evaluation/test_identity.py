@@ -14,22 +14,22 @@ from evaluation.fit_identity import WEIGHTS, fit, judged
 from evaluation.identity import auc, section
 from evaluation.knee_pairs import Kind, Pair, features, partners
 
-from kltool.comparison.identity.match import Odds, probability
-from kltool.values.change import Likeness
+from kltool.comparison.identity.match import LogisticCoefficients, probability_same_knee
+from kltool.values.change import IdentityMatch
 
 TRUE, FALSE = [kind for kind in Kind if kind.true], [kind for kind in Kind if not kind.true]
 
 
-def pairs(odds: Odds, count: int, seed: int = 1) -> list[Pair]:
+def pairs(odds: LogisticCoefficients, count: int, seed: int = 1) -> list[Pair]:
     """So many pairs whose parts are drawn at random and whose kind follows the odds."""
     random = np.random.default_rng(seed)
     drawn = []
     for number in range(count):
         femur, tibia, outline = random.uniform(0, 0.3), random.uniform(0, 0.3), random.uniform(0, 0.02)
-        same = probability(femur, tibia, outline, odds)
+        same = probability_same_knee(femur, tibia, outline, odds)
         kinds = TRUE if random.random() < same else FALSE
         kind = kinds[int(random.integers(len(kinds)))]
-        drawn.append(Pair(kind, str(number), Likeness(femur, tibia, outline, same)))
+        drawn.append(Pair(kind, str(number), IdentityMatch(femur, tibia, outline, same)))
     return drawn
 
 
@@ -39,7 +39,7 @@ def test_weights_of_true_and_of_false_pairs_are_even() -> None:
 
 
 def test_odds_that_made_the_pairs_are_found_again() -> None:
-    known = Odds(0.0, 8.0, 12.0, -250.0)
+    known = LogisticCoefficients(0.0, 8.0, 12.0, -250.0)
     found = fit(pairs(known, 6000))
     assert found.femur == pytest.approx(known.femur, rel=0.25)
     assert found.tibia == pytest.approx(known.tibia, rel=0.25)
@@ -47,14 +47,14 @@ def test_odds_that_made_the_pairs_are_found_again() -> None:
 
 
 def test_pairs_judged_anew_keep_what_was_measured() -> None:
-    before = pairs(Odds(0.0, 8.0, 12.0, -250.0), 20)
-    after = judged(before, Odds(0.0, 0.0, 0.0, 0.0))
+    before = pairs(LogisticCoefficients(0.0, 8.0, 12.0, -250.0), 20)
+    after = judged(before, LogisticCoefficients(0.0, 0.0, 0.0, 0.0))
     assert np.array_equal(features(before), features(after))
-    assert {pair.likeness.same for pair in after} == {0.5}
+    assert {pair.likeness.probability_same_knee for pair in after} == {0.5}
 
 
 def test_the_area_under_the_curve_is_that_of_an_independent_calculation() -> None:
-    drawn = pairs(Odds(0.0, 8.0, 12.0, -250.0), 800)
+    drawn = pairs(LogisticCoefficients(0.0, 8.0, 12.0, -250.0), 800)
     tibia = features(drawn)[:, 1]
     chosen = [pair.kind in (Kind.VISIT, Kind.DRAWN) for pair in drawn]
     expected = roc_auc_score(

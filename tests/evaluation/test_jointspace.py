@@ -18,8 +18,9 @@ from sklearn.metrics import roc_auc_score
 from kltool.intake import load
 from kltool.reading import read
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import NoSpacing
-from kltool.values.reading import Compartment, KneeReading
+from kltool.values.measure import Compartment
+from kltool.values.reading import KneeReading
+from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
 
 SCORED = st.lists(st.tuples(st.floats(-5, 5), st.booleans()), min_size=4, max_size=60)

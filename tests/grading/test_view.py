@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kltool.geometry.transform import apply
+from kltool.geometry.transform import transform_points
 from kltool.geometry.window import film_to_crop
-from kltool.grading.view import VIEW, evened, view
-from kltool.values.radiograph import Placement
+from kltool.grading.view import VIEW, grader_view, normalize_contrast
+from kltool.values.knee import Placement
 
 PLACEMENT = Placement((300.0, 310.0), 200.0, 0.1, False)
 
@@ -29,17 +29,17 @@ def test_what_lies_half_a_tibia_above_and_below_is_not_seen(
     bottom, right = 301 + int(200 * below), 311 + int(200 * behind)
     cut = film()[max(top, 0) : bottom, max(left, 0) : right]
     moved = replace(PLACEMENT, centre=(300.0 - max(top, 0), 310.0 - max(left, 0)))
-    assert np.allclose(view(cut, moved), view(film(), PLACEMENT), atol=1e-4)
+    assert np.allclose(grader_view(cut, moved), grader_view(film(), PLACEMENT), atol=1e-4)
 
 
 def test_the_joint_and_the_plateau_lie_where_the_window_says() -> None:
     along = 100.0 * np.array([np.sin(0.1), np.cos(0.1)])
-    ends = apply(
+    ends = transform_points(
         film_to_crop(PLACEMENT, VIEW), np.array([PLACEMENT.centre - along, PLACEMENT.centre + along])
     )
     assert ends.mean(axis=0) == pytest.approx(VIEW.joint)
     assert ends[1] - ends[0] == pytest.approx([0.0, VIEW.tibia], abs=1e-9)
-    assert view(film(), PLACEMENT).shape == (VIEW.rows, VIEW.columns)
+    assert grader_view(film(), PLACEMENT).shape == (VIEW.rows, VIEW.columns)
 
 
 def lit(gain: float, offset: float) -> np.ndarray:
@@ -51,11 +51,15 @@ def lit(gain: float, offset: float) -> np.ndarray:
 
 @given(st.floats(0.5, 2.0), st.floats(-1.0, 1.0))
 def test_evened_contrast_knows_neither_gain_nor_offset(gain: float, offset: float) -> None:
-    assert np.allclose(evened(lit(gain, offset), VIEW.tibia), evened(lit(1.0, 0.0), VIEW.tibia), atol=1e-2)
+    assert np.allclose(
+        normalize_contrast(lit(gain, offset), VIEW.tibia),
+        normalize_contrast(lit(1.0, 0.0), VIEW.tibia),
+        atol=1e-2,
+    )
 
 
 def test_evened_contrast_is_alike_where_it_was_not_and_has_no_slope() -> None:
-    before, after = lit(1.0, 0.0), evened(lit(1.0, 0.0), VIEW.tibia)
+    before, after = lit(1.0, 0.0), normalize_contrast(lit(1.0, 0.0), VIEW.tibia)
     strong, weak = (float(part.std(axis=0).mean()) for part in (after[60:120, :110], after[60:120, 210:]))
     assert weak > 0.65 * strong  # 0.3 before
     slope_before, slope_after = (
@@ -66,4 +70,4 @@ def test_evened_contrast_is_alike_where_it_was_not_and_has_no_slope() -> None:
 
 
 def test_a_picture_of_one_brightness_is_nothing() -> None:
-    assert np.abs(evened(np.full((176, 320), 3.0, np.float32), 250.0)).max() < 1e-3
+    assert np.abs(normalize_contrast(np.full((176, 320), 3.0, np.float32), 250.0)).max() < 1e-3

@@ -8,19 +8,12 @@ import numpy.typing as npt
 
 from kltool.jointspace import ErrorSettings, WidthSettings, measure
 from kltool.typing import Float64, Points
+from kltool.values.knee import Knee, Landmarks, Placement
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import (
-    Calibration,
-    Knee,
-    Landmarks,
-    NoSpacing,
-    Placement,
-    Radiograph,
-    Side,
-    SideSource,
-    Spacing,
-)
-from kltool.values.reading import Compartment, JointSpace, Margins, Rims, TracedJoint
+from kltool.values.measure import Compartment
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.reading import JointSpace, Margins, PlateauMargins, TracedJoint
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 
 Curve = Callable[[float], float]
 
@@ -110,7 +103,7 @@ def measured(
     drawing: Drawing,
     medial: Margins | NotMeasured,
     lateral: Margins | NotMeasured,
-    rims: Rims | NotMeasured = NO_RIMS,
+    rims: PlateauMargins | NotMeasured = NO_RIMS,
     errors: ErrorSettings | None = None,
     widths: WidthSettings | None = None,
 ) -> JointSpace:

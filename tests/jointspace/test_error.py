@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kltool.jointspace import ErrorSettings, widened, widening
+from kltool.jointspace import ErrorSettings, inflate_errors, inflation_warning
 from kltool.values.length import Area, Length, NotMeasured
-from kltool.values.radiograph import NoSpacing
-from kltool.values.reading import Compartment, JointSpace, Quality
+from kltool.values.measure import Compartment
+from kltool.values.reading import JointSpace, Quality
+from kltool.values.spacing import NoSpacing
 from tests.jointspace.simulated import Drawing, parallel
 
 SETTINGS = ErrorSettings(usable_factor=1.5, poor_factor=3.0)
@@ -37,7 +38,7 @@ def test_a_film_that_is_less_than_good_widens_every_error_and_moves_no_number(
     quality: Quality, factor: float
 ) -> None:
     space = parallel(Drawing(), 4.0)
-    wider = widened(space, quality, SETTINGS)
+    wider = inflate_errors(space, quality, SETTINGS)
     for compartment in Compartment:
         for before, after in zip(numbers(space, compartment), numbers(wider, compartment), strict=True):
             for field in fields(before):
@@ -49,24 +50,24 @@ def test_a_film_that_is_less_than_good_widens_every_error_and_moves_no_number(
 
 def numbers(space: JointSpace, compartment: Compartment) -> list[Length | Area]:
     found = space.of(compartment)
-    every = [found.minimum, *found.at.values(), found.mean, found.area]
+    every = [found.minimum, *found.fixed_widths.values(), found.mean, found.area]
     return [number for number in every if not isinstance(number, NotMeasured)]
 
 
 def test_what_was_not_measured_stays_so() -> None:
     absent = NotMeasured("the margins cross by 2.0 mm")
     space = parallel(Drawing(), 4.0)
-    at = {x: absent if x == 0.250 else width for x, width in space.medial.at.items()}
-    broken = replace(space.medial, minimum=absent, at=at, mean=absent, area=absent)
-    wider = widened(replace(space, medial=broken), Quality.POOR, SETTINGS).medial
-    assert (wider.minimum, wider.at[0.250], wider.mean, wider.area) == (absent,) * 4
-    assert isinstance(wider.at[0.150], Length)
+    at = {x: absent if x == 0.250 else width for x, width in space.medial.fixed_widths.items()}
+    broken = replace(space.medial, minimum=absent, fixed_widths=at, mean=absent, area=absent)
+    wider = inflate_errors(replace(space, medial=broken), Quality.POOR, SETTINGS).medial
+    assert (wider.minimum, wider.fixed_widths[0.250], wider.mean, wider.area) == (absent,) * 4
+    assert isinstance(wider.fixed_widths[0.150], Length)
 
 
 def test_without_millimetres_the_errors_in_pixels_are_widened_all_the_same() -> None:
     drawing = Drawing(spacing=NoSpacing("-"), pixel_mm=(0.4, 0.4))
     space = parallel(drawing, 4.0)
-    before, after = space.medial.minimum, widened(space, Quality.POOR, SETTINGS).medial.minimum
+    before, after = space.medial.minimum, inflate_errors(space, Quality.POOR, SETTINGS).medial.minimum
     assert isinstance(before, Length)
     assert isinstance(after, Length)
     assert after.sd_px == pytest.approx(3.0 * before.sd_px)
@@ -74,5 +75,7 @@ def test_without_millimetres_the_errors_in_pixels_are_widened_all_the_same() -> 
 
 
 def test_a_widened_error_is_told_and_only_that() -> None:
-    assert widening(Quality.GOOD, SETTINGS) == ()
-    assert widening(Quality.POOR, SETTINGS) == ("errors are taken 3 times as large, as the quality is poor",)
+    assert inflation_warning(Quality.GOOD, SETTINGS) == ()
+    assert inflation_warning(Quality.POOR, SETTINGS) == (
+        "errors are taken 3 times as large, as the quality is poor",
+    )

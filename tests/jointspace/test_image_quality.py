@@ -8,8 +8,8 @@ from scipy.special import ndtr
 
 from kltool.jointspace import ErrorSettings, WidthSettings, measure
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Calibration, Spacing
 from kltool.values.reading import Positioning, TracedJoint
+from kltool.values.spacing import Calibration, Spacing
 from tests.jointspace.simulated import NO_RIMS, SIGN, TIBIA_MM, Drawing, flat
 
 Film = npt.NDArray[np.float32]

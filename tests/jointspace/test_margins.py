@@ -8,9 +8,10 @@ import pytest
 
 from kltool.geometry.joint_frame import COLUMNS, HEIGHT, ROWS
 from kltool.jointspace import TraceSettings, trace_margins
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Knee
-from kltool.values.reading import Compartment, Margins, Rims
+from kltool.values.measure import Compartment
+from kltool.values.reading import Margins, PlateauMargins
 from kltool.weights import Network
 from tests.jointspace.simulated import SQUARE, Drawing
 
@@ -60,15 +61,15 @@ def test_medial_lies_on_the_right_of_the_turned_film() -> None:
     assert isinstance(traced.medial, Margins)
     assert isinstance(traced.lateral, Margins)
     assert traced.medial.femur[:, 1].min() > middle > traced.lateral.femur[:, 1].max()
-    assert isinstance(traced.rims, Rims)
-    assert np.all(traced.rims.lower[:, 0] > traced.rims.upper[:, 0])
+    assert isinstance(traced.plateau_margins, PlateauMargins)
+    assert np.all(traced.plateau_margins.lower[:, 0] > traced.plateau_margins.upper[:, 0])
 
 
 def test_a_margin_that_is_nowhere_clear_is_not_found() -> None:
     traced = trace_margins(knee(), network(spreads=(1.0, 40.0, 2.0, 40.0)), TraceSettings())
     assert traced.medial == NotMeasured("medial tibial margin not found: no clear edge")
     assert traced.lateral == NotMeasured("lateral tibial margin not found: no clear edge")
-    assert isinstance(traced.rims, NotMeasured)
+    assert isinstance(traced.plateau_margins, NotMeasured)
 
 
 @pytest.mark.parametrize(("shift", "name"), [(-55.0, "lateral"), (55.0, "medial")])

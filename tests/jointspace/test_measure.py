@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kltool.geometry.joint_axes import POSITIONS, span_of
+from kltool.geometry.joint_axes import FIXED_LOCATIONS, location_range
 from kltool.jointspace import ErrorSettings, WidthSettings, measure
 from kltool.values.length import Area, Length, NotMeasured, Width
-from kltool.values.radiograph import Calibration, NoSpacing, Spacing
-from kltool.values.reading import Compartment, JointSpace, TracedJoint
+from kltool.values.measure import Compartment
+from kltool.values.reading import JointSpace, TracedJoint
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 from tests.jointspace.simulated import FEMUR_MM, NO_RIMS, SIGN, TIBIA_MM, Drawing, flat, measured, parallel
 
 Curve = Callable[[float], float]
@@ -25,7 +26,7 @@ few = settings(max_examples=25)
 
 def every_width(space: JointSpace, compartment: Compartment) -> list[Width | NotMeasured]:
     found = space.of(compartment)
-    return [found.minimum, *found.at.values()]
+    return [found.minimum, *found.fixed_widths.values()]
 
 
 def every_number(space: JointSpace, compartment: Compartment) -> list[object]:
@@ -85,7 +86,7 @@ def test_the_area_between_parallel_margins_is_their_gap_times_the_length_of_the_
     sides = np.array([row_mm, column_mm])
     axis_mm = float(np.hypot(*((np.array(space.axis.end) - np.array(space.axis.origin)) * sides)))
     for compartment in Compartment:
-        area, (low, high) = space.of(compartment).area, span_of(compartment)
+        area, (low, high) = space.of(compartment).area, location_range(compartment)
         assert isinstance(area, Area)
         assert area.span == (low, high)
         assert area.mm2 == pytest.approx(gap * (high - low) * axis_mm, rel=1e-6)
@@ -120,13 +121,13 @@ def test_over_a_wedge_each_place_has_its_own_width_and_the_mean_is_that_of_the_m
     narrow: float, rise: float, tilt_deg: float
 ) -> None:
     """A plateau that falls off by `rise` mm over the medial range, never wider than a knee can be."""
-    low, high = span_of(Compartment.MEDIAL)
+    low, high = location_range(Compartment.MEDIAL)
 
     def tibia(x: float) -> float:
         return narrow + 3.0 + rise * (x - low) / (high - low)
 
     space = medial_of(Drawing(tilt_deg), flat(0.0), tibia, tibial_reach=(0.10, 0.32))
-    for x, width in space.medial.at.items():
+    for x, width in space.medial.fixed_widths.items():
         assert isinstance(width, Width)
         assert width.mm == pytest.approx(tibia(x), abs=1e-3)
     mean, area = space.medial.mean, space.medial.area
@@ -201,15 +202,15 @@ def bulging(depth_mm: float, half_width: float = 0.04) -> Curve:
 
 def test_margins_that_touch_are_bone_on_bone_and_that_is_a_width() -> None:
     space = medial_of(Drawing(), bulging(4.5), flat(4.0), sd_px=0.3)
-    for width in (space.medial.minimum, space.medial.at[0.225]):
+    for width in (space.medial.minimum, space.medial.fixed_widths[0.225]):
         assert isinstance(width, Width)
         assert (width.px, width.percent, width.mm) == (0.0, 0.0, 0.0)
         assert width.sd_px > 0.0
         assert isinstance(width.sd_mm, float)
         assert width.sd_mm > 0.0
         assert width.line[0] == width.line[1]
-    assert isinstance(space.medial.at[0.150], Width)
-    assert space.medial.at[0.150].px > 5.0
+    assert isinstance(space.medial.fixed_widths[0.150], Width)
+    assert space.medial.fixed_widths[0.150].px > 5.0
     assert isinstance(space.lateral.minimum, Width)
     assert space.lateral.minimum.px > 5.0
 
@@ -250,7 +251,7 @@ def test_a_margin_that_is_missing_leaves_its_reason_in_its_compartment_only(miss
     drawing, absent = Drawing(), NotMeasured(f"{missing} tibial margin not found: no clear edge")
     both = {c: drawing.margins(c, flat(0.0), flat(5.0)) if c is not missing else absent for c in Compartment}
     space = measured(drawing, both[Compartment.MEDIAL], both[Compartment.LATERAL])
-    assert every_number(space, missing) == [absent] * (3 + len(POSITIONS[missing]))
+    assert every_number(space, missing) == [absent] * (3 + len(FIXED_LOCATIONS[missing]))
     assert space.of(missing).margins == absent
     (other,) = set(Compartment) - {missing}
     assert all(isinstance(width, Width) for width in every_width(space, other))
@@ -275,8 +276,8 @@ def test_without_a_pixel_spacing_there_are_pixels_and_per_cent_but_no_millimetre
 def test_a_place_that_a_margin_does_not_reach_says_which_margin_and_there_is_no_mean() -> None:
     space = medial_of(Drawing(), flat(0.0), flat(5.0), tibial_reach=(0.05, 0.29))
     absent = NotMeasured("the tibial margin does not reach x = 0.300")
-    assert space.medial.at[0.300] == absent
-    assert isinstance(space.medial.at[0.150], Width)
+    assert space.medial.fixed_widths[0.300] == absent
+    assert isinstance(space.medial.fixed_widths[0.150], Width)
     assert space.medial.mean == absent
     assert space.medial.area == absent
     assert isinstance(space.medial.minimum, Width)
@@ -291,7 +292,7 @@ def test_a_space_wider_than_any_knee_has_is_no_number() -> None:
     space = parallel(Drawing(), 12.5)
     assert every_number(space, Compartment.MEDIAL) == [
         NotMeasured("a space of 12.5 mm lies outside the range of the anatomy")
-    ] * (3 + len(POSITIONS[Compartment.MEDIAL]))
+    ] * (3 + len(FIXED_LOCATIONS[Compartment.MEDIAL]))
 
 
 @pytest.mark.parametrize("sd_px", [15.0, float("nan"), float("inf")])
@@ -312,10 +313,10 @@ def test_a_place_beyond_the_edge_of_the_film_is_no_number() -> None:
     knee = drawing.knee(np.zeros((round(72.0 / 0.4), 400), np.float32))
     space = measure(knee, TracedJoint(*margins, NO_RIMS), WidthSettings(), ErrorSettings())
     assert space.medial.minimum == NotMeasured("the narrowest place lies outside the film")
-    assert space.medial.at[0.250] == NotMeasured("x = 0.250 lies outside the film")
+    assert space.medial.fixed_widths[0.250] == NotMeasured("x = 0.250 lies outside the film")
     assert space.medial.mean == NotMeasured("the range of the fixed places lies outside the film")
-    assert isinstance(space.lateral.at[0.850], Width)
-    assert not space.positioning.whole
+    assert isinstance(space.lateral.fixed_widths[0.850], Width)
+    assert not space.positioning.complete
 
 
 # -- The error ------------------------------------------------------------------------------------
@@ -347,7 +348,7 @@ def test_the_error_is_the_floor_and_the_doubt_of_both_ends_in_quadrature() -> No
 def test_each_kind_of_number_has_its_own_error() -> None:
     errors = ErrorSettings(minimum_floor=0.001, fixed_floor=0.002, mean_floor=0.003)
     medial = parallel(Drawing(), 4.0, errors).medial
-    found = [medial.minimum, medial.at[0.250], medial.mean]
+    found = [medial.minimum, medial.fixed_widths[0.250], medial.mean]
     assert [number.sd_percent for number in found if isinstance(number, Length)] == pytest.approx(
         [0.1, 0.2, 0.3]
     )
@@ -360,7 +361,7 @@ def test_the_error_of_the_minimum_is_that_of_the_place_where_it_lies() -> None:
     unsure_elsewhere = replace(margins, femur_sd=np.where(np.abs(x - 0.22) < 0.02, 0.0, 2.0))
     errors = ErrorSettings(minimum_floor=0.001, fixed_floor=0.002, fixed_gain=1.5)
     space = measured(drawing, unsure_elsewhere, NotMeasured("for this test"), errors=errors)
-    minimum, other = space.medial.minimum, space.medial.at[0.150]
+    minimum, other = space.medial.minimum, space.medial.fixed_widths[0.150]
     assert isinstance(minimum, Width)
     assert isinstance(other, Width)
     assert minimum.sd_percent == pytest.approx(100 * 0.001)

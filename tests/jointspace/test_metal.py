@@ -10,14 +10,15 @@ import pytest
 
 from kltool.errors import KltoolError
 from kltool.intake import load
-from kltool.jointspace import ErrorSettings, TraceSettings, WidthSettings, judge, measure
-from kltool.jointspace.metal import find_metal
-from kltool.jointspace.quality import Doubts
+from kltool.jointspace import ErrorSettings, TraceSettings, WidthSettings, assess_quality, measure
+from kltool.jointspace.metal import detect_metal
+from kltool.jointspace.quality import QualityCriteria
 from kltool.localize import find_knees
 from kltool.training.oai import side_of
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured, Width
-from kltool.values.radiograph import Knee
-from kltool.values.reading import Compartment, TracedJoint
+from kltool.values.measure import Compartment
+from kltool.values.reading import TracedJoint
 from kltool.weights import Models
 from tests.jointspace.simulated import NO_RIMS, SIGN, Drawing, flat
 
@@ -48,7 +49,7 @@ def space_of(film: Film) -> tuple[Width | NotMeasured, Width | NotMeasured]:
 
 
 def test_bone_is_no_metal() -> None:
-    assert not find_metal(DRAWING.knee(bone())).found
+    assert not detect_metal(DRAWING.knee(bone())).found
     assert all(isinstance(minimum, Width) for minimum in space_of(bone()))
 
 
@@ -62,16 +63,16 @@ def test_metal_above_the_joint_leaves_the_joint_space_and_is_told() -> None:
     film = with_block(bone(), (80, 130), (150, 260))
     assert all(isinstance(minimum, Width) for minimum in space_of(film))
     knee = DRAWING.knee(film)
-    assert find_metal(knee).found
+    assert detect_metal(knee).found
     traced = TracedJoint(*(DRAWING.margins(c, flat(0.0), flat(5.0)) for c in SIGN), NO_RIMS)
     space = measure(knee, traced, WidthSettings(), ErrorSettings())
-    assert "metal is shown near the joint" in judge(knee, space, Doubts())[1]
+    assert "metal is shown near the joint" in assess_quality(knee, space, QualityCriteria())[1]
 
 
 def test_simulated_knees_have_no_metal(samples: Path, models: Models) -> None:
     for file in sorted(samples.rglob("*.dcm")):
         for knee in find_knees(load(file), models).knees:
-            assert not find_metal(knee).found
+            assert not detect_metal(knee).found
 
 
 def _knee(path: Path, models: Models) -> Knee | None:
@@ -89,7 +90,7 @@ def test_knees_of_people_are_not_accused(models: Models) -> None:
     paths = sorted(folder.glob("[0-4]/*.png"))[::8]
     knees = [knee for knee in (_knee(path, models) for path in paths) if knee is not None]
     assert len(knees) > 95
-    assert not [knee.film.source for knee in knees if find_metal(knee).found]
+    assert not [knee.film.source for knee in knees if detect_metal(knee).found]
 
 
 @pytest.mark.parametrize("name", ["0/9877295L", "2/9930679R", "3/9715626L", "3/9070442L"])
@@ -99,7 +100,7 @@ def test_screws_plates_and_staples_of_people_are_found(name: str, models: Models
         pytest.skip(f"{path} is not here")
     knee = _knee(path, models)
     assert knee is not None
-    assert find_metal(knee).found
+    assert detect_metal(knee).found
 
 
 def test_a_prosthesis_that_the_finder_takes_for_a_knee_gives_no_width(models: Models) -> None:

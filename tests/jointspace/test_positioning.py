@@ -11,19 +11,22 @@ from hypothesis import strategies as st
 from kltool.jointspace import ErrorSettings, WidthSettings, measure
 from kltool.jointspace.positioning import LEVER, NEUTRAL
 from kltool.values.length import Length, NotMeasured
-from kltool.values.radiograph import Calibration, NoSpacing, Spacing
-from kltool.values.reading import Compartment, Positioning, Rims, TracedJoint
+from kltool.values.measure import Compartment
+from kltool.values.reading import PlateauMargins, Positioning, TracedJoint
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 from tests.jointspace.simulated import NO_RIMS, SIGN, TIBIA_MM, Drawing, flat, measured, parallel
 
 few = settings(max_examples=20)
 
 
-def rims_of(drawing: Drawing, upper: Callable[[float], float], lower: Callable[[float], float]) -> Rims:
+def rims_of(
+    drawing: Drawing, upper: Callable[[float], float], lower: Callable[[float], float]
+) -> PlateauMargins:
     lines = drawing.margins(Compartment.MEDIAL, upper, lower)
-    return Rims(lines.femur, lines.tibia)
+    return PlateauMargins(lines.femur, lines.tibia)
 
 
-def position_with(drawing: Drawing, rims: Rims) -> Positioning:
+def position_with(drawing: Drawing, rims: PlateauMargins) -> Positioning:
     margins = [drawing.margins(c, flat(0.0), flat(5.0)) for c in SIGN]
     return measured(drawing, *margins, rims).positioning
 
@@ -38,7 +41,7 @@ def test_rims_so_far_apart_are_that_inter_margin_distance(
     assert isinstance(imd, Length)
     assert imd.mm == pytest.approx(apart, abs=1e-6)
     assert imd.percent == pytest.approx(100 * apart / TIBIA_MM, abs=1e-6)
-    assert imd.sd_percent == pytest.approx(100 * ErrorSettings().rim_sd)
+    assert imd.sd_percent == pytest.approx(100 * ErrorSettings().plateau_margin_sd)
 
 
 def test_rims_that_cross_are_as_far_apart_as_they_are_on_average() -> None:
@@ -100,4 +103,4 @@ def test_spines_beyond_any_rotation_are_no_angle() -> None:
 def test_the_tilt_is_that_of_the_plateau_in_the_picture(tilt_deg: float) -> None:
     position = parallel(Drawing(tilt_deg), 4.0).positioning
     assert position.tilt_deg == pytest.approx(tilt_deg)
-    assert position.whole
+    assert position.complete

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from kltool.intake import ImageSource, load
-from kltool.jointspace import Doubts, judge
+from kltool.jointspace import QualityCriteria, assess_quality
+from kltool.values.knee import Knee
 from kltool.values.length import Length, NotMeasured
-from kltool.values.radiograph import Knee
 from kltool.values.reading import KneeReading, Positioning, Quality, Reading
 from tests.intake.films import as_bytes, data_set
 
@@ -18,7 +18,7 @@ WELL_PLACED = Positioning(
     imd=Length(2.0, 0.6, 0.5, 0.5, 0.15, 0.1),
     rotation_deg=3.0,
     tilt_deg=-2.0,
-    whole=True,
+    complete=True,
     clipped=0.0,
     edge_width_percent=1.1,
     contrast_to_noise=30.0,
@@ -36,7 +36,7 @@ def reading(read_sample: ReadSample) -> KneeReading:
 def judged(reading: KneeReading, knee: Knee | None = None, **positioning: object) -> Judged:
     space = reading.joint_space
     placed = replace(space.positioning, **positioning)  # type: ignore[arg-type]
-    return judge(knee or reading.knee, replace(space, positioning=placed), Doubts())
+    return assess_quality(knee or reading.knee, replace(space, positioning=placed), QualityCriteria())
 
 
 def apart(mm: float | NotMeasured, percent: float = 0.5) -> Length:
@@ -55,7 +55,7 @@ def test_a_whole_sharp_upright_knee_is_good_and_without_warning(reading: KneeRea
     ],
 )
 def test_a_doubtful_knee_is_told(reading: KneeReading, score: float, quality: Quality, words: str) -> None:
-    assert judged(reading, replace(reading.knee, score=score)) == (quality, (words,))
+    assert judged(reading, replace(reading.knee, detection_score=score)) == (quality, (words,))
 
 
 def test_an_unsharp_outline_is_told(reading: KneeReading) -> None:
@@ -78,7 +78,7 @@ def test_few_pixels_and_a_tilt_are_told(reading: KneeReading) -> None:
 
 
 def test_a_joint_cut_off_by_the_edge_is_poor(reading: KneeReading) -> None:
-    assert judged(reading, whole=False) == (
+    assert judged(reading, complete=False) == (
         Quality.POOR,
         ("the joint is cut off by the edge of the picture",),
     )
@@ -175,12 +175,14 @@ def test_a_film_that_shows_the_joint_badly_is_told(
 def test_a_space_that_was_not_measured_is_told_with_its_reason(reading: KneeReading) -> None:
     space = reading.joint_space
     medial = replace(space.medial, minimum=NotMeasured("the margins cross by 2.5 mm"))
-    told = judge(reading.knee, replace(space, medial=medial), Doubts())
+    told = assess_quality(reading.knee, replace(space, medial=medial), QualityCriteria())
     assert told == (Quality.USABLE, ("medial: the margins cross by 2.5 mm",))
 
 
 def test_the_gravest_reasons_come_first(reading: KneeReading) -> None:
-    quality, reasons = judged(reading, replace(reading.knee, score=0.5), whole=False, imd=apart(1.5))
+    quality, reasons = judged(
+        reading, replace(reading.knee, detection_score=0.5), complete=False, imd=apart(1.5)
+    )
     assert quality is Quality.POOR
     assert reasons[0] == "the joint is cut off by the edge of the picture"
     assert len(reasons) == 3

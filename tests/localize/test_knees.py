@@ -15,7 +15,9 @@ from kltool.geometry.points import mirror
 from kltool.intake import load
 from kltool.localize import find_knees
 from kltool.training.implants import replaced
-from kltool.values.radiograph import Knee, NoSpacing, Placement, Radiograph, Side, SideSource
+from kltool.values.knee import Knee, Placement
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
 
 NONE_FOUND = (

@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 from kltool.values.change import (
     Comparability,
     Difference,
-    ErrorParts,
+    ErrorComponents,
     GradeChange,
+    IdentityMatch,
     KneeChange,
-    Likeness,
     Slope,
     Timeline,
     Unit,
@@ -18,11 +18,12 @@ from kltool.values.change import (
     WidthChange,
 )
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Compartment, KneeReading, Reading
+from kltool.values.measure import Compartment
+from kltool.values.reading import KneeReading, Reading
 
 HOSTILE = "<script>alert('1')</script> & \"more\""
-INDEPENDENT = ErrorParts(0.30, 0.30, 0.10, 0.20)
-LINKED = ErrorParts(0.10, 0.12, 0.05, 0.10)
+INDEPENDENT = ErrorComponents(0.30, 0.30, 0.10, 0.20)
+LINKED = ErrorComponents(0.10, 0.12, 0.05, 0.10)
 TRANSITION = (
     (0.01, 0.01, 0.01, 0.0, 0.0),
     (0.02, 0.05, 0.03, 0.0, 0.0),
@@ -51,7 +52,7 @@ def knee_change(before: KneeReading, after: KneeReading, change: float = 1.5) ->
         after,
         Comparability.CAUTION,
         ("nothing says that both films show the same person",),
-        Likeness(0.81, 0.77, 0.008, 0.997),
+        IdentityMatch(0.81, 0.77, 0.008, 0.997),
         widths,
         GradeChange(TRANSITION, 0.6),
         ("the rims stand 2 mm further apart after",),
@@ -72,7 +73,7 @@ def not_comparable(change: KneeChange) -> KneeChange:
         reasons=(reason,),
         widths=dict.fromkeys(change.widths, absent),
         grade=absent,
-        doubts=(),
+        plausibility=(),
         verdict=Verdict.NOT_COMPARABLE,
         sentence=f"Right knee: not comparable: {reason}.",
     )

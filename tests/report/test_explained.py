@@ -30,7 +30,7 @@ def test_what_is_found_medially_is_shown_medially(
     assert isinstance(knee.grade, Grade)
     places = np.full((6, 10), -1.0)
     places[3, 8] = 2.0  # from lateral to medial
-    grade = replace(knee.grade, explanation=tuple(map(tuple, places.tolist())))
+    grade = replace(knee.grade, attribution=tuple(map(tuple, places.tolist())))
     picture = explained(knee.knee, grade)
     assert picture.shape == (VIEW.rows, VIEW.columns, 3)
     share = coloured(picture)
@@ -42,6 +42,6 @@ def test_what_is_found_medially_is_shown_medially(
 def test_where_nothing_raises_the_grade_nothing_is_coloured(read_sample: ReadSample) -> None:
     knee = read_sample("knee_right_normal.dcm").knees[0]
     assert isinstance(knee.grade, Grade)
-    grade = replace(knee.grade, explanation=((-1.0, -2.0), (-0.5, -1.0)))
+    grade = replace(knee.grade, attribution=((-1.0, -2.0), (-0.5, -1.0)))
     assert knee.side is Side.RIGHT
     assert coloured(explained(knee.knee, grade)).max() == 0.0

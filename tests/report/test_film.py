@@ -8,7 +8,7 @@ import pytest
 
 from kltool.report.canvas import Picture
 from kltool.report.film import view_in_register, view_of
-from kltool.values.radiograph import Knee, Landmarks
+from kltool.values.knee import Knee, Landmarks
 from kltool.values.reading import Reading
 
 ReadSample = Callable[..., Reading]

@@ -10,15 +10,16 @@ import numpy.typing as npt
 import pytest
 
 from kltool.errors import UsageError
-from kltool.geometry.window import square
-from kltool.localize.crop import cut, turned
+from kltool.geometry.window import square_window
+from kltool.localize.crop import right_knee_orientation, sample_crop
 from kltool.report import overlay
 from kltool.report.chart import CHART
 from kltool.report.overlay import SIZE, draw, write_overlay
 from kltool.report.panel import BADGE, PANEL
 from kltool.values.length import NotMeasured, Width
+from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
-from kltool.values.reading import Compartment, KneeReading, Margins, Quality, Reading, Rims
+from kltool.values.reading import KneeReading, Margins, PlateauMargins, Quality, Reading
 
 ReadSample = Callable[..., Reading]
 RIGHT, LEFT = "knee_right_normal.dcm", "knee_left_moderate.dcm"
@@ -36,7 +37,7 @@ def only(knee: KneeReading, compartment: Compartment) -> KneeReading:
     empty = replace(
         space.of(compartment),
         minimum=absent,
-        at=dict.fromkeys(space.of(compartment).at, absent),
+        fixed_widths=dict.fromkeys(space.of(compartment).fixed_widths, absent),
         mean=absent,
         area=absent,
         margins=absent,
@@ -76,7 +77,9 @@ def test_a_compartment_is_drawn_on_its_side_of_the_film_as_it_hangs(
 def test_the_film_is_shown_as_it_hangs_and_not_mirrored(name: str, read_sample: ReadSample) -> None:
     knee = read_sample(name).knees[0]
     placement = knee.knee.placement
-    one_hand = cut(turned(knee.knee.film.pixels, placement.mirrored), placement, square(SIZE))
+    one_hand = sample_crop(
+        right_knee_orientation(knee.knee.film.pixels, placement.mirrored), placement, square_window(SIZE)
+    )
     hung = one_hand[:, ::-1] if knee.side is Side.LEFT else one_hand
     shown = draw(knee)[:SIZE, :SIZE].mean(axis=2)
     as_it_hangs = np.corrcoef(shown.ravel(), hung.ravel())[0, 1]
@@ -170,9 +173,11 @@ def test_rims_are_drawn_where_they_are(read_sample: ReadSample) -> None:
     knee = read_sample(RIGHT).knees[0]
     medial = knee.joint_space.medial.margins
     assert isinstance(medial, Margins)
-    rims = Rims(medial.tibia + np.array([5.0, 0.0]), medial.tibia + np.array([12.0, 0.0]))
-    with_rims = replace(knee, joint_space=replace(knee.joint_space, rims=rims))
-    without = replace(knee, joint_space=replace(knee.joint_space, rims=NotMeasured("for this test")))
+    rims = PlateauMargins(medial.tibia + np.array([5.0, 0.0]), medial.tibia + np.array([12.0, 0.0]))
+    with_rims = replace(knee, joint_space=replace(knee.joint_space, plateau_margins=rims))
+    without = replace(
+        knee, joint_space=replace(knee.joint_space, plateau_margins=NotMeasured("for this test"))
+    )
     rows, columns = np.nonzero((draw(with_rims) != draw(without)).any(axis=2)[:SIZE, :SIZE])
     place = overlay._placing(knee)
     upper, lower = place(rims.upper), place(rims.lower)

@@ -65,7 +65,7 @@ def test_positioning_that_is_not_known_is_said_to_be_so() -> None:
     [(0.0, "< 0.01"), (0.004, "< 0.01"), (0.05, "0.05"), (0.996, "> 0.99"), (1.0, "> 0.99")],
 )
 def test_a_probability_is_never_told_as_certainty(share: float, told: str) -> None:
-    assert words.probability(share) == told
+    assert words.format_probability(share) == told
 
 
 def test_what_rounds_to_nothing_has_no_sign() -> None:

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from mapie.classification import SplitConformalClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from kltool.grading.prediction_set import contiguous
+from kltool.grading.prediction_set import prediction_sets
 from kltool.training.certainty import (
     INTERVAL,
     SHARE,
@@ -133,7 +133,7 @@ PROBABILITIES = arrays(float, (6, 5), elements=st.floats(0.01, 1.0)).map(
 def test_a_set_has_no_gap_holds_the_median_and_all_that_reach_their_threshold(
     probabilities: np.ndarray, least: np.ndarray
 ) -> None:
-    likely = contiguous(probabilities, least)
+    likely = prediction_sets(probabilities, least)
     for row, found in zip(probabilities, likely, strict=True):
         grades = np.flatnonzero(found)
         assert np.array_equal(grades, np.arange(grades[0], grades[-1] + 1))

@@ -10,7 +10,7 @@ pytest.importorskip("numba")
 
 import torch
 
-from kltool.geometry.joint_frame import ROWS, Frame
+from kltool.geometry.joint_frame import ROWS, JointFrame
 from kltool.jointspace.joint_patch import sample_patch
 from kltool.simulate import Film, KneeScene, simulate_knee
 from kltool.training.joints import (
@@ -25,7 +25,8 @@ from kltool.training.joints import (
 )
 from kltool.training.margins import OUT_COLUMNS, curve_loss
 from kltool.training.networks.margins import moments
-from kltool.values.radiograph import Placement, Side
+from kltool.values.knee import Placement
+from kltool.values.radiograph import Side
 from tests.jointspace.test_joint_patch import edge_film
 
 
@@ -102,5 +103,5 @@ def test_the_loss_is_least_at_the_true_row() -> None:
 
 def test_the_patch_of_a_frame_is_the_same_each_time() -> None:
     film = edge_film((300, 400), 150.0, 0.0, 2.0)
-    frame = Frame((150.0, 200.0), 240.0, 0.1)
+    frame = JointFrame((150.0, 200.0), 240.0, 0.1)
     assert np.array_equal(sample_patch(film, frame), sample_patch(film, frame))

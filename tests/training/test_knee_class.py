@@ -8,7 +8,7 @@ pytest.importorskip("efficientnet_lite_pytorch")
 
 from kltool.training.graded import GradedKnee
 from kltool.training.knee_class import LATERAL_LEFT, LATERAL_RIGHT, OTHER, REPLACED, candidate
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 
 AT = Placement((120.0, 110.0), 160.0, 0.1, mirrored=False)
 

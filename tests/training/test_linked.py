@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch")
 from kltool.training.joints import Joint, framing  # noqa: E402
 from kltool.training.linked import Pairs, Schedule, loss_of, pair, traced  # noqa: E402
 from kltool.training.shipped import margins_of  # noqa: E402
-from kltool.values.radiograph import Placement  # noqa: E402
+from kltool.values.knee import Placement  # noqa: E402
 from kltool.weights import Models  # noqa: E402
 from tests.jointspace.test_joint_patch import edge_film  # noqa: E402
 

@@ -9,7 +9,7 @@ from kltool.geometry.window import film_to_crop
 from kltool.grading.view import VIEW
 from kltool.training.graded import GradedKnee
 from kltool.training.views import plain, scaled, variant
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 
 WIDTHS = np.array([2.0, 3.0, 6.0, 7.0], np.float32)
 

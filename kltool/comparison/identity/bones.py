@@ -6,16 +6,16 @@ from typing import Final
 import numpy as np
 
 from kltool.comparison.identity.texture import BoneView, texture_of
-from kltool.geometry.joint_frame import Frame
-from kltool.geometry.transform import apply
-from kltool.geometry.window import Window, film_to_crop
-from kltool.localize.crop import cut, turned
+from kltool.geometry.joint_frame import JointFrame
+from kltool.geometry.transform import transform_points
+from kltool.geometry.window import CropWindow, film_to_crop
+from kltool.localize.crop import sample_crop
 from kltool.typing import Float32, Mask, Points
-from kltool.values.radiograph import Knee, Landmarks, Placement
+from kltool.values.knee import Knee, Landmarks, Placement
 
 TIBIA: Final = 192  # pixels of the tibial width; docs/choices.md#same-knee
 ABOVE, BELOW, BESIDE = 0.72, 0.58, 0.575  # of the joint's centre, tibial widths; docs/choices.md#same-knee
-WINDOW: Final = Window(
+WINDOW: Final = CropWindow(
     round((ABOVE + BELOW) * TIBIA), round(2 * BESIDE * TIBIA), TIBIA, (ABOVE * TIBIA, BESIDE * TIBIA)
 )
 OFF_THE_JOINT: Final = 0.04 * TIBIA  # pixels; docs/choices.md#same-knee
@@ -27,18 +27,18 @@ FEMUR_TAPER, TIBIA_TAPER = 0.10, 0.14  # of its width, to either side, from its 
 
 
 @dataclass(frozen=True, slots=True)
-class TurnedKnee:
+class OrientedKnee:
     """A knee and its film turned to one hand."""
 
     pixels: Float32
     landmarks: Landmarks
 
 
-def turned_knee(knee: Knee) -> TurnedKnee:
-    return TurnedKnee(turned(knee.film.pixels, knee.placement.mirrored), knee.landmarks)
+def oriented_knee(knee: Knee) -> OrientedKnee:
+    return OrientedKnee(knee.pixels, knee.landmarks)
 
 
-def bone_views(knee: TurnedKnee, femur: Frame, tibia: Frame) -> tuple[BoneView, BoneView]:
+def bone_views(knee: OrientedKnee, femur: JointFrame, tibia: JointFrame) -> tuple[BoneView, BoneView]:
     """Femur and tibia, each on the window that its frame places."""
     places = _placement(femur), _placement(tibia)
     texture = _texture(knee, places[0])
@@ -49,30 +49,30 @@ def bone_views(knee: TurnedKnee, femur: Frame, tibia: Frame) -> tuple[BoneView, 
     )
 
 
-def _placement(frame: Frame) -> Placement:
+def _placement(frame: JointFrame) -> Placement:
     """mirrored says what was done to the film, and nothing here asks again."""
     return Placement(frame.centre, frame.tibial_width_px, frame.tilt_rad, mirrored=False)
 
 
-def _texture(knee: TurnedKnee, placement: Placement) -> Float32:
-    return texture_of(cut(knee.pixels, placement, WINDOW))
+def _texture(knee: OrientedKnee, placement: Placement) -> Float32:
+    return texture_of(sample_crop(knee.pixels, placement, WINDOW))
 
 
-def _seen(knee: TurnedKnee, placement: Placement, bone: Points) -> Mask:
+def _seen(knee: OrientedKnee, placement: Placement, bone: Points) -> Mask:
     return _within(bone) & _within(_film(knee.pixels.shape, placement))
 
 
 def _femur(marks: Landmarks, placement: Placement) -> Points:
     """Corners of the femur on the window: over the condyles' margin, between its widest points."""
     to_window = film_to_crop(placement, WINDOW)
-    margin = apply(to_window, marks.femur) - np.array([OFF_THE_JOINT, 0.0])
-    ends = apply(to_window, marks.femoral_ends)[:, 1]
+    margin = transform_points(to_window, marks.femur) - np.array([OFF_THE_JOINT, 0.0])
+    ends = transform_points(to_window, marks.femoral_ends)[:, 1]
     return _between(margin, ends[0] + OFF_THE_SIDES, ends[1] - OFF_THE_SIDES, -FEMUR_UP, FEMUR_TAPER)
 
 
 def _tibia(marks: Landmarks, placement: Placement) -> Points:
     """Corners of the tibia on the window: under the plateau, narrower further down."""
-    margin = apply(film_to_crop(placement, WINDOW), marks.tibia) + np.array([OFF_THE_JOINT, 0.0])
+    margin = transform_points(film_to_crop(placement, WINDOW), marks.tibia) + np.array([OFF_THE_JOINT, 0.0])
     return _between(
         margin, margin[0, 1] + OFF_THE_SIDES, margin[-1, 1] - OFF_THE_SIDES, TIBIA_DOWN, TIBIA_TAPER
     )
@@ -91,7 +91,7 @@ def _film(shape: tuple[int, ...], placement: Placement) -> Points:
     edge = OFF_THE_EDGE * placement.tibial_width_px
     bottom, right = np.array(shape) - 1 - edge
     corners = np.array([[edge, edge], [edge, right], [bottom, right], [bottom, edge]])
-    return apply(film_to_crop(placement, WINDOW), corners)
+    return transform_points(film_to_crop(placement, WINDOW), corners)
 
 
 def _within(corners: Points) -> Mask:

@@ -4,45 +4,47 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from kltool.comparison.identity.bones import TurnedKnee, bone_views, turned_knee
-from kltool.comparison.identity.outline import apart
+from kltool.comparison.identity.bones import OrientedKnee, bone_views, oriented_knee
+from kltool.comparison.identity.outline import outline_rms_distance
 from kltool.comparison.identity.texture import correlation
-from kltool.geometry.joint_frame import Frame, frame_of
-from kltool.geometry.registration import laid
-from kltool.values.change import Likeness
+from kltool.geometry.joint_frame import JointFrame, joint_frame_of
+from kltool.geometry.registration import estimate_similarity
+from kltool.values.change import IdentityMatch
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Knee
 
 
 @dataclass(frozen=True, slots=True)
-class Odds:
+class LogisticCoefficients:
     """Of one knee against two, as a logarithm: at the start, and for 1 of a correlation or a tibial width."""
 
-    start: float
+    intercept: float
     femur: float
     tibia: float
     outline: float
 
 
-FITTED: Final = Odds(-1.58, 8.4, 37.1, -346.0)  # docs/choices.md#same-knee
+FITTED: Final = LogisticCoefficients(-1.58, 8.4, 37.1, -346.0)  # docs/choices.md#same-knee
 TOO_LITTLE: Final = NotMeasured("too little of the bone is shown on both films")
 SUREST: Final = 0.999  # docs/choices.md#same-knee
 
 
-def likeness(before: Knee, after: Knee) -> Likeness:
+def match_identity(before: Knee, after: Knee) -> IdentityMatch:
     """How alike the bones of two knees are, each turned to one hand; the same whichever comes first.
 
     Where too little of a bone is shown on both films, `same` goes by the other one.
     """
-    knees = turned_knee(before), turned_knee(after)
-    frames = frame_of(before.placement), frame_of(after.placement)
+    knees = oriented_knee(before), oriented_knee(after)
+    frames = joint_frame_of(before.placement), joint_frame_of(after.placement)
     there, back = _textures(*knees, frames[0]), _textures(*knees[::-1], frames[1])
     femur, tibia = (_mean(*both) for both in zip(there, back, strict=True))
-    outline = (apart(before, after) + apart(after, before)) / 2
-    return Likeness(femur, tibia, outline, probability(*textures(femur, tibia), outline))
+    outline = (outline_rms_distance(before, after) + outline_rms_distance(after, before)) / 2
+    return IdentityMatch(
+        femur, tibia, outline, probability_same_knee(*texture_features(femur, tibia), outline)
+    )
 
 
-def textures(femur: float | NotMeasured, tibia: float | NotMeasured) -> tuple[float, float]:
+def texture_features(femur: float | NotMeasured, tibia: float | NotMeasured) -> tuple[float, float]:
     """Both correlations as odds take them: for a bone without one the other's, without any 0."""
     found = [bone for bone in (femur, tibia) if not isinstance(bone, NotMeasured)]
     mean = sum(found) / len(found) if found else 0.0
@@ -52,20 +54,24 @@ def textures(femur: float | NotMeasured, tibia: float | NotMeasured) -> tuple[fl
     )
 
 
-def probability(femur: float, tibia: float, outline: float, odds: Odds = FITTED) -> float:
+def probability_same_knee(
+    femur: float, tibia: float, outline: float, odds: LogisticCoefficients = FITTED
+) -> float:
     """That it is one knee, by what a Likeness holds; never surer than the knees it was fitted on allow."""
-    found = odds.start + odds.femur * femur + odds.tibia * tibia + odds.outline * outline
+    found = odds.intercept + odds.femur * femur + odds.tibia * tibia + odds.outline * outline
     limit = math.log(SUREST / (1 - SUREST))
     return 1 / (1 + math.exp(-min(max(found, -limit), limit)))
 
 
-def _textures(this: TurnedKnee, other: TurnedKnee, frame: Frame) -> tuple[float | None, float | None]:
+def _textures(
+    this: OrientedKnee, other: OrientedKnee, frame: JointFrame
+) -> tuple[float | None, float | None]:
     """Correlation of femur and of tibia, each of the other laid on this by its own landmarks.
 
     frame: of this.
     """
-    femur = laid(this.landmarks.femur, other.landmarks.femur).of_frame(frame)
-    tibia = laid(this.landmarks.tibia, other.landmarks.tibia).of_frame(frame)
+    femur = estimate_similarity(this.landmarks.femur, other.landmarks.femur).apply_to_frame(frame)
+    tibia = estimate_similarity(this.landmarks.tibia, other.landmarks.tibia).apply_to_frame(frame)
     views = zip(bone_views(this, frame, frame), bone_views(other, femur, tibia), strict=True)
     of_femur, of_tibia = (correlation(here, there) for here, there in views)
     return of_femur, of_tibia

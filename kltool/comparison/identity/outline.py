@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from kltool.geometry.registration import laid, plane
+from kltool.geometry.registration import as_complex, estimate_similarity
 from kltool.typing import Points
-from kltool.values.radiograph import Knee
+from kltool.values.knee import Knee
 
 
-def apart(this: Knee, other: Knee) -> float:
+def outline_rms_distance(this: Knee, other: Knee) -> float:
     """Root mean square distance of the margins of this knee and of the other laid on it; tibial widths.
 
     The widest points of the condyles are left out: docs/choices.md#same-knee.
     """
     here, there = _margins(this), _margins(other)
-    distance = np.abs(laid(there, here).of(plane(there)) - plane(here))
+    distance = np.abs(estimate_similarity(there, here).apply(as_complex(there)) - as_complex(here))
     return float(np.sqrt((distance**2).mean())) / this.placement.tibial_width_px
 
 

@@ -24,7 +24,7 @@ class BoneView:
     """A bone on one film: (rows, columns) texture, and where the film shows this bone."""
 
     texture: Float32
-    seen: Mask
+    visible: Mask
 
 
 def texture_of(picture: Float32) -> Float32:
@@ -42,7 +42,7 @@ def texture_of(picture: Float32) -> Float32:
 
 def correlation(this: BoneView, other: BoneView) -> float | None:
     """Of two textures where the other lies best on this, -1 to 1; None where too little is shown on both."""
-    if this.seen.sum() < FEWEST:
+    if this.visible.sum() < FEWEST:
         return None
     near = _nearest(this, other)
     found = [_correlated(this, other, at) for at in (near, _refined(this, other, near))]
@@ -59,12 +59,12 @@ def _best_shift(this: BoneView, other: BoneView, turn_deg: float) -> tuple[float
     """The best correlation with the other turned by so much, and how it lies there."""
     import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
 
-    top, left, bottom, right = _bounds(this.seen)
+    top, left, bottom, right = _bounds(this.visible)
     turn = np.asarray(cv2.getRotationMatrix2D(((left + right) / 2, (top + bottom) / 2), turn_deg, 1.0), float)
     edges = (REACH, REACH, REACH, REACH)
-    padded = cv2.copyMakeBorder(_brought(other.texture, turn), *edges, cv2.BORDER_CONSTANT, value=0)
+    padded = cv2.copyMakeBorder(_warped(other.texture, turn), *edges, cv2.BORDER_CONSTANT, value=0)
     around = padded[top : bottom + 2 * REACH, left : right + 2 * REACH]
-    seen = this.seen[top:bottom, left:right].astype(np.float32)
+    seen = this.visible[top:bottom, left:right].astype(np.float32)
     product = cv2.matchTemplate(around, this.texture[top:bottom, left:right] * seen, cv2.TM_CCORR)
     power = cv2.matchTemplate(around * around, seen, cv2.TM_CCORR)
     scores = product / np.sqrt(np.maximum(power, 1.0))
@@ -84,7 +84,7 @@ def _refined(this: BoneView, other: BoneView, start: Float64) -> Float64:
     import cv2
 
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, ROUNDS, SETTLED)
-    place, seen = start.astype(np.float32), this.seen.astype(np.uint8)
+    place, seen = start.astype(np.float32), this.visible.astype(np.uint8)
     try:
         _, found = cv2.findTransformECC(
             this.texture, other.texture, place, cv2.MOTION_EUCLIDEAN, criteria, seen, 1
@@ -95,16 +95,16 @@ def _refined(this: BoneView, other: BoneView, start: Float64) -> Float64:
 
 
 def _correlated(this: BoneView, other: BoneView, at: Float64) -> float | None:
-    both = this.seen & (_brought(other.seen.astype(np.float32), at) > 0.99)
+    both = this.visible & (_warped(other.visible.astype(np.float32), at) > 0.99)
     if both.sum() < FEWEST:
         return None
-    here, there = (values[both].astype(float) for values in (this.texture, _brought(other.texture, at)))
+    here, there = (values[both].astype(float) for values in (this.texture, _warped(other.texture, at)))
     here, there = here - here.mean(), there - there.mean()
     power = float(np.sqrt((here @ here) * (there @ there)))
     return float(np.clip(here @ there / power, -1.0, 1.0)) if power > 0 else 0.0
 
 
-def _brought(picture: Float32, at: Float64) -> Float32:
+def _warped(picture: Float32, at: Float64) -> Float32:
     """The other's picture as it lies on this one; dark beyond its edges."""
     import cv2
 

@@ -9,13 +9,7 @@ from collections.abc import Iterator
 
 from kltool.intake.content import Pair, SpacingResult, same_spacing
 from kltool.intake.dicom.header import SpacingTags
-from kltool.values.radiograph import (
-    LARGEST_SPACING_MM,
-    SMALLEST_SPACING_MM,
-    Calibration,
-    NoSpacing,
-    Spacing,
-)
+from kltool.values.spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, NoSpacing, Spacing
 
 LARGEST_MAGNIFICATION = 2.0  # docs/choices-intake.md#magnification
 

@@ -17,7 +17,8 @@ from kltool.intake.formats import FileFormat
 from kltool.intake.limits import check_frames, check_size
 from kltool.intake.picture.integrity import damaged, verified_header
 from kltool.typing import Float32
-from kltool.values.radiograph import NoSpacing, SideSource
+from kltool.values.radiograph import SideSource
+from kltool.values.spacing import NoSpacing
 
 ALPHA = 3  # the channel after blue, green, red
 

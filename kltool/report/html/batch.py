@@ -12,13 +12,14 @@ from kltool.report.html.page import base_name, render
 from kltool.report.plots.batch import grades_svg, widths_svg
 from kltool.tables.columns import DUPLICATE, FAILED, OK, QUARANTINED, REFUSED, STATUSES
 from kltool.tables.oai import OAI_NAMES
-from kltool.values.reading import GRADES, Compartment, Quality
+from kltool.values.measure import Compartment
+from kltool.values.reading import GRADES, Quality
 
 TEMPLATE: Final = "batch.html.j2"
 SHOWN: Final = 200  # of the worst; the table has the others
 WORST_FIRST: Final = (FAILED, QUARANTINED, REFUSED, DUPLICATE, Quality.POOR, Quality.USABLE)
 ABOUT_A_CASE: Final = (
-    "path", "status", "code", "reason", "side", "kl_set", "kl_expected_low", "kl_expected_high",
+    "path", "status", "code", "reason", "side", "kl_prediction_set", "kl_expected_low", "kl_expected_high",
     "quality", "warnings", "overlay",
 )  # fmt: skip
 
@@ -123,7 +124,7 @@ def _case(row: Mapping[str, Any]) -> Case:
         row["quality"] if row["status"] == OK else row["status"],
         base_name(row["path"]),
         side or "",
-        row["kl_set"] or "",
+        row["kl_prediction_set"] or "",
         row["reason"] or row["warnings"] or "",
         row["overlay"] or "",
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kltool.comparison.summary import probability
+from kltool.comparison.summary import format_probability
 from kltool.report.change_pictures import in_register, traced
 from kltool.report.html.change_rows import (
     DECISIVE,
@@ -21,8 +21,9 @@ from kltool.report.html.provenance import made_of
 from kltool.report.text import claim_sentence
 from kltool.values.change import Comparability, GradeClaim, KneeChange
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import NoSpacing, SideSource
+from kltool.values.radiograph import SideSource
 from kltool.values.reading import GRADES, KneeReading, Provenance, Quality
+from kltool.values.spacing import NoSpacing
 
 TEMPLATE = "change.html.j2"
 
@@ -108,9 +109,9 @@ def _shown(change: KneeChange, claim: GradeClaim | None) -> KneeShown:
         decisive if isinstance(decisive, NotMeasured) else error_bars(decisive),
         grade if isinstance(grade, NotMeasured) else heat(grade, claim),
         claim_sentence(grade, claim) if claim else "",
-        _texture(change.likeness.femur),
-        _texture(change.likeness.tibia),
-        probability(change.likeness.same),
+        _texture(change.identity.femur),
+        _texture(change.identity.tibia),
+        format_probability(change.identity.probability_same_knee),
     )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
-from kltool.comparison.summary import probability
+from kltool.comparison.summary import format_probability
 from kltool.report.text import signed
-from kltool.values.change import Difference, ErrorParts, Method, WidthChange
+from kltool.values.change import Difference, ErrorComponents, Method, WidthChange
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Compartment
+from kltool.values.measure import Measure
 
-DECISIVE: Final = f"{Compartment.MEDIAL} minimum"
+DECISIVE: Final = Measure.MEDIAL_MINIMUM
 HEADINGS: Final = (
     "width",
     "before",
@@ -59,11 +59,11 @@ class Bars:
     bars: tuple[Bar, ...]
 
 
-def width_rows(widths: Mapping[str, WidthChange | NotMeasured]) -> list[WidthRow]:
+def width_rows(widths: Mapping[Measure, WidthChange | NotMeasured]) -> list[WidthRow]:
     return [_row(name, width) for name, width in widths.items()]
 
 
-def _row(name: str, width: WidthChange | NotMeasured) -> WidthRow:
+def _row(name: Measure, width: WidthChange | NotMeasured) -> WidthRow:
     if isinstance(width, NotMeasured):
         return WidthRow(name, (), width.reason, "", name == DECISIVE)
     direction = ("wider" if width.change > 0 else "narrower") if width.detectable else ""
@@ -79,10 +79,10 @@ def _cells(width: WidthChange) -> tuple[str, ...]:
         f"{signed(low)} to {signed(high)}",
         f"{width.smallest_detectable:.2f}",
         signed(width.reliable_change_index, 1),
-        probability(width.wider),
-        probability(width.narrower),
-        probability(width.beyond_smallest),
-        f"{probability(width.beyond_threshold)} ({width.threshold:.2f})",
+        format_probability(width.probability_wider),
+        format_probability(width.probability_narrower),
+        format_probability(width.probability_beyond_smallest),
+        f"{format_probability(width.probability_beyond_threshold)} ({width.threshold:.2f})",
         f"{signed(width.independent.change)} ± {width.independent.standard_error:.2f}",
         _gain(width),
     )
@@ -94,7 +94,7 @@ def _gain(width: WidthChange) -> str:
     return f"{width.independent.standard_error / width.linked.standard_error:.1f} x"
 
 
-def not_linked(widths: Mapping[str, WidthChange | NotMeasured]) -> list[str]:
+def not_linked(widths: Mapping[Measure, WidthChange | NotMeasured]) -> list[str]:
     """Why widths were not traced together: a line a reason, with the widths that it holds for."""
     names: dict[str, list[str]] = {}
     for name, width in widths.items():
@@ -112,7 +112,7 @@ def error_bars(width: WidthChange) -> list[Bars]:
     return [Bars(method, _bars(one.error, longest, width)) for method, one in errors.items()]
 
 
-def _bars(parts: ErrorParts, longest: float, width: WidthChange) -> tuple[Bar, ...]:
+def _bars(parts: ErrorComponents, longest: float, width: WidthChange) -> tuple[Bar, ...]:
     named = {part.name: float(getattr(parts, part.name)) for part in fields(parts)} | {
         "together": parts.total
     }

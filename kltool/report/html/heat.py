@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kltool.comparison.summary import probability
+from kltool.comparison.summary import format_probability
 from kltool.values.change import GradeChange, GradeClaim
 from kltool.values.reading import GRADES
 
@@ -53,10 +53,10 @@ def heat(change: GradeChange, claim: GradeClaim | None) -> Heat:
     """claim: the pair of grades to be marked."""
     return Heat(
         tuple(_row(before, row, claim) for before, row in enumerate(change.transition)),
-        tuple(probability(sum(row[after] for row in change.transition)) for after in GRADES),
-        probability(change.improved),
-        probability(change.same),
-        probability(change.worse),
+        tuple(format_probability(sum(row[after] for row in change.transition)) for after in GRADES),
+        format_probability(change.improved),
+        format_probability(change.same),
+        format_probability(change.worse),
         "KL {} → {}".format(*change.most_probable),
         f"{change.correlation:.2f}",
     )
@@ -64,14 +64,14 @@ def heat(change: GradeChange, claim: GradeClaim | None) -> Heat:
 
 def _row(before: int, shares: tuple[float, ...], claim: GradeClaim | None) -> HeatRow:
     cells = tuple(_cell(share, before, after, claim) for after, share in enumerate(shares))
-    return HeatRow(before, cells, probability(sum(shares)))
+    return HeatRow(before, cells, format_probability(sum(shares)))
 
 
 def _cell(share: float, before: int, after: int, claim: GradeClaim | None) -> HeatCell:
     full = IMPROVED if after < before else WORSE if after > before else SAME
     depth = min(share / DARKEST, 1.0)
     claimed = claim == GradeClaim(before, after)
-    return HeatCell(probability(share), _css(_mixed(full, depth)), depth > LIGHT_TEXT, claimed)
+    return HeatCell(format_probability(share), _css(_mixed(full, depth)), depth > LIGHT_TEXT, claimed)
 
 
 def _mixed(full: Colour, depth: float) -> Colour:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from kltool.report.text import interval, length, signed
 from kltool.values.change import KneeChange, Slope, Timeline, Verdict, WidthChange
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Compartment, KneeReading
+from kltool.values.measure import Compartment, Measure
+from kltool.values.reading import KneeReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _widths(knee: KneeReading) -> Iterator[Cell]:
 
 def _changes(change: KneeChange | None) -> Iterator[Cell]:
     for compartment in Compartment:
-        yield _change(change.widths[f"{compartment} minimum"]) if change else Cell("first visit")
+        yield _change(change.widths[Measure.minimum(compartment)]) if change else Cell("first visit")
 
 
 def _change(change: WidthChange | NotMeasured) -> Cell:
@@ -85,7 +86,7 @@ def _change(change: WidthChange | NotMeasured) -> Cell:
 def _grade(knee: KneeReading) -> Cell:
     if isinstance(knee.grade, NotMeasured):
         return _reason(knee.grade)
-    return Cell(f"{knee.grade.expected:.2f}", "{:.1f} to {:.1f}".format(*knee.grade.interval))
+    return Cell(f"{knee.grade.expected:.2f}", "{:.1f} to {:.1f}".format(*knee.grade.expected_interval))
 
 
 def _slope(slope: Slope | NotMeasured) -> Cell:
@@ -103,7 +104,7 @@ def _remarks(knee: KneeReading, change: KneeChange | None) -> Iterator[str]:
     yield f"quality {knee.quality}" + _after_colon(knee.warnings)
     if change is not None:
         yield f"against the first visit: {change.comparability}" + _after_colon(change.reasons)
-        yield from (f"doubt: {doubt}" for doubt in change.doubts)
+        yield from (f"doubt: {doubt}" for doubt in change.plausibility)
 
 
 def _after_colon(items: tuple[str, ...]) -> str:

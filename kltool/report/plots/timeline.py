@@ -10,7 +10,8 @@ from kltool.report.plots.timeline_levels import MONTHS_A_YEAR, Level, Levels, le
 from kltool.report.text import signed
 from kltool.values.change import Slope, Timeline, Unit
 from kltool.values.length import NotMeasured
-from kltool.values.reading import GRADES, Compartment
+from kltool.values.measure import Compartment, Measure
+from kltool.values.reading import GRADES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +59,7 @@ def _frame(axes: "Axes", timeline: Timeline) -> None:
 
 def _draw_minimum(axes: "Axes", timeline: Timeline, compartment: Compartment) -> None:
     found = levels_of(timeline, compartment)
-    name = f"{compartment} minimum"
+    name = Measure.minimum(compartment)
     if isinstance(found, NotMeasured):
         axes.set_ylabel(name)
         _say_why(axes, found)
@@ -160,7 +161,7 @@ def _draw_grade(axes: "Axes", timeline: Timeline) -> None:
         if isinstance(knee.grade, NotMeasured):
             _draw_cross(axes, number, month)
         else:
-            level = Level(number, month, knee.grade.expected, knee.grade.interval)
+            level = Level(number, month, knee.grade.expected, knee.grade.expected_interval)
             _draw_bar(axes, level, f"grade-visit-{number}", INK)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from kltool.values.change import Timeline, Unit, WidthChange
 from kltool.values.length import Interval, NotMeasured, Width
-from kltool.values.reading import Compartment
+from kltool.values.measure import Compartment, Measure
 
 MONTHS_A_YEAR: Final = 12
 
@@ -42,7 +42,7 @@ def levels_of(timeline: Timeline, compartment: Compartment) -> Levels | NotMeasu
     first = timeline.knees[0].joint_space.of(compartment).minimum
     if isinstance(first, NotMeasured):
         return NotMeasured(f"first visit: {first.reason}")
-    changes = [change.widths[f"{compartment} minimum"] for change in timeline.changes]
+    changes = [change.widths[Measure.minimum(compartment)] for change in timeline.changes]
     unit = _unit(first, changes)
     start = _start(first, unit)
     if isinstance(start, NotMeasured):

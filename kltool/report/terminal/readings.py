@@ -7,13 +7,13 @@ from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
-from kltool.comparison.summary import probability
+from kltool.comparison.summary import format_probability
 from kltool.typing import Record
+from kltool.values.measure import Compartment, Measure
 from kltool.values.reading import DISCLAIMER
 
 CHANGE_COLUMNS = ("width", "before", "after", "change", "95% interval", "SDC", "P(wider)")
 SDC = "SDC: smallest detectable change."
-COMPARTMENTS = ("medial", "lateral")
 STYLE = {"ok": "green", "refused": "yellow", "failed": "red"}
 
 
@@ -65,17 +65,14 @@ def print_timeline(timeline: Record, console: Console) -> None:
     for heading in ("visit", "medial, 95%", "lateral, 95%", "KL improved,\nsame, worse", "medial space"):
         table.add_column(heading)
     for visit, change in zip(later, timeline["changes"], strict=True):
-        spaces = [_changed(change["widths"][f"{compartment} minimum"]) for compartment in COMPARTMENTS]
+        spaces = [_changed(change["widths"][Measure.minimum(compartment)]) for compartment in Compartment]
         name = f"{escape(visit['visit'])}\n{visit['day']}"
         table.add_row(name, *spaces, _transition(change["kl"]), change["verdict"])
-    slopes = [
-        f"{compartment} minimum: {_slope(timeline['slopes'][f'{compartment} minimum'])}"
-        for compartment in COMPARTMENTS
-    ]
+    slopes = [f"{name}: {_slope(timeline['slopes'][name])}" for name in map(Measure.minimum, Compartment)]
     table.caption = "\n".join([*slopes, DISCLAIMER])
     console.print(table)
     for visit, change in zip(later, timeline["changes"], strict=True):
-        for remark in (*change["reasons"], *change["doubts"]):
+        for remark in (*change["reasons"], *change["plausibility"]):
             console.print(f"[dim]{escape(visit['visit'])}:[/] {escape(remark)}")
 
 
@@ -91,7 +88,7 @@ def _changed(width: Record) -> str:
 def _transition(kl: Record) -> str:
     if "not_measured" in kl:
         return escape(kl["not_measured"])
-    return " ".join(probability(kl[way]) for way in ("improved", "same", "worse"))
+    return " ".join(format_probability(kl[way]) for way in ("improved", "same", "worse"))
 
 
 def _slope(slope: Record) -> str:
@@ -140,7 +137,7 @@ def _cells(knee: Record) -> list[str]:
 
 def _grade(kl: Record) -> str:
     """The grade and, below it, the likely ones."""
-    low, high = kl["likely"][0], kl["likely"][-1]
+    low, high = kl["prediction_set"][0], kl["prediction_set"][-1]
     return f"{kl['grade']}\n{low}-{high}" if low < high else f"{kl['grade']}\n{low}"
 
 
@@ -174,5 +171,5 @@ def _change_cells(width: Record) -> list[str]:
         f"{width['change']:+.2f}{alone}",
         f"{low:+.2f} to {high:+.2f}",
         f"{width['smallest_detectable']:.2f}",
-        probability(width["probability_wider"]),
+        format_probability(width["probability_wider"]),
     ]

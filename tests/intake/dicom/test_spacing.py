@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kltool.intake import ImageSource, load
 from kltool.intake.dicom.header import SpacingTags
 from kltool.intake.dicom.spacing import spacing_of
-from kltool.values.radiograph import Calibration, NoSpacing, Spacing
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 from tests.intake.films import as_bytes, data_set
 
 TIERS = [

@@ -10,7 +10,8 @@ from PIL import Image
 from kltool.errors import NotARadiograph, Undecodable
 from kltool.intake import ImageSource, load
 from kltool.typing import Float32
-from kltool.values.radiograph import NoSpacing, Radiograph
+from kltool.values.radiograph import Radiograph
+from kltool.values.spacing import NoSpacing
 from tests.intake.films import REAL_DATA, grey8, knee, picture, png, saved, tiff
 
 

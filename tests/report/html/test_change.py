@@ -95,7 +95,7 @@ def test_every_reason_is_shown_and_none_can_become_markup(change: KneeChange, ma
         change,
         before=before,
         reasons=(reason, "second reason"),
-        doubts=(doubt,),
+        plausibility=(doubt,),
         sentence=f"{HOSTILE} sentence",
         widths={
             "medial minimum": replace(width_change(), linked=NotMeasured(link)),
@@ -240,6 +240,6 @@ def test_a_bone_without_texture_says_why(
     change: KneeChange, make_page: MakePage, films: tuple[Reading, Reading]
 ) -> None:
     reason = "too little of the bone is shown on both films"
-    bare = replace(change, likeness=replace(change.likeness, femur=NotMeasured(reason)))
+    bare = replace(change, identity=replace(change.identity, femur=NotMeasured(reason)))
     assert reason in make_page(bare)
-    assert change_record(bare, *films)["likeness"]["femur"] == {"not_measured": reason}
+    assert change_record(bare, *films)["identity_match"]["femur"] == {"not_measured": reason}

@@ -15,7 +15,8 @@ from kltool.report.plots.timeline import timeline_svg
 from kltool.report.plots.timeline_levels import Levels, levels_of
 from kltool.values.change import Timeline, Unit
 from kltool.values.length import NotMeasured, Width
-from kltool.values.reading import DISCLAIMER, Compartment, Reading
+from kltool.values.measure import Compartment
+from kltool.values.reading import DISCLAIMER, Reading
 from tests.report.changes import HOSTILE, Page, timeline, width_change
 
 ReadSample = Callable[..., Reading]
@@ -138,7 +139,7 @@ def test_the_table_has_a_row_a_visit_with_its_verdict(visits: Timeline) -> None:
 
 def test_reasons_warnings_and_doubts_are_shown_and_cannot_become_markup(visits: Timeline) -> None:
     change = replace(
-        visits.changes[0], reasons=(f"{HOSTILE} reason",), doubts=(f"{HOSTILE} doubt",), error_model={}
+        visits.changes[0], reasons=(f"{HOSTILE} reason",), plausibility=(f"{HOSTILE} doubt",), error_model={}
     )
     first = replace(visits.knees[0], warnings=(f"{HOSTILE} warning",))
     named = replace(visits.visits[0], name=f"{HOSTILE} visit")
