@@ -38,7 +38,7 @@ class Region:
     """A rectangle of a figure, in its own pixels: (row, column), origin at the centre of its top left pixel.
 
     What is added later is drawn above what is added before. transform: (column, row) to the figure. box: what
-    is drawn is cut off at it, but for text. Faster than JointAxes: docs/choices.md#pictures-of-a-reading.
+    is drawn is cut off at it, but for text. Faster than Axes: docs/choices.md#pictures-of-a-reading.
     """
 
     figure: Figure

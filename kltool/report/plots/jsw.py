@@ -1,4 +1,4 @@
-"""AlignedJoint-space width over x with its 95% intervals, each location below its place on the film."""
+"""Joint-space width over x with its 95% intervals, each location below its place on the film."""
 
 from typing import Final
 
