@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kltool.agreement.bootstrap import Resampling, Sample, intervals
-from kltool.agreement.estimators import of_differences
+from kltool.agreement.estimators import difference_estimators
 from kltool.agreement.statistics.bland_altman import bland_altman, difference_sums, repeat_sums, repeatability
 from kltool.typing import Float64
 from kltool.values.length import NORMAL_95, NotMeasured
@@ -80,7 +80,7 @@ def test_intervals_of_the_limits_are_those_of_the_paper() -> None:
     """Bland & Altman 1986: standard error s / sqrt(n) of the bias, about sqrt(3 s^2 / n) of a limit."""
     differences = np.random.default_rng(6).normal(0.1, 0.4, 400)
     sample = Sample.of(np.arange(400))
-    found = intervals(of_differences(differences, sample), Resampling(4000))
+    found = intervals(difference_estimators(differences, sample), Resampling(4000))
     bias, sd, _, upper = limits(differences)
     for name, middle, error in (
         ("bias_mm", bias, sd / np.sqrt(400)),
@@ -100,7 +100,9 @@ def test_intervals_of_a_limit_hold_the_truth_as_often_as_they_say() -> None:
     spread = np.hypot(0.3, 0.2)
     for _ in range(studies):
         differences = random.normal(0, 0.3, 100)[people] + random.normal(0, 0.2, 200)
-        interval = intervals(of_differences(differences, Sample(people)), Resampling(200))["limit_upper_mm"]
+        interval = intervals(difference_estimators(differences, Sample(people)), Resampling(200))[
+            "limit_upper_mm"
+        ]
         assert not isinstance(interval, NotMeasured)
         held += interval[0] <= NORMAL_95 * spread <= interval[1]
     assert 0.89 <= held / studies <= 0.98

@@ -67,6 +67,6 @@ def test_probabilities_that_come_true_lie_on_the_diagonal() -> None:
     random = np.random.default_rng(8)
     said = random.random(200_000)
     bins = reliability(said, random.random(200_000) < said)
-    assert len(bins.said) == BINS
+    assert len(bins.predicted) == BINS
     assert bins.share.sum() == pytest.approx(1.0)
-    assert bins.came == pytest.approx(bins.said, abs=0.02)
+    assert bins.observed == pytest.approx(bins.predicted, abs=0.02)

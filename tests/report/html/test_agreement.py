@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kltool.agreement import Agreement, Resampling, Wanted, agree, ratings_of
-from kltool.agreement.ratings import LeftOut, Rater
+from kltool.agreement import Agreement, MatchOptions, Resampling, agreement_of, ratings_of
+from kltool.agreement.ratings import Exclusion, Rater
 from kltool.agreement.results import ALL_RATERS
 from kltool.errors import UsageError
-from kltool.report.agreement_record import agreement_csv, agreement_record, all_figures
+from kltool.report.agreement_record import agreement_csv, agreement_record, all_estimates
 from kltool.report.agreement_text import interval_of, measure_name, value_of
-from kltool.report.html.agreement import Made, agreement_page, write_agreement
+from kltool.report.html.agreement import Production, agreement_page, write_agreement
 from kltool.report.latex import agreement_tex, tex
 from kltool.report.plots.agreement import drawings
 from kltool.values.length import NotMeasured
@@ -28,19 +28,21 @@ from kltool.values.reading import DISCLAIMER
 from tests.agreement.simulated import graded, measured, ratings, repeats, trial
 from tests.report.changes import HOSTILE, Page
 
-MADE = Made("9.8.7", "2026-01-02T03:04:05+00:00")
+MADE = Production("9.8.7", "2026-01-02T03:04:05+00:00")
 FEW = Resampling(100)
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Agreement:
     tables = trial(tmp_path_factory.mktemp("trial"))
-    return agree(ratings_of([tables["kltool"], tables["reader"]], Wanted()), FEW)
+    return agreement_of(ratings_of([tables["kltool"], tables["reader"]], MatchOptions()), FEW)
 
 
 @pytest.fixture(scope="module")
 def repeated(tmp_path_factory: pytest.TempPathFactory) -> Agreement:
-    return agree(ratings_of([repeats(tmp_path_factory.mktemp("repeats"))], Wanted(repeat=True)), FEW)
+    return agreement_of(
+        ratings_of([repeats(tmp_path_factory.mktemp("repeats"))], MatchOptions(repeat=True)), FEW
+    )
 
 
 def words(svg: str) -> str:
@@ -58,7 +60,7 @@ def hostile(found: Agreement) -> Agreement:
             found.ratings,
             raters=raters,
             reference=renamed[found.ratings.reference],
-            left_out=(LeftOut(names[0], 1, f"{HOSTILE} reason"),),
+            left_out=(Exclusion(names[0], 1, f"{HOSTILE} reason"),),
         ),
         grades=tuple(replace(one, judged=names[0], reference=names[1]) for one in found.grades),
         widths=tuple(replace(one, judged=names[0], reference=names[1]) for one in found.widths),
@@ -76,7 +78,7 @@ def test_the_page_fetches_nothing_and_runs_nothing(found: Agreement) -> None:
 
 def test_every_figure_is_on_the_page_with_its_interval(found: Agreement) -> None:
     page = Page(agreement_page(found, MADE)).text
-    for *_, figure in all_figures(found):
+    for *_, figure in all_estimates(found):
         if figure.name != "sd_mm":  # half of the way from limit to limit
             assert value_of(figure, with_unit=False) in page
             assert interval_of(figure) in page
@@ -89,7 +91,7 @@ def test_the_page_says_what_it_rests_on(found: Agreement) -> None:
     assert page.endswith(DISCLAIMER)
     assert all(source.sha256 in page and source.file in page for source in found.ratings.sources)
     assert "119 knees of 60 participants matched by subject, visit, side" in page
-    for one in found.ratings.left_out:
+    for one in found.ratings.exclusions:
         assert f"{one.rater} {one.count} {one.reason}" in page
     for told in ("draws of participants 100", "seed 1", "kltool 9.8.7", f"made at, UTC {MADE.utc}"):
         assert told in page
@@ -99,14 +101,14 @@ def test_knees_of_nobody_are_named_as_such() -> None:
     random = np.random.default_rng(1)
     grades = random.integers(0, 5, (2, 30))
     page = Page(
-        agreement_page(agree(ratings(graded("a", grades[0]), graded("b", grades[1])), FEW), MADE)
+        agreement_page(agreement_of(ratings(graded("a", grades[0]), graded("b", grades[1])), FEW), MADE)
     ).text
     assert "30 of them state no participant" in page
     assert "each was taken as a person of its own" in page
 
 
 def test_what_is_missing_has_its_reason(found: Agreement) -> None:
-    same = agree(ratings(graded("kltool", [2] * 20), graded("reader", [2] * 20)), FEW)
+    same = agreement_of(ratings(graded("kltool", [2] * 20), graded("reader", [2] * 20)), FEW)
     page = Page(agreement_page(same, MADE)).text
     assert "quadratic weighted kappa not measured: all grades are one and the same" in page
     assert "AUC, KL ≥ 2; AUC, KL ≥ 3; " in page
@@ -143,27 +145,27 @@ def test_pictures_hold_text_and_the_counts(found: Agreement) -> None:
     assert all(f" {count} " in drawn["confusion-kltool-reader-a.svg"] for count in counts.ravel())
     assert "KL by reader A" in drawn["confusion-kltool-reader-a.svg"]
     assert "kltool minus reader A, mm" in drawn["bland-altman-kltool-reader-a-medial-mjsw.svg"]
-    area = next(figure for figure in found.grades[0].figures if figure.name == "auc_kl2")
+    area = next(figure for figure in found.grades[0].estimates if figure.name == "auc_kl2")
     assert f"KL ≥ 2: AUC {value_of(area)}" in drawn["roc-kltool-reader-a.svg"]
 
 
 def test_many_knees_are_a_picture_of_bounded_size() -> None:
     random = np.random.default_rng(2)
     first, second = random.normal(4, 1, (2, 20_000))
-    (drawing,) = drawings(agree(ratings(measured("a", first), measured("b", second)), FEW))
+    (drawing,) = drawings(agreement_of(ratings(measured("a", first), measured("b", second)), FEW))
     assert len(drawing.svg) < 1_000_000
 
 
 def test_pictures_of_raters_whose_names_look_alike_do_not_collide() -> None:
     grades = np.arange(30) % 5
     raters = [graded(name, grades) for name in ("Dr A", "dr-a", "é", "ë", "ref")]
-    files = [drawing.file for drawing in drawings(agree(ratings(*raters), FEW))]
+    files = [drawing.file for drawing in drawings(agreement_of(ratings(*raters), FEW))]
     assert len(set(files)) == len(files) == 4
 
 
 def test_the_table_has_every_figure_and_reads_back(found: Agreement) -> None:
     rows = list(csv.DictReader(io.StringIO(agreement_csv(found))))
-    known = list(all_figures(found))
+    known = list(all_estimates(found))
     assert len(rows) == len(known)
     for row, (judged, reference, measure, figure) in zip(rows, known, strict=True):
         assert (row["judged"], row["reference"], row["measure"]) == (judged, reference, measure)
@@ -176,14 +178,14 @@ def test_the_table_has_every_figure_and_reads_back(found: Agreement) -> None:
 
 
 def test_a_missing_figure_is_an_empty_cell_with_its_reason() -> None:
-    same = agree(ratings(graded("a", [2] * 20), graded("b", [2] * 20)), FEW)
+    same = agreement_of(ratings(graded("a", [2] * 20), graded("b", [2] * 20)), FEW)
     row = next(csv.DictReader(io.StringIO(agreement_csv(same))))
     assert (row["figure"], row["value"], row["low"]) == ("kappa_quadratic", "", "")
     assert row["reason"].startswith("not measured: all grades are one and the same")
 
 
 def test_the_record_is_plain_and_never_holds_what_is_no_number(found: Agreement) -> None:
-    same = agree(ratings(graded("a", [2] * 20), graded("b", [2] * 20)), FEW)
+    same = agreement_of(ratings(graded("a", [2] * 20), graded("b", [2] * 20)), FEW)
     for one in (found, same):
         record = agreement_record(one, MADE.version, MADE.utc)
         assert json.loads(json.dumps(record, allow_nan=False)) == record
@@ -198,7 +200,7 @@ def test_all_raters_together_have_a_section_and_rows() -> None:
     random = np.random.default_rng(4)
     true = random.normal(4, 1, 40)
     three = [measured(name, true + random.normal(0, 0.2, 40)) for name in "abc"]
-    found = agree(ratings(*three), FEW)
+    found = agreement_of(ratings(*three), FEW)
     page = Page(agreement_page(found, MADE))
     assert page.count("section", "knee") == 3
     assert "All 3 raters together" in page.text
