@@ -166,8 +166,8 @@ def agreement(
         list[Path],
         typer.Argument(
             help="Tables (CSV or Parquet), one for each rater or with a column reader. Columns: path, or "
-            "subject, visit, side; kl, medial_mjsw_mm and others. Of a batch whose manifest had kl, its table "
-            "is enough.",
+            "subject, visit, side; kl, medial_mjsw_mm and others. The table of a batch is enough if its "
+            "manifest had kl.",
             metavar="TABLE...",
         ),
     ],

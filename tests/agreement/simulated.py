@@ -21,7 +21,10 @@ def column(values: npt.ArrayLike, known: npt.ArrayLike | None = None) -> Column:
 
 
 def ratings(
-    *raters: Rater, participants: npt.ArrayLike | None = None, reference: str | None = None, repeated: bool = False
+    *raters: Rater,
+    participants: npt.ArrayLike | None = None,
+    reference: str | None = None,
+    repeated: bool = False,
 ) -> Ratings:
     """Ratings as from tables of these raters; without participants every knee counts as one."""
     count = len(next(iter(raters[0].columns.values())).known)
@@ -69,9 +72,10 @@ def write_csv(file: Path, headings: Sequence[str], rows: Sequence[Sequence[objec
 
 
 def trial(folder: Path, participants: int = 60, seed: int = 4) -> Mapping[str, Path]:
-    """Tables of both knees of each participant: "kltool" as a batch writes it, "reader" ordered and spelled otherwise.
+    """Tables of both knees of each participant by "kltool", as a batch writes it, and by "reader".
 
-    One film was refused, one knee has no grade, one no medial minimum; each with its reason.
+    The reader's has another order and spelling. One film was refused, one knee has no grade, one no medial
+    minimum; each with its reason.
     """
     random = np.random.default_rng(seed)
     knees = 2 * participants
@@ -86,7 +90,11 @@ def trial(folder: Path, participants: int = 60, seed: int = 4) -> Mapping[str, P
     rows: list[list[object]] = []
     for knee in range(knees):
         start = [f"film{person[knee]}.dcm", "ok", "ok", subjects[knee], "V00", sides[knee]]
-        grade: list[object] = [int((probabilities[knee].cumsum() < 0.5).sum()), *probabilities[knee].round(6), ""]
+        grade: list[object] = [
+            int((probabilities[knee].cumsum() < 0.5).sum()),
+            *probabilities[knee].round(6),
+            "",
+        ]
         space: list[object] = [round(width[knee] - 0.15 + random.normal(0, 0.2), 4), 0.2, ""]
         if knee == 4:
             rows.append([*start[:1], "refused", "no_knee", *start[3:5], *[""] * 12])
@@ -110,7 +118,7 @@ def trial(folder: Path, participants: int = 60, seed: int = 4) -> Mapping[str, P
 
 
 def repeats(folder: Path, knees: int = 60, repositioning: float = 0.25, seed: int = 2) -> Path:
-    """A table of every knee twice, on two films. repositioning: standard deviation of the error of one film, mm."""
+    """A table of every knee on two films. repositioning: standard deviation of one film's error, mm."""
     random = np.random.default_rng(seed)
     rows: list[list[object]] = []
     for knee in range(knees):

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from kltool.agreement import bootstrap
+from kltool.agreement import bootstrap, estimators
 from kltool.agreement.bootstrap import (
     EstimatorGroup,
     Resampling,
@@ -13,14 +13,13 @@ from kltool.agreement.bootstrap import (
     intervals,
     unit_weights,
 )
-from kltool.agreement.estimators import difference_estimators, grade_estimators
 from kltool.errors import UsageError
 from kltool.typing import Float64
 from kltool.values.length import Interval, NotMeasured
 
 
 def mean_of(values: Float64, participants: npt.ArrayLike) -> EstimatorGroup:
-    return difference_estimators(values, Sample.of(np.asarray(participants)))
+    return estimators.differences(values, Sample.of(np.asarray(participants)))
 
 
 def interval(group: EstimatorGroup, name: str = "bias_mm", replicates: int = 2000) -> Interval:
@@ -86,11 +85,11 @@ def test_a_weight_does_what_repeating_the_knees_does() -> None:
     random = np.random.default_rng(5)
     participants = np.repeat(np.arange(20), 2)
     judged, reference = random.integers(0, 5, 40), random.integers(0, 5, 40)
-    group = grade_estimators(judged, reference, Sample(participants))
+    group = estimators.grades(judged, reference, Sample(participants))
     (weights,) = bootstrap_weights(group.sample, Resampling(100))
     for row in range(0, 100, 20):
         again = np.repeat(np.arange(40), weights[row, participants].astype(int))
-        repeated = grade_estimators(judged[again], reference[again], Sample.of(np.arange(len(again))))
+        repeated = estimators.grades(judged[again], reference[again], Sample.of(np.arange(len(again))))
         expected = repeated.values_of(unit_weights(repeated.sample))
         found = group.values_of(weights[row : row + 1])
         for name in group.reasons:
@@ -106,7 +105,7 @@ def test_an_estimate_that_many_replicates_do_not_define_has_no_interval() -> Non
     """A grade that one participant of forty has occurs in no more than two thirds of the replicates."""
     grades = np.zeros(40, np.intp)
     grades[0] = 4
-    found = intervals(grade_estimators(grades, grades, Sample.of(np.arange(40))), Resampling())[
+    found = intervals(estimators.grades(grades, grades, Sample.of(np.arange(40))), Resampling())[
         "sensitivity_kl4"
     ]
     assert isinstance(found, NotMeasured)
@@ -115,12 +114,16 @@ def test_an_estimate_that_many_replicates_do_not_define_has_no_interval() -> Non
 
 def test_replicates_that_never_differ_give_no_interval() -> None:
     grades = np.arange(50) % 5
-    found = intervals(grade_estimators(grades, grades, Sample.of(np.arange(50))), Resampling())["accuracy"]
+    found = intervals(estimators.grades(grades, grades, Sample.of(np.arange(50))), Resampling())["accuracy"]
     assert isinstance(found, NotMeasured)
     assert "all bootstrap replicates give the same value" in found.reason
 
 
-@pytest.mark.parametrize(("replicates", "seed", "message"), [(99, 1, "99 bootstrap replicates found"), (100, -1, "seed -1 found")])
-def test_too_few_replicates_or_a_negative_seed_are_bad_usage(replicates: int, seed: int, message: str) -> None:
+@pytest.mark.parametrize(
+    ("replicates", "seed", "message"), [(99, 1, "99 bootstrap replicates found"), (100, -1, "seed -1 found")]
+)
+def test_too_few_replicates_or_a_negative_seed_are_bad_usage(
+    replicates: int, seed: int, message: str
+) -> None:
     with pytest.raises(UsageError, match=message):
         Resampling(replicates, seed)

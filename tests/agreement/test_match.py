@@ -1,4 +1,4 @@
-"""Rows of the same knee meet, however they are spelled; the others are counted; nonsense is refused."""
+"""Rows of the same knee are matched despite spelling; exclusions are counted; invalid tables are refused."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,8 +32,8 @@ def grades(ratings: Ratings) -> list[list[float]]:
     return [rater.columns[KL].values.tolist() for rater in ratings.raters]
 
 
-def test_sides_are_spelled_as_people_do(folder: Path) -> None:
-    """R, 1 and right are one side; 1 and 2 are those of the Osteoarthritis Initiative."""
+def test_sides_are_matched_in_all_usual_spellings(folder: Path) -> None:
+    """R, 1 and right are the same side; 1 and 2 are those of the Osteoarthritis Initiative."""
     found = ratings_of(two(folder, ONE, OTHER), MatchOptions())
     assert [rater.name for rater in found.raters] == ["kltool", "reader"]
     assert found.reference == "reader"
@@ -50,7 +50,7 @@ def test_the_order_of_rows_does_not_matter(folder: Path) -> None:
     assert first.participant_ids.tolist() == second.participant_ids.tolist()
 
 
-def test_subjects_that_a_spreadsheet_made_numbers_of_are_the_same(folder: Path) -> None:
+def test_subjects_that_a_spreadsheet_wrote_as_numbers_are_matched(folder: Path) -> None:
     tables = two(folder, [("9001695", "0", "R", 2, 1)], [("9001695.0", "0.0", "1.0", 3, 1)])
     assert grades(ratings_of(tables, MatchOptions())) == [[2], [3]]
 
@@ -68,10 +68,10 @@ def test_films_are_matched_by_path_where_a_table_has_no_subject(folder: Path) ->
     found = ratings_of([one, other], MatchOptions())
     assert found.keys == ("path", "side")
     assert grades(found) == [[2], [3]]
-    assert found.knees_without_participant == 0  # one of the tables says whose it is
+    assert found.knees_without_participant == 0  # one of the tables states the subject
 
 
-def test_whose_knee_it_is_need_not_be_known(folder: Path) -> None:
+def test_the_subject_may_be_unknown(folder: Path) -> None:
     rows = [("1.dcm", 2), ("2.dcm", 3)]
     tables = [write_csv(folder / f"{name}.csv", ("path", "kl"), rows) for name in "ab"]
     found = ratings_of(tables, MatchOptions())
@@ -97,10 +97,10 @@ def test_every_reader_of_a_long_table_is_a_rater(folder: Path) -> None:
     assert [rater.name for rater in found.raters] == ["Dr A", "Dr B", "Dr C"]
     assert found.reference == "Dr A"
     assert found.raters[2].columns[KL].known.tolist() == [True, True, False]
-    assert Exclusion("Dr C", 1, "no row of this knee") in found.exclusions
+    assert Exclusion("Dr C", 1, "no row for this knee") in found.exclusions
 
 
-def test_grades_that_a_table_carries_are_a_rater(folder: Path) -> None:
+def test_given_grades_of_a_table_are_a_rater(folder: Path) -> None:
     found = ratings_of([trial(folder)["kltool"]], MatchOptions())
     assert [rater.name for rater in found.raters] == ["kltool", "given"]
     assert found.reference == "given"
@@ -115,7 +115,7 @@ def test_two_tables_of_one_name_are_two_raters(folder: Path) -> None:
     assert [rater.name for rater in found.raters] == ["reader", "reader (2)"]
 
 
-def test_a_row_that_was_not_read_has_no_values_and_every_gap_its_reason(folder: Path) -> None:
+def test_unread_rows_and_missing_values_are_excluded_with_their_reason(folder: Path) -> None:
     tables = trial(folder)
     found = ratings_of([tables["kltool"], tables["reader"]], MatchOptions())
     assert found.exclusions == (
@@ -127,8 +127,8 @@ def test_a_row_that_was_not_read_has_no_values_and_every_gap_its_reason(folder: 
     assert (found.knees, found.participants) == (119, 60)
 
 
-def test_only_widths_are_widths(folder: Path) -> None:
-    """Not the film's pixels, not the distance of the rims, not errors, not the ends of intervals."""
+def test_lengths_that_are_no_widths_are_not_compared(folder: Path) -> None:
+    """Not the pixel spacing, the inter-margin distance, errors or the ends of intervals."""
     others = ("spacing_mm", "spacing_column_mm", "imd_mm", "medial_mjsw_low_mm", "medial_area_mm2")
     headings = ("subject", "medial_mjsw_mm", "medial_mjsw_sd_mm", *others)
     tables = [write_csv(folder / f"{name}.csv", headings, [("A", *[1.0] * 7)]) for name in "ab"]
@@ -136,16 +136,16 @@ def test_only_widths_are_widths(folder: Path) -> None:
     assert [rater.widths for rater in found.raters] == [("medial_mjsw_mm",)] * 2
 
 
-def test_many_different_reasons_are_summed_up(folder: Path) -> None:
+def test_rare_reasons_are_summarised(folder: Path) -> None:
     rows = [(knee, "V0", "R", "", 1.0, f"reason {min(knee, 5)}") for knee in range(8)]
     one = write_csv(folder / "kltool.csv", (*HEADINGS, "kl_reason"), [*rows, (9, "V0", "R", 2, 1.0, "")])
     other = write_csv(folder / "reader.csv", HEADINGS, [(knee, "V0", "R", 3, 1.0) for knee in range(10)])
     found = ratings_of([one, other], MatchOptions())
-    told = found.exclusions[-1].reason
-    assert told == "kl is empty; reason 5 (3); reason 0 (1); reason 1 (1); other reasons (3)"
+    reason = found.exclusions[-1].reason
+    assert reason == "kl is empty; reason 5 (3); reason 0 (1); reason 1 (1); other reasons (3)"
 
 
-def test_parquet_says_the_same_as_csv(folder: Path) -> None:
+def test_parquet_gives_the_same_as_csv(folder: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import csv, parquet
 
@@ -163,7 +163,7 @@ def test_parquet_says_the_same_as_csv(folder: Path) -> None:
         assert np.array_equal(column.values[column.known], other.values[other.known])
 
 
-def test_repeats_are_readings_by_path(folder: Path) -> None:
+def test_repeats_are_numbered_readings_in_order_of_path(folder: Path) -> None:
     found = ratings_of([repeats(folder, knees=30)], MatchOptions(repeat=True))
     assert [rater.name for rater in found.raters] == ["reading 1", "reading 2"]
     assert found.reference == "reading 1"
@@ -179,14 +179,14 @@ def test_a_knee_read_three_times_has_a_third_reading(folder: Path) -> None:
     found = ratings_of([table], MatchOptions(repeat=True))
     third = found.raters[2].columns["w_mm"]
     assert (third.values[0], third.known.tolist()) == (5.0, [True, False])
-    assert Exclusion("t", 1, "read once only") in found.exclusions
+    assert Exclusion("t", 1, "read only once") in found.exclusions
 
 
 NAMELESS = "S17"
 
 
 @pytest.mark.parametrize(
-    ("headings", "rows", "told"),
+    ("headings", "rows", "message"),
     [
         (
             HEADINGS,
@@ -196,7 +196,7 @@ NAMELESS = "S17"
         (
             HEADINGS,
             [(NAMELESS, "V0", "R", 2, 3), (NAMELESS, "V0", "L", "two", 3)],
-            r"line 3: kl with a word in it found",
+            r"line 3: kl that is not a number found",
         ),
         (HEADINGS, [(NAMELESS, "V0", "R", 2.5, 3)], r"line 2: kl 2.5 found"),
         (
@@ -208,7 +208,7 @@ NAMELESS = "S17"
         (
             HEADINGS,
             [(NAMELESS, "V0", "both", 2, 3)],
-            r"line 2: another side found; right, left, R, L, 1 \(right\)",
+            r"line 2: an unknown side found; right, left, R, L, 1 \(right\)",
         ),
         (
             HEADINGS,
@@ -219,33 +219,37 @@ NAMELESS = "S17"
         (HEADINGS, [], r"no row found; one knee a line expected"),
         (("kl", "kl"), [(1, 1)], r"column 'kl' found twice"),
         (("kl",), [(1,)], r"no column found by which to match the rows \(kltool: ; reader: subject"),
-        ((*HEADINGS[:3], "colour"), [ONE[0][:4]], r"no column found that reader and another rater fill"),
+        (
+            (*HEADINGS[:3], "colour"),
+            [ONE[0][:4]],
+            r"no column found in which reader and another rater have values",
+        ),
         (
             ("subject", "visit", "side", "kl"),
             [(NAMELESS, "V0", "R", 1)],
-            r"no knee in common found, by subject",
+            r"no common knee found, matched by subject",
         ),
         (("subject", "status", "kl"), [("A", "failed", "")], r"no row with the status ok found"),
         (
             ("subject", "kl", *(f"kl_p{kl}" for kl in range(5))),
             [(NAMELESS, 1, 0.5, 0.1, 0.1, 0.1, 0.1)],
-            r"line 2: kl_p0 to kl_p4 that sum to 0\.900 found, to 1 expected",
+            r"line 2: kl_p0 to kl_p4 with the sum 0\.900 found, 1 expected",
         ),
     ],
 )
-def test_a_table_that_makes_no_sense_is_refused_without_naming_anybody(
-    headings: Sequence[str], rows: Sequence[Sequence[object]], told: str, folder: Path
+def test_an_invalid_table_is_refused_without_naming_a_subject(
+    headings: Sequence[str], rows: Sequence[Sequence[object]], message: str, folder: Path
 ) -> None:
     one = write_csv(folder / "kltool.csv", headings, rows)
     other = write_csv(folder / "reader.csv", HEADINGS, OTHER)
-    with pytest.raises(UsageError, match=told) as refused:
+    with pytest.raises(UsageError, match=message) as refused:
         ratings_of([one, other], MatchOptions())
     assert NAMELESS not in str(refused.value)
 
 
-def test_raters_who_are_not_there_are_asked_for(folder: Path) -> None:
+def test_missing_raters_and_repeats_are_refused(folder: Path) -> None:
     tables = two(folder, ONE, OTHER)
-    with pytest.raises(UsageError, match="one rater found, two at least expected"):
+    with pytest.raises(UsageError, match="one rater found, at least two expected"):
         ratings_of(tables[:1], MatchOptions())
     with pytest.raises(UsageError, match="--reference 'Dr B' found; one of kltool, reader expected"):
         ratings_of(tables, MatchOptions(reference="Dr B"))
@@ -255,7 +259,7 @@ def test_raters_who_are_not_there_are_asked_for(folder: Path) -> None:
         ratings_of(tables[:1], MatchOptions(repeat=True))
 
 
-def test_a_reader_without_a_name_and_repeats_of_nobody_are_refused(folder: Path) -> None:
+def test_a_row_without_reader_and_repeats_without_subject_are_refused(folder: Path) -> None:
     long = write_csv(folder / "long.csv", ("subject", "reader", "kl"), [("A", "x", 1), ("A", "", 2)])
     with pytest.raises(UsageError, match=r"long\.csv, line 3: no reader found"):
         ratings_of([long], MatchOptions())
@@ -265,23 +269,23 @@ def test_a_reader_without_a_name_and_repeats_of_nobody_are_refused(folder: Path)
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         (b"\xff\xfe\x00", "neither Parquet nor UTF-8 text"),
         (b"PAR1 and nothing else", "is no Parquet that can be read"),
         (b'kl\n"1\n', "no column found by which|not a CSV|no row found"),
     ],
 )
-def test_a_file_that_is_no_table_is_refused(data: bytes, told: str, folder: Path) -> None:
+def test_a_file_that_is_no_table_is_refused(data: bytes, message: str, folder: Path) -> None:
     file = folder / "kltool.csv"
     file.write_bytes(data)
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=message):
         ratings_of([file, write_csv(folder / "reader.csv", HEADINGS, OTHER)], MatchOptions())
     with pytest.raises(UsageError, match="cannot be read"):
         ratings_of([folder / "missing.csv"], MatchOptions())
 
 
-def test_a_table_of_the_oai_meets_one_of_a_batch(folder: Path) -> None:
+def test_a_table_of_the_oai_is_matched_with_one_of_a_batch(folder: Path) -> None:
     ours = write_csv(
         folder / "kltool.csv",
         ("subject", "side", "kl", "medial_mjsw_mm", "lateral_jsw850_mm"),

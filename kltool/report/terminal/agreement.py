@@ -56,7 +56,7 @@ def _is_main(found: Agreement, measure: str) -> bool:
 
 def _table(raters: str, measures: Group) -> Table:
     table = Table(title=escape(raters), title_justify="left", caption_justify="left", box=box.SIMPLE)
-    for heading in ("", "value", "95% CI", "knees / participants"):
+    for heading in ("", "value", "95% CI", "knees /\nparticipants"):
         table.add_column(heading, justify="right" if heading.startswith("knees") else "left", no_wrap=True)
     for measure, estimates in measures.items():
         table.add_row(f"[bold]{escape(measure_name(measure))}[/]")
