@@ -84,12 +84,12 @@ def test_a_weight_does_what_repeating_the_knees_does() -> None:
     """A weight of two is the same as having the participant's knees twice."""
     random = np.random.default_rng(5)
     participants = np.repeat(np.arange(20), 2)
-    judged, reference = random.integers(0, 5, 40), random.integers(0, 5, 40)
-    group = estimators.grades(judged, reference, Sample(participants))
+    rater, reference = random.integers(0, 5, 40), random.integers(0, 5, 40)
+    group = estimators.grades(rater, reference, Sample(participants))
     (weights,) = bootstrap_weights(group.sample, Resampling(100))
     for row in range(0, 100, 20):
         again = np.repeat(np.arange(40), weights[row, participants].astype(int))
-        repeated = estimators.grades(judged[again], reference[again], Sample.of(np.arange(len(again))))
+        repeated = estimators.grades(rater[again], reference[again], Sample.of(np.arange(len(again))))
         expected = repeated.values_of(unit_weights(repeated.sample))
         found = group.values_of(weights[row : row + 1])
         for name in group.reasons:

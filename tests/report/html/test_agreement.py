@@ -28,7 +28,7 @@ from kltool.values.reading import DISCLAIMER
 from tests.agreement.simulated import graded, measured, ratings, repeats, trial
 from tests.report.changes import HOSTILE, Page
 
-MADE = Production("9.8.7", "2026-01-02T03:04:05+00:00")
+PRODUCTION = Production("9.8.7", "2026-01-02T03:04:05+00:00")
 FEW = Resampling(100)
 
 
@@ -60,7 +60,7 @@ def hostile(found: Agreement) -> Agreement:
             found.ratings,
             raters=raters,
             reference=renamed[found.ratings.reference],
-            left_out=(Exclusion(names[0], 1, f"{HOSTILE} reason"),),
+            exclusions=(Exclusion(names[0], 1, f"{HOSTILE} reason"),),
         ),
         grades=tuple(replace(one, rater=names[0], reference=names[1]) for one in found.grades),
         widths=tuple(replace(one, rater=names[0], reference=names[1]) for one in found.widths),
@@ -68,7 +68,7 @@ def hostile(found: Agreement) -> Agreement:
 
 
 def test_the_page_fetches_nothing_and_runs_nothing(found: Agreement) -> None:
-    text = agreement_page(found, MADE)
+    text = agreement_page(found, PRODUCTION)
     page = Page(text)
     assert len(page.addresses) == 4
     assert all(address.startswith("data:image/svg+xml;base64,") for address in page.addresses)
@@ -77,7 +77,7 @@ def test_the_page_fetches_nothing_and_runs_nothing(found: Agreement) -> None:
 
 
 def test_every_estimate_is_on_the_page_with_its_interval(found: Agreement) -> None:
-    page = Page(agreement_page(found, MADE)).text
+    page = Page(agreement_page(found, PRODUCTION)).text
     for *_, estimate in all_estimates(found):
         if estimate.name != "sd_mm":  # the limits show it
             assert value_of(estimate, with_unit=False) in page
@@ -85,7 +85,7 @@ def test_every_estimate_is_on_the_page_with_its_interval(found: Agreement) -> No
 
 
 def test_the_page_shows_its_sources(found: Agreement) -> None:
-    page = Page(agreement_page(found, MADE)).text
+    page = Page(agreement_page(found, PRODUCTION)).text
     rest = page.split("Agreement of kltool with reader A", 1)[1]
     assert rest.strip().startswith(DISCLAIMER)
     assert page.endswith(DISCLAIMER)
@@ -93,7 +93,12 @@ def test_the_page_shows_its_sources(found: Agreement) -> None:
     assert "119 knees of 60 participants matched by subject, visit, side" in page
     for one in found.ratings.exclusions:
         assert f"{one.rater} {one.count} {one.reason}" in page
-    for shown in ("bootstrap replicates 100", "seed 1", "kltool 9.8.7", f"date and time, UTC {MADE.utc}"):
+    for shown in (
+        "bootstrap replicates 100",
+        "seed 1",
+        "kltool 9.8.7",
+        f"date and time, UTC {PRODUCTION.utc}",
+    ):
         assert shown in page
 
 
@@ -101,7 +106,7 @@ def test_knees_without_participant_are_counted() -> None:
     random = np.random.default_rng(1)
     grades = random.integers(0, 5, (2, 30))
     page = Page(
-        agreement_page(agreement_of(ratings(graded("a", grades[0]), graded("b", grades[1])), FEW), MADE)
+        agreement_page(agreement_of(ratings(graded("a", grades[0]), graded("b", grades[1])), FEW), PRODUCTION)
     ).text
     assert "30 of them have no participant" in page
     assert "each counts as one participant" in page
@@ -109,7 +114,7 @@ def test_knees_without_participant_are_counted() -> None:
 
 def test_missing_estimates_have_a_reason(found: Agreement) -> None:
     same = agreement_of(ratings(graded("kltool", [2] * 20), graded("reader", [2] * 20)), FEW)
-    page = Page(agreement_page(same, MADE)).text
+    page = Page(agreement_page(same, PRODUCTION)).text
     assert "quadratic weighted kappa not measured: all grades are the same" in page
     assert "AUC, KL ≥ 2; AUC, KL ≥ 3; " in page
     assert "not measured: kltool gives no probabilities (columns kl_p0 to kl_p4)" in page
@@ -119,7 +124,7 @@ def test_missing_estimates_have_a_reason(found: Agreement) -> None:
 
 def test_no_text_from_outside_becomes_markup(found: Agreement) -> None:
     harmful = hostile(found)
-    page = Page(agreement_page(harmful, MADE))
+    page = Page(agreement_page(harmful, PRODUCTION))
     assert page.count("script") == 0
     assert f"{HOSTILE} reason" in page.text
     for drawing in drawings(harmful):
@@ -128,9 +133,9 @@ def test_no_text_from_outside_becomes_markup(found: Agreement) -> None:
 
 
 def test_the_same_agreement_gives_the_same_page_and_pictures(found: Agreement) -> None:
-    assert agreement_page(found, MADE) == agreement_page(found, MADE)
+    assert agreement_page(found, PRODUCTION) == agreement_page(found, PRODUCTION)
     assert [one.svg for one in drawings(found)] == [one.svg for one in drawings(found)]
-    assert MADE.utc[:10] not in "".join(one.svg for one in drawings(found))
+    assert PRODUCTION.utc[:10] not in "".join(one.svg for one in drawings(found))
 
 
 def test_pictures_hold_text_and_the_counts(found: Agreement) -> None:
@@ -187,10 +192,10 @@ def test_a_missing_estimate_is_an_empty_cell_with_its_reason() -> None:
 def test_the_record_is_plain_json_without_nan_or_null(found: Agreement) -> None:
     same = agreement_of(ratings(graded("a", [2] * 20), graded("b", [2] * 20)), FEW)
     for one in (found, same):
-        record = agreement_record(one, MADE.version, MADE.utc)
+        record = agreement_record(one, PRODUCTION.version, PRODUCTION.utc)
         assert json.loads(json.dumps(record, allow_nan=False)) == record
         assert "null" not in json.dumps(record)
-    kappa = agreement_record(same, MADE.version, MADE.utc)["estimates"][0]
+    kappa = agreement_record(same, PRODUCTION.version, PRODUCTION.utc)["estimates"][0]
     assert kappa["value"] == {
         "not_measured": "all grades are the same, so that agreement by chance is certain"
     }
@@ -201,20 +206,20 @@ def test_all_raters_have_a_section_and_rows() -> None:
     true = random.normal(4, 1, 40)
     three = [measured(name, true + random.normal(0, 0.2, 40)) for name in "abc"]
     found = agreement_of(ratings(*three), FEW)
-    page = Page(agreement_page(found, MADE))
+    page = Page(agreement_page(found, PRODUCTION))
     assert page.count("section", "knee") == 3
     assert "All 3 raters" in page.text
     assert f"\n{ALL_RATERS},,medial_mjsw_mm,icc_2_1," in agreement_csv(found)
 
 
 def test_repeats_give_the_option_for_compare(repeated: Agreement) -> None:
-    page = Page(agreement_page(repeated, MADE)).text
+    page = Page(agreement_page(repeated, PRODUCTION)).text
     error = repeated.repositioning["medial_mjsw_mm"].value
     assert f"kltool compare --repositioning {error:.2f}" in page
     assert "Repeatability of repeats.csv" in page
     reason = NotMeasured("19 repeats found, at least 20 needed")
     few = replace(repeated.repositioning["medial_mjsw_mm"], value=reason, interval=reason)
-    without = Page(agreement_page(replace(repeated, repositioning={"medial_mjsw_mm": few}), MADE)).text
+    without = Page(agreement_page(replace(repeated, repositioning={"medial_mjsw_mm": few}), PRODUCTION)).text
     assert "--repositioning" not in without
     assert reason.reason in without
 
@@ -254,14 +259,14 @@ def test_the_latex_compiles_without_packages(found: Agreement, repeated: Agreeme
 
 
 def test_everything_is_written_beside_the_page(found: Agreement, tmp_path: Path) -> None:
-    page = write_agreement(found, MADE, tmp_path)
-    assert page.read_text(encoding="utf-8") == agreement_page(found, MADE)
+    page = write_agreement(found, PRODUCTION, tmp_path)
+    assert page.read_text(encoding="utf-8") == agreement_page(found, PRODUCTION)
     names = {file.name for file in tmp_path.iterdir()}
     assert names == {"agreement.html", "agreement.csv", "agreement.tex"} | {
         drawing.file for drawing in drawings(found)
     }
     with pytest.raises(UsageError, match="cannot be written"):
-        write_agreement(found, MADE, tmp_path / "none")
+        write_agreement(found, PRODUCTION, tmp_path / "none")
 
 
 def test_the_command_line_loads_no_library_of_the_page() -> None:
