@@ -116,7 +116,7 @@ class _Readings:
         return [Reason(status, code, rows) for (status, code), rows in counted.most_common()]
 
     def worst(self) -> tuple[int, list[Case]]:
-        """The number of rows to review, and the first SHOWN: by kind, then the widest interval of the grade."""
+        """The number of rows to review, and the first SHOWN: by kind, then by the interval's width."""
         statuses, qualities = self.column(STATUS).to_pylist(), self.column("quality").to_pylist()
         kinds = [
             quality if status == OK else status for status, quality in zip(statuses, qualities, strict=True)
