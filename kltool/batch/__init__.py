@@ -5,7 +5,7 @@
     ledger.py      the tasks of a run and their outcomes, in SQLite
     local.py       tasks → outcomes, several at a time, on this machine;   dask.py   on a cluster
     pool.py        worker processes;               worker.py      one of them, from the inside
-    config.py      what every worker is told
+    config.py      what every worker needs
     read_task.py   one task → its outcome;         outcome.py     the rows of one image
     rows.py        entries of the ledger → rows of the table
     progress.py    how far a run is

@@ -1,4 +1,4 @@
-"""What every worker of a run is told before its first image."""
+"""What every worker of a run needs before its first image."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

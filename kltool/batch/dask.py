@@ -25,8 +25,8 @@ from kltool.errors import ClusterLost, InstallationError, UsageError
 from kltool.values.reading import Status, Unread
 
 LOCAL: Final = "local"
-TASKS_PER_THREAD: Final = 4  # submitted, of the cluster's threads; docs/choices.md#under-way
-FEWEST_SUBMITTED: Final = 64  # docs/choices.md#under-way
+PER_THREAD: Final = 4  # tasks for each thread of the cluster; docs/choices.md#tasks-in-flight
+FEWEST_IN_FLIGHT: Final = 64  # docs/choices.md#tasks-in-flight
 CONNECTION_TIMEOUT: Final = "30s"  # until the scheduler answers
 
 _pools: dict[str, WorkerPool] = {}  # of this Dask worker, by run
@@ -55,8 +55,8 @@ def dask_engine(address: str, jobs: int, config: WorkerConfig, limit_s: float) -
 def _outcomes(
     client: Any, work: partial[Outcome], tasks: Iterable[Task], config: WorkerConfig
 ) -> Iterator[tuple[Task, Outcome]]:
-    def most_submitted() -> int:
-        return max(FEWEST_SUBMITTED, TASKS_PER_THREAD * int(sum(client.nthreads().values())))
+    def most_in_flight() -> int:
+        return max(FEWEST_IN_FLIGHT, PER_THREAD * int(sum(client.nthreads().values())))
 
     def lost(task: Task, error: Exception) -> Outcome:
         if isinstance(error, ClosedClientError):
@@ -71,7 +71,7 @@ def _outcomes(
 
     executor = client.get_executor(pure=False)
     try:
-        yield from run_tasks(executor, work, tasks, most_submitted, lost)
+        yield from run_tasks(executor, work, tasks, most_in_flight, lost)
     except (CancelledError, ClosedClientError, OSError):
         raise ClusterLost(
             "the scheduler went away; what was read is kept: start the same command again when it is back"

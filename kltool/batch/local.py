@@ -22,16 +22,16 @@ from kltool.intake.places import Memory, TarMember
 from kltool.intake.source import ImageSource
 
 Engine = Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
-TASKS_PER_JOB: Final = 2  # submitted: while one is read the next is fetched; docs/choices.md#under-way
+AHEAD: Final = 2  # tasks for each job: while one is read the next is fetched; docs/choices.md#tasks-in-flight
 
 
 @contextmanager
 def local_engine(jobs: int, config: WorkerConfig, limit_s: float) -> Iterator[Engine]:
     """A worker process for each job. limit_s: of an image."""
     pool = WorkerPool(jobs, config, limit_s)
-    executor = ThreadPoolExecutor(TASKS_PER_JOB * jobs)
+    executor = ThreadPoolExecutor(AHEAD * jobs)
     try:
-        yield lambda tasks: run_tasks(executor, pool.read, tasks, lambda: TASKS_PER_JOB * jobs)
+        yield lambda tasks: run_tasks(executor, pool.read, tasks, lambda: AHEAD * jobs)
     finally:
         pool.stop()
         executor.shutdown(cancel_futures=True)
@@ -42,22 +42,22 @@ def run_tasks(
     executor: Executor,
     work: Callable[[Task], Outcome],
     tasks: Iterable[Task],
-    most_submitted: Callable[[], int],
+    most_in_flight: Callable[[], int],
     on_error: Callable[[Task, Exception], Outcome] | None = None,
 ) -> Iterator[tuple[Task, Outcome]]:
-    """Each task with its outcome, as they end. most_submitted: tasks at a time.
+    """Each task with its outcome, as they end. most_in_flight: tasks at a time.
 
     on_error: the outcome where the work raised instead of returning one; without it the error is raised.
     Errors of kltool concern every image, since those of one image are outcomes: they are raised in any case,
     and so is CancelledError, after which nothing runs.
     """
-    submitted: dict[Future[Outcome], Task] = {}
+    in_flight: dict[Future[Outcome], Task] = {}
     for task in tasks:
-        submitted[executor.submit(work, with_unpacked_bytes(task))] = task
-        while len(submitted) >= most_submitted():
-            yield from _completed(submitted, on_error)
-    while submitted:
-        yield from _completed(submitted, on_error)
+        in_flight[executor.submit(work, with_unpacked_bytes(task))] = task
+        while len(in_flight) >= most_in_flight():
+            yield from _completed(in_flight, on_error)
+    while in_flight:
+        yield from _completed(in_flight, on_error)
 
 
 def with_unpacked_bytes(task: Task) -> Task:
@@ -71,10 +71,10 @@ def with_unpacked_bytes(task: Task) -> Task:
 
 
 def _completed(
-    submitted: dict[Future[Outcome], Task], on_error: Callable[[Task, Exception], Outcome] | None
+    in_flight: dict[Future[Outcome], Task], on_error: Callable[[Task, Exception], Outcome] | None
 ) -> Iterator[tuple[Task, Outcome]]:
-    for future in wait(submitted, return_when=FIRST_COMPLETED).done:
-        task = submitted.pop(future)
+    for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
+        task = in_flight.pop(future)
         try:
             outcome = future.result()
         except (KltoolError, CancelledError):

@@ -19,9 +19,9 @@ from kltool.intake.source import ImageSource
 from kltool.values.reading import Status, Unread
 
 WORKER_COMMAND: Final = (sys.executable, "-P", "-m", "kltool.batch.worker")  # -P: not from the user's folder
-START_S: Final = 120.0  # docs/choices.md#dead-readers
+START_S: Final = 120.0  # docs/choices.md#dead-workers
 GRACE_S: Final = 5.0  # for a worker to end by itself once it has closed its output
-TRIES: Final = 2  # docs/choices.md#dead-readers
+TRIES: Final = 2  # docs/choices.md#dead-workers
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 ONE_THREAD: Final = dict.fromkeys(THREADS, "1")  # more would take the cores of other workers
 

@@ -179,25 +179,21 @@ def agreement(
         list[Path],
         typer.Argument(
             help="Tables (CSV or Parquet), each of a rater or with a column reader: path or subject, visit, "
-            "side; kl, medial_mjsw_mm ... A batch table whose manifest had kl holds two raters.",
+            "side; kl, medial_mjsw_mm and the like. The table of a batch whose manifest had kl holds both.",
             metavar="TABLE...",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the page, tables and pictures.", file_okay=False)],
     repeat: Annotated[
-        bool, typer.Option("--repeat", help="Rows of the same knee are repeated readings.")
+        bool, typer.Option("--repeat", help="Knees that come more than once in the table are repeats.")
     ] = False,
-    on: Annotated[str | None, typer.Option(help="Columns by which rows are matched, as path,side.")] = None,
-    reference: Annotated[
-        str | None, typer.Option(help="The reference rater; the last one by default.")
-    ] = None,
-    draws: Annotated[int, typer.Option(help="Bootstrap replicates for the intervals.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 1,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object instead of a table.")
-    ] = False,
+    on: Annotated[str | None, typer.Option(help="Columns by which rows meet, as path,side.")] = None,
+    reference: Annotated[str | None, typer.Option(help="The rater to judge by; the last by default.")] = None,
+    draws: Annotated[int, typer.Option(help="Draws of participants for the intervals.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
 ) -> None:
-    """Agreement of readings with readers, between readers, or of repeated readings, with intervals."""
+    """How far readings agree with readers, readers with each other, or repeats: with intervals."""
     from kltool.cli.agreeing import agree
 
     raise typer.Exit(agree(tables, out, repeat, on, reference, draws, seed, as_json))
@@ -231,7 +227,7 @@ def run() -> None:
         raise SystemExit(Exit.FAILED) from None
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"kltool {version('kltool')}")
         raise typer.Exit
