@@ -6,7 +6,6 @@ What was not measured is an object {"not_measured": reason}, never null, 0 or Na
 
 from collections.abc import Mapping
 
-from kltool.errors import KltoolError, Refusal
 from kltool.report.text import claim_sentence
 from kltool.typing import Record
 from kltool.values.change import Difference, GradeChange, GradeClaim, KneeChange, Slope, Timeline, WidthChange
@@ -19,6 +18,7 @@ from kltool.values.reading import (
     Positioning,
     Provenance,
     Reading,
+    Unread,
 )
 from kltool.values.spacing import NoSpacing, Spacing
 
@@ -26,12 +26,11 @@ from kltool.values.spacing import NoSpacing, Spacing
 def reading_record(reading: Reading) -> Record:
     """One image that was read. A film whose every knee is replaced counts as refused."""
     refused = [{"code": knee.code, "reason": knee.reason} for knee in reading.refused]
-    read = bool(reading.knees)
     return {
-        "source": reading.film.source,
-        "status": "ok" if read else "refused",
-        "code": "ok" if read else refused[0]["code"],
-        "reason": "" if read else refused[0]["reason"],
+        "source": reading.source,
+        "status": str(reading.status),
+        "code": reading.code,
+        "reason": reading.reason,
         "notes": list(reading.film.notes),
         "knees": [knee_record(knee) for knee in reading.knees],
         "refused_knees": refused,
@@ -40,17 +39,13 @@ def reading_record(reading: Reading) -> Record:
     }
 
 
-def error_record(source: str, error: Exception, produced_by: Record) -> Record:
-    """One image that was refused, or failed. Text of unexpected errors is withheld: it may hold names."""
-    refused = isinstance(error, Refusal)
-    known = isinstance(error, KltoolError)
+def unread_record(unread: Unread, produced_by: Record) -> Record:
+    """One image that was refused, or failed."""
     return {
-        "source": source,
-        "status": "refused" if refused else "failed",
-        "code": error.code if isinstance(error, Refusal) else type(error).__name__,
-        "reason": str(error)
-        if known
-        else f"unexpected {type(error).__name__}; please report it with the file's kind",
+        "source": unread.source,
+        "status": str(unread.status),
+        "code": unread.code,
+        "reason": unread.reason,
         "notes": [],
         "knees": [],
         "refused_knees": [],

@@ -9,9 +9,9 @@ from rich.console import Console
 from kltool.comparison import compare
 from kltool.errors import NoKnee
 from kltool.reading import provenance_of_models, read
-from kltool.report.record import change_record, error_record, provenance_record, reading_record
+from kltool.report.record import change_record, provenance_record, reading_record, unread_record
 from kltool.report.terminal.readings import print_change, print_readings
-from kltool.values.reading import DISCLAIMER, Reading, RefusedKnee
+from kltool.values.reading import DISCLAIMER, Reading, RefusedKnee, Unread
 from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
 
@@ -55,7 +55,9 @@ def test_films_are_named_without_the_folders_they_share(read_sample: ReadSample)
 
 def test_an_image_that_was_refused_is_a_row_with_its_reason_below(models: Models) -> None:
     made = provenance_record(provenance_of_models(models))
-    record = error_record("holiday.png", NoKnee("no knee joint was found in the picture"), made)
+    record = unread_record(
+        Unread.from_error("holiday.png", NoKnee("no knee joint was found in the picture")), made
+    )
     text = printed(lambda console: print_readings([record], console))
     assert any("holiday.png" in line and "refused" in line for line in text.splitlines())
     assert "holiday.png: no knee joint was found in the picture" in text
@@ -63,7 +65,7 @@ def test_an_image_that_was_refused_is_a_row_with_its_reason_below(models: Models
 
 def test_an_error_that_was_not_expected_keeps_its_text_to_itself(models: Models) -> None:
     made = provenance_record(provenance_of_models(models))
-    record = error_record("film.dcm", ValueError("Doe^Jane is no number"), made)
+    record = unread_record(Unread.from_error("film.dcm", ValueError("Doe^Jane is no number")), made)
     assert record["status"] == "failed"
     assert record["code"] == "ValueError"
     text = printed(lambda console: print_readings([record], console))
