@@ -3,9 +3,9 @@
 from itertools import count
 from typing import Final
 
-from kltool.comparison.summary import format_probability
 from kltool.values.change import GradeChange, GradeClaim
 from kltool.values.length import Area, Interval, Length, NotMeasured
+from kltool.values.probability import format_probability
 from kltool.values.reading import Positioning
 
 NOTHING = "not measured"

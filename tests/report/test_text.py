@@ -5,6 +5,7 @@ import pytest
 from kltool.report import text as words
 from kltool.values.change import GradeChange, GradeClaim
 from kltool.values.length import Area, Length, NotMeasured
+from kltool.values.probability import format_probability
 from kltool.values.reading import Positioning
 
 NO_MM = NotMeasured("no millimetres: no pixel spacing in the file")
@@ -65,7 +66,7 @@ def test_positioning_that_is_not_known_is_said_to_be_so() -> None:
     [(0.0, "< 0.01"), (0.004, "< 0.01"), (0.05, "0.05"), (0.996, "> 0.99"), (1.0, "> 0.99")],
 )
 def test_a_probability_is_never_told_as_certainty(share: float, told: str) -> None:
-    assert words.format_probability(share) == told
+    assert format_probability(share) == told
 
 
 def test_what_rounds_to_nothing_has_no_sign() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kltool.comparison.summary import format_probability
 from kltool.report.change_pictures import in_register, traced
 from kltool.report.html.change_rows import (
     DECISIVE,
@@ -21,6 +20,7 @@ from kltool.report.html.provenance import made_of
 from kltool.report.text import claim_sentence
 from kltool.values.change import Comparability, GradeClaim, KneeChange
 from kltool.values.length import NotMeasured
+from kltool.values.probability import format_probability
 from kltool.values.radiograph import SideSource
 from kltool.values.reading import GRADES, KneeReading, Provenance, Quality
 from kltool.values.spacing import NoSpacing

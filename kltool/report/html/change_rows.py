@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
-from kltool.comparison.summary import format_probability
 from kltool.report.text import signed
 from kltool.values.change import Difference, ErrorComponents, Method, WidthChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
+from kltool.values.probability import format_probability
 
 DECISIVE: Final = Measure.MEDIAL_MINIMUM
 HEADINGS: Final = (

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kltool.comparison.summary import format_probability
 from kltool.values.change import GradeChange, GradeClaim
+from kltool.values.probability import format_probability
 from kltool.values.reading import GRADES
 
 Colour = tuple[int, int, int]

@@ -7,9 +7,9 @@ from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
-from kltool.comparison.summary import format_probability
 from kltool.typing import Record
 from kltool.values.measure import Compartment, Measure
+from kltool.values.probability import format_probability
 from kltool.values.reading import DISCLAIMER
 
 CHANGE_COLUMNS = ("width", "before", "after", "change", "95% interval", "SDC", "P(wider)")
