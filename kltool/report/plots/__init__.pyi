@@ -1,0 +1,3 @@
+from .timeline import timeline_svg
+
+__all__ = ["timeline_svg"]
