@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kltool.agreement import Wanted, ratings_of
+from kltool.agreement import MatchOptions, ratings_of
 from kltool.batch.listing import Listing
 from kltool.errors import UsageError
 from kltool.tables.columns import COLUMNS
@@ -37,9 +37,9 @@ def test_a_table_of_version_0_1_0_is_compared_with_a_reader(tmp_path: Path) -> N
     reader = tmp_path / "reader.csv"
     paths = [row.cell("path") for row in manifest_rows(OLD)]
     reader.write_text("path,side,kl\n" + "".join(f"{path},R,1\n" for path in paths))
-    found = ratings_of([OLD, reader], Wanted(on=("path", "side")))
+    found = ratings_of([OLD, reader], MatchOptions(on=("path", "side")))
     assert found.knees == 2
-    assert "status failed, worker_died: not read" in {one.reason for one in found.left_out}
+    assert "status failed, worker_died: not read" in {one.reason for one in found.exclusions}
 
 
 def test_a_column_of_the_users_own_that_is_named_like_a_former_one_stays(tmp_path: Path) -> None:
