@@ -1,11 +1,13 @@
-"""Radiograph to Reading: the front page of the program."""
+"""From one image to its reading: the pipeline of the package, and its loop step for many images."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from kltool.errors import InstallationError, StorageFull
 from kltool.grading import grade
+from kltool.intake import ImageSource, load
 from kltool.jointspace import (
     ErrorSettings,
     QualityCriteria,
@@ -19,8 +21,8 @@ from kltool.jointspace import (
 )
 from kltool.localize import THRESHOLD, find_knees
 from kltool.values.knee import Knee
-from kltool.values.radiograph import Radiograph
-from kltool.values.reading import KneeReading, Provenance, Reading
+from kltool.values.radiograph import Radiograph, Side
+from kltool.values.reading import KneeReading, Provenance, Reading, Unread
 from kltool.weights import Models
 
 TRACE, WIDTHS, ERRORS, QUALITY = TraceSettings(), WidthSettings(), ErrorSettings(), QualityCriteria()
@@ -31,6 +33,27 @@ def read(film: Radiograph, models: Models) -> Reading:
     found = find_knees(film, models)
     knees = tuple(read_knee(knee, models) for knee in found.knees)
     return Reading(found.film.with_notes(*found.notes), knees, found.refused, provenance(film, models))
+
+
+def read_source(
+    source: ImageSource,
+    models: Models,
+    *,
+    side: Side | None = None,
+    spacing_mm: float | None = None,
+) -> Reading | Unread:
+    """One image of many: loaded and read, or the reason why not, so that a bad one stops no other.
+
+    side, spacing_mm: as in `load`. Raises only what concerns every image: InstallationError, StorageFull.
+    """
+    film = None
+    try:
+        film = load(source, spacing_mm=spacing_mm, side=side)
+        return read(film, models)
+    except (InstallationError, StorageFull):
+        raise
+    except Exception as error:  # unexpected errors too: their class is the code
+        return Unread.from_error(source.name, error, film)
 
 
 def read_knee(knee: Knee, models: Models) -> KneeReading:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kltool.errors import KltoolError, Refusal
 from kltool.typing import Points
 from kltool.values.knee import Knee
 from kltool.values.length import Area, Interval, Length, NotMeasured, Width
@@ -199,9 +200,62 @@ class Provenance:
     utc: str  # ISO 8601, seconds
 
 
+class Status(StrEnum):
+    """What became of one image."""
+
+    OK = "ok"
+    REFUSED = "refused"  # understood, and no readable knee
+    FAILED = "failed"  # something went wrong
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
+    """One film that was read: its knees, and those that were found and are not read (one at least)."""
+
     film: Radiograph
     knees: tuple[KneeReading, ...]
     refused: tuple[RefusedKnee, ...]
     produced_by: Provenance
+
+    @property
+    def source(self) -> str:
+        return self.film.source
+
+    @property
+    def status(self) -> Status:
+        """A film whose every knee is refused counts as refused."""
+        return Status.OK if self.knees else Status.REFUSED
+
+    @property
+    def code(self) -> str:
+        return "ok" if self.knees else self.refused[0].code
+
+    @property
+    def reason(self) -> str:
+        return "" if self.knees else self.refused[0].reason
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An image that gave no reading, and why.
+
+    source: its name. status: refused or failed. code: of the refusal, or the class of the error.
+    reason: a sentence that holds no patient name. film: where one could be made of the file.
+    """
+
+    source: str
+    status: Status
+    code: str
+    reason: str
+    film: Radiograph | None = None
+
+    @classmethod
+    def from_error(cls, source: str, error: Exception, film: Radiograph | None = None) -> "Unread":
+        """The text of errors that kltool does not raise itself is withheld: it may hold a patient's name."""
+        name = type(error).__name__
+        if isinstance(error, Refusal):
+            return cls(source, Status.REFUSED, error.code, str(error), film)
+        if isinstance(error, KltoolError):
+            return cls(source, Status.FAILED, name, str(error), film)
+        reason = f"unexpected {name}; please report it with the file's kind"
+        return cls(source, Status.FAILED, name, reason, film)
