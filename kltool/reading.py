@@ -16,7 +16,7 @@ from kltool.jointspace import (
     assess_quality,
     inflate_errors,
     inflation_warning,
-    measure,
+    measure_joint_space,
     trace_margins,
 )
 from kltool.localize import THRESHOLD, find_knees
@@ -57,7 +57,7 @@ def read_source(
 
 
 def read_knee(knee: Knee, models: Models) -> KneeReading:
-    space = measure(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
+    space = measure_joint_space(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
     quality, warnings = assess_quality(knee, space, QUALITY)
     return KneeReading(
         knee,

@@ -7,6 +7,7 @@ so that films of soft and of hard processing look alike.
 
 from typing import Final
 
+import cv2
 import numpy as np
 
 from kltool.geometry.window import CropWindow
@@ -45,8 +46,6 @@ def normalize_contrast(picture: Float32, tibia: float) -> Float32:
 
 def _smooth(picture: Float32, sigma: float) -> Float32:
     """Blurred by many pixels, sigma of them; at a quarter of the resolution, which is much faster."""
-    import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
-
     rows, columns = picture.shape
     small = cv2.resize(picture, (columns // 4, rows // 4), interpolation=cv2.INTER_AREA)
     wide = cv2.GaussianBlur(small, (0, 0), sigma / 4)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+import cv2
 import numpy as np
+from scipy.ndimage import convolve, map_coordinates
+from scipy.special import ndtr
 
 from kltool.geometry.joint_axes import JointAxes, location_range
 from kltool.geometry.points import resample
@@ -83,8 +86,6 @@ def _coarse(region: Float64, tibia: float) -> Float64:
     """Averaged to COARSE pixels a tibial width where it is finer: noise is that of pixels of one size."""
     if tibia <= COARSE:
         return region
-    import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
-
     rows, columns = (max(round(side * COARSE / tibia), 4) for side in region.shape)
     return np.asarray(cv2.resize(region, (columns, rows), interpolation=cv2.INTER_AREA), np.float64)
 
@@ -95,8 +96,6 @@ def _noise(region: Float64) -> float:
     Source: Immerkaer 1996, Fast Noise Variance Estimation; with the median, so that bone texture and
     edges count little.
     """
-    from scipy.ndimage import convolve
-
     rough = convolve(region, LAPLACIAN)[1:-1, 1:-1]
     return float(np.median(np.abs(rough))) / MEDIAN_OVER_SD / LAPLACIAN_GAIN
 
@@ -105,8 +104,6 @@ def _edges(
     region: Float64, corner: Points, traced: TracedJoint, axes: JointAxes, scale: Scale
 ) -> Iterator[_Edge]:
     """Every piece of the weight-bearing femoral margin, fitted."""
-    from scipy.ndimage import map_coordinates
-
     depth = _depths() * scale.tibial_width
     for compartment in Compartment:
         margins = traced.of(compartment)
@@ -154,8 +151,6 @@ def _steps() -> tuple[Float64, Float64, Float64]:
     """Every step that is tried: shapes (n, SAMPLES) free of level and slope, unit vectors; the lengths
     (n,) that they had as steps of height 1; their blur (n,), tibial widths.
     """
-    from scipy.special import ndtr
-
     place, sigma = (grid.ravel() for grid in np.meshgrid(PLACES, SIGMAS))
     steps = 1.0 - ndtr((_depths() - place[:, None]) / sigma[:, None])
     straight, _ = np.linalg.qr(np.column_stack([np.ones(SAMPLES), _depths()]))

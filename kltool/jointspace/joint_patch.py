@@ -6,6 +6,7 @@ the same anatomy whatever the film's resolution. Training and reading sample it 
 
 from typing import Final
 
+import cv2
 import numpy as np
 
 from kltool.geometry.joint_frame import COLUMNS, ROWS, JointFrame
@@ -21,8 +22,6 @@ def sample_patch(film: Float32, frame: JointFrame) -> Float32:
     Rows are sampled about as finely as detectors do; a column is the mean of several, since a margin
     changes little along itself.
     """
-    import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
-
     fine = COLUMNS * SAMPLES_A_COLUMN
     # Three corners of the fine grid fix the map from it to the film.
     grid = np.array([[0.0, 0.0], [0.0, fine - 1.0], [ROWS - 1.0, 0.0]])

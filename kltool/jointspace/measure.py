@@ -66,7 +66,7 @@ class _Joint:
         return femur_sd / self.scale.tibial_width, tibia_sd / self.scale.tibial_width
 
 
-def measure(
+def measure_joint_space(
     knee: Knee, traced: TracedJoint, widths: WidthSettings, errors: ErrorSettings = ERRORS
 ) -> JointSpace:
     """All widths of a knee. A width of 0.0 is bone on bone, with both margins found."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -47,8 +48,6 @@ class Metal:
 
 
 def detect_metal(knee: Knee) -> Metal:
-    import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
-
     film = knee.pixels
     smooth = _unit(sample_crop(film, knee.placement, WINDOW))
     mask = np.zeros((SIZE, SIZE), np.uint8)
@@ -62,8 +61,6 @@ def detect_metal(knee: Knee) -> Metal:
 
 def _unit(crop: Float32) -> Float32:
     """The crop with its second and 99th percentile at 0 and 1, a little smoothed."""
-    import cv2
-
     dark, bright = np.percentile(crop, (2, 99))
     unit = (crop - dark) / max(float(bright - dark), 1e-6)
     return np.asarray(cv2.GaussianBlur(unit.astype(np.float32), (0, 0), SMOOTHING), np.float32)
@@ -71,8 +68,6 @@ def _unit(crop: Float32) -> Float32:
 
 def _parts(smooth: Float32) -> Iterator[Mask]:
     """Every bright part, at any threshold, whose border is that of metal."""
-    import cv2
-
     slope = np.hypot(*np.gradient(smooth)).astype(np.float32)
     slope = np.asarray(cv2.dilate(slope, np.ones((3, 3), np.uint8)), np.float32)
     slope[[0, -1]] = slope[:, [0, -1]] = 0.0  # a part that runs out of the picture has no border there
@@ -91,8 +86,6 @@ def _parts(smooth: Float32) -> Iterator[Mask]:
 
 
 def _border(part: Mask) -> npt.NDArray[np.bool_]:
-    import cv2
-
     inner = cv2.erode(part, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
     border: npt.NDArray[np.bool_] = (part > 0) & (np.asarray(inner) == 0)
     return border

@@ -3,6 +3,7 @@
 A window says how large a crop is and where the joint lies on it.
 """
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -21,8 +22,6 @@ def sample_crop(pixels: Float32, placement: Placement, window: CropWindow = CANO
 
     A film finer than the crop is blurred before it is sampled, so that nothing aliases.
     """
-    import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
-
     matrix = film_to_crop(placement, window)
     shrink = placement.tibial_width_px / window.tibia
     region, corner = _surroundings(pixels, matrix, window, margin=int(4 * shrink) + 2)

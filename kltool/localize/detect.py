@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 
 from kltool.localize.normalise import standardize
@@ -51,8 +52,6 @@ def detect_candidates(pixels: Float32, finder: Network) -> list[Candidate]:
 
 def _halved(pixels: Float32) -> Float32:
     """A large film at half its size, as often as leaves twice what is looked at: a quarter of the work."""
-    import cv2
-
     while min(pixels.shape) >= 4 * LONG_SIDES[-1]:
         rows, columns = pixels.shape
         halved = cv2.resize(pixels, (columns // 2, rows // 2), interpolation=cv2.INTER_AREA)
@@ -62,8 +61,6 @@ def _halved(pixels: Float32) -> Float32:
 
 def _at_scale(coarse: Float32, scale: float, film: tuple[int, ...], finder: Network) -> Iterator[Candidate]:
     """film: its rows and columns, of whose size `coarse` is a picture and candidates are told."""
-    import cv2
-
     rows, columns = (max(STRIDE, round(side * scale)) for side in film)
     resized = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_AREA)
     small = standardize(np.asarray(resized, np.float32))

@@ -2,12 +2,15 @@
 
 import hashlib
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from kltool.errors import InstallationError, WeightMismatch
 
+NAMES: Final = ("finder", "aspect", "landmarks", "margins", "linked", "grader")  # that kltool runs
+COMPARISON_ONLY: Final = ("linked",)  # that a reading does not need
 FIELDS: Final = {
     "version": str,
     "file": str,
@@ -67,6 +70,13 @@ def entries() -> tuple[ModelEntry, ...]:
         raise InstallationError(
             f"{folder / 'manifest.toml'} is damaged ({error}); reinstall kltool"
         ) from None
+
+
+def hashes_of_reading(known: Iterable[ModelEntry]) -> dict[str, str]:
+    """Name and version of each model that a reading uses to its sha256, without loading any."""
+    by_name = {entry.name: entry for entry in known}
+    reading = (by_name[name] for name in NAMES if name in by_name and name not in COMPARISON_ONLY)
+    return {entry.identity: entry.sha256 for entry in reading}
 
 
 def _entry(folder: Path, name: str, fields: Any) -> ModelEntry:

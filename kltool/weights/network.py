@@ -1,15 +1,13 @@
 """Verified models, ready to run on the CPU with ONNX Runtime."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
+
+import onnxruntime
 
 from kltool.errors import InstallationError
 from kltool.typing import Float32
-from kltool.weights.manifest import ModelEntry, entries
-
-NAMES: Final = ("finder", "aspect", "landmarks", "margins", "linked", "grader")
-COMPARING: Final = ("linked",)  # what a reading does without
+from kltool.weights.manifest import NAMES, ModelEntry, entries, hashes_of_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +50,8 @@ def load_models() -> Models:
     return Models(*(load_entry(by_name[name]) for name in NAMES))
 
 
-def hashes_of_reading(known: Iterable[ModelEntry]) -> dict[str, str]:
-    """Name and version of each model of a reading to its sha256, without loading any."""
-    by_name = {entry.name: entry for entry in known}
-    reading = (by_name[name] for name in NAMES if name in by_name and name not in COMPARING)
-    return {entry.identity: entry.sha256 for entry in reading}
-
-
 def load_entry(entry: ModelEntry) -> Network:
     """Verify, then load. Raises WeightMismatch, InstallationError."""
-    import onnxruntime  # late, so that the command line starts fast
-
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

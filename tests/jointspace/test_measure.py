@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kltool.geometry.joint_axes import FIXED_LOCATIONS, location_range
-from kltool.jointspace import ErrorSettings, WidthSettings, measure
+from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
 from kltool.values.length import Area, Length, NotMeasured, Width
 from kltool.values.measure import Compartment
 from kltool.values.reading import JointSpace, TracedJoint
@@ -311,7 +311,7 @@ def test_a_place_beyond_the_edge_of_the_film_is_no_number() -> None:
     drawing = Drawing(tilt_deg=10.0)
     margins = [drawing.margins(c, flat(0.0), flat(4.0)) for c in SIGN]
     knee = drawing.knee(np.zeros((round(72.0 / 0.4), 400), np.float32))
-    space = measure(knee, TracedJoint(*margins, NO_RIMS), WidthSettings(), ErrorSettings())
+    space = measure_joint_space(knee, TracedJoint(*margins, NO_RIMS), WidthSettings(), ErrorSettings())
     assert space.medial.minimum == NotMeasured("the narrowest place lies outside the film")
     assert space.medial.fixed_widths[0.250] == NotMeasured("x = 0.250 lies outside the film")
     assert space.medial.mean == NotMeasured("the range of the fixed places lies outside the film")
