@@ -1,4 +1,4 @@
-"""Knee to JointSpace: margins at full resolution, the widths between them, their error and quality."""
+"""Knee to JointSpace: margins at full resolution, the widths between them, their errors, and quality."""
 
 import lazy_loader
 

@@ -13,12 +13,11 @@ from kltool.geometry.window import CROP_SIZE, JOINT_ROW, TIBIAL_SHARE
 from kltool.intake import load
 from kltool.jointspace import measure_joint_space, trace_margins
 from kltool.localize import find_knees
-from kltool.localize.crop import right_knee_orientation
 from kltool.reading import ERRORS, TRACE, WIDTHS
 from kltool.training.oai import side_of
 from kltool.training.parallel import each
 from kltool.typing import Float32
-from kltool.values.knee import Placement
+from kltool.values.knee import Placement, right_knee_orientation
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side

@@ -1,4 +1,4 @@
-"""models/manifest.toml to verified, loaded models."""
+"""The models of models/manifest.toml: verified against their hashes and loaded."""
 
 import lazy_loader
 

@@ -14,7 +14,7 @@ from kltool.weights.manifest import NAMES, ModelEntry, entries, hashes_of_readin
 class Network:
     """A loaded model: (B, films, H, W) float32 in, its outputs in their order out.
 
-    One thread a model, so that the numbers do not depend on the number of cores.
+    One thread per model, so that the numbers do not depend on the number of cores.
     """
 
     entry: ModelEntry
@@ -26,7 +26,10 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What a reading needs, and `linked`, which only a comparison of two films does."""
+    """The models of a reading, and `linked`, which only a comparison of two films uses.
+
+    aspect: classifies what the finder detected.
+    """
 
     finder: Network
     aspect: Network
@@ -60,7 +63,7 @@ def load_entry(entry: ModelEntry) -> Network:
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises types of its own
         raise InstallationError(
-            f"model {entry.name!r}: {entry.file} is no model that ONNX Runtime can load "
+            f"model {entry.name!r}: {entry.file} cannot be loaded by ONNX Runtime "
             f"({type(error).__name__}); reinstall kltool"
         ) from None
     return Network(entry, session)

@@ -59,7 +59,7 @@ def test_rims_that_are_not_known_leave_their_reason() -> None:
     rims = rims_of(drawing, flat(6.0), flat(7.0))
     short = replace(rims, lower=rims.lower[len(rims.lower) // 2 :])
     assert position_with(drawing, short).imd == NotMeasured(
-        "the rims of the plateau do not reach from x = 0.150 to 0.300"
+        "the margins of the plateau do not extend from x = 0.150 to 0.300"
     )
 
 
@@ -96,7 +96,9 @@ def test_spines_beyond_any_rotation_are_no_angle() -> None:
     tibia[3:6, 1] += 160.0
     far = replace(knee, landmarks=replace(knee.landmarks, tibia=tibia))
     space = measure_joint_space(far, TracedJoint(NO_RIMS, NO_RIMS, NO_RIMS), WidthSettings(), ErrorSettings())
-    assert space.positioning.rotation_deg == NotMeasured("the spines stand too far from the notch")
+    assert space.positioning.rotation_deg == NotMeasured(
+        "the tibial spines lie too far from the femoral notch"
+    )
 
 
 @pytest.mark.parametrize("tilt_deg", [-12.0, 0.0, 7.0])

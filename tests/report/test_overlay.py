@@ -11,11 +11,12 @@ import pytest
 
 from kltool.errors import UsageError
 from kltool.geometry.window import square_window
-from kltool.localize.crop import right_knee_orientation, sample_crop
+from kltool.localize.crop import sample_crop
 from kltool.report import overlay
 from kltool.report.chart import CHART
 from kltool.report.overlay import SIZE, draw, write_overlay
 from kltool.report.panel import BADGE, PANEL
+from kltool.values.knee import right_knee_orientation
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
