@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 
 from kltool.errors import InstallationError, StorageFull
 from kltool.grading import grade
@@ -16,13 +15,14 @@ from kltool.jointspace import (
     assess_quality,
     inflate_errors,
     inflation_warning,
-    measure,
+    measure_joint_space,
     trace_margins,
 )
 from kltool.localize import THRESHOLD, find_knees
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import KneeReading, Provenance, Reading, Unread
+from kltool.version import __version__
 from kltool.weights import Models
 
 TRACE, WIDTHS, ERRORS, QUALITY = TraceSettings(), WidthSettings(), ErrorSettings(), QualityCriteria()
@@ -57,7 +57,7 @@ def read_source(
 
 
 def read_knee(knee: Knee, models: Models) -> KneeReading:
-    space = measure(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
+    space = measure_joint_space(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
     quality, warnings = assess_quality(knee, space, QUALITY)
     return KneeReading(
         knee,
@@ -69,20 +69,20 @@ def read_knee(knee: Knee, models: Models) -> KneeReading:
 
 
 def provenance(film: Radiograph, models: Models) -> Provenance:
-    """What made a reading; the time is the only part that differs from run to run."""
+    """What produced a reading; only the time differs from run to run."""
     return replace(
         provenance_of_models(models), file_sha256=film.file_sha256, pixels_sha256=film.pixels_sha256
     )
 
 
 def provenance_of_models(models: Models) -> Provenance:
-    """The same where no film could be made of the file."""
+    """The same without a film: where a file could not be read."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Provenance(version("kltool"), models.hashes, settings(), "", "", now)
+    return Provenance(__version__, models.hashes, settings(), "", "", now)
 
 
 def settings() -> Mapping[str, float | str]:
-    """Every setting of a stage that can be set, by name; constants go with the version."""
+    """Every parameter of every stage by name; constants go with the version."""
     stages = {
         "finder": {"threshold": THRESHOLD},
         "margins": asdict(TRACE),

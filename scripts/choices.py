@@ -12,7 +12,7 @@ import numpy as np
 from kltool.errors import Refusal
 from kltool.geometry.window import CROP_SIZE
 from kltool.intake import load
-from kltool.jointspace import WidthSettings, measure, trace_margins
+from kltool.jointspace import WidthSettings, measure_joint_space, trace_margins
 from kltool.localize import find_knees
 from kltool.localize.landmarks import refine_placement
 from kltool.reading import TRACE
@@ -106,7 +106,7 @@ def _error(
     widths = WidthSettings(**{f"{compartment}_range": span})
     pairs = []
     for known, knee, traced in located:
-        minimum = measure(knee, traced, widths).of(compartment).minimum
+        minimum = measure_joint_space(knee, traced, widths).of(compartment).minimum
         if isinstance(minimum, Width):
             pairs.append((minimum.percent / 100 * known.tibia_mm, known.width_mm(compartment)))
     measured, annotated = np.array(pairs).T

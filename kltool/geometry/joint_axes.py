@@ -1,4 +1,4 @@
-"""The knee's own axes: x along the tangent to both condyles, 0 at the medial edge, 1 at the lateral."""
+"""The axes of the knee: x along the tangent to both condyles, 0 at the medial edge, 1 at the lateral edge."""
 
 from dataclasses import dataclass
 
@@ -17,22 +17,22 @@ CONDYLE = {Compartment.LATERAL: (0, 2), Compartment.MEDIAL: (4, 6)}  # first and
 def knee_axis(knee: Knee, traced: TracedJoint) -> KneeAxis:
     """The tangent to the most distal point of each condyle; x = 0 and 1 at the condyles' widest points.
 
-    Right angles are those of the knee, also where pixels are not square. A condyle whose margin was not
-    traced lends its landmarks. Source: design of the OAI's JSW(x).
+    Angles are true where pixels are not square. Where the margin of a condyle was not traced, its landmarks
+    are used. Source: design of the OAI's JSW(x).
     """
     scale = knee.scale
     medial, lateral = _common_tangent(
-        scale.to_isotropic(_condyle(knee, Compartment.MEDIAL, traced.medial)),
-        scale.to_isotropic(_condyle(knee, Compartment.LATERAL, traced.lateral)),
+        scale.to_isotropic(_condyle_outline(knee, Compartment.MEDIAL, traced.medial)),
+        scale.to_isotropic(_condyle_outline(knee, Compartment.LATERAL, traced.lateral)),
     )
     along = (lateral - medial) / np.hypot(*(lateral - medial))
     lateral_end, medial_end = scale.to_isotropic(knee.landmarks.femoral_ends)
     ends = [medial + along * float((widest - medial) @ along) for widest in (medial_end, lateral_end)]
     start, end = scale.to_film(np.array(ends))
-    return KneeAxis(_pair(start), _pair(end))
+    return KneeAxis(_as_tuple(start), _as_tuple(end))
 
 
-def _condyle(knee: Knee, compartment: Compartment, margins: Margins | NotMeasured) -> Points:
+def _condyle_outline(knee: Knee, compartment: Compartment, margins: Margins | NotMeasured) -> Points:
     if isinstance(margins, Margins):
         return margins.femur
     first, last = CONDYLE[compartment]
@@ -50,7 +50,7 @@ def _common_tangent(medial: Points, lateral: Points, rounds: int = 4) -> tuple[P
     return touching
 
 
-def _pair(point: Points) -> tuple[float, float]:
+def _as_tuple(point: Points) -> tuple[float, float]:
     return float(point[0]), float(point[1])
 
 
@@ -60,19 +60,19 @@ FIXED_LOCATIONS = {Compartment.MEDIAL: MEDIAL_LOCATIONS, Compartment.LATERAL: LA
 
 
 def location_names(compartment: Compartment) -> dict[str, float]:
-    """The fixed places by the names that tables give them: jsw250 at x = 0.250."""
+    """The fixed locations by their names in tables: jsw250 at x = 0.250."""
     return {f"jsw{round(1000 * x)}": x for x in FIXED_LOCATIONS[compartment]}
 
 
 def location_range(compartment: Compartment) -> tuple[float, float]:
-    """From the first of a compartment's fixed places to the last."""
-    places = FIXED_LOCATIONS[compartment]
-    return places[0], places[-1]
+    """From the first to the last fixed location of a compartment."""
+    locations = FIXED_LOCATIONS[compartment]
+    return locations[0], locations[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class JointAxes:
-    """The knee's own axes in even units: x along the tangent of the condyles, depth towards the tibia.
+    """The axes of the knee in isotropic units: x along the tangent of the condyles, depth towards the tibia.
 
     origin: (2,) where x is 0. along, down: (2,) unit vectors. length: from x = 0 to x = 1.
     """
@@ -82,13 +82,13 @@ class JointAxes:
     down: Points
     length: float
 
-    def to_axes(self, even: Points) -> tuple[Points, Points]:
-        """(n, 2) points to x (n,) and depth (n,)."""
-        away = even - self.origin
-        return away @ self.along / self.length, away @ self.down
+    def to_axes(self, isotropic: Points) -> tuple[Points, Points]:
+        """(n, 2) points in isotropic units to x (n,) and depth (n,)."""
+        offset = isotropic - self.origin
+        return offset @ self.along / self.length, offset @ self.down
 
     def from_axes(self, x: Points, depth: Points) -> Points:
-        """The inverse of place, (n, 2)."""
+        """The inverse of to_axes, (n, 2)."""
         points: Points = self.origin + np.outer(x * self.length, self.along) + np.outer(depth, self.down)
         return points
 
@@ -103,9 +103,9 @@ def joint_axes_of(axis: KneeAxis, scale: Scale) -> JointAxes:
 
 @dataclass(frozen=True, slots=True)
 class MarginProfile:
-    """A margin in the knee's axes, from low to high x: (n,) x, depth and the depth's standard deviation.
+    """A margin in the axes of the knee, in the order of x: (n,) x, depth and its standard deviation.
 
-    depth, sd: even units.
+    depth, sd: isotropic units.
     """
 
     x: Points
@@ -116,7 +116,7 @@ class MarginProfile:
         return bool(self.x[0] <= x <= self.x[-1])
 
     def at(self, x: Points) -> "MarginProfile":
-        """The margin at each x, (k,), in between its points."""
+        """The margin at each x, (k,), interpolated between its points."""
         return MarginProfile(x, np.interp(x, self.x, self.depth), np.interp(x, self.x, self.sd))
 
     def restricted(self, span: tuple[float, float]) -> "MarginProfile":
@@ -130,5 +130,7 @@ def margin_profile(margin: Points, sd: Points, axes: JointAxes, scale: Scale) ->
     """margin: (n, 2) film pixels; sd: (n,) across it, film pixels."""
     x, depth = axes.to_axes(scale.to_isotropic(margin))
     order = np.argsort(x, kind="stable")
-    across = 1.0 / float(np.hypot(*(axes.down / scale.pixel_size)))  # even units of a film pixel this way
+    across = 1.0 / float(
+        np.hypot(*(axes.down / scale.pixel_size))
+    )  # isotropic units of a film pixel in this direction
     return MarginProfile(x[order], depth[order], sd[order] * across)

@@ -1,4 +1,4 @@
-"""Two films of one knee in register: a similarity by corresponding landmarks."""
+"""Registration of two films of one knee: a similarity by corresponding landmarks."""
 
 from dataclasses import dataclass
 
@@ -14,18 +14,21 @@ ComplexPoints = npt.NDArray[np.complex128]  # points as complex numbers, row + i
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """A similarity that lays one film on another: turned and scaled about a middle, moved to one there."""
+    """A similarity from one film to another: rotation and scaling about `source`, then a shift to `target`.
 
-    here: complex
-    there: complex
+    factor: scale and rotation as one complex number.
+    """
+
+    source: complex
+    target: complex
     factor: complex
 
     def apply(self, points: ComplexPoints) -> ComplexPoints:
-        return np.asarray(self.there + self.factor * (points - self.here))
+        return np.asarray(self.target + self.factor * (points - self.source))
 
     def apply_to_frame(self, frame: JointFrame) -> JointFrame:
-        """The frame of the other film that shows the same place."""
-        centre = self.there + self.factor * (complex(*frame.centre) - self.here)
+        """The frame of the other film that shows the same anatomy."""
+        centre = self.target + self.factor * (complex(*frame.centre) - self.source)
         along = self.factor * complex(np.sin(frame.tilt_rad), np.cos(frame.tilt_rad))
         return JointFrame(
             (float(centre.real), float(centre.imag)),
@@ -34,17 +37,17 @@ class Similarity:
         )
 
 
-def estimate_similarity(here: Points, there: Points) -> Similarity:
+def estimate_similarity(source: Points, target: Points) -> Similarity:
     """Of corresponding points (n, 2): least squares. Source: Umeyama 1991."""
-    near, far = as_complex(here), as_complex(there)
-    away = near - near.mean()
-    turn = complex(np.vdot(away, far - far.mean()) / np.vdot(away, away))
-    return Similarity(complex(near.mean()), complex(far.mean()), turn)
+    start, end = as_complex(source), as_complex(target)
+    centred = start - start.mean()
+    factor = complex(np.vdot(centred, end - end.mean()) / np.vdot(centred, centred))
+    return Similarity(complex(start.mean()), complex(end.mean()), factor)
 
 
-def corresponding_frame(frame: JointFrame, this: Knee, other: Knee) -> JointFrame:
-    """The frame of `other` that shows the place of `frame` of `this`, by all landmarks of both."""
-    return estimate_similarity(_landmarks(this), _landmarks(other)).apply_to_frame(frame)
+def corresponding_frame(frame: JointFrame, source: Knee, target: Knee) -> JointFrame:
+    """The frame of `target` that shows the anatomy of `frame` of `source`, by all landmarks of both."""
+    return estimate_similarity(_landmarks(source), _landmarks(target)).apply_to_frame(frame)
 
 
 def _landmarks(knee: Knee) -> Points:

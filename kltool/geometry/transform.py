@@ -8,7 +8,7 @@ from kltool.typing import Float64, Points
 def similarity_matrix(
     centre_from: tuple[float, float], centre_to: tuple[float, float], scale: float, turn_rad: float
 ) -> Float64:
-    """A (2, 3) map of (row, column): turn about one centre, scale, move to the other.
+    """A (2, 3) map of (row, column): rotate about one centre, scale, move to the other.
 
     turn_rad: positive from the column axis towards the row axis.
     """

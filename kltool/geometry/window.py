@@ -1,4 +1,4 @@
-"""Where a canonical crop lies: its window, and the maps from the film to it and back."""
+"""The window of a canonical crop, and the maps from the film to it and back."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -23,7 +23,7 @@ class CropWindow:
 
 
 def square_window(size: int) -> CropWindow:
-    """The plateau spans TIBIAL_SHARE of it, the joint lies JOINT_ROW of the way down, as in OAI crops."""
+    """A square window: the plateau spans TIBIAL_SHARE of it, at JOINT_ROW of its height, as in OAI crops."""
     return CropWindow(size, size, TIBIAL_SHARE * size, (JOINT_ROW * size - 0.5, 0.5 * size - 0.5))
 
 
@@ -31,7 +31,7 @@ CANONICAL_WINDOW: Final = square_window(CROP_SIZE)
 
 
 def film_to_crop(placement: Placement, window: CropWindow = CANONICAL_WINDOW) -> Float64:
-    """The (2, 3) map from (row, column) of the turned film to (row, column) of the crop."""
+    """The (2, 3) map from (row, column) of the film in right-knee orientation to that of the crop."""
     scale = window.tibia / placement.tibial_width_px
     return similarity_matrix(placement.centre, window.joint, scale, -placement.tilt_rad)
 

@@ -1,4 +1,4 @@
-"""The grader on its view of one knee."""
+"""The grade of one knee by the grading network."""
 
 import numpy as np
 
@@ -10,12 +10,12 @@ from kltool.weights import Network
 
 
 def grade(knee: Knee, grader: Network) -> Grade:
-    """Calibrated probabilities of KL 0 to 4, the likely grades, and what in the view raises the grade."""
+    """The calibrated probabilities of KL 0 to 4, with prediction set, interval and attribution map."""
     picture = grader_view(knee.pixels, knee.placement)
-    rows, least, (ends,), (places,) = grader(picture[None, None])
-    rows = rows.astype(np.float64)
-    p0, p1, p2, p3, p4 = (rows[0] / rows[0].sum()).tolist()
-    low, high = ends.tolist()
-    likely = np.flatnonzero(prediction_sets(rows, least)[0]).tolist()
-    explanation = tuple(tuple(row) for row in places.tolist())
-    return Grade((p0, p1, p2, p3, p4), tuple(likely), (low, high), explanation)
+    probabilities, thresholds, (interval,), (attribution,) = grader(picture[None, None])
+    probabilities = probabilities.astype(np.float64)
+    p0, p1, p2, p3, p4 = (probabilities[0] / probabilities[0].sum()).tolist()
+    low, high = interval.tolist()
+    prediction_set = np.flatnonzero(prediction_sets(probabilities, thresholds)[0]).tolist()
+    by_row = tuple(tuple(row) for row in attribution.tolist())
+    return Grade((p0, p1, p2, p3, p4), tuple(prediction_set), (low, high), by_row)

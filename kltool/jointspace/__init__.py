@@ -1,18 +1,5 @@
-"""Knee to JointSpace: margins at full resolution, the widths between them, how far to trust them."""
+"""Knee to JointSpace: margins at full resolution, the widths between them, their errors, and quality."""
 
-from kltool.jointspace.error import ErrorSettings, inflate_errors, inflation_warning
-from kltool.jointspace.margins import TraceSettings, trace_margins
-from kltool.jointspace.measure import WidthSettings, measure
-from kltool.jointspace.quality import QualityCriteria, assess_quality
+import lazy_loader
 
-__all__ = [
-    "ErrorSettings",
-    "QualityCriteria",
-    "TraceSettings",
-    "WidthSettings",
-    "assess_quality",
-    "inflate_errors",
-    "inflation_warning",
-    "measure",
-    "trace_margins",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -10,10 +10,10 @@ from .record import (
 
 __all__ = [
     "change_record",
-    "unread_record",
     "knee_record",
     "provenance_record",
     "reading_record",
     "timeline_record",
+    "unread_record",
     "writable",
 ]

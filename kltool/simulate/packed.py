@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+import jpeg_ls
 import numpy as np
+import openjpeg.utils
 import pydicom
 from pydicom.encaps import encapsulate
 from pydicom.uid import UID, JPEG2000Lossless, JPEGLSLossless
@@ -27,15 +29,11 @@ def pack(raw: Path, file: Path, syntax: str) -> Path:
 
 
 def _jpeg_2000(pixels: Pixels, bits: int) -> bytes:
-    from openjpeg.utils import encode_array
-
-    return bytes(encode_array(pixels, bits_stored=bits))
+    return bytes(openjpeg.utils.encode_array(pixels, bits_stored=bits))
 
 
 def _jpeg_ls(pixels: Pixels, bits: int) -> bytes:
-    from jpeg_ls import encode_array
-
-    return bytes(encode_array(pixels))
+    return bytes(jpeg_ls.encode_array(pixels))
 
 
 ENCODERS: Final[Mapping[str, tuple[UID, Callable[[Pixels, int], bytes]]]] = {

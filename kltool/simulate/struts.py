@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import cv2
 import numpy as np
 
 from kltool.simulate.atlas import load_atlas
@@ -34,8 +35,6 @@ class Struts:
 
         vertices: (n, 3) mm, those of the atlas' bone in their order.
         """
-        import cv2
-
         mean = getattr(load_atlas(), PARTS[part]).mean
         turn, shift = _pose(mean, vertices)
         layers, depths, middle = _layers(self, part)

@@ -12,7 +12,7 @@ import numpy as np
 
 from kltool.errors import Refusal
 from kltool.geometry.joint_axes import joint_axes_of
-from kltool.jointspace import ErrorSettings, assess_quality, measure, trace_margins
+from kltool.jointspace import ErrorSettings, assess_quality, measure_joint_space, trace_margins
 from kltool.jointspace.positioning import spine_offset
 from kltool.localize import find_knees
 from kltool.reading import QUALITY, TRACE, WIDTHS
@@ -140,7 +140,7 @@ def _knee(models: Models, seed: int) -> tuple[list[Error], list[Turn]]:
     for film, _ in film_and_crop(drawn, seed):
         knee = _found(film, models)
         if knee is not None:
-            space = measure(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, PLAIN)
+            space = measure_joint_space(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, PLAIN)
             quality, _ = assess_quality(knee, space, QUALITY)
             errors += _errors(space, quality, truth)
             axes = joint_axes_of(space.axis, knee.scale)

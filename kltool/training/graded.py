@@ -11,14 +11,13 @@ import numpy.typing as npt
 from kltool.errors import Refusal
 from kltool.geometry.window import CROP_SIZE, JOINT_ROW, TIBIAL_SHARE
 from kltool.intake import load
-from kltool.jointspace import measure, trace_margins
+from kltool.jointspace import measure_joint_space, trace_margins
 from kltool.localize import find_knees
-from kltool.localize.crop import right_knee_orientation
 from kltool.reading import ERRORS, TRACE, WIDTHS
 from kltool.training.oai import side_of
 from kltool.training.parallel import each
 from kltool.typing import Float32
-from kltool.values.knee import Placement
+from kltool.values.knee import Placement, right_knee_orientation
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
@@ -69,7 +68,7 @@ def _prepared(models: Models, path: Path) -> GradedKnee:
         knees = ()
     if knees:
         placement = knees[0].placement
-        space = measure(knees[0], trace_margins(knees[0], models.margins, TRACE), WIDTHS, ERRORS)
+        space = measure_joint_space(knees[0], trace_margins(knees[0], models.margins, TRACE), WIDTHS, ERRORS)
         lengths = [length for c in Compartment for length in (space.of(c).minimum, space.of(c).mean)]
         widths = np.array([np.nan if isinstance(n, NotMeasured) else n.percent for n in lengths], np.float32)
     return GradedKnee(path.stem, np.rint(pixels).astype(np.uint8), placement, widths, int(path.parent.name))

@@ -16,7 +16,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from kltool.geometry.joint_frame import COLUMNS, HEIGHT, ROWS
-from kltool.jointspace.margin_network import OWN_SPREAD
+from kltool.jointspace.margin_network import TARGET_SPREAD
 from kltool.training.joints import Joint, framing, target_rows, variant
 from kltool.training.networks.margins import COLUMN_STRIDE, ROW_STRIDE, MarginNet, moments
 from kltool.training.schedule import pace
@@ -115,7 +115,7 @@ def curve_loss(heat: Tensor, mean: Tensor, rows: Tensor) -> Tensor:
             true = rows[:, curve][known]
             logits = heat[:, curve].transpose(1, 2)[known]  # (k, H/2)
             away = functional.smooth_l1_loss(mean[:, curve][known], true, beta=0.5)
-            total = total + weight * (row_entropy(logits, true, OWN_SPREAD).mean() + away)
+            total = total + weight * (row_entropy(logits, true, TARGET_SPREAD).mean() + away)
     return total
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from kltool.intake import load
-from kltool.localize.crop import right_knee_orientation
 from kltool.typing import Float32
+from kltool.values.knee import right_knee_orientation
 from kltool.values.radiograph import Side
 
 

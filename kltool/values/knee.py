@@ -10,12 +10,12 @@ from kltool.values.spacing import NoSpacing, Spacing
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a canonical crop lies in its film, after the film is turned to one hand.
+    """Where a knee lies on its film in right-knee orientation.
 
     mirrored: the film is mirrored first (column c becomes columns - 1 - c), as it is for a left knee,
-    so that lateral lies on the left of the picture. All coordinates of a knee are in this turned film.
-    centre: (row, column) of the joint's centre. tibial_width_px: between the plateau's outer edges.
-    tilt_rad: the turn of the plateau, positive from the column axis towards the row axis.
+    so that lateral lies on the left of the picture. All coordinates of a knee are those of this picture.
+    centre: (row, column) of the centre of the joint. tibial_width_px: between the outer edges of the plateau.
+    tilt_rad: of the plateau, positive from the column axis towards the row axis.
     """
 
     centre: tuple[float, float]
@@ -26,11 +26,12 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """Points on a knee's outline, in pixels of the turned film, (row, column), lateral to medial.
+    """Points on the outline of a knee, (row, column) pixels in right-knee orientation, lateral to medial.
 
-    tibia: (9, 2), on the plateau's bright rim and over the spines. femur: (7, 2), on the condyles' lower
-    margin and through the notch. spread: how unsure the network is of these, as a share of the crop.
-    femoral_ends: (2, 2), the widest points of the condyles, osteophytes excluded.
+    tibia: (9, 2), on the subchondral plate of the plateau and over the spines. femur: (7, 2), on the lower
+    margin of the condyles and through the notch. spread: mean spread of the network's heat maps, a share of
+    the crop: the larger, the less certain. femoral_ends: (2, 2), the widest points of the condyles,
+    osteophytes excluded.
     Source: Tiulpin et al. 2019 (KNEEL) for the margins.
     """
 
@@ -40,11 +41,17 @@ class Landmarks:
     femoral_ends: Float64
 
 
+def right_knee_orientation(pixels: Float32, mirrored: bool) -> Float32:
+    """The film of a left knee mirrored, so that lateral lies on the left; a view, no copy."""
+    return pixels[:, ::-1] if mirrored else pixels
+
+
 @dataclass(frozen=True, slots=True)
 class Knee:
-    """One knee, canonical: upright, lateral on the left of the picture, one anatomical scale.
+    """One knee of a film that is upright; everything is measured at the film's full resolution.
 
-    `film` and `placement` lead to full resolution, at which everything is measured.
+    detection_score: of the finder, 0 to 1. side_probability: probability of `side` by the anatomy alone,
+    0 to 1.
     """
 
     film: Radiograph
@@ -52,13 +59,13 @@ class Knee:
     landmarks: Landmarks
     side: Side
     side_source: SideSource
-    detection_score: float  # 0 to 1, how sure the finder is
-    side_probability: float  # 0 to 1, by the picture alone, of `side`
+    detection_score: float
+    side_probability: float
 
     @property
     def pixels(self) -> Float32:
-        """The film in right-knee orientation, (rows, columns): mirrored for a left knee; a view, no copy."""
-        return self.film.pixels[:, ::-1] if self.placement.mirrored else self.film.pixels
+        """The film in right-knee orientation, (rows, columns); a view, no copy."""
+        return right_knee_orientation(self.film.pixels, self.placement.mirrored)
 
     @property
     def scale(self) -> Scale:

@@ -1,4 +1,4 @@
-"""The widths that are measured of a knee, by name: the minimum of each compartment and JSW(x) at fixed x."""
+"""The measures of joint-space width: the minimum of each compartment and JSW(x) at fixed locations."""
 
 from enum import StrEnum
 
@@ -41,5 +41,5 @@ class Measure(StrEnum):
 
     @classmethod
     def at(cls, compartment: Compartment, x: float) -> "Measure":
-        """The width at a fixed location. Raises ValueError where x is none."""
+        """The width at a fixed location. Raises ValueError where x is no such location."""
         return cls(f"{compartment} {x:.3f}")

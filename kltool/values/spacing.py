@@ -1,4 +1,4 @@
-"""Pixel spacing, and how far its millimetres can be trusted."""
+"""Pixel spacing, and how its millimetres were calibrated."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ LARGEST_SPACING_MM = 1.0  # docs/choices.md#spacing-range
 
 
 class Calibration(Enum):
-    """How far millimetres can be trusted, best first (after DICOM PS3.3 10.7)."""
+    """How millimetres were calibrated, the most reliable first (after DICOM PS3.3 10.7)."""
 
     FIDUCIAL = 1
     GEOMETRY = 2
@@ -42,6 +42,6 @@ class Spacing:
 
 @dataclass(frozen=True, slots=True)
 class NoSpacing:
-    """There are no millimetres, and why."""
+    """The reason why there are no millimetres."""
 
     reason: str

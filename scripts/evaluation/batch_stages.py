@@ -18,7 +18,7 @@ from kltool.batch.pseudonym import Pseudonyms
 from kltool.batch.read_task import read_task
 from kltool.grading import grade
 from kltool.intake import ImageSource, load
-from kltool.jointspace import assess_quality, measure, trace_margins
+from kltool.jointspace import assess_quality, measure_joint_space, trace_margins
 from kltool.localize import find_knees
 from kltool.reading import ERRORS, QUALITY, TRACE, WIDTHS
 from kltool.report.record import knee_record
@@ -101,7 +101,7 @@ def _time_reading(task: Task, models: Models, clock: _Clock) -> None:
 
 
 def _space(knee: Knee, models: Models) -> tuple[JointSpace, Quality, tuple[str, ...]]:
-    space = measure(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
+    space = measure_joint_space(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
     return space, *assess_quality(knee, space, QUALITY)
 
 

@@ -17,7 +17,7 @@ from kltool.geometry.points import mirror
 from kltool.grading import grade
 from kltool.grading.view import grader_view
 from kltool.intake import load
-from kltool.jointspace import measure, trace_margins
+from kltool.jointspace import measure_joint_space, trace_margins
 from kltool.localize import find_knees
 from kltool.localize.orient import rotate_quarter_turns
 from kltool.reading import ERRORS, TRACE, WIDTHS, read
@@ -238,7 +238,9 @@ def _road(models: Models, path: Path) -> RoadOutcome | NotMeasured:
 
 
 def _medial(knee: Knee, models: Models) -> float | NotMeasured:
-    minimum = measure(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS).medial.minimum
+    minimum = measure_joint_space(
+        knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS
+    ).medial.minimum
     return minimum.percent if isinstance(minimum, Width) else minimum
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kltool.jointspace import ErrorSettings, WidthSettings, measure
+from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
 from kltool.typing import Float64, Points
 from kltool.values.knee import Knee, Landmarks, Placement
 from kltool.values.length import NotMeasured
@@ -108,7 +108,7 @@ def measured(
     widths: WidthSettings | None = None,
 ) -> JointSpace:
     traced = TracedJoint(medial, lateral, rims)
-    return measure(drawing.knee(), traced, widths or WidthSettings(), errors or ErrorSettings())
+    return measure_joint_space(drawing.knee(), traced, widths or WidthSettings(), errors or ErrorSettings())
 
 
 def parallel(drawing: Drawing, gap_mm: float, errors: ErrorSettings | None = None) -> JointSpace:

@@ -77,5 +77,5 @@ def test_without_millimetres_the_errors_in_pixels_are_widened_all_the_same() -> 
 def test_a_widened_error_is_told_and_only_that() -> None:
     assert inflation_warning(Quality.GOOD, SETTINGS) == ()
     assert inflation_warning(Quality.POOR, SETTINGS) == (
-        "errors are taken 3 times as large, as the quality is poor",
+        "errors are multiplied by 3, as the quality is poor",
     )

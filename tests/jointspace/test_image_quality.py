@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pytest
 from scipy.special import ndtr
 
-from kltool.jointspace import ErrorSettings, WidthSettings, measure
+from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
 from kltool.values.length import NotMeasured
 from kltool.values.reading import Positioning, TracedJoint
 from kltool.values.spacing import Calibration, Spacing
@@ -29,7 +29,7 @@ def film(blur_px: float = 1.0, noise: float = 5.0, off_px: float = 0.0, seed: in
 def positioning(pixels: Film) -> Positioning:
     margins = [DRAWING.margins(c, flat(0.0), flat(5.0)) for c in SIGN]
     traced = TracedJoint(*margins, NO_RIMS)
-    return measure(DRAWING.knee(pixels), traced, WidthSettings(), ErrorSettings()).positioning
+    return measure_joint_space(DRAWING.knee(pixels), traced, WidthSettings(), ErrorSettings()).positioning
 
 
 @pytest.mark.parametrize("blur_px", [0.8, 1.5, 2.5])
@@ -74,7 +74,7 @@ def test_bone_shown_plain_white_is_clipped() -> None:
 
 def test_without_a_femoral_margin_there_is_no_edge_to_measure() -> None:
     traced = TracedJoint(NO_RIMS, NO_RIMS, NO_RIMS)
-    at = measure(DRAWING.knee(film()), traced, WidthSettings(), ErrorSettings()).positioning
+    at = measure_joint_space(DRAWING.knee(film()), traced, WidthSettings(), ErrorSettings()).positioning
     absent = NotMeasured("no femoral margin was found")
     assert (at.edge_width_percent, at.contrast_to_noise) == (absent, absent)
 
@@ -86,6 +86,8 @@ def test_a_finer_detector_that_counts_the_same_rays_is_no_noisier() -> None:
     noisy = fine + np.random.default_rng(1).normal(0.0, 80.0, fine.shape)
     margins = [drawing.margins(c, flat(0.0), flat(5.0)) for c in SIGN]
     knee = drawing.knee(np.asarray(noisy, np.float32))
-    found = measure(knee, TracedJoint(*margins, NO_RIMS), WidthSettings(), ErrorSettings()).positioning
+    found = measure_joint_space(
+        knee, TracedJoint(*margins, NO_RIMS), WidthSettings(), ErrorSettings()
+    ).positioning
     assert found.contrast_to_noise == pytest.approx(400.0 / 20.0, rel=0.2)
     assert found.edge_width_percent == pytest.approx(positioning(film()).edge_width_percent, rel=0.2)

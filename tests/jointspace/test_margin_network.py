@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kltool.geometry.joint_frame import COLUMNS, HEIGHT, ROWS, JointFrame
-from kltool.jointspace.margin_network import OWN_SPREAD, trace_curves
+from kltool.jointspace.margin_network import TARGET_SPREAD, trace_curves
 from kltool.weights import Network
 from tests.jointspace.test_joint_patch import edge_film
 
@@ -15,7 +15,7 @@ class EdgeFinder:
     """A stand-in for the network: every curve is where a column brightens through the middle."""
 
     def __init__(self, error_rows: float = 0.0) -> None:
-        self.error_rows, self.spread_rows = error_rows, float(np.hypot(OWN_SPREAD, 0.5))
+        self.error_rows, self.spread_rows = error_rows, float(np.hypot(TARGET_SPREAD, 0.5))
 
     def run(self, _: None, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
         patches = inputs["image"][:, 0]
@@ -53,7 +53,7 @@ def test_the_deviation_holds_the_network_s_own_and_that_between_framings() -> No
 def test_a_network_that_spreads_an_edge_less_than_it_was_taught_has_no_doubt() -> None:
     film, frame = edge_film((640, 680), 300.0, 0.0, 3.0), JointFrame((300.0, 330.0), 400.0, 0.0)
     stand_in = EdgeFinder()
-    stand_in.spread_rows = 0.5 * OWN_SPREAD
+    stand_in.spread_rows = 0.5 * TARGET_SPREAD
     found = trace_curves(film, frame, Network(SimpleNamespace(input_size=0), stand_in))  # type: ignore[arg-type]
     assert np.median(found.sd) < 0.05 * HEIGHT / ROWS * 400.0
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kltool.geometry.joint_axes import FIXED_LOCATIONS, location_range
-from kltool.jointspace import ErrorSettings, WidthSettings, measure
+from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
 from kltool.values.length import Area, Length, NotMeasured, Width
 from kltool.values.measure import Compartment
 from kltool.values.reading import JointSpace, TracedJoint
@@ -285,13 +285,13 @@ def test_a_place_that_a_margin_does_not_reach_says_which_margin_and_there_is_no_
 
 def test_a_minimum_needs_most_of_its_range() -> None:
     space = medial_of(Drawing(), flat(0.0), flat(5.0), tibial_reach=(0.05, 0.25))
-    assert space.medial.minimum == NotMeasured("both margins were found for too little of x = 0.13 to 0.32")
+    assert space.medial.minimum == NotMeasured("both margins were traced over too little of x = 0.13 to 0.32")
 
 
 def test_a_space_wider_than_any_knee_has_is_no_number() -> None:
     space = parallel(Drawing(), 12.5)
     assert every_number(space, Compartment.MEDIAL) == [
-        NotMeasured("a space of 12.5 mm lies outside the range of the anatomy")
+        NotMeasured("a width of 12.5 mm lies outside the anatomical range")
     ] * (3 + len(FIXED_LOCATIONS[Compartment.MEDIAL]))
 
 
@@ -311,10 +311,10 @@ def test_a_place_beyond_the_edge_of_the_film_is_no_number() -> None:
     drawing = Drawing(tilt_deg=10.0)
     margins = [drawing.margins(c, flat(0.0), flat(4.0)) for c in SIGN]
     knee = drawing.knee(np.zeros((round(72.0 / 0.4), 400), np.float32))
-    space = measure(knee, TracedJoint(*margins, NO_RIMS), WidthSettings(), ErrorSettings())
-    assert space.medial.minimum == NotMeasured("the narrowest place lies outside the film")
+    space = measure_joint_space(knee, TracedJoint(*margins, NO_RIMS), WidthSettings(), ErrorSettings())
+    assert space.medial.minimum == NotMeasured("the minimum lies outside the film")
     assert space.medial.fixed_widths[0.250] == NotMeasured("x = 0.250 lies outside the film")
-    assert space.medial.mean == NotMeasured("the range of the fixed places lies outside the film")
+    assert space.medial.mean == NotMeasured("the range of the fixed locations lies outside the film")
     assert isinstance(space.lateral.fixed_widths[0.850], Width)
     assert not space.positioning.complete
 

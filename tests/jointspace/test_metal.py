@@ -10,7 +10,7 @@ import pytest
 
 from kltool.errors import KltoolError
 from kltool.intake import load
-from kltool.jointspace import ErrorSettings, TraceSettings, WidthSettings, assess_quality, measure
+from kltool.jointspace import ErrorSettings, TraceSettings, WidthSettings, assess_quality, measure_joint_space
 from kltool.jointspace.metal import detect_metal
 from kltool.jointspace.quality import QualityCriteria
 from kltool.localize import find_knees
@@ -44,7 +44,7 @@ def with_block(film: Film, rows: tuple[int, int], columns: tuple[int, int]) -> F
 
 def space_of(film: Film) -> tuple[Width | NotMeasured, Width | NotMeasured]:
     traced = TracedJoint(*(DRAWING.margins(c, flat(0.0), flat(5.0)) for c in SIGN), NO_RIMS)
-    space = measure(DRAWING.knee(film), traced, WidthSettings(), ErrorSettings())
+    space = measure_joint_space(DRAWING.knee(film), traced, WidthSettings(), ErrorSettings())
     return space.medial.minimum, space.lateral.minimum
 
 
@@ -65,8 +65,8 @@ def test_metal_above_the_joint_leaves_the_joint_space_and_is_told() -> None:
     knee = DRAWING.knee(film)
     assert detect_metal(knee).found
     traced = TracedJoint(*(DRAWING.margins(c, flat(0.0), flat(5.0)) for c in SIGN), NO_RIMS)
-    space = measure(knee, traced, WidthSettings(), ErrorSettings())
-    assert "metal is shown near the joint" in assess_quality(knee, space, QualityCriteria())[1]
+    space = measure_joint_space(knee, traced, WidthSettings(), ErrorSettings())
+    assert "there is metal near the joint" in assess_quality(knee, space, QualityCriteria())[1]
 
 
 def test_simulated_knees_have_no_metal(samples: Path, models: Models) -> None:
@@ -110,7 +110,7 @@ def test_a_prosthesis_that_the_finder_takes_for_a_knee_gives_no_width(models: Mo
     from kltool.jointspace import trace_margins
 
     for knee in find_knees(replace(load(path), side=side_of(Path("0R.png"))), models).knees:
-        space = measure(
+        space = measure_joint_space(
             knee, trace_margins(knee, models.margins, TraceSettings()), WidthSettings(), ErrorSettings()
         )
         for compartment in Compartment:

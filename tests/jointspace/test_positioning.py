@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kltool.jointspace import ErrorSettings, WidthSettings, measure
+from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
 from kltool.jointspace.positioning import LEVER, NEUTRAL
 from kltool.values.length import Length, NotMeasured
 from kltool.values.measure import Compartment
@@ -59,7 +59,7 @@ def test_rims_that_are_not_known_leave_their_reason() -> None:
     rims = rims_of(drawing, flat(6.0), flat(7.0))
     short = replace(rims, lower=rims.lower[len(rims.lower) // 2 :])
     assert position_with(drawing, short).imd == NotMeasured(
-        "the rims of the plateau do not reach from x = 0.150 to 0.300"
+        "the margins of the plateau do not extend from x = 0.150 to 0.300"
     )
 
 
@@ -85,7 +85,7 @@ def test_spines_that_stand_medially_of_the_notch_are_a_leg_turned_outwards(
     tibia[3:6] += medially
     turned = replace(knee, landmarks=replace(knee.landmarks, tibia=tibia))
     margins = [drawing.margins(c, flat(0.0), flat(5.0)) for c in SIGN]
-    space = measure(turned, TracedJoint(*margins, NO_RIMS), WidthSettings(), ErrorSettings())
+    space = measure_joint_space(turned, TracedJoint(*margins, NO_RIMS), WidthSettings(), ErrorSettings())
     assert space.positioning.rotation_deg == pytest.approx(degrees, abs=1e-6)
 
 
@@ -95,8 +95,10 @@ def test_spines_beyond_any_rotation_are_no_angle() -> None:
     tibia = knee.landmarks.tibia.copy()
     tibia[3:6, 1] += 160.0
     far = replace(knee, landmarks=replace(knee.landmarks, tibia=tibia))
-    space = measure(far, TracedJoint(NO_RIMS, NO_RIMS, NO_RIMS), WidthSettings(), ErrorSettings())
-    assert space.positioning.rotation_deg == NotMeasured("the spines stand too far from the notch")
+    space = measure_joint_space(far, TracedJoint(NO_RIMS, NO_RIMS, NO_RIMS), WidthSettings(), ErrorSettings())
+    assert space.positioning.rotation_deg == NotMeasured(
+        "the tibial spines lie too far from the femoral notch"
+    )
 
 
 @pytest.mark.parametrize("tilt_deg", [-12.0, 0.0, 7.0])

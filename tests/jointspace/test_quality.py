@@ -50,8 +50,8 @@ def test_a_whole_sharp_upright_knee_is_good_and_without_warning(reading: KneeRea
 @pytest.mark.parametrize(
     ("score", "quality", "words"),
     [
-        (0.59, Quality.USABLE, "the finder is not sure of this knee (score 0.59)"),
-        (0.44, Quality.POOR, "doubtful that this is a frontal natural knee (score 0.44)"),
+        (0.59, Quality.USABLE, "the knee was detected with low certainty (detection score 0.59)"),
+        (0.44, Quality.POOR, "possibly not a natural knee in frontal view (detection score 0.44)"),
     ],
 )
 def test_a_doubtful_knee_is_told(reading: KneeReading, score: float, quality: Quality, words: str) -> None:
@@ -60,12 +60,12 @@ def test_a_doubtful_knee_is_told(reading: KneeReading, score: float, quality: Qu
 
 def test_an_unsharp_outline_is_told(reading: KneeReading) -> None:
     unsharp = replace(reading.knee, landmarks=replace(reading.knee.landmarks, spread=0.03))
-    assert judged(reading, unsharp) == (Quality.USABLE, ("the joint's outline is unsharp",))
+    assert judged(reading, unsharp) == (Quality.USABLE, ("the landmarks of the joint are uncertain",))
 
 
 def test_what_hardly_has_a_knees_outline_is_poor(reading: KneeReading) -> None:
     strange = replace(reading.knee, landmarks=replace(reading.knee.landmarks, spread=0.05))
-    found = ("doubtful that this is a knee: its outline is hardly to be found",)
+    found = ("possibly not a knee: the landmarks are very uncertain",)
     assert judged(reading, strange) == (Quality.POOR, found)
 
 
@@ -99,30 +99,32 @@ def test_a_side_that_the_picture_contradicts_is_told(reading: KneeReading) -> No
     quality, (warning,) = judged(reading, other)
     assert quality is Quality.POOR
     assert warning.startswith(
-        f"by the picture this is a {reading.knee.side.other} knee or the film is mirrored"
+        f"by its anatomy this is a {reading.knee.side.other} knee or the film is mirrored"
     )
     quality, (warning,) = judged(reading, replace(reading.knee, side_probability=0.03))
     assert quality is Quality.USABLE
-    assert warning == f"by the picture this may be a {reading.knee.side.other} knee, or a mirrored film"
+    assert (
+        warning == f"by its anatomy this may be a {reading.knee.side.other} knee, or the film may be mirrored"
+    )
 
 
-ACROSS = "the beam ran across the plateau: its rims lie"
+ACROSS = "the beam was not parallel to the medial plateau: inter-margin distance"
 
 
 @pytest.mark.parametrize(
     ("imd", "quality", "words"),
     [
         (apart(1.0), Quality.GOOD, None),
-        (apart(1.6), Quality.USABLE, f"{ACROSS} 1.6 mm apart, 1.0 at most is good"),
-        (apart(2.5), Quality.USABLE, f"{ACROSS} 2.5 mm apart, 1.0 at most is good"),
-        (apart(4.1), Quality.POOR, f"{ACROSS} 4.1 mm apart, 1.0 at most is good"),
+        (apart(1.6), Quality.USABLE, f"{ACROSS} 1.6 mm, 1.0 at most is good"),
+        (apart(2.5), Quality.USABLE, f"{ACROSS} 2.5 mm, 1.0 at most is good"),
+        (apart(4.1), Quality.POOR, f"{ACROSS} 4.1 mm, 1.0 at most is good"),
         (apart(NO_MM, 1.3), Quality.GOOD, None),
-        (apart(NO_MM, 2.0), Quality.USABLE, f"{ACROSS} 2.0 % of the tibial width apart, 1.3 at most is good"),
-        (apart(NO_MM, 5.4), Quality.POOR, f"{ACROSS} 5.4 % of the tibial width apart, 1.3 at most is good"),
+        (apart(NO_MM, 2.0), Quality.USABLE, f"{ACROSS} 2.0 % of the tibial width, 1.3 at most is good"),
+        (apart(NO_MM, 5.4), Quality.POOR, f"{ACROSS} 5.4 % of the tibial width, 1.3 at most is good"),
         (
-            NotMeasured("no rims"),
+            NotMeasured("no margins"),
             Quality.USABLE,
-            "whether the beam ran along the plateau is not known: no rims",
+            "the alignment of the beam with the medial plateau is unknown: no margins",
         ),
     ],
 )
@@ -136,9 +138,9 @@ def test_rims_that_lie_apart_are_told(
     ("degrees", "quality", "words"),
     [
         (-9.9, Quality.GOOD, None),
-        (14.0, Quality.USABLE, "the leg is turned outwards by about 14 degrees"),
-        (-21.0, Quality.POOR, "the leg is turned inwards by about 21 degrees"),
-        (NotMeasured("why"), Quality.USABLE, "the rotation of the leg is not known: why"),
+        (14.0, Quality.USABLE, "the leg is rotated externally by about 14 degrees"),
+        (-21.0, Quality.POOR, "the leg is rotated internally by about 21 degrees"),
+        (NotMeasured("why"), Quality.USABLE, "the rotation of the leg is unknown: why"),
     ],
 )
 def test_a_turned_leg_is_told(
@@ -150,18 +152,19 @@ def test_a_turned_leg_is_told(
 @pytest.mark.parametrize(
     ("placed", "usable", "poor", "words"),
     [
-        ("clipped", 0.10, 0.30, "10% of the joint is shown plain black or white"),
+        ("clipped", 0.10, 0.30, "10% of the pixels of the joint are clipped (black or white)"),
         (
             "edge_width_percent",
             2.6,
             4.5,
-            "the film is blurred: the femoral margin is 2.6 % of the tibial width wide, 2.0 at most is good",
+            "the film is blurred: edge width at the femoral margin 2.6 % of the tibial width, "
+            "2.0 at most is good",
         ),
         (
             "contrast_to_noise",
             3.1,
             1.9,
-            "the film is noisy: the femoral margin stands out 3.1 times the noise, 5 at least is good",
+            "the film is noisy: contrast-to-noise ratio at the femoral margin 3.1, 5 at least is good",
         ),
     ],
 )

@@ -16,8 +16,8 @@ from kltool.geometry.window import (
     film_to_crop,
     square_window,
 )
-from kltool.localize.crop import right_knee_orientation, sample_crop
-from kltool.values.knee import Placement
+from kltool.localize.crop import sample_crop
+from kltool.values.knee import Placement, right_knee_orientation
 from kltool.values.reading import Reading
 
 ReadSample = Callable[..., Reading]

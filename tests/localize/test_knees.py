@@ -113,7 +113,7 @@ def test_one_knee_without_a_side_takes_that_of_its_anatomy(name: str, samples: P
     assert knee.side_source is SideSource.ANATOMY
     assert knee.side_probability >= 0.95
     assert found.notes == (
-        f"side by the picture alone: {film.side} if the patient's right is on the viewer's left",
+        f"side by the anatomy alone: {film.side} if the patient's right is on the viewer's left",
     )
 
 
@@ -147,7 +147,7 @@ def test_a_film_that_hangs_wrongly_is_turned_and_read_as_if_it_hung_rightly(
     found, expected = find_knees(turned, models), find_knees(upright, models)
     assert np.array_equal(found.film.pixels, upright.pixels)
     assert found.knees[0].placement == expected.knees[0].placement
-    assert found.notes == (f"the film was turned by {90 * (4 - turns)} degrees, anticlockwise, to be read",)
+    assert found.notes == (f"the film was rotated counterclockwise by {90 * (4 - turns)} degrees",)
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -9,7 +9,7 @@ import pytest
 
 from kltool.errors import Exit, InstallationError, WeightMismatch
 from kltool.weights import entries, load_models, manifest, models_folder
-from kltool.weights.network import NAMES
+from kltool.weights.manifest import NAMES
 
 
 @pytest.fixture

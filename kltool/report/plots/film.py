@@ -11,9 +11,9 @@ from kltool.geometry.points import mirror
 from kltool.geometry.registration import corresponding_frame
 from kltool.geometry.transform import transform_points
 from kltool.geometry.window import crop_to_film, film_to_crop, square_window
-from kltool.localize.crop import right_knee_orientation, sample_crop
+from kltool.localize.crop import sample_crop
 from kltool.typing import Points
-from kltool.values.knee import Knee, Placement
+from kltool.values.knee import Knee, Placement, right_knee_orientation
 from kltool.values.radiograph import Radiograph, Side
 
 DARKEST, BRIGHTEST = 0.5, 99.8  # percentiles of the film that are shown black and WHITE
