@@ -15,9 +15,7 @@ from kltool.errors import UsageError
 from kltool.values.change import Difference, ErrorComponents, Unit, WidthChange
 from kltool.values.length import NORMAL_95, NotMeasured, Width
 
-TIBIAL_WIDTH_MM: Final = (
-    76.0  # converts mm to % where there is no pixel spacing; docs/choices.md#tibial-width
-)
+TIBIAL_WIDTH_MM: Final = 76.0  # mm to % without a pixel spacing; docs/choices.md#tibial-width
 FEWEST_REPEATS: Final = 20
 REPOSITIONING_MM: Final = {  # of one film; docs/choices.md#repositioning
     "volunteers": 0.10,
