@@ -1,12 +1,13 @@
 """Show that two versions of kltool read the same numbers, bit for bit.
 
-OLD/bin/python scripts/compare_versions.py dump old.json     by the other version, installed in OLD
-python scripts/compare_versions.py dump new.json             by the version of this checkout
+OLD/bin/python scripts/compare_versions.py dump old.json    by the other version, installed in OLD
+python scripts/compare_versions.py dump new.json    by the version of this checkout
 python scripts/compare_versions.py compare old.json new.json [--out docs/results/versions.md]
 
-docs/CONTRIBUTING.md says how to install version 0.1.0 beside the present one. `dump` uses the public functions
-of kltool and the fields of what they return, nothing else. Text (warnings, notes, reasons) is not compared; that
-a number is absent is compared. RENAMED lists the fields that have another name since version 0.1.0.
+docs/CONTRIBUTING.md says how to install version 0.1.0 beside the present one. `dump` uses the public
+functions of kltool and the fields of what they return, nothing else. Text (warnings, notes, reasons) is
+not compared; that a number is absent is. RENAMED lists the fields that have another name since version
+0.1.0.
 """
 
 import argparse
@@ -169,9 +170,9 @@ def _page(old: Mapping[str, Mapping[str, str]], differing: list[str]) -> str:
     wrong = "\n".join(f"- {line}" for line in differing[:50])
     return (
         "# The numbers of version 0.1.0 and of today\n\n"
-        "Made by `python scripts/compare_versions.py`, which says how. Every number of every film (probabilities,\n"
-        "expected grade, widths, deviations, intervals, margins, side, quality, change) is compared to the last "
-        "bit.\n\n"
+        "Made by `python scripts/compare_versions.py`, which says how. Every number of every\n"
+        "film (probabilities, expected grade, widths, deviations, intervals, margins, side, quality,\n"
+        "change) is compared to the last bit.\n\n"
         f"| films | count | numbers |\n|---|---|---|\n{rows}\n\n"
         f"**{len(differing)} of {numbers.total():,} differ.**\n" + (f"\n{wrong}\n" if wrong else "")
     )

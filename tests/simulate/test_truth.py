@@ -44,25 +44,25 @@ def on_axis(truth: KneeTruth, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
 @pytest.mark.parametrize("seed", [1, 5, 9, 14])
 def test_the_rims_come_together_when_the_beam_looks_along_the_plateau(seed: int) -> None:
     scenes = [replace(SCENE, seed=seed, beam_tilt_deg=tilt) for tilt in (-2.0, 4.0)]
-    below, above = (truth_of(scene).medial.rim_offset_mm for scene in scenes)
+    below, above = (truth_of(scene).medial.inter_margin_offset_mm for scene in scenes)
     assert below < 0.0 < above
     along = -2.0 + 6.0 * below / (below - above)
     medial = truth_of(replace(SCENE, seed=seed, beam_tilt_deg=along)).medial
-    assert abs(medial.rim_offset_mm) < 0.05
-    assert medial.rim_distance_mm < 1.5
+    assert abs(medial.inter_margin_offset_mm) < 0.05
+    assert medial.inter_margin_distance_mm < 1.5
 
 
 def test_the_rims_part_with_tilt_as_the_depth_of_the_plateau_times_its_sine() -> None:
-    rim = pose_knee(SCENE).plateau.rim.on(pose_knee(SCENE).tibia.vertices)
+    rim = pose_knee(SCENE).plateau.margin.on(pose_knee(SCENE).tibia.vertices)
     across = (rim[:, 0] - rim[:, 0].min()) / np.ptp(rim[:, 0])
     front, back = (
         np.interp(np.linspace(0.06, 0.24, 30), across[order], rim[order, 1])
         for order in (np.flatnonzero(half)[np.argsort(across[half])] for half in _halves(rim))
     )
     depth_mm = float((back - front).mean())
-    level = truth_of(SCENE).medial.rim_offset_mm
+    level = truth_of(SCENE).medial.inter_margin_offset_mm
     for tilt in (-8.0, -3.0, 3.0, 8.0):
-        parted = truth_of(replace(SCENE, beam_tilt_deg=tilt)).medial.rim_offset_mm - level
+        parted = truth_of(replace(SCENE, beam_tilt_deg=tilt)).medial.inter_margin_offset_mm - level
         assert parted == pytest.approx(depth_mm * np.sin(np.radians(tilt)), rel=0.08)
 
 
@@ -75,11 +75,11 @@ def _halves(rim: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.bool_], npt.ND
 
 def test_a_beam_from_above_shows_the_posterior_rim_below_the_anterior_one() -> None:
     medial = truth_of(replace(SCENE, beam_tilt_deg=6.0)).medial
-    rims = medial.anterior_rim, medial.posterior_rim
+    rims = medial.anterior_margin, medial.posterior_margin
     anterior, posterior = (dict(zip(*rim.T[::-1], strict=True)) for rim in rims)
     shared = sorted(anterior.keys() & posterior.keys())[10:-10]
     assert all(posterior[column] > anterior[column] for column in shared)
-    assert medial.rim_offset_mm == pytest.approx(medial.rim_distance_mm)
+    assert medial.inter_margin_offset_mm == pytest.approx(medial.inter_margin_distance_mm)
 
 
 def test_a_hollow_lowers_the_margin_and_leaves_the_rims() -> None:
@@ -92,7 +92,7 @@ def test_a_hollow_lowers_the_margin_and_leaves_the_rims() -> None:
 def _margin_under_rims_mm(truth: KneeTruth) -> float:
     """Mean depth of the medial margin below the mean of the two rims, x = 0.15 to 0.30."""
     rows = []
-    for curve in (truth.medial.tibial_margin, truth.medial.anterior_rim, truth.medial.posterior_rim):
+    for curve in (truth.medial.tibial_margin, truth.medial.anterior_margin, truth.medial.posterior_margin):
         x = on_axis(truth, curve)
         order = np.argsort(x)
         rows.append(np.interp(np.linspace(0.15, 0.30, 20), x[order], curve[order, 0]).mean())
@@ -179,7 +179,7 @@ def test_the_truth_is_found_finely_enough(scene: KneeScene, monkeypatch: pytest.
     finer = truth_of(scene)
     assert width_at(finer, 0.25) == pytest.approx(width_at(usual, 0.25), abs=0.01)
     assert finer.lateral.mean_mm == pytest.approx(usual.lateral.mean_mm, abs=0.01)
-    assert finer.medial.rim_offset_mm == pytest.approx(usual.medial.rim_offset_mm, abs=0.01)
+    assert finer.medial.inter_margin_offset_mm == pytest.approx(usual.medial.inter_margin_offset_mm, abs=0.01)
 
 
 def test_the_truth_does_not_depend_on_exposure_processing_collimator_or_marker() -> None:
