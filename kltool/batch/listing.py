@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from kltool.errors import UsageError
 from kltool.intake import ImageSource, find_images
-from kltool.intake.kinds import Kind, kind_of
-from kltool.intake.places import LocalFile, Remote, TarMember, ZipMember
-from kltool.intake.remote import is_remote
+from kltool.intake.formats import FileFormat, format_of
+from kltool.intake.sources import LocalFile, Remote, TarMember, ZipMember, is_remote
 from kltool.tables.manifest import Row, columns, is_manifest, rows
 from kltool.values.radiograph import Side
 
@@ -40,15 +39,15 @@ class Task:
     @property
     def key(self) -> str:
         """What its reading depends on: the image, its state, and what is said of side and spacing."""
-        said = [self.source.name, self.source.place.stamp(), self.side, self.spacing_mm]
+        said = [self.source.name, self.source.location.fingerprint(), self.side, self.spacing_mm]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def text(self) -> str:
         """Itself as JSON, of which `task_of` makes it again; an image in memory has none."""
-        place: Any = self.source.place
+        location: Any = self.source.location
         said = {
             "name": self.source.name,
-            type(place).__name__: asdict(place),
+            type(location).__name__: asdict(location),
             "side": self.side,
             "spacing_mm": self.spacing_mm,
             "subject": self.subject,
@@ -132,7 +131,7 @@ class Listing:
 
 def _names(data: bytes) -> Iterator[str]:
     """One path or address a line; or between zero bytes, as `find -print0` writes them."""
-    if kind_of(data) not in (Kind.OTHER, Kind.EMPTY):
+    if format_of(data) not in (FileFormat.OTHER, FileFormat.EMPTY):
         raise UsageError(
             "an image was found on the standard input, the paths of images were expected, one a line; "
             "give the image's own path"

@@ -18,8 +18,7 @@ from kltool.batch.outcome import Outcome
 from kltool.batch.pool import Readers
 from kltool.batch.read_task import Orders
 from kltool.errors import KltoolError
-from kltool.intake.places import Memory, TarMember
-from kltool.intake.source import ImageSource
+from kltool.intake.sources import ImageSource, Memory, TarMember
 
 Engine = Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
 AHEAD: Final = 2  # tasks for each job: while one is read the next is fetched
@@ -62,11 +61,11 @@ def outcomes(
 
 def in_hand(task: Task) -> Task:
     """A member of a packed archive with its bytes: unpacked once, in order, and not by each reader anew."""
-    place = task.source.place
-    if not (isinstance(place, TarMember) and place.packed):
+    location = task.source.location
+    if not (isinstance(location, TarMember) and location.packed):
         return task
     with suppress(KltoolError):  # the reader will find the same, and say so in the image's row
-        return replace(task, source=ImageSource(task.source.name, Memory(place.read())))
+        return replace(task, source=ImageSource(task.source.name, Memory(location.read())))
     return task
 
 

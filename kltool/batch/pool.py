@@ -14,8 +14,7 @@ from kltool.batch.listing import Task
 from kltool.batch.outcome import Outcome, failed, unread
 from kltool.batch.read_task import Orders
 from kltool.errors import InstallationError, KltoolError
-from kltool.intake.places import Memory, Remote
-from kltool.intake.source import ImageSource
+from kltool.intake.sources import ImageSource, Memory, Remote
 
 CHILD: Final = (sys.executable, "-P", "-m", "kltool.batch.worker")  # -P: not from the folder of the user
 START_S: Final = 120.0  # docs/choices.md#dead-readers
@@ -182,6 +181,6 @@ class Readers:
 def _fetched(task: Task) -> Task:
     """A remote image with its bytes: they travel while a child reads another image."""
     source = task.source
-    if not isinstance(source.place, Remote):
+    if not isinstance(source.location, Remote):
         return task
     return replace(task, source=ImageSource(source.name, Memory(source.read())))

@@ -10,9 +10,8 @@ from kltool.batch.listing import Task
 from kltool.batch.outcome import Outcome, failed
 from kltool.batch.pseudonym import Pseudonyms
 from kltool.errors import StorageFull, UsageError
-from kltool.intake import load
-from kltool.intake.fingerprint import of_file
-from kltool.intake.source import ImageSource
+from kltool.intake import ImageSource, load
+from kltool.intake.hashes import sha256_of_file
 from kltool.reading import read
 from kltool.report.record import knee_record
 from kltool.tables.columns import OK, REFUSED, Row, knee_cells
@@ -55,7 +54,7 @@ def _outcome(task: Task, models: Models, orders: Orders) -> Outcome:
         raise
     except Exception as error:  # one bad image must not stop the others; its kind is in the row
         if data and "input_sha256" not in made:
-            made["input_sha256"] = of_file(data)
+            made["input_sha256"] = sha256_of_file(data)
         outcome = failed(error, made)
     return replace(outcome, instance_uid=uid)
 
@@ -90,7 +89,7 @@ def _film_cells(film: Radiograph, pseudonyms: Pseudonyms) -> dict[str, str]:
 
 def _overlay(knee: KneeReading, task: Task, folder: Path) -> str:
     """The picture's path below the output folder. Its name says nothing of whose knee it shows."""
-    from kltool.report.overlay import write_overlay
+    from kltool.report.plots import write_overlay
 
     name = f"{task.key[:16]}-{knee.side}.png"
     try:

@@ -165,25 +165,34 @@ def agreement(
     tables: Annotated[
         list[Path],
         typer.Argument(
-            help="Tables (CSV or Parquet), each of a rater or with a column reader: path or subject, visit, "
-            "side; kl, medial_mjsw_mm and the like. The table of a batch whose manifest had kl holds both.",
+            help="Tables (CSV or Parquet), one for each rater or with a column reader. Columns: path, or "
+            "subject, visit, side; kl, medial_mjsw_mm and others. The table of a batch is enough if its "
+            "manifest had kl.",
             metavar="TABLE...",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the page, tables and pictures.", file_okay=False)],
     repeat: Annotated[
-        bool, typer.Option("--repeat", help="Knees that come more than once in the table are repeats.")
+        bool, typer.Option("--repeat", help="Several rows of a knee in the table are repeat readings.")
     ] = False,
-    on: Annotated[str | None, typer.Option(help="Columns by which rows meet, as path,side.")] = None,
-    reference: Annotated[str | None, typer.Option(help="The rater to judge by; the last by default.")] = None,
-    draws: Annotated[int, typer.Option(help="Draws of participants for the intervals.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
+    on: Annotated[str | None, typer.Option(help="Columns by which rows are matched, as path,side.")] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="The rater used as reference; the last by default.")
+    ] = None,
+    replicates: Annotated[
+        int, typer.Option(help="Bootstrap replicates (of participants) for the confidence intervals.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 1,
+    draws: Annotated[int | None, typer.Option(hidden=True)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
 ) -> None:
-    """How far readings agree with readers, readers with each other, or repeats: with intervals."""
-    from kltool.cli.agreeing import agree
+    """Agreement of readings with readers, of readers with each other, or of repeats, with intervals."""
+    from kltool.agreement import MatchOptions, Resampling
+    from kltool.cli.agreeing import agree, columns_of, replicates_of
 
-    raise typer.Exit(agree(tables, out, repeat, on, reference, draws, seed, as_json))
+    resampling = Resampling(replicates_of(replicates, draws), seed)
+    options = MatchOptions(repeat, columns_of(on), reference)
+    raise typer.Exit(agree(tables, out, options, resampling, as_json))
 
 
 @app.command()

@@ -55,7 +55,7 @@ def prepared(overlay: Path | None) -> Path | None:
 
 
 def write_overlays(reading: Reading, folder: Path) -> None:
-    from kltool.report.overlay import write_overlay
+    from kltool.report.plots import write_overlay
 
     for knee in reading.knees:
         write_overlay(knee, folder / overlay_name(knee))

@@ -51,9 +51,9 @@ def _from_to(metric: Interval | NotMeasured, digits: int, share: Interval, share
 def positioning(at: Positioning) -> list[str]:
     """One line each: the beam, the leg, the picture, the film."""
     return [
-        f"rims of the medial plateau {length(at.imd)} apart"
+        f"inter-margin distance of the medial plateau {length(at.imd)}"
         if isinstance(at.imd, Length)
-        else "rims of the medial plateau not known",
+        else "inter-margin distance of the medial plateau not known",
         _rotation(at.rotation_deg),
         f"tilted by {abs(at.tilt_deg):.0f}° in the picture",
         _film(at),

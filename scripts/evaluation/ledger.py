@@ -20,7 +20,7 @@ from kltool.batch.pseudonym import Pseudonyms
 from kltool.batch.read_task import Orders, read_task
 from kltool.batch.rows import rows_of_all
 from kltool.intake import ImageSource
-from kltool.intake.places import Remote
+from kltool.intake.sources import Remote
 from kltool.tables.columns import Row
 from kltool.tables.write import TABLES, write_tables
 from kltool.weights import load_models

@@ -27,7 +27,7 @@ from kltool.batch.pseudonym import Pseudonyms
 from kltool.batch.read_task import Orders, read_task
 from kltool.errors import InstallationError, StorageFull, UsageError, WeightMismatch
 from kltool.intake import ImageSource, find_images
-from kltool.intake.places import Memory
+from kltool.intake.sources import Memory
 from kltool.report.record import reading_record
 from kltool.values.reading import DISCLAIMER
 from kltool.weights import Models
@@ -381,6 +381,6 @@ def test_members_of_a_packed_archive_are_unpacked_by_the_run_and_others_by_the_r
             bundle.add(films / "bilateral.dcm", "b.dcm")
         (source,) = find_images(tmp_path / name)
         held = in_hand(Task(source)).source
-        assert isinstance(held.place, Memory) is packed
+        assert isinstance(held.location, Memory) is packed
         assert held.name == source.name
         assert held.read() == (films / "bilateral.dcm").read_bytes()

@@ -43,7 +43,7 @@ def test_what_was_not_measured_has_no_interval() -> None:
 def test_a_rotation_has_its_direction(degrees: float | NotMeasured, told: str) -> None:
     at = Positioning(IN_MM, degrees, -3.0, True, 0.0, 1.1, 30.0)
     assert words.positioning(at) == [
-        "rims of the medial plateau 3.80 mm apart",
+        "inter-margin distance of the medial plateau 3.80 mm",
         told,
         "tilted by 3° in the picture",
         "femoral margin 1.1 % TW wide, 30 times the noise",
@@ -53,7 +53,7 @@ def test_a_rotation_has_its_direction(degrees: float | NotMeasured, told: str) -
 def test_positioning_that_is_not_known_is_said_to_be_so() -> None:
     absent = NotMeasured("no femoral margin was found")
     told = words.positioning(Positioning(absent, absent, 0.0, True, 0.0, absent, absent))
-    assert told[0] == "rims of the medial plateau not known"
+    assert told[0] == "inter-margin distance of the medial plateau not known"
     assert told[1] == "rotation of the leg not known"
     assert told[3] == "sharpness not known"
     noiseless = Positioning(absent, 0.0, 0.0, True, 0.0, 1.0, NotMeasured("the film shows no noise"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kltool.comparison.summary import format_probability
-from kltool.report.change_pictures import in_register, traced
+from kltool.report import plots
 from kltool.report.html.change_rows import (
     DECISIVE,
     HEADINGS,
@@ -103,7 +103,7 @@ def _shown(change: KneeChange, claim: GradeClaim | None) -> KneeShown:
         change,
         comparable,
         (_film("before", change.before), _film("after", change.after)),
-        in_register(change.before, change.after),
+        plots.in_register(change.before, change.after),
         width_rows(change.widths),
         not_linked(change.widths),
         decisive if isinstance(decisive, NotMeasured) else error_bars(decisive),
@@ -129,7 +129,7 @@ def _film(name: str, knee: KneeReading) -> FilmShown:
     return FilmShown(
         name,
         base_name(film.source),
-        traced(knee),
+        plots.traced(knee),
         knee.quality,
         knee.side_source,
         _spacing(knee),

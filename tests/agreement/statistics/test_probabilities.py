@@ -24,20 +24,20 @@ def area(scores: Float64, positive: npt.NDArray[np.bool_], counts: Float64) -> f
 
 
 @given(SCORED)
-def test_the_area_is_that_of_scikit_learn_ties_and_counts_included(
+def test_the_area_equals_that_of_scikit_learn_with_ties_and_counts(
     knees: list[tuple[float, bool, int]],
 ) -> None:
     scores, positive, counts = (np.array(part) for part in zip(*knees, strict=True))
-    drawn = counts > 0
+    sampled = counts > 0
     found = area(scores, positive, counts.astype(np.float64))
-    if len(set(positive[drawn])) < 2:
+    if len(set(positive[sampled])) < 2:
         assert np.isnan(found)
         return
-    expected = metrics.roc_auc_score(positive[drawn], scores[drawn], sample_weight=counts[drawn])
+    expected = metrics.roc_auc_score(positive[sampled], scores[sampled], sample_weight=counts[sampled])
     assert found == pytest.approx(expected)
 
 
-def test_the_area_of_many_draws_is_that_of_each() -> None:
+def test_areas_of_many_replicates_equal_those_of_each() -> None:
     random = np.random.default_rng(4)
     scores, positive = random.random(200), random.random(200) < 0.4
     counts = random.integers(0, 3, (5, 200)).astype(np.float64)
@@ -45,7 +45,7 @@ def test_the_area_of_many_draws_is_that_of_each() -> None:
     assert found == pytest.approx([area(scores, positive, one) for one in counts])
 
 
-def test_the_curve_is_that_of_scikit_learn_and_has_its_area() -> None:
+def test_the_curve_equals_that_of_scikit_learn_and_has_its_area() -> None:
     random = np.random.default_rng(5)
     scores = random.integers(0, 30, 300) / 30
     positive = random.random(300) < scores
@@ -57,16 +57,16 @@ def test_the_curve_is_that_of_scikit_learn_and_has_its_area() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
-def test_the_calibration_error_is_that_of_the_grades_page(said: list[tuple[float, bool]]) -> None:
-    sure, right = np.array([one for one, _ in said]), np.array([came for _, came in said])
-    found = calibration_error(gap_sums(sure, right).sum(axis=0), np.array(float(len(said))))
-    assert found == pytest.approx(certainty.calibration_error(sure, right, BINS))
+def test_the_calibration_error_equals_that_of_the_grading_results(pairs: list[tuple[float, bool]]) -> None:
+    predicted, outcomes = np.array([one for one, _ in pairs]), np.array([outcome for _, outcome in pairs])
+    found = calibration_error(gap_sums(predicted, outcomes).sum(axis=0), np.array(float(len(pairs))))
+    assert found == pytest.approx(certainty.calibration_error(predicted, outcomes, BINS))
 
 
-def test_probabilities_that_come_true_lie_on_the_diagonal() -> None:
+def test_calibrated_probabilities_lie_on_the_diagonal() -> None:
     random = np.random.default_rng(8)
-    said = random.random(200_000)
-    bins = reliability(said, random.random(200_000) < said)
-    assert len(bins.said) == BINS
+    predicted = random.random(200_000)
+    bins = reliability(predicted, random.random(200_000) < predicted)
+    assert len(bins.predicted) == BINS
     assert bins.share.sum() == pytest.approx(1.0)
-    assert bins.came == pytest.approx(bins.said, abs=0.02)
+    assert bins.observed == pytest.approx(bins.predicted, abs=0.02)
