@@ -1,4 +1,4 @@
-"""A marker and the collimator lie over the picture and change nothing else."""
+"""A marker and the collimator change their area of the film and nothing else."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ FILM = Film(rows=400, columns=360, spacing_mm=0.3, magnification=1.0)  # 120 x 1
 GREY = np.full((FILM.rows, FILM.columns), 1500, np.uint16)
 
 
-def test_a_film_without_either_is_left_alone() -> None:
+def test_a_film_without_either_is_unchanged() -> None:
     assert add_marker_and_collimator(GREY, FILM) is GREY
 
 
@@ -32,7 +32,7 @@ def test_the_collimator_shows_its_rectangle_and_nothing_outside(white: float) ->
     assert set(np.unique(film[:40])) == {round(white * 4095)}
 
 
-def test_a_turned_collimator_exposes_as_much() -> None:
+def test_a_rotated_collimator_exposes_the_same_area() -> None:
     straight, turned = (
         (
             add_marker_and_collimator(
@@ -52,7 +52,7 @@ def test_a_penumbra_is_as_wide_as_it_says() -> None:
     assert rising.sum() * 0.3 == pytest.approx(4.0, abs=0.7)
 
 
-def test_a_marker_is_white_where_it_is_put_and_nowhere_else() -> None:
+def test_a_marker_is_white_at_its_position_and_nowhere_else() -> None:
     film = add_marker_and_collimator(
         GREY, replace(FILM, marker=Marker("R", at_mm=(-40.0, 30.0), height_mm=12.0))
     )

@@ -1,4 +1,4 @@
-"""Trabeculae that stand in the bone are seen with it wherever it goes, less alike the more it is turned."""
+"""Trabeculae move with their bone; the more it is rotated, the less the texture correlates."""
 
 from dataclasses import replace
 
@@ -51,7 +51,7 @@ def test_a_bone_that_is_lowered_takes_its_texture_with_it() -> None:
     assert alike(middle(before), middle(after)) < 0.5
 
 
-def test_the_more_a_bone_is_turned_the_less_its_texture_stays() -> None:
+def test_the_more_a_bone_is_rotated_the_less_its_texture_correlates() -> None:
     before = middle(STRUTS.project(TIBIA, TIBIA_STANDING, CAMERA))
     found = [
         alike(before, middle(STRUTS.project(TIBIA, turned(TIBIA_STANDING, degrees), CAMERA)))
