@@ -245,7 +245,7 @@ def test_the_known_widening_is_found_within_its_interval(
     assert medial.detectable
     assert medial.probability_wider > 0.99
     assert change.verdict is Verdict.IMPROVED
-    assert change.sentence.startswith("Right knee: improved: medial minimum ")
+    assert change.sentence.startswith("Right knee: improved; medial minimum ")
     lateral = known(change, "lateral minimum")
     assert lateral.interval[0] <= true_change[Compartment.LATERAL] <= lateral.interval[1]
     assert not lateral.detectable

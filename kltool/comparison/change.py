@@ -1,4 +1,4 @@
-"""Two readings to the change of each knee they share, and one sentence that can be quoted."""
+"""The change of each knee that two readings share, with a summary sentence for quotation."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -44,21 +44,21 @@ def compare_knees(
     models: Models,
     model: ErrorModel,
 ) -> KneeChange:
-    """The change of one knee; where the films may not be compared, every number is a reason.
+    """The change of one knee; where the films are not comparable, each number is replaced by the reason.
 
-    years: from the one film to the other, negative where `after` is the earlier.
+    years: from `before` to `after`, negative where `after` is the earlier.
     """
-    scales, moved = _measured_together(before, after, models)
-    alike = match_identity(before.knee, after.knee)
-    comparable, reasons = assess_comparability(before, after, scales, alike, years)
+    scales, linked = _linked_changes(before, after, models)
+    identity = match_identity(before.knee, after.knee)
+    comparable, reasons = assess_comparability(before, after, scales, identity, years)
     if comparable is Comparability.NOT_COMPARABLE:
         absent = NotMeasured(f"not comparable: {'; '.join(reasons)}")
         widths: Widths = {name: absent for name, _ in _named_widths(before)}
         grade: GradeChange | NotMeasured = absent
     else:
-        widths = _width_changes(before, after, moved, scales, model)
+        widths = _width_changes(before, after, linked, scales, model)
         grade = grade_change(before.grade, after.grade)
-    doubted = failed_plausibility_checks(widths, grade, years)
+    implausible = failed_plausibility_checks(widths, grade, years)
     verdict = _verdict(widths[Measure.MEDIAL_MINIMUM])
     return KneeChange(
         before.side,
@@ -66,21 +66,21 @@ def compare_knees(
         after,
         comparable,
         reasons,
-        alike,
+        identity,
         widths,
         grade,
-        doubted,
+        implausible,
         verdict,
-        summary_sentence(before.side, verdict, widths[Measure.MEDIAL_MINIMUM], grade, reasons, doubted),
+        summary_sentence(before.side, verdict, widths[Measure.MEDIAL_MINIMUM], grade, reasons, implausible),
         {models.linked.entry.identity: models.linked.entry.sha256},
         asdict(model),
     )
 
 
-def _measured_together(
+def _linked_changes(
     before: KneeReading, after: KneeReading, models: Models
 ) -> tuple[Scales, Mapping[Measure, LinkedChange | NotMeasured]]:
-    """The scales of both films, and how far each place moved."""
+    """The scales of both films, and the linked change of each measure."""
     traced = trace_linked(before.knee, after.knee, models.linked, TRACE)
     axes = knee_axis(before.knee, traced[0]), knee_axis(after.knee, traced[1])
     scales = scales_of(before, after, axes)
@@ -90,14 +90,14 @@ def _measured_together(
 def _width_changes(
     before: KneeReading,
     after: KneeReading,
-    moved: Mapping[Measure, LinkedChange | NotMeasured],
+    linked: Mapping[Measure, LinkedChange | NotMeasured],
     scales: Scales,
     model: ErrorModel,
 ) -> Widths:
     later = dict(_named_widths(after))
-    apart = positioning_error(positioning_difference(before, after), model)
+    positioning_mm = positioning_error(positioning_difference(before, after), model)
     return {
-        name: width_change(width, later[name], moved[name], scales, apart, model)
+        name: width_change(width, later[name], linked[name], scales, positioning_mm, model)
         for name, width in _named_widths(before)
     }
 
@@ -110,10 +110,10 @@ def _named_widths(knee: KneeReading) -> Iterator[tuple[Measure, Width | NotMeasu
             yield Measure.at(compartment, x), width
 
 
-def _verdict(decisive: WidthChange | NotMeasured) -> Verdict:
-    """By the medial minimum: what has no change to measure cannot be compared."""
-    if isinstance(decisive, NotMeasured):
+def _verdict(medial: WidthChange | NotMeasured) -> Verdict:
+    """By the medial minimum alone; not comparable where its change could not be measured."""
+    if isinstance(medial, NotMeasured):
         return Verdict.NOT_COMPARABLE
-    if not decisive.detectable:
+    if not medial.detectable:
         return Verdict.NONE
-    return Verdict.IMPROVED if decisive.change > 0 else Verdict.WORSENED
+    return Verdict.IMPROVED if medial.change > 0 else Verdict.WORSENED

@@ -1,9 +1,9 @@
-"""The same joint in both films: how far femur and tibia moved against each other, place by place.
+"""Linked measurement: the change of the joint space at the same locations of both films.
 
-Bone keeps its shape from visit to visit. In the axes of the femur the femoral margins of both films are laid
-on each other by a shift and a turn, and so are the tibial ones, each by its own; what is left between them
-is error of tracing, and both films are given their mean. The films then differ by how the bones lie, which is
-known better than any single stretch of margin.
+Bone keeps its shape between visits. In the axes of the femur, the femoral margins of both films are aligned
+by a shift and a rotation, and so, separately, are the tibial ones. The residual between aligned margins is
+tracing error, and both films are given their mean. The films then differ only in the relative position of the
+bones, which is known more precisely than any single stretch of margin.
 """
 
 from collections.abc import Mapping
@@ -28,11 +28,11 @@ from kltool.values.measure import Compartment, Measure
 from kltool.values.reading import KneeAxis, KneeReading, TracedJoint
 from kltool.values.scale import Scale
 
-SPAN: Final = {  # of x, over which bones are laid on each other; docs/choices.md#same-place
+SPAN: Final = {  # of x, over which the bones are aligned; docs/choices.md#same-place
     Compartment.MEDIAL: (0.10, 0.36),
     Compartment.LATERAL: (0.64, 0.90),
 }
-LEAST_SEEN: Final = 0.75  # of that span, in all four margins; docs/choices.md#same-place
+LEAST_COVERAGE: Final = 0.75  # of that span, by all four margins; docs/choices.md#same-place
 STEPS: Final = 120
 WIDTHS: Final = WidthSettings()
 
@@ -41,7 +41,7 @@ WIDTHS: Final = WidthSettings()
 class LinkedChange:
     """A change of the joint space, in the unit of the scales.
 
-    change: after minus before. width: the mean of both films. sd: of the four margins, in quadrature.
+    change: after minus before. width: mean of both films. sd: of the four margins, in quadrature.
     """
 
     change: float
@@ -51,7 +51,7 @@ class LinkedChange:
 
 @dataclass(frozen=True, slots=True)
 class LinkedFilm:
-    """One film of a pair. axes: of its femur. size: of an even unit, in the unit asked."""
+    """One film of a pair. axes: of its femur. size: of an isotropic unit, in the unit of the scales."""
 
     traced: TracedJoint
     axes: JointAxes
@@ -59,26 +59,26 @@ class LinkedFilm:
     size: float
 
     def profiles(self, compartment: Compartment) -> tuple[MarginProfile, MarginProfile] | NotMeasured:
-        """Femur and tibia, depths in the unit asked."""
+        """Femur and tibia, depths in the unit of the scales."""
         margins = self.traced.of(compartment)
         if isinstance(margins, NotMeasured):
             return margins
         femur = margin_profile(margins.femur, margins.femur_sd, self.axes, self.scale)
         tibia = margin_profile(margins.tibia, margins.tibia_sd, self.axes, self.scale)
-        return self._sized(femur), self._sized(tibia)
+        return self._scaled(femur), self._scaled(tibia)
 
     @property
     def length(self) -> float:
-        """Of the femoral width, in the unit asked."""
+        """The femoral width, in the unit of the scales."""
         return self.axes.length * self.size
 
-    def _sized(self, margin: MarginProfile) -> MarginProfile:
+    def _scaled(self, margin: MarginProfile) -> MarginProfile:
         return MarginProfile(margin.x, margin.depth * self.size, margin.sd * self.size)
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedBone:
-    """One bone of both films at the same x: (n,) depths with one shape, and the variance of both margins."""
+    """One bone of both films at the same x: (n,) depths of one shape, and the variance of both margins."""
 
     before: Float64
     after: Float64
@@ -87,7 +87,7 @@ class AlignedBone:
 
 @dataclass(frozen=True, slots=True)
 class AlignedJoint:
-    """One compartment of both films. x: (n,). length: the femoral width, in the unit asked."""
+    """One compartment of both films. x: (n,). length: the femoral width, in the unit of the scales."""
 
     x: Float64
     femur: AlignedBone
@@ -103,22 +103,24 @@ class AlignedJoint:
         if not self.x[0] <= x <= self.x[-1]:
             return NotMeasured(f"the margins of both films do not reach x = {x:.3f}")
         before, after = (float(np.interp(x, self.x, gap)) for gap in self._gaps())
-        return self._moved(before, after)
+        return self._linked_change(before, after)
 
     def minimum_change(self, span: tuple[float, float]) -> LinkedChange:
         """The change of the smallest Euclidean distance, both margins within a span of x."""
         inside = (self.x >= span[0]) & (self.x <= span[1])
         across = self.x[inside] * self.length
         before, after = (
-            _distance(np.column_stack([across, femur[inside]]), np.column_stack([across, tibia[inside]]))
+            _smallest_distance(
+                np.column_stack([across, femur[inside]]), np.column_stack([across, tibia[inside]])
+            )
             for femur, tibia in ((self.femur.before, self.tibia.before), (self.femur.after, self.tibia.after))
         )
-        return self._moved(before, after)
+        return self._linked_change(before, after)
 
     def _gaps(self) -> tuple[Float64, Float64]:
         return self.tibia.before - self.femur.before, self.tibia.after - self.femur.after
 
-    def _moved(self, before: float, after: float) -> LinkedChange:
+    def _linked_change(self, before: float, after: float) -> LinkedChange:
         return LinkedChange(after - before, (before + after) / 2, self.sd)
 
 
@@ -129,34 +131,34 @@ def measure_linked(
     axes: tuple[KneeAxis, KneeAxis],
     scales: Scales,
 ) -> Mapping[Measure, LinkedChange | NotMeasured]:
-    """The change of the minimum of each compartment and at the fixed places, by their names."""
+    """The change of the minimum of each compartment and of JSW(x) at the fixed locations."""
     first, second = (
         LinkedFilm(joint, joint_axes_of(axis, scale), scale, size)
         for joint, axis, scale, size in zip(
             traced, axes, (before.knee.scale, after.knee.scale), scales.sizes, strict=True
         )
     )
-    found: dict[Measure, LinkedChange | NotMeasured] = {}
+    changes: dict[Measure, LinkedChange | NotMeasured] = {}
     for compartment in Compartment:
-        found |= _of_compartment(align_joint(first, second, compartment), compartment)
-    return found
+        changes |= _compartment_changes(align_joint(first, second, compartment), compartment)
+    return changes
 
 
-def _of_compartment(
+def _compartment_changes(
     joint: AlignedJoint | NotMeasured, compartment: Compartment
 ) -> dict[Measure, LinkedChange | NotMeasured]:
-    narrowest = Measure.minimum(compartment)
+    minimum = Measure.minimum(compartment)
     fixed = {x: Measure.at(compartment, x) for x in FIXED_LOCATIONS[compartment]}
     if isinstance(joint, NotMeasured):
-        return dict.fromkeys((narrowest, *fixed.values()), joint)
-    minimum = joint.minimum_change(WIDTHS.range_of(compartment))
-    return {narrowest: minimum, **{name: joint.change_at(x) for x, name in fixed.items()}}
+        return dict.fromkeys((minimum, *fixed.values()), joint)
+    at_minimum = joint.minimum_change(WIDTHS.range_of(compartment))
+    return {minimum: at_minimum, **{name: joint.change_at(x) for x, name in fixed.items()}}
 
 
 def align_joint(
     before: LinkedFilm, after: LinkedFilm, compartment: Compartment
 ) -> AlignedJoint | NotMeasured:
-    """One compartment of both films with bones of one shape, or which margin is missing."""
+    """One compartment of both films with bones of one shape, or why there is none."""
     profiles = []
     for when, film in (("before", before), ("after", after)):
         both = film.profiles(compartment)
@@ -168,30 +170,30 @@ def align_joint(
     low, high = SPAN[compartment]
     first = max(low, *(float(margin.x[0]) for margin in margins))
     last = min(high, *(float(margin.x[-1]) for margin in margins))
-    if last - first < LEAST_SEEN * (high - low):
-        return NotMeasured(f"both films show too little of x = {low:.2f} to {high:.2f}")
+    if last - first < LEAST_COVERAGE * (high - low):
+        return NotMeasured(f"the films share too little of x = {low:.2f} to {high:.2f}")
     x = np.linspace(first, last, STEPS)
     length = float(np.sqrt(before.length * after.length))
     return AlignedJoint(x, _aligned(femur, later_femur, x), _aligned(tibia, later_tibia, x), length)
 
 
 def _aligned(before: MarginProfile, after: MarginProfile, x: Float64) -> AlignedBone:
-    """A bone of both films with one shape: half of what is left between them goes to each."""
+    """A bone of both films with one shape: each takes half of the residual between them."""
     first, second = before.at(x), after.at(x)
-    apart = second.depth - first.depth
-    left = apart - _line(x, apart)
+    difference = second.depth - first.depth
+    residual = difference - _fitted_line(x, difference)
     variance = float((first.sd**2).mean() + (second.sd**2).mean())
-    return AlignedBone(first.depth + left / 2, second.depth - left / 2, variance)
+    return AlignedBone(first.depth + residual / 2, second.depth - residual / 2, variance)
 
 
-def _line(x: Float64, values: Float64) -> Float64:
-    """The straight line that fits best, at each x."""
-    away = x - x.mean()
-    return np.asarray(values.mean() + away * (away @ values) / (away @ away))
+def _fitted_line(x: Float64, values: Float64) -> Float64:
+    """The least-squares line, at each x."""
+    centred = x - x.mean()
+    return np.asarray(values.mean() + centred * (centred @ values) / (centred @ centred))
 
 
-def _distance(femur: Points, tibia: Points) -> float:
-    """The smallest distance of two margins, (n, 2) (across, depth); 0 where they touch or cross."""
+def _smallest_distance(femur: Points, tibia: Points) -> float:
+    """Between two margins, (n, 2) (across, depth); 0 where they touch or cross."""
     if (tibia[:, 1] <= femur[:, 1]).any():
         return 0.0
     return float(min(nearest(femur, tibia)[0].min(), nearest(tibia, femur)[0].min()))

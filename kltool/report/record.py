@@ -1,12 +1,11 @@
-"""Readings and changes as plain records for programs; docs/reading.schema.json, docs/change.schema.json and
-docs/timeline.schema.json.
+"""Readings, changes and timelines as plain records, written as JSON.
 
-What was not measured is an object {"not_measured": reason}, never null, 0 or NaN.
+Schemas: docs/reading.schema.json, docs/change.schema.json, docs/timeline.schema.json. What was not measured
+is an object {"not_measured": reason}, never null, 0 or NaN.
 """
 
 from collections.abc import Mapping
 
-from kltool.errors import KltoolError, Refusal
 from kltool.report.text import claim_sentence
 from kltool.typing import Record
 from kltool.values.change import Difference, GradeChange, GradeClaim, KneeChange, Slope, Timeline, WidthChange
@@ -19,19 +18,19 @@ from kltool.values.reading import (
     Positioning,
     Provenance,
     Reading,
+    Unread,
 )
 from kltool.values.spacing import NoSpacing, Spacing
 
 
 def reading_record(reading: Reading) -> Record:
-    """One image that was read. A film whose every knee is replaced counts as refused."""
+    """One image that was read; refused where each of its knees was refused, as a replaced joint is."""
     refused = [{"code": knee.code, "reason": knee.reason} for knee in reading.refused]
-    read = bool(reading.knees)
     return {
-        "source": reading.film.source,
-        "status": "ok" if read else "refused",
-        "code": "ok" if read else refused[0]["code"],
-        "reason": "" if read else refused[0]["reason"],
+        "source": reading.source,
+        "status": str(reading.status),
+        "code": reading.code,
+        "reason": reading.reason,
         "notes": list(reading.film.notes),
         "knees": [knee_record(knee) for knee in reading.knees],
         "refused_knees": refused,
@@ -40,17 +39,13 @@ def reading_record(reading: Reading) -> Record:
     }
 
 
-def error_record(source: str, error: Exception, produced_by: Record) -> Record:
-    """One image that was refused, or failed. Text of unexpected errors is withheld: it may hold names."""
-    refused = isinstance(error, Refusal)
-    known = isinstance(error, KltoolError)
+def unread_record(unread: Unread, produced_by: Record) -> Record:
+    """One image that was refused, or failed."""
     return {
-        "source": source,
-        "status": "refused" if refused else "failed",
-        "code": error.code if isinstance(error, Refusal) else type(error).__name__,
-        "reason": str(error)
-        if known
-        else f"unexpected {type(error).__name__}; please report it with the file's kind",
+        "source": unread.source,
+        "status": str(unread.status),
+        "code": unread.code,
+        "reason": unread.reason,
         "notes": [],
         "knees": [],
         "refused_knees": [],
@@ -89,7 +84,7 @@ def provenance_record(made: Provenance) -> Record:
 def change_record(
     change: KneeChange, before: Reading, after: Reading, claim: GradeClaim | None = None
 ) -> Record:
-    """One knee's change between two films, which `before` and `after` read; and what a claim is worth."""
+    """The change of one knee. before, after: the readings of both films. claim: a claimed change of grade."""
     return {
         "side": str(change.side),
         "before": {"source": change.before.knee.film.source, **knee_record(change.before)},
@@ -107,7 +102,7 @@ def change_record(
 
 
 def claim_record(grade: GradeChange | NotMeasured, claim: GradeClaim) -> Record:
-    """What the films say of a claimed change of grade."""
+    """The probability of a claimed change of grade, and whether the films support it."""
     return {
         "before": claim.before,
         "after": claim.after,
@@ -145,7 +140,7 @@ def timeline_record(timeline: Timeline) -> Record:
 
 
 def _change(change: KneeChange) -> Record:
-    """What changed, without the readings."""
+    """The change without the readings."""
     return {
         "comparability": str(change.comparability),
         "reasons": list(change.reasons),
@@ -186,7 +181,7 @@ def _grade(grade: Grade | NotMeasured) -> Record:
 
 
 def _compartment(space: CompartmentSpace) -> Record:
-    """Each number in each unit, with its standard deviation and its 95% interval."""
+    """Each measure in each unit, with its standard deviation and its 95% interval."""
     record: Record = {}
     for unit in UNITS:
         record |= _named("minimum", space.minimum, unit)
@@ -211,7 +206,7 @@ def _at(widths: Mapping[float, Width | NotMeasured], unit: str) -> Record:
 
 
 def _in(number: Length | Area | NotMeasured, unit: str) -> float | list[float] | Record:
-    """One property of a number: a value, an interval, or why there is none."""
+    """One property of a length or area: a value, an interval, or why there is none."""
     value = number if isinstance(number, NotMeasured) else getattr(number, unit)
     return [round(end, 4) for end in value] if isinstance(value, tuple) else _number(value)
 

@@ -11,17 +11,18 @@ from typing import Any, Final, TypeVar
 
 import cv2
 
+from kltool.batch.config import WorkerConfig
 from kltool.batch.ledger import Ledger
 from kltool.batch.listing import Task
 from kltool.batch.pseudonym import Pseudonyms
-from kltool.batch.read_task import Orders, read_task
+from kltool.batch.read_task import read_task
 from kltool.grading import grade
 from kltool.intake import ImageSource, load
 from kltool.jointspace import assess_quality, measure_joint_space, trace_margins
 from kltool.localize import find_knees
 from kltool.reading import ERRORS, QUALITY, TRACE, WIDTHS
 from kltool.report.record import knee_record
-from kltool.tables.columns import knee_cells
+from kltool.tables.cells import knee_cells
 from kltool.training.oai import side_of
 from kltool.values.knee import Knee
 from kltool.values.reading import JointSpace, KneeReading, Quality
@@ -73,7 +74,7 @@ class _TimedSession:
 def time_stages(images: Sequence[Path], models: Models, ledger: Path) -> Stages:
     """images: all of knees that are read; of OAI crops the names say the side, of others the tags."""
     cv2.setNumThreads(1)
-    clock, orders = _Clock(), Orders("", "", Pseudonyms())
+    clock, config = _Clock(), WorkerConfig("", "", Pseudonyms())
     timed = _timed(models, clock)
     with closing(Ledger(ledger)) as held:
         for number, image in enumerate(images):
@@ -81,7 +82,7 @@ def time_stages(images: Sequence[Path], models: Models, ledger: Path) -> Stages:
                 clock.spent.clear()
             task = Task(ImageSource.of_file(image), side_of(image) if image.suffix == ".png" else None)
             _time_reading(task, timed, clock)
-            outcome = clock.time("task", partial(read_task, task, models, orders))
+            outcome = clock.time("task", partial(read_task, task, models, config))
             clock.time("ledger", partial(held.record, task, outcome))
     count = len(images) - WARMING
     spent = {name: milliseconds / count for name, milliseconds in clock.spent.items()}

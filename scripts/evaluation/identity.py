@@ -9,7 +9,7 @@ import numpy as np
 from evaluation.knee_pairs import Kind, Pair, crop_pairs, drawn_pairs, features
 from evaluation.page import Bar, Result, Section, Table, figure
 from evaluation.statistics import area_under_curve
-from kltool.comparison.comparability import ANOTHER_KNEE, POSSIBLY_ANOTHER_KNEE
+from kltool.comparison.comparability import DIFFERENT_KNEE, UNCERTAIN_IDENTITY
 from kltool.typing import Float64
 
 FIRST_SEED: Final = 1_100_000  # docs/choices.md#same-knee
@@ -67,9 +67,9 @@ def said(pairs: Sequence[Pair]) -> Table:
     columns = ("pair", "pairs", "femur", "tibia", "outline, %", "probability", "wrong", "called another knee")
     caption = (
         "Medians, and how often it is wrong: a true pair below a probability of "
-        f"{POSSIBLY_ANOTHER_KNEE:g}, which makes a comparison cautious, a false one above it. "
+        f"{UNCERTAIN_IDENTITY:g}, which makes a comparison cautious, a false one above it. "
         "Called another knee: "
-        f"below {ANOTHER_KNEE:g}, which forbids one."
+        f"below {DIFFERENT_KNEE:g}, which forbids one."
     )
     return Table(columns, [row for row in rows if row], caption)
 
@@ -89,7 +89,7 @@ def _row(kind: Kind, pairs: Sequence[Pair]) -> tuple[str, ...]:
     if not pairs:
         return ()
     same, (femur, tibia, outline) = _same(pairs), np.median(features(pairs), axis=0)
-    wrong = same < POSSIBLY_ANOTHER_KNEE if kind.true else same > POSSIBLY_ANOTHER_KNEE
+    wrong = same < UNCERTAIN_IDENTITY if kind.true else same > UNCERTAIN_IDENTITY
     return (
         str(kind),
         str(len(pairs)),
@@ -98,5 +98,5 @@ def _row(kind: Kind, pairs: Sequence[Pair]) -> tuple[str, ...]:
         figure(100 * float(outline), ".2f"),
         figure(float(np.median(same))),
         f"{100 * wrong.mean():.1f}%",
-        f"{100 * (same < ANOTHER_KNEE).mean():.1f}%",
+        f"{100 * (same < DIFFERENT_KNEE).mean():.1f}%",
     )

@@ -13,12 +13,13 @@ from typing import Final
 import numpy as np
 
 from evaluation.page import Section, Table, page
+from kltool.batch.config import WorkerConfig
 from kltool.batch.ledger import Ledger
 from kltool.batch.listing import Task
 from kltool.batch.outcome import Outcome
 from kltool.batch.pseudonym import Pseudonyms
-from kltool.batch.read_task import Orders, read_task
-from kltool.batch.rows import rows_of_all
+from kltool.batch.read_task import read_task
+from kltool.batch.rows import table_rows
 from kltool.intake import ImageSource
 from kltool.intake.sources import Remote
 from kltool.tables.columns import Row
@@ -40,7 +41,7 @@ class Measured:
 
 def measure_ledger(film: Path) -> list[Measured]:
     """film: of one knee, whose reading stands for all."""
-    outcome = read_task(Task(ImageSource.of_file(film)), load_models(), Orders("", "", Pseudonyms()))
+    outcome = read_task(Task(ImageSource.of_file(film)), load_models(), WorkerConfig("", "", Pseudonyms()))
     return [_measured(outcome, images) for images in SIZES]
 
 
@@ -92,9 +93,9 @@ def _measured(outcome: Outcome, images: int) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         with closing(Ledger(out / "ledger.sqlite")) as ledger:
-            timed("list", lambda: ledger.take_up(_tasks(images)))
+            timed("list", lambda: ledger.enqueue(_tasks(images)))
             timed("record", lambda: _record(ledger, outcome))
-            timed("tables", lambda: write_tables(rows_of_all(ledger.entries()), (), False, out))
+            timed("tables", lambda: write_tables(table_rows(ledger.entries()), (), False, out))
         sizes = {name: (out / name).stat().st_size for name in ("ledger.sqlite", *TABLES)}
     return Measured(images, seconds, sizes, psutil.Process().memory_info().rss / 1e6)
 
@@ -108,7 +109,7 @@ def _tasks(images: int) -> Iterator[Task]:
 def _record(ledger: Ledger, outcome: Outcome) -> None:
     """A reading of every image, its numbers and hashes drawn, since equal ones would pack too well."""
     random = np.random.default_rng(1)
-    for number, task in enumerate(ledger.left()):
+    for number, task in enumerate(ledger.pending()):
         rows = tuple({**_drawn(row, random), **_hashes(random)} for row in outcome.rows)
         ledger.record(task, replace(outcome, rows=rows, instance_uid=f"2.25.{number}"))
 

@@ -1,4 +1,4 @@
-"""Folders of films, and readers that can be made to crash."""
+"""Folders of films, and workers that can be made to crash."""
 
 import shutil
 import sys
@@ -18,7 +18,7 @@ from kltool.batch import worker
 
 healthy = worker.read_task
 
-def troubled(task, models, orders):
+def troubled(task, models, config):
     name = task.source.name
     if "crash" in name:
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -29,7 +29,7 @@ def troubled(task, models, orders):
     if "once" in name and not os.path.exists(name + ".seen"):
         open(name + ".seen", "w").close()
         os.kill(os.getpid(), signal.SIGKILL)
-    return healthy(task, models, orders)
+    return healthy(task, models, config)
 
 worker.read_task = troubled
 worker.main()
@@ -59,7 +59,7 @@ def table() -> Table:
 
 @pytest.fixture
 def trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Readers that die, or take for ever, at films whose names say so."""
+    """Workers that die, or take for ever, at films whose names say so."""
     script = tmp_path / "troubled.py"
     script.write_text(TROUBLE)
-    monkeypatch.setattr(pool, "CHILD", (sys.executable, str(script)))
+    monkeypatch.setattr(pool, "WORKER_COMMAND", (sys.executable, str(script)))

@@ -98,7 +98,7 @@ def test_a_manifest_that_makes_no_sense_is_refused_at_the_start(tmp_path: Path, 
         with pytest.raises(UsageError, match=why):
             table(manifest, out=tmp_path / "out")
     (tmp_path / "m.parquet").write_bytes(b"no table")
-    with pytest.raises(UsageError, match="a Parquet table expected"):
+    with pytest.raises(UsageError, match="no Parquet that can be read"):
         table(tmp_path / "m.parquet", out=tmp_path / "out")
 
 
@@ -147,7 +147,7 @@ def test_what_is_said_of_an_image_and_its_state_are_part_of_its_key(tmp_path: Pa
     source = ImageSource.of_file(film)
     keys = {Task(source).key, Task(source, Side.LEFT).key, Task(source, None, 0.2).key}
     assert len(keys) == 3
-    assert Task(source, subject="A", visit="1", carried={"x": "y"}).key == Task(source).key
+    assert Task(source, subject="A", visit="1", other_columns={"x": "y"}).key == Task(source).key
     film.write_bytes(b"another")
     assert Task(source).key not in keys
 
@@ -164,7 +164,7 @@ def test_subjects_become_pseudonyms_with_a_key(films: Path, tmp_path: Path, tabl
     for file in (tmp_path / "hidden").iterdir():
         data = file.read_bytes()
         assert not [name for name in set(plain.subject) if name.encode() in data], file.name
-    with pytest.raises(UsageError, match="made otherwise"):
+    with pytest.raises(UsageError, match="another configuration"):
         table(films, out=tmp_path / "hidden", pseudonyms=pseudonyms_of(other))
     short = tmp_path / "short"
     short.write_text("secret\n")

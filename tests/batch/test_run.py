@@ -19,12 +19,13 @@ import pydicom
 import pytest
 
 from kltool.batch import Batch, run, run_batch
+from kltool.batch.config import WorkerConfig
 from kltool.batch.ledger import Ledger
 from kltool.batch.listing import Task
-from kltool.batch.local import in_hand
-from kltool.batch.pool import Readers
+from kltool.batch.local import with_unpacked_bytes
+from kltool.batch.pool import WorkerPool
 from kltool.batch.pseudonym import Pseudonyms
-from kltool.batch.read_task import Orders, read_task
+from kltool.batch.read_task import read_task
 from kltool.errors import InstallationError, StorageFull, UsageError, WeightMismatch
 from kltool.intake import ImageSource, find_images
 from kltool.intake.sources import Memory
@@ -105,15 +106,15 @@ def test_a_bad_file_is_a_row_with_its_reason(films: Path, tmp_path: Path, table:
 
 
 @pytest.mark.usefixtures("trouble")
-def test_a_reader_that_dies_costs_one_row_and_is_replaced(films: Path, tmp_path: Path, table: Table) -> None:
+def test_a_worker_that_dies_costs_one_row_and_is_replaced(films: Path, tmp_path: Path, table: Table) -> None:
     film = (films / "knee_right_normal.dcm").read_bytes()
     for number, name in enumerate(("crash", "greedy", "once")):
         (films / f"{name}.dcm").write_bytes(film + bytes(2 + 2 * number))
     rows = by_name(table(films, out=tmp_path / "out", jobs=1))
-    assert rows["crash.dcm"].code == "reader_died"
+    assert rows["crash.dcm"].code == "worker_died"
     assert "signal 11" in rows["crash.dcm"].reason
     assert "exit status 9" in rows["greedy.dcm"].reason
-    # killed by somebody else, the image is read by the next reader, and seen to be one that is there already
+    # killed by somebody else, the image is read by the next worker, and seen to be one that is there already
     assert rows["once.dcm"].status == "duplicate"
     assert [row.status for name, row in rows.items() if "knee" in name or "bilateral" in name] == ["ok"] * 4
 
@@ -145,7 +146,7 @@ def test_what_failed_is_read_again_when_asked(
 def test_readers_that_cannot_start_are_an_installation_error(
     films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kltool.batch.pool.CHILD", (sys.executable, "-c", "raise SystemExit(3)"))
+    monkeypatch.setattr("kltool.batch.pool.WORKER_COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
     with pytest.raises(InstallationError, match="exit status 3"):
         table(films, out=tmp_path / "out")
 
@@ -190,8 +191,8 @@ def test_finished_work_is_not_done_again(
     films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = table(films, out=tmp_path / "out")
-    monkeypatch.setattr("kltool.batch.pool.CHILD", (sys.executable, "-c", "raise SystemExit(3)"))
-    assert table(films, out=tmp_path / "out").equals(first), "no reader was started"
+    monkeypatch.setattr("kltool.batch.pool.WORKER_COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
+    assert table(films, out=tmp_path / "out").equals(first), "no worker was started"
 
 
 def test_a_film_that_changed_is_read_again(films: Path, tmp_path: Path, table: Table) -> None:
@@ -239,7 +240,7 @@ def test_two_runs_do_not_share_a_folder(films: Path, tmp_path: Path, table: Tabl
     out = tmp_path / "out"
     out.mkdir()
     held = Ledger(out / "ledger.sqlite")
-    with pytest.raises(UsageError, match="no other kltool batch is at work"):
+    with pytest.raises(UsageError, match="no other kltool batch is running"):
         table(films, out=out)
     held.close()
 
@@ -249,7 +250,7 @@ def test_readings_made_otherwise_are_not_mixed(
 ) -> None:
     table(films, out=tmp_path / "out")
     monkeypatch.setattr(run, "settings", lambda: {"finder.threshold": 0.9})
-    with pytest.raises(UsageError, match="made otherwise"):
+    with pytest.raises(UsageError, match="another configuration"):
         table(films, out=tmp_path / "out")
 
 
@@ -265,7 +266,7 @@ def test_results_do_not_lie_among_the_images(films: Path, table: Table) -> None:
             table(films, out=out)
 
 
-def test_readers_find_relative_paths_wherever_they_stand(
+def test_workers_find_relative_paths_wherever_they_stand(
     films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -304,7 +305,7 @@ def test_a_full_disk_at_the_tables_leaves_no_half_table(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kltool.tables.write.CsvSheet.write", full)
+    monkeypatch.setattr("kltool.tables.write.CsvFile.write", full)
     with pytest.raises(StorageFull, match="No space left"):
         table(films, out=tmp_path / "out")
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["ledger.sqlite"]
@@ -342,7 +343,7 @@ def test_a_disk_that_fills_with_pictures_stops_the_run_and_wastes_no_reading(
 ) -> None:
     task = Task(ImageSource.of_file(films / "knee_right_normal.dcm"))
     with pytest.raises(StorageFull, match="free some space"):
-        read_task(task, models, Orders("", str(tmp_path / "nowhere"), Pseudonyms()))
+        read_task(task, models, WorkerConfig("", str(tmp_path / "nowhere"), Pseudonyms()))
 
 
 def test_what_lies_in_the_users_folder_is_not_run(films: Path, tmp_path: Path) -> None:
@@ -359,11 +360,11 @@ def test_what_lies_in_the_users_folder_is_not_run(films: Path, tmp_path: Path) -
     assert done.returncode == 0, done.stderr
 
 
-def test_readers_with_other_weights_are_refused(films: Path, tmp_path: Path, table: Table) -> None:
-    readers = Readers(1, Orders("kltool-0.0.0 grader-0:00000000", "", Pseudonyms()), 60.0)
+def test_workers_with_other_weights_are_refused(films: Path, tmp_path: Path, table: Table) -> None:
+    pool = WorkerPool(1, WorkerConfig("kltool-0.0.0 grader-0:00000000", "", Pseudonyms()), 60.0)
     with pytest.raises(InstallationError, match="install the same kltool"):
-        readers.read(Task(ImageSource.of_file(films / "knee_right_normal.dcm")))
-    readers.close()
+        pool.read(Task(ImageSource.of_file(films / "knee_right_normal.dcm")))
+    pool.close()
 
 
 def test_an_error_of_the_weights_survives_the_way_between_processes() -> None:
@@ -373,14 +374,14 @@ def test_an_error_of_the_weights_survives_the_way_between_processes() -> None:
     assert "b" * 64 in str(error)
 
 
-def test_members_of_a_packed_archive_are_unpacked_by_the_run_and_others_by_the_readers(
+def test_members_of_a_packed_archive_are_unpacked_by_the_run_and_others_by_the_workers(
     films: Path, tmp_path: Path
 ) -> None:
     for mode, name, packed in (("w", "a.tar", False), ("w:gz", "a.tgz", True)):
         with tarfile.open(tmp_path / name, mode) as bundle:
             bundle.add(films / "bilateral.dcm", "b.dcm")
         (source,) = find_images(tmp_path / name)
-        held = in_hand(Task(source)).source
+        held = with_unpacked_bytes(Task(source)).source
         assert isinstance(held.location, Memory) is packed
         assert held.name == source.name
         assert held.read() == (films / "bilateral.dcm").read_bytes()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kltool.cli import comparing
+from kltool import reading
 from kltool.intake import load
 from kltool.reading import read
 from kltool.values.radiograph import Radiograph
@@ -161,7 +161,7 @@ def test_an_error_nobody_expected_costs_one_visit_and_keeps_its_text(
             raise ZeroDivisionError("MUSTERMANN^ERIKA")
         return read(film, models)
 
-    monkeypatch.setattr(comparing, "read", broken)
+    monkeypatch.setattr(reading, "read", broken)
     said = kltool("compare", "--manifest", manifest(VISITS + "{case}/before.dcm,month 6\n"))
     assert said.code == 4
     assert "unexpected ZeroDivisionError" in said.err
@@ -174,7 +174,7 @@ def test_a_claim_is_of_two_films_and_not_of_a_manifest(
 ) -> None:
     said = kltool("compare", "--manifest", manifest(VISITS), "--claim", "3:2")
     assert (said.code, said.out) == (2, "")
-    assert "--claim asks of two films" in said.err
+    assert "--claim is about two films" in said.err
 
 
 def test_every_film_of_a_manifest_has_its_picture_where_asked(

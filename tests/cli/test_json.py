@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from kltool.cli import reading
+from kltool import reading
 from kltool.intake import load
 from kltool.reading import settings
 from tests.intake.films import png

@@ -1,4 +1,4 @@
-"""Sizes of two films: stated millimetres and a femur that does not grow, each believed as far as it errs."""
+"""Relative magnification from pixel spacing and femoral width, weighted by their inverse variances."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ def scales(before: KneeReading, after: KneeReading) -> Scales:
     return scales_of(before, after, (before.joint_space.axis, after.joint_space.axis))
 
 
-def test_films_that_state_one_size_are_left_as_they_are(knee: KneeReading) -> None:
+def test_films_of_equal_scale_are_left_unchanged(knee: KneeReading) -> None:
     found = scales(knee, knee)
     assert found.sizes[0] == found.sizes[1]
     assert found.femur_log_ratio == 0.0
@@ -39,9 +39,7 @@ def test_films_that_state_one_size_are_left_as_they_are(knee: KneeReading) -> No
 
 
 @pytest.mark.parametrize("factor", [0.97, 1.02, 1.05])
-def test_a_femur_that_cannot_have_grown_takes_most_of_a_wrong_size_back(
-    factor: float, knee: KneeReading
-) -> None:
+def test_the_femoral_width_corrects_most_of_a_wrong_scale(factor: float, knee: KneeReading) -> None:
     found = scales(knee, stated(knee, factor))
     assert found.femur_log_ratio == pytest.approx(log(factor))
     left = log(found.sizes[1] / found.sizes[0])
@@ -49,7 +47,7 @@ def test_a_femur_that_cannot_have_grown_takes_most_of_a_wrong_size_back(
     assert left == pytest.approx(log(factor) * FEMUR_SD**2 / (2 * tier**2 + FEMUR_SD**2))
 
 
-def test_the_less_is_known_of_the_millimetres_the_more_the_femur_is_believed(knee: KneeReading) -> None:
+def test_the_less_precise_the_calibration_the_more_weight_has_the_femoral_width(knee: KneeReading) -> None:
     left = [
         log(found.sizes[1] / found.sizes[0])
         for tier in (Calibration.FIDUCIAL, Calibration.GEOMETRY, Calibration.DETECTOR)

@@ -1,4 +1,4 @@
-"""How far the bones' outlines on two films are apart, laid on each other."""
+"""RMS distance of the bones' outlines on two films after registration."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ from kltool.values.knee import Knee
 
 
 def outline_rms_distance(this: Knee, other: Knee) -> float:
-    """Root mean square distance of the margins of this knee and of the other laid on it; tibial widths.
+    """RMS distance of the landmarks on the margins, the other knee registered to this one; tibial widths.
 
-    The widest points of the condyles are left out: docs/choices.md#same-knee.
+    The widest points of the condyles are excluded: docs/choices.md#same-knee.
     """
     here, there = _margins(this), _margins(other)
     distance = np.abs(estimate_similarity(there, here).apply(as_complex(there)) - as_complex(here))

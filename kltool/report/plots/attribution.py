@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from kltool.grading.view import VIEW, grader_view
 from kltool.report.plots.canvas import Picture
 from kltool.report.plots.style import MINIMUM
-from kltool.values.knee import Knee, right_knee_orientation
+from kltool.values.knee import Knee
 from kltool.values.radiograph import Side
 from kltool.values.reading import Grade
 
@@ -22,7 +22,7 @@ def attribution_map(knee: Knee, grade: Grade) -> Picture:
 
     What lowers the grade is not coloured.
     """
-    film = right_knee_orientation(knee.film.pixels, knee.placement.mirrored)
+    film = knee.pixels
     grey = np.clip((grader_view(film, knee.placement) + 2) / 4 * 235, 0, 235)
     opacity = OPACITY * _raising(grade)
     if knee.side is Side.LEFT:

@@ -1,4 +1,4 @@
-"""Whether two films show one knee: what they are told by, and what must not matter."""
+"""Identity match of two knees: what distinguishes them, and what must not matter."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kltool.comparison.identity.match import (
-    TOO_LITTLE,
+    TOO_LITTLE_BONE,
     LogisticCoefficients,
     match_identity,
     probability_same_knee,
     texture_features,
 )
 from kltool.comparison.identity.outline import outline_rms_distance
-from kltool.comparison.identity.texture import FEWEST, BoneView, correlation, texture_of
+from kltool.comparison.identity.texture import FEWEST_PIXELS, BoneView, correlation, texture_of
 from kltool.geometry.joint_frame import JointFrame
 from kltool.geometry.points import mirror
 from kltool.geometry.registration import estimate_similarity
@@ -67,12 +67,12 @@ def view(picture: Float32, edge: int = 12) -> BoneView:
 # --- the films of a person ------------------------------------------------------------------------
 
 
-def test_a_film_is_wholly_like_itself(find: FindSample) -> None:
-    alike = match_identity(find(BEFORE), find(BEFORE))
-    assert alike.femur == pytest.approx(1.0, abs=1e-6)
-    assert alike.tibia == pytest.approx(1.0, abs=1e-6)
-    assert alike.outline == pytest.approx(0.0, abs=1e-9)
-    assert alike.probability_same_knee > 0.99
+def test_a_film_matches_itself(find: FindSample) -> None:
+    match = match_identity(find(BEFORE), find(BEFORE))
+    assert match.femur == pytest.approx(1.0, abs=1e-6)
+    assert match.tibia == pytest.approx(1.0, abs=1e-6)
+    assert match.outline == pytest.approx(0.0, abs=1e-9)
+    assert match.probability_same_knee > 0.99
 
 
 @pytest.mark.parametrize("name", [AFTER, *OTHERS])
@@ -90,9 +90,9 @@ def test_two_visits_of_one_knee_are_recognised(find: FindSample) -> None:
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_another_persons_knee_is_not_taken_for_it(find: FindSample, name: str) -> None:
-    alike = match_identity(find(BEFORE), find(name))
-    assert alike.probability_same_knee < 0.5
-    assert max(texture_features(alike.femur, alike.tibia)) < 0.3
+    match = match_identity(find(BEFORE), find(name))
+    assert match.probability_same_knee < 0.5
+    assert max(texture_features(match.femur, match.tibia)) < 0.3
 
 
 def test_what_may_befall_an_exposure_leaves_it_the_same_knee(find: FindSample, models: Models) -> None:
@@ -102,8 +102,8 @@ def test_what_may_befall_an_exposure_leaves_it_the_same_knee(find: FindSample, m
     assert match_identity(knee, later).probability_same_knee > 0.95
 
 
-def test_a_film_and_its_mirror_image_show_one_knee_once_turned(find: FindSample) -> None:
-    """The mirror image of a right knee is hung as a left one, and is turned to the same hand again."""
+def test_a_film_and_its_mirror_image_match_in_right_knee_orientation(find: FindSample) -> None:
+    """The mirror image of a right knee is read as a left one, and is brought to right-knee orientation."""
     knee = find(BEFORE)
     assert not knee.placement.mirrored
     turned = replace(
@@ -114,7 +114,7 @@ def test_a_film_and_its_mirror_image_show_one_knee_once_turned(find: FindSample)
     assert match_identity(knee, turned) == match_identity(knee, knee)
 
 
-def test_the_mirror_image_that_is_not_turned_is_another_knee(find: FindSample) -> None:
+def test_a_mirror_image_in_the_same_orientation_is_another_knee(find: FindSample) -> None:
     knee = find(BEFORE)
     columns = knee.film.pixels.shape[1]
     marks = knee.landmarks
@@ -136,24 +136,24 @@ def test_the_mirror_image_that_is_not_turned_is_another_knee(find: FindSample) -
 
 def test_brightness_and_its_scale_do_not_matter(find: FindSample) -> None:
     knee = find(BEFORE)
-    alike = match_identity(knee, on(knee, 0.25 * knee.film.pixels + 100.0))
-    assert min(texture_features(alike.femur, alike.tibia)) > 0.999
+    match = match_identity(knee, on(knee, 0.25 * knee.film.pixels + 100.0))
+    assert min(texture_features(match.femur, match.tibia)) > 0.999
 
 
 # --- films that show too little -------------------------------------------------------------------
 
 
-def test_a_blank_film_is_like_nothing_and_no_error(find: FindSample) -> None:
+def test_a_blank_film_matches_nothing_and_raises_no_error(find: FindSample) -> None:
     knee = find(BEFORE)
     blank = on(knee, np.full_like(knee.film.pixels, 7.0))
-    alike = match_identity(knee, blank)
-    assert (alike.femur, alike.tibia) == (0.0, 0.0)
-    assert 0.0 < alike.probability_same_knee < 1.0
+    match = match_identity(knee, blank)
+    assert (match.femur, match.tibia) == (0.0, 0.0)
+    assert 0.0 < match.probability_same_knee < 1.0
     assert match_identity(blank, blank).femur == 0.0
 
 
-def test_a_bone_that_is_cut_off_leaves_the_judgment_to_the_other(find: FindSample) -> None:
-    """The upper film ends at the joint, so that no femur is seen; the tibia still says whose it is."""
+def test_with_one_bone_cut_off_the_probability_rests_on_the_other(find: FindSample) -> None:
+    """The upper film ends at the joint, so that no femur is visible; the tibia still identifies the knee."""
     knee = find(BEFORE)
     row = int(knee.landmarks.femur[:, 0].min()) - 4
     up = np.array([row, 0.0])
@@ -163,10 +163,10 @@ def test_a_bone_that_is_cut_off_leaves_the_judgment_to_the_other(find: FindSampl
         landmarks=Landmarks(marks.tibia - up, marks.femur - up, marks.spread, marks.femoral_ends - up),
         placement=replace(knee.placement, centre=(knee.placement.centre[0] - row, knee.placement.centre[1])),
     )
-    alike = match_identity(knee, cut)
-    assert alike.femur == TOO_LITTLE
-    assert texture_features(alike.femur, alike.tibia)[1] > 0.95
-    assert alike.probability_same_knee > 0.99
+    match = match_identity(knee, cut)
+    assert match.femur == TOO_LITTLE_BONE
+    assert texture_features(match.femur, match.tibia)[1] > 0.95
+    assert match.probability_same_knee > 0.99
 
 
 @given(ALL)
@@ -193,7 +193,7 @@ def test_a_texture_is_found_where_it_was_moved_to(seed: int, down: int, right: i
 
 
 @given(ALL, st.floats(-3.0, 3.0))
-def test_a_turned_texture_is_turned_back(seed: int, turn_deg: float) -> None:
+def test_a_rotated_texture_is_registered(seed: int, turn_deg: float) -> None:
     picture = grain(seed, 120, 140)
     at = cv2.getRotationMatrix2D((69.5, 59.5), turn_deg, 1.0)
     turned = cv2.warpAffine(picture, at, (140, 120), flags=cv2.INTER_CUBIC)
@@ -202,16 +202,16 @@ def test_a_turned_texture_is_turned_back(seed: int, turn_deg: float) -> None:
     assert found > 0.8
 
 
-def test_of_too_few_pixels_there_is_no_correlation() -> None:
+def test_too_few_pixels_give_no_correlation() -> None:
     picture = grain(1)
     few = view(picture)
     few.visible[:] = False
-    few.visible[:1, : FEWEST // 140] = True
+    few.visible[:1, : FEWEST_PIXELS // 140] = True
     assert correlation(few, view(picture)) is None
 
 
 @given(ALL, st.floats(0.01, 100.0), st.floats(-1000.0, 1000.0))
-def test_a_texture_has_no_scale_of_brightness(seed: int, gain: float, offset: float) -> None:
+def test_a_texture_is_invariant_to_brightness(seed: int, gain: float, offset: float) -> None:
     picture = grain(seed, 60, 60)
     changed = texture_of((gain * picture + np.float32(offset)).astype(np.float32))
     rounding = 1e-6 * (abs(offset) + gain) / gain
@@ -243,7 +243,7 @@ def test_an_outline_shifted_turned_and_scaled_is_the_same_outline(
     assert outline_rms_distance(knee_of(points), knee_of(there)) == pytest.approx(0.0, abs=1e-6)
 
 
-def test_an_outline_with_one_point_moved_is_apart_by_about_its_share() -> None:
+def test_one_displaced_point_contributes_its_share_to_the_rms_distance() -> None:
     points = outline(5)
     moved = points.copy()
     moved[3] += (0.0, 4.0)
@@ -251,7 +251,7 @@ def test_an_outline_with_one_point_moved_is_apart_by_about_its_share() -> None:
 
 
 @given(ALL, ALL)
-def test_a_frame_is_carried_with_its_points(one: int, other: int) -> None:
+def test_a_frame_is_transformed_with_its_points(one: int, other: int) -> None:
     lay = estimate_similarity(outline(one), outline(other))
     frame = JointFrame((12.0, -7.0), 100.0, 0.2)
     end = np.array([12.0 + 100.0 * np.sin(0.2), -7.0 + 100.0 * np.cos(0.2)])
@@ -265,17 +265,19 @@ def test_a_frame_is_carried_with_its_points(one: int, other: int) -> None:
 
 
 @given(SHARE, SHARE, st.floats(0.0, 10.0))
-def test_the_probability_is_one_and_never_certain(femur: float, tibia: float, apart: float) -> None:
-    assert 0.0005 < probability_same_knee(femur, tibia, apart) < 0.9995
+def test_the_probability_is_never_certain(femur: float, tibia: float, outline: float) -> None:
+    assert 0.0005 < probability_same_knee(femur, tibia, outline) < 0.9995
 
 
 @given(SHARE, SHARE, st.floats(0.0, 0.1), st.floats(0.0, 1.0))
-def test_more_likeness_is_never_less_probable(femur: float, tibia: float, apart: float, more: float) -> None:
-    now = probability_same_knee(femur, tibia, apart)
-    assert probability_same_knee(femur + more, tibia, apart) >= now
-    assert probability_same_knee(femur, tibia + more, apart) >= now
-    assert probability_same_knee(femur, tibia, apart + more) <= now
+def test_a_better_match_is_never_less_probable(
+    femur: float, tibia: float, outline: float, more: float
+) -> None:
+    now = probability_same_knee(femur, tibia, outline)
+    assert probability_same_knee(femur + more, tibia, outline) >= now
+    assert probability_same_knee(femur, tibia + more, outline) >= now
+    assert probability_same_knee(femur, tibia, outline + more) <= now
 
 
-def test_even_odds_are_one_half() -> None:
+def test_log_odds_of_zero_are_one_half() -> None:
     assert probability_same_knee(0.3, 0.2, 0.01, LogisticCoefficients(0.0, 0.0, 0.0, 0.0)) == 0.5

@@ -9,33 +9,35 @@ from types import FrameType
 
 from kltool.batch import Batch, run_batch
 from kltool.errors import Exit
+from kltool.tables.columns import FAILED, QUARANTINED, REFUSED
 from kltool.values.reading import DISCLAIMER
+
+FILES = ("readings.parquet", "readings.csv", "run.json", "summary.html")
 
 
 def batch_all(batch: Batch) -> Exit:
-    signal.signal(signal.SIGTERM, _stop)  # a scheduler's wish to end is treated as the user's
+    """Run a batch and print the number of rows by status."""
+    signal.signal(signal.SIGTERM, _stop)  # a job scheduler that ends the process is treated as the user
     try:
         counts = run_batch(batch)
     except KeyboardInterrupt:
         print("kltool: stopped; what was read is kept: the same command goes on", file=sys.stderr)
         return Exit.STOPPED
-    _tell(counts, batch.out)
-    return Exit.FAILED if counts["failed"] else Exit.REFUSED if _unread(counts) else Exit.OK
+    _print(counts, batch.out)
+    if counts[FAILED]:
+        return Exit.FAILED
+    return Exit.REFUSED if counts[REFUSED] + counts[QUARANTINED] else Exit.OK
 
 
 def cores() -> int:
-    """Those that this process may use."""
+    """The number that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _unread(counts: Counter[str]) -> int:
-    return counts["refused"] + counts["quarantined"]
-
-
-def _tell(counts: Counter[str], out: Path) -> None:
-    told = ", ".join(f"{number:,} {status}" for status, number in counts.items())
-    print(f"{counts.total():,} rows: {told}")
-    print(f"{out / 'readings.parquet'}, {out / 'readings.csv'}, {out / 'run.json'}, {out / 'summary.html'}")
+def _print(counts: Counter[str], out: Path) -> None:
+    by_status = ", ".join(f"{number:,} {status}" for status, number in counts.items())
+    print(f"{counts.total():,} rows: {by_status}")
+    print(", ".join(str(out / name) for name in FILES))
     print(DISCLAIMER)
 
 
