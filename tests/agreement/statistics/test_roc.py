@@ -1,4 +1,4 @@
-"""Areas, curves and calibration errors equal those of independent calculations."""
+"""Areas and curves equal those of an independent library."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,9 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from kltool.agreement.statistics.calibration import BINS, calibration_error, gap_sums, reliability
 from kltool.agreement.statistics.roc import Ranked, area_under_curve, roc
-from kltool.training import certainty
 from kltool.typing import Float64
 
 SCORED = st.lists(
@@ -54,19 +52,3 @@ def test_the_curve_is_that_of_scikit_learn_and_has_its_area() -> None:
     assert false == pytest.approx(expected_false)
     assert true == pytest.approx(expected_true)
     assert np.trapezoid(true, false) == pytest.approx(area(scores, positive, np.ones(300)))
-
-
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
-def test_the_calibration_error_is_that_of_the_grades_page(said: list[tuple[float, bool]]) -> None:
-    sure, right = np.array([one for one, _ in said]), np.array([came for _, came in said])
-    found = calibration_error(gap_sums(sure, right).sum(axis=0), np.array(float(len(said))))
-    assert found == pytest.approx(certainty.calibration_error(sure, right, BINS))
-
-
-def test_probabilities_that_come_true_lie_on_the_diagonal() -> None:
-    random = np.random.default_rng(8)
-    said = random.random(200_000)
-    bins = reliability(said, random.random(200_000) < said)
-    assert len(bins.said) == BINS
-    assert bins.share.sum() == pytest.approx(1.0)
-    assert bins.came == pytest.approx(bins.said, abs=0.02)
