@@ -87,7 +87,7 @@ def test_a_scheduler_that_does_not_answer_is_said(
     films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kltool.batch.dask.PATIENCE", "1s")
-    with pytest.raises(UsageError, match="no scheduler answers"):
+    with pytest.raises(UsageError, match=r"--scheduler tcp://127\.0\.0\.1:9.*no scheduler"):
         table(films, out=tmp_path / "out", scheduler="tcp://127.0.0.1:9")
 
 
@@ -106,7 +106,7 @@ def test_a_scheduler_that_dies_loses_nothing(
 
     killer = threading.Thread(target=kill)
     killer.start()
-    with pytest.raises(ClusterLost, match="start the same command again"):
+    with pytest.raises(ClusterLost, match="the same command again"):
         table(films, out=tmp_path / "cluster", scheduler=where)
     killer.join()
     rows = table(films, out=tmp_path / "cluster")
@@ -128,5 +128,5 @@ def test_a_scheduler_without_workers_is_said(
         worker.kill()
         worker.wait()
     monkeypatch.setattr("kltool.batch.dask.PATIENCE", "3s")
-    with pytest.raises(UsageError, match="has no workers"):
+    with pytest.raises(UsageError, match=f"{where}.*no workers"):
         table(films, out=tmp_path / "out", scheduler=where)
