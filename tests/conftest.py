@@ -26,7 +26,8 @@ from kltool.weights.network import NAMES  # noqa: E402
 
 ReadSample = Callable[..., Reading]
 MOST_ANSWERS = 500  # of each model, some 200 MB of all
-settings.register_profile("kltool", deadline=None)  # a busy machine is no error
+settings.register_profile("kltool", deadline=None, max_examples=30)  # a busy machine is no error
+settings.register_profile("ci", deadline=None, max_examples=100)  # by --hypothesis-profile=ci
 settings.load_profile("kltool")
 
 

@@ -7,11 +7,12 @@ from kltool.simulate.scene import SimulatedFilm
 from kltool.simulate.visits import FARTHEST, FLEXION_DEG, ROTATION_DEG, TILT_DEG, simulate_visits
 
 SEED = 310
+COARSE = (0.5, 0.6)
 
 
 @pytest.fixture(scope="module")
 def visits() -> tuple[SimulatedFilm, ...]:
-    return simulate_visits(SEED, [0.0, -0.8])
+    return simulate_visits(SEED, [0.0, -0.8], COARSE)
 
 
 def test_the_medial_space_changes_as_asked_and_only_then(visits: tuple[SimulatedFilm, ...]) -> None:
@@ -41,11 +42,11 @@ def test_the_knee_is_one_person_and_stands_a_little_differently(visits: tuple[Si
 
 
 def test_the_same_seed_is_the_same_visits(visits: tuple[SimulatedFilm, ...]) -> None:
-    again = simulate_visits(SEED, [0.0, -0.8])
+    again = simulate_visits(SEED, [0.0, -0.8], COARSE)
     assert all(np.array_equal(one.pixels, other.pixels) for one, other in zip(visits, again, strict=True))
 
 
 def test_some_later_films_are_of_the_same_unit_and_some_of_another() -> None:
-    films = [simulate_visits(seed, [0.0, 0.0]) for seed in range(320, 324)]
+    films = [simulate_visits(seed, [0.0, 0.0], COARSE) for seed in range(320, 324)]
     same = [later.film.spacing_mm == first.film.spacing_mm for first, *others in films for later in others]
     assert 0 < sum(same) < len(same)
