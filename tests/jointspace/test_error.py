@@ -11,6 +11,7 @@ from kltool.values.length import Area, Length, NotMeasured
 from kltool.values.radiograph import NoSpacing
 from kltool.values.reading import Compartment, JointSpace, Quality
 from tests.jointspace.simulated import Drawing, parallel
+from tests.messages import absent, holds
 
 SETTINGS = ErrorSettings(usable_factor=1.5, poor_factor=3.0)
 SHARES = st.floats(0.0, 0.05)
@@ -54,12 +55,12 @@ def numbers(space: JointSpace, compartment: Compartment) -> list[Length | Area]:
 
 
 def test_what_was_not_measured_stays_so() -> None:
-    absent = NotMeasured("the margins cross by 2.0 mm")
+    none = NotMeasured("for this test")
     space = parallel(Drawing(), 4.0)
-    at = {x: absent if x == 0.250 else width for x, width in space.medial.at.items()}
-    broken = replace(space.medial, minimum=absent, at=at, mean=absent, area=absent)
+    at = {x: none if x == 0.250 else width for x, width in space.medial.at.items()}
+    broken = replace(space.medial, minimum=none, at=at, mean=none, area=none)
     wider = widened(replace(space, medial=broken), Quality.POOR, SETTINGS).medial
-    assert (wider.minimum, wider.at[0.250], wider.mean, wider.area) == (absent,) * 4
+    assert (wider.minimum, wider.at[0.250], wider.mean, wider.area) == (none,) * 4
     assert isinstance(wider.at[0.150], Length)
 
 
@@ -70,9 +71,11 @@ def test_without_millimetres_the_errors_in_pixels_are_widened_all_the_same() -> 
     assert isinstance(before, Length)
     assert isinstance(after, Length)
     assert after.sd_px == pytest.approx(3.0 * before.sd_px)
-    assert after.sd_mm == before.sd_mm == NotMeasured("no millimetres: -")
+    assert absent(after.sd_mm)
+    assert after.sd_mm == before.sd_mm
 
 
 def test_a_widened_error_is_told_and_only_that() -> None:
     assert widening(Quality.GOOD, SETTINGS) == ()
-    assert widening(Quality.POOR, SETTINGS) == ("errors are taken 3 times as large, as the quality is poor",)
+    (told,) = widening(Quality.POOR, SETTINGS)
+    assert holds(told, "errors", "3 times", "poor")

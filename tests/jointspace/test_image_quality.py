@@ -7,10 +7,10 @@ import pytest
 from scipy.special import ndtr
 
 from kltool.jointspace import ErrorSettings, WidthSettings, measure
-from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Calibration, Spacing
 from kltool.values.reading import Positioning, TracedJoint
 from tests.jointspace.simulated import NO_RIMS, SIGN, TIBIA_MM, Drawing, flat
+from tests.messages import absent
 
 Film = npt.NDArray[np.float32]
 DRAWING = Drawing()
@@ -56,7 +56,7 @@ def test_contrast_over_noise_is_the_step_over_the_noise_put_in(noise: float) -> 
 
 
 def test_a_film_without_noise_has_no_ratio() -> None:
-    assert positioning(film(noise=0.0)).contrast_to_noise == NotMeasured("the film shows no noise")
+    assert absent(positioning(film(noise=0.0)).contrast_to_noise, "noise")
 
 
 def test_the_scale_of_the_film_does_not_matter() -> None:
@@ -75,8 +75,8 @@ def test_bone_shown_plain_white_is_clipped() -> None:
 def test_without_a_femoral_margin_there_is_no_edge_to_measure() -> None:
     traced = TracedJoint(NO_RIMS, NO_RIMS, NO_RIMS)
     at = measure(DRAWING.knee(film()), traced, WidthSettings(), ErrorSettings()).positioning
-    absent = NotMeasured("no femoral margin was found")
-    assert (at.edge_width_percent, at.contrast_to_noise) == (absent, absent)
+    assert absent(at.edge_width_percent, "femoral margin")
+    assert absent(at.contrast_to_noise, "femoral margin")
 
 
 def test_a_finer_detector_that_counts_the_same_rays_is_no_noisier() -> None:

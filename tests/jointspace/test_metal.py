@@ -20,6 +20,7 @@ from kltool.values.radiograph import Knee
 from kltool.values.reading import Compartment, TracedJoint
 from kltool.weights import Models
 from tests.jointspace.simulated import NO_RIMS, SIGN, Drawing, flat
+from tests.messages import absent
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 DRAWING = Drawing()
@@ -54,7 +55,7 @@ def test_bone_is_no_metal() -> None:
 
 def test_a_prosthesis_leaves_no_joint_space_in_its_compartment_only() -> None:
     medial, lateral = space_of(with_block(bone(), (110, 175), (230, 290)))
-    assert medial == NotMeasured("metal lies at the femoral margin: an implant has no joint space")
+    assert absent(medial, "metal", "implant")
     assert isinstance(lateral, Width)
 
 
@@ -65,7 +66,7 @@ def test_metal_above_the_joint_leaves_the_joint_space_and_is_told() -> None:
     assert find_metal(knee).found
     traced = TracedJoint(*(DRAWING.margins(c, flat(0.0), flat(5.0)) for c in SIGN), NO_RIMS)
     space = measure(knee, traced, WidthSettings(), ErrorSettings())
-    assert "metal is shown near the joint" in judge(knee, space, Doubts())[1]
+    assert any("metal" in reason for reason in judge(knee, space, Doubts())[1])
 
 
 def test_simulated_knees_have_no_metal(samples: Path, models: Models) -> None:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from kltool.jointspace import ErrorSettings, WidthSettings, measure
 from kltool.jointspace.positioning import LEVER, NEUTRAL
-from kltool.values.length import Length, NotMeasured
+from kltool.values.length import Length
 from kltool.values.radiograph import Calibration, NoSpacing, Spacing
 from kltool.values.reading import Compartment, Positioning, Rims, TracedJoint
 from tests.jointspace.simulated import NO_RIMS, SIGN, TIBIA_MM, Drawing, flat, measured, parallel
+from tests.messages import absent
 
 few = settings(max_examples=20)
 
@@ -55,16 +56,14 @@ def test_rims_that_are_not_known_leave_their_reason() -> None:
     drawing = Drawing()
     rims = rims_of(drawing, flat(6.0), flat(7.0))
     short = replace(rims, lower=rims.lower[len(rims.lower) // 2 :])
-    assert position_with(drawing, short).imd == NotMeasured(
-        "the rims of the plateau do not reach from x = 0.150 to 0.300"
-    )
+    assert absent(position_with(drawing, short).imd, "plateau", "0.150 to 0.300")
 
 
 def test_without_millimetres_the_distance_of_the_rims_is_in_per_cent() -> None:
     drawing = Drawing(spacing=NoSpacing("-"), pixel_mm=(0.4, 0.4))
     imd = position_with(drawing, rims_of(drawing, flat(6.0), flat(7.0))).imd
     assert isinstance(imd, Length)
-    assert imd.mm == NotMeasured("no millimetres: -")
+    assert absent(imd.mm)
     assert imd.percent == pytest.approx(100 / TIBIA_MM)
 
 
@@ -93,7 +92,7 @@ def test_spines_beyond_any_rotation_are_no_angle() -> None:
     tibia[3:6, 1] += 160.0
     far = replace(knee, landmarks=replace(knee.landmarks, tibia=tibia))
     space = measure(far, TracedJoint(NO_RIMS, NO_RIMS, NO_RIMS), WidthSettings(), ErrorSettings())
-    assert space.positioning.rotation_deg == NotMeasured("the spines stand too far from the notch")
+    assert absent(space.positioning.rotation_deg, "spines", "notch")
 
 
 @pytest.mark.parametrize("tilt_deg", [-12.0, 0.0, 7.0])

@@ -8,9 +8,10 @@ import pytest
 from kltool.intake import ImageSource, load
 from kltool.jointspace import Doubts, judge
 from kltool.values.length import Length, NotMeasured
-from kltool.values.radiograph import Knee
+from kltool.values.radiograph import Knee, Side
 from kltool.values.reading import KneeReading, Positioning, Quality, Reading
 from tests.intake.films import as_bytes, data_set
+from tests.messages import holds
 
 ReadSample = Callable[..., Reading]
 NO_MM = NotMeasured("no millimetres: no pixel spacing in the file")
@@ -24,6 +25,13 @@ WELL_PLACED = Positioning(
     contrast_to_noise=30.0,
 )
 Judged = tuple[Quality, tuple[str, ...]]
+Facts = tuple[str, ...]
+
+
+def only(found: Judged, quality: Quality, *facts: str) -> bool:
+    """This quality, for one reason alone, which holds the facts; for none where there are no facts."""
+    reasons = found[1]
+    return found[0] is quality and len(reasons) == bool(facts) and all(holds(one, *facts) for one in reasons)
 
 
 @pytest.fixture
@@ -48,127 +56,96 @@ def test_a_whole_sharp_upright_knee_is_good_and_without_warning(reading: KneeRea
 
 
 @pytest.mark.parametrize(
-    ("score", "quality", "words"),
-    [
-        (0.59, Quality.USABLE, "the finder is not sure of this knee (score 0.59)"),
-        (0.44, Quality.POOR, "doubtful that this is a frontal natural knee (score 0.44)"),
-    ],
+    ("score", "quality", "fact"), [(0.59, Quality.USABLE, "0.59"), (0.44, Quality.POOR, "0.44")]
 )
-def test_a_doubtful_knee_is_told(reading: KneeReading, score: float, quality: Quality, words: str) -> None:
-    assert judged(reading, replace(reading.knee, score=score)) == (quality, (words,))
+def test_a_doubtful_knee_is_told(reading: KneeReading, score: float, quality: Quality, fact: str) -> None:
+    assert only(judged(reading, replace(reading.knee, score=score)), quality, fact)
 
 
 def test_an_unsharp_outline_is_told(reading: KneeReading) -> None:
     unsharp = replace(reading.knee, landmarks=replace(reading.knee.landmarks, spread=0.03))
-    assert judged(reading, unsharp) == (Quality.USABLE, ("the joint's outline is unsharp",))
+    assert only(judged(reading, unsharp), Quality.USABLE, "outline")
 
 
 def test_what_hardly_has_a_knees_outline_is_poor(reading: KneeReading) -> None:
     strange = replace(reading.knee, landmarks=replace(reading.knee.landmarks, spread=0.05))
-    found = ("doubtful that this is a knee: its outline is hardly to be found",)
-    assert judged(reading, strange) == (Quality.POOR, found)
+    assert only(judged(reading, strange), Quality.POOR, "outline")
 
 
 def test_few_pixels_and_a_tilt_are_told(reading: KneeReading) -> None:
     placement = replace(reading.knee.placement, tibial_width_px=100.0)
-    assert judged(reading, replace(reading.knee, placement=placement), tilt_deg=-20.0) == (
-        Quality.USABLE,
-        ("low resolution: the tibia spans 100 pixels", "the knee is tilted by 20 degrees in the picture"),
-    )
+    quality, (pixels, tilt) = judged(reading, replace(reading.knee, placement=placement), tilt_deg=-20.0)
+    assert quality is Quality.USABLE
+    assert holds(pixels, "resolution", "100 pixels")
+    assert holds(tilt, "20 degrees")
 
 
 def test_a_joint_cut_off_by_the_edge_is_poor(reading: KneeReading) -> None:
-    assert judged(reading, whole=False) == (
-        Quality.POOR,
-        ("the joint is cut off by the edge of the picture",),
-    )
+    assert only(judged(reading, whole=False), Quality.POOR, "cut off")
 
 
 def test_a_film_that_its_tags_call_mirrored_is_poor(reading: KneeReading) -> None:
     film = load(ImageSource.in_memory("film.dcm", as_bytes(data_set(PatientOrientation=["R", "F"]))))
     assert film.stored_mirrored
     mirrored = replace(reading.knee, film=replace(reading.knee.film, stored_mirrored=film.stored_mirrored))
-    quality, (warning,) = judged(reading, mirrored)
-    assert quality is Quality.POOR
-    assert warning.startswith("the tags say that the film is stored mirrored")
+    assert only(judged(reading, mirrored), Quality.POOR, "tags", "mirrored")
 
 
 def test_a_side_that_the_picture_contradicts_is_told(reading: KneeReading) -> None:
     placement = replace(reading.knee.placement, mirrored=not reading.knee.placement.mirrored)
     other = replace(reading.knee, placement=placement, side_probability=0.004)
-    quality, (warning,) = judged(reading, other)
-    assert quality is Quality.POOR
-    assert warning.startswith(
-        f"by the picture this is a {reading.knee.side.other} knee or the film is mirrored"
-    )
-    quality, (warning,) = judged(reading, replace(reading.knee, side_probability=0.03))
-    assert quality is Quality.USABLE
-    assert warning == f"by the picture this may be a {reading.knee.side.other} knee, or a mirrored film"
-
-
-ACROSS = "the beam ran across the plateau: its rims lie"
+    assert reading.knee.side is Side.RIGHT
+    assert only(judged(reading, other), Quality.POOR, "left knee", "mirrored")
+    unsure = replace(reading.knee, side_probability=0.03)
+    assert only(judged(reading, unsure), Quality.USABLE, "left knee", "mirrored")
 
 
 @pytest.mark.parametrize(
-    ("imd", "quality", "words"),
+    ("imd", "quality", "facts"),
     [
-        (apart(1.0), Quality.GOOD, None),
-        (apart(1.6), Quality.USABLE, f"{ACROSS} 1.6 mm apart, 1.0 at most is good"),
-        (apart(2.5), Quality.USABLE, f"{ACROSS} 2.5 mm apart, 1.0 at most is good"),
-        (apart(4.1), Quality.POOR, f"{ACROSS} 4.1 mm apart, 1.0 at most is good"),
-        (apart(NO_MM, 1.3), Quality.GOOD, None),
-        (apart(NO_MM, 2.0), Quality.USABLE, f"{ACROSS} 2.0 % of the tibial width apart, 1.3 at most is good"),
-        (apart(NO_MM, 5.4), Quality.POOR, f"{ACROSS} 5.4 % of the tibial width apart, 1.3 at most is good"),
-        (
-            NotMeasured("no rims"),
-            Quality.USABLE,
-            "whether the beam ran along the plateau is not known: no rims",
-        ),
+        (apart(1.0), Quality.GOOD, ()),
+        (apart(1.6), Quality.USABLE, ("plateau", "1.6 mm", "1.0")),
+        (apart(2.5), Quality.USABLE, ("plateau", "2.5 mm", "1.0")),
+        (apart(4.1), Quality.POOR, ("plateau", "4.1 mm", "1.0")),
+        (apart(NO_MM, 1.3), Quality.GOOD, ()),
+        (apart(NO_MM, 2.0), Quality.USABLE, ("plateau", "2.0 % of the tibial width", "1.3")),
+        (apart(NO_MM, 5.4), Quality.POOR, ("plateau", "5.4 % of the tibial width", "1.3")),
+        (NotMeasured("margins not seen"), Quality.USABLE, ("plateau", "margins not seen")),
     ],
 )
-def test_rims_that_lie_apart_are_told(
-    reading: KneeReading, imd: Length | NotMeasured, quality: Quality, words: str | None
+def test_margins_of_the_plateau_that_lie_apart_are_told(
+    reading: KneeReading, imd: Length | NotMeasured, quality: Quality, facts: Facts
 ) -> None:
-    assert judged(reading, imd=imd) == (quality, (words,) if words else ())
+    assert only(judged(reading, imd=imd), quality, *facts)
 
 
 @pytest.mark.parametrize(
-    ("degrees", "quality", "words"),
+    ("degrees", "quality", "facts"),
     [
-        (-9.9, Quality.GOOD, None),
-        (14.0, Quality.USABLE, "the leg is turned outwards by about 14 degrees"),
-        (-21.0, Quality.POOR, "the leg is turned inwards by about 21 degrees"),
-        (NotMeasured("why"), Quality.USABLE, "the rotation of the leg is not known: why"),
+        (-9.9, Quality.GOOD, ()),
+        (14.0, Quality.USABLE, ("leg", "outwards", "14 degrees")),
+        (-21.0, Quality.POOR, ("leg", "inwards", "21 degrees")),
+        (NotMeasured("why"), Quality.USABLE, ("leg", "why")),
     ],
 )
 def test_a_turned_leg_is_told(
-    reading: KneeReading, degrees: float | NotMeasured, quality: Quality, words: str | None
+    reading: KneeReading, degrees: float | NotMeasured, quality: Quality, facts: Facts
 ) -> None:
-    assert judged(reading, rotation_deg=degrees) == (quality, (words,) if words else ())
+    assert only(judged(reading, rotation_deg=degrees), quality, *facts)
 
 
 @pytest.mark.parametrize(
-    ("placed", "usable", "poor", "words"),
+    ("placed", "usable", "poor", "facts"),
     [
-        ("clipped", 0.10, 0.30, "10% of the joint is shown plain black or white"),
-        (
-            "edge_width_percent",
-            2.6,
-            4.5,
-            "the film is blurred: the femoral margin is 2.6 % of the tibial width wide, 2.0 at most is good",
-        ),
-        (
-            "contrast_to_noise",
-            3.1,
-            1.9,
-            "the film is noisy: the femoral margin stands out 3.1 times the noise, 5 at least is good",
-        ),
+        ("clipped", 0.10, 0.30, ("10%", "black or white")),
+        ("edge_width_percent", 2.6, 4.5, ("femoral margin", "2.6 % of the tibial width", "2.0")),
+        ("contrast_to_noise", 3.1, 1.9, ("noise", "3.1 times", "5 at least")),
     ],
 )
 def test_a_film_that_shows_the_joint_badly_is_told(
-    reading: KneeReading, placed: str, usable: float, poor: float, words: str
+    reading: KneeReading, placed: str, usable: float, poor: float, facts: Facts
 ) -> None:
-    assert judged(reading, **{placed: usable}) == (Quality.USABLE, (words,))
+    assert only(judged(reading, **{placed: usable}), Quality.USABLE, *facts)
     assert judged(reading, **{placed: poor})[0] is Quality.POOR
 
 
@@ -176,11 +153,11 @@ def test_a_space_that_was_not_measured_is_told_with_its_reason(reading: KneeRead
     space = reading.joint_space
     medial = replace(space.medial, minimum=NotMeasured("the margins cross by 2.5 mm"))
     told = judge(reading.knee, replace(space, medial=medial), Doubts())
-    assert told == (Quality.USABLE, ("medial: the margins cross by 2.5 mm",))
+    assert only(told, Quality.USABLE, "medial", "the margins cross by 2.5 mm")
 
 
 def test_the_gravest_reasons_come_first(reading: KneeReading) -> None:
     quality, reasons = judged(reading, replace(reading.knee, score=0.5), whole=False, imd=apart(1.5))
     assert quality is Quality.POOR
-    assert reasons[0] == "the joint is cut off by the edge of the picture"
+    assert "cut off" in reasons[0]
     assert len(reasons) == 3
