@@ -12,6 +12,7 @@ from kltool.values.length import NotMeasured, Width
 from kltool.values.radiograph import Calibration, NoSpacing, Radiograph, Side, Spacing
 from kltool.values.reading import CompartmentSpace, KneeReading, Quality, Reading
 from kltool.weights import Models
+from tests.messages import absent, holds
 
 ReadSample = Callable[..., Reading]
 BEFORE, AFTER = "case/before.dcm", "case/after.dcm"
@@ -47,11 +48,10 @@ def test_films_of_different_patients_are_not_comparable(read_sample: ReadSample,
     change = only(compare(read_sample(BEFORE), read_sample("knee_right_normal.dcm"), models))
     assert change.comparability is Comparability.NOT_COMPARABLE
     assert change.verdict is Verdict.NOT_COMPARABLE
-    assert change.reasons[0] == "the films carry different patient identifiers"
-    assert change.sentence == f"Right knee: not comparable: {'; '.join(change.reasons)}."
-    absent = NotMeasured(f"not comparable: {'; '.join(change.reasons)}")
-    assert set(change.widths.values()) == {absent}
-    assert change.grade == absent
+    assert "different patient identifiers" in change.reasons[0]
+    assert holds(change.sentence, "right knee", "not comparable", "different patient identifiers")
+    for number in (*change.widths.values(), change.grade):
+        assert absent(number, "not comparable", "different patient identifiers")
 
 
 def test_another_knee_under_the_same_name_is_seen_by_its_bones(
@@ -63,7 +63,7 @@ def test_another_knee_under_the_same_name_is_seen_by_its_bones(
     )
     change = only(compare(read_sample(BEFORE), named, models))
     assert change.comparability is not Comparability.COMPARABLE
-    assert any("the bones" in reason for reason in change.reasons)
+    assert any("bones" in reason for reason in change.reasons)
     assert change.likeness.same < 0.5
 
 
@@ -84,8 +84,8 @@ def test_films_taken_differently_are_not_comparable(
         for name, said in ((BEFORE, before), (AFTER, after))
     )
     change = only(compare(*films, models))
-    said = f"the films were taken differently: {before} before, {after} after"
-    assert (said in change.reasons) is apart
+    told = [reason for reason in change.reasons if holds(reason, f"{before} before", f"{after} after")]
+    assert len(told) == apart
     assert (change.verdict is Verdict.NOT_COMPARABLE) is apart
 
 
@@ -94,7 +94,7 @@ def test_films_in_reverse_order_are_compared_as_asked_and_say_so(
 ) -> None:
     change = only(compare(read_sample(AFTER), read_sample(BEFORE), models))
     assert change.verdict is Verdict.WORSENED
-    assert "by their dates the second film is the earlier one" in change.reasons
+    assert any(holds(reason, "dates", "second film", "earlier") for reason in change.reasons)
 
 
 def test_millimetres_of_different_planes_are_not_subtracted(read_sample: ReadSample, models: Models) -> None:
@@ -102,16 +102,14 @@ def test_millimetres_of_different_planes_are_not_subtracted(read_sample: ReadSam
     after = on_film(read_sample(AFTER), lambda film: replace(film, spacing=in_detector_plane))
     change = only(compare(read_sample(BEFORE), after, models))
     assert change.verdict is Verdict.NOT_COMPARABLE
-    assert change.reasons == ("millimetres lie in different planes: geometry before, detector after",)
+    (reason,) = change.reasons
+    assert holds(reason, "millimetres", "planes", "geometry before", "detector after")
 
 
 def test_a_right_and_a_left_knee_share_nothing(read_sample: ReadSample, models: Models) -> None:
     with pytest.raises(NotComparable) as refused:
         compare(read_sample("knee_right_normal.dcm"), read_sample("knee_left_moderate.dcm"), models)
-    assert str(refused.value) == (
-        "the films share no knee: right before, left after, the same side expected; "
-        "check the order of the files and --side"
-    )
+    assert holds(str(refused.value), "right before", "left after", "--side")
 
 
 def test_of_two_films_of_both_knees_both_are_compared_right_before_left(
@@ -137,8 +135,9 @@ def test_films_without_a_patient_are_compared_with_caution(read_sample: ReadSamp
     )
     change = only(compare(before, on_film(after, lambda film: replace(film, subject=None)), models))
     assert change.comparability is Comparability.CAUTION
-    assert "nothing says that both films show the same person" in change.reasons
-    assert "; with caution: nothing says that both films show the same person; in doubt: " in change.sentence
+    (reason,) = (reason for reason in change.reasons if "same person" in reason)
+    assert holds(change.sentence, "with caution", "same person")
+    assert reason in change.sentence
 
 
 def test_a_film_of_poor_quality_is_compared_with_caution_and_its_warning(
@@ -150,7 +149,7 @@ def test_a_film_of_poor_quality_is_compared_with_caution_and_its_warning(
     )
     change = only(compare(read_sample(BEFORE), poor, models))
     assert change.comparability is Comparability.CAUTION
-    assert "quality poor after: the joint is cut off" in change.reasons
+    assert any(holds(reason, "poor", "after", "the joint is cut off") for reason in change.reasons)
 
 
 def test_a_femur_that_grew_by_a_tenth_asks_for_caution(read_sample: ReadSample, models: Models) -> None:
@@ -161,13 +160,13 @@ def test_a_femur_that_grew_by_a_tenth_asks_for_caution(read_sample: ReadSample, 
     change = only(compare(good, on_film(good, lambda film: replace(film, spacing=wide)), models))
     assert change.comparability is Comparability.CAUTION
     (reason,) = change.reasons
-    assert "the femur is +10.0 per cent wider" in reason
+    assert holds(reason, "femur", "+10.0 per cent")
 
 
 def test_a_widening_faster_than_cartilage_grows_is_doubted(read_sample: ReadSample, models: Models) -> None:
     change = only(compare(read_sample(BEFORE), read_sample(AFTER), models))
     (doubt,) = change.doubts
-    assert doubt.startswith("widening by 1.5 mm a year")
+    assert "1.5 mm a year" in doubt
     assert doubt in change.sentence
 
 
@@ -186,14 +185,12 @@ def test_without_millimetres_a_change_is_in_per_cent_and_with_caution(
     assert change.verdict is Verdict.IMPROVED
     assert " % of tibial width" in change.sentence
     assert "mm" not in change.sentence
-    assert change.reasons[0] == (
-        "no millimetres in both films: widths compared in per cent of the tibial width"
-    )
+    assert holds(change.reasons[0], "millimetres", "per cent of the tibial width")
 
 
-def _without_mm(knee: KneeReading, absent: NotMeasured) -> KneeReading:
+def _without_mm(knee: KneeReading, no_mm: NotMeasured) -> KneeReading:
     def bare(width: Width | NotMeasured) -> Width | NotMeasured:
-        return width if isinstance(width, NotMeasured) else replace(width, mm=absent, sd_mm=absent)
+        return width if isinstance(width, NotMeasured) else replace(width, mm=no_mm, sd_mm=no_mm)
 
     def stripped(space: CompartmentSpace) -> CompartmentSpace:
         at = {x: bare(width) for x, width in space.at.items()}

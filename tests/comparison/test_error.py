@@ -13,6 +13,7 @@ from kltool.comparison.magnification import Scales
 from kltool.errors import UsageError
 from kltool.values.change import Difference, ErrorParts, Method, Unit, WidthChange
 from kltool.values.length import NotMeasured, Width
+from tests.messages import absent
 
 WIDTHS = st.floats(0.0, 12.0)
 ERRORS = st.floats(0.05, 1.0)
@@ -26,8 +27,8 @@ def width(mm: float, sd_mm: float = 0.2) -> Width:
 
 
 def without_mm(mm: float, sd_mm: float = 0.2) -> Width:
-    absent = NotMeasured("no millimetres: no pixel spacing in the file")
-    return Width(5 * mm, mm / 0.8, absent, 5 * sd_mm, sd_mm / 0.8, absent, LINE)
+    none = NotMeasured("no millimetres: no pixel spacing in the file")
+    return Width(5 * mm, mm / 0.8, none, 5 * sd_mm, sd_mm / 0.8, none, LINE)
 
 
 def scales(unit: Unit = Unit.MM, each: float = 0.0, apart: float = 0.0) -> Scales:
@@ -115,7 +116,7 @@ def test_a_width_that_is_missing_in_one_film_has_no_change_and_says_in_which(whe
     films[when] = NotMeasured("joint margin not found")
     moved = Moved(0.0, 3.0, 0.1)
     found = width_change(films["before"], films["after"], moved, scales(), 0.0, MODEL)
-    assert found == NotMeasured(f"{when}: joint margin not found")
+    assert absent(found, when, "joint margin not found")
 
 
 def test_the_linked_change_is_preferred_and_the_independent_one_kept() -> None:
@@ -174,11 +175,11 @@ def test_repeat_films_that_spread_no_more_than_they_state_add_nothing() -> None:
 
 
 def test_a_handful_of_repeat_films_is_refused() -> None:
-    with pytest.raises(UsageError, match="19 repeat films found, 20 at least"):
+    with pytest.raises(UsageError, match=r"19.*20"):
         repositioning_of(repeats(0.2, 0.1, 19))
 
 
 @pytest.mark.parametrize("wrong", [-0.1, 2.5, float("nan")])
 def test_a_repositioning_error_that_cannot_be_true_is_refused(wrong: float) -> None:
-    with pytest.raises(UsageError, match="0 to 2 mm expected"):
+    with pytest.raises(UsageError, match="0 to 2 mm"):
         ErrorModel(repositioning_mm=wrong)

@@ -5,6 +5,7 @@ import pytest
 from kltool.comparison.plausibility import doubts
 from kltool.values.change import Difference, ErrorParts, GradeChange, Unit, WidthChange
 from kltool.values.length import NotMeasured
+from tests.messages import holds
 
 ERROR = ErrorParts(0.1, 0.0, 0.0, 0.0)
 NONE = NotMeasured("not traced together")
@@ -33,14 +34,14 @@ def test_a_change_that_nothing_speaks_against_is_not_doubted() -> None:
 
 
 def test_grade_and_space_that_move_against_each_other_are_doubted() -> None:
-    assert "the grade is worse with probability 0.90" in said(0.5, change=grade(0.9, 0.0))
-    assert "the grade is better with probability 0.90" in said(-0.5, change=grade(0.0, 0.9))
+    assert holds(said(0.5, change=grade(0.9, 0.0)), "grade", "worse", "0.90")
+    assert holds(said(-0.5, change=grade(0.0, 0.9)), "grade", "better", "0.90")
     assert said(0.1, change=grade(0.9, 0.0)) == ""  # the space has not detectably moved
 
 
 def test_one_side_that_opens_as_the_other_closes_is_doubted() -> None:
-    assert "the lateral space is narrower (-0.60 mm): alignment or rotation" in said(0.5, -0.6)
-    assert "the lateral space is wider (+0.60 mm): alignment or rotation" in said(-0.5, 0.6)
+    assert holds(said(0.5, -0.6), "lateral", "narrower", "-0.60 mm")
+    assert holds(said(-0.5, 0.6), "lateral", "wider", "+0.60 mm")
     assert said(0.5, -0.1) == ""
 
 
@@ -51,11 +52,11 @@ def test_one_side_that_opens_as_the_other_closes_is_doubted() -> None:
 def test_cartilage_does_not_grow_faster_than_a_millimetre_a_year(
     medial: float, years: float, doubted: bool
 ) -> None:
-    assert ("more than cartilage grows" in said(medial, years=years)) is doubted
+    assert holds(said(medial, years=years), "cartilage") is doubted
 
 
 def test_a_loss_faster_than_is_known_is_doubted() -> None:
-    assert "narrowing by 2.5 mm a year" in said(-2.5, years=1.0)
+    assert "2.5 mm a year" in said(-2.5, years=1.0)
     assert said(-1.5, years=1.0) == ""
 
 

@@ -18,6 +18,7 @@ from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Side
 from kltool.values.reading import Reading
 from kltool.weights import Models
+from tests.messages import absent, holds
 
 ReadSample = Callable[..., Reading]
 NAME = "medial minimum"
@@ -26,10 +27,8 @@ NAME = "medial minimum"
 def change(mm: float, error: float = 0.3, unit: Unit = Unit.MM) -> Any:
     """A change of which only the width matters."""
     parts = ErrorParts(error, 0.0, 0.0, 0.0)
-    absent = NotMeasured("not traced together")
-    return SimpleNamespace(
-        widths={NAME: WidthChange(unit, 3.0, 3.0 + mm, Difference(mm, parts), absent, 0.5)}
-    )
+    alone = NotMeasured("not traced together")
+    return SimpleNamespace(widths={NAME: WidthChange(unit, 3.0, 3.0 + mm, Difference(mm, parts), alone, 0.5)})
 
 
 def missing() -> Any:
@@ -67,17 +66,15 @@ def test_a_visit_without_a_width_is_left_out_of_the_slope() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "years", "reason"),
+    ("changes", "years", "fact"),
     [
-        ([missing()], [0.0, 1.0], "after: no clear edge"),
-        ([change(0.1)], [0.0, 0.0], "all visits are of one day"),
-        ([change(0.1), change(0.1, unit=Unit.PERCENT)], [0.0, 1.0, 2.0], "the visits do not share one unit"),
+        ([missing()], [0.0, 1.0], "no clear edge"),
+        ([change(0.1)], [0.0, 0.0], "one day"),
+        ([change(0.1), change(0.1, unit=Unit.PERCENT)], [0.0, 1.0, 2.0], "unit"),
     ],
 )
-def test_where_there_is_no_slope_there_is_a_reason(
-    changes: list[Any], years: list[float], reason: str
-) -> None:
-    assert slope_of(NAME, changes, years) == NotMeasured(reason)
+def test_where_there_is_no_slope_there_is_a_reason(changes: list[Any], years: list[float], fact: str) -> None:
+    assert absent(slope_of(NAME, changes, years), fact)
 
 
 def visits(read_sample: ReadSample) -> list[Visit]:
@@ -97,7 +94,7 @@ def test_visits_are_taken_in_the_order_of_their_days(read_sample: ReadSample, mo
     assert isinstance(unchanged, WidthChange)
     assert unchanged.change == 0.0
     assert knee.side is Side.RIGHT
-    assert "3 visits over 12 months: medial minimum +" in knee.sentence
+    assert holds(knee.sentence, "3 visits", "12 months", "medial minimum +")
 
 
 def test_the_order_in_which_visits_are_given_changes_nothing(read_sample: ReadSample, models: Models) -> None:
@@ -107,12 +104,12 @@ def test_the_order_in_which_visits_are_given_changes_nothing(read_sample: ReadSa
 
 def test_two_films_of_one_visit_are_refused(read_sample: ReadSample, models: Models) -> None:
     twice = [replace(visit, name="baseline", day="2023-04-06") for visit in visits(read_sample)]
-    with pytest.raises(NotComparable, match="two films of visit 'baseline'"):
+    with pytest.raises(NotComparable, match="baseline"):
         timelines(twice, models)
 
 
 def test_a_knee_that_is_shown_once_has_no_timeline(read_sample: ReadSample, models: Models) -> None:
-    with pytest.raises(NotComparable, match="no knee was read at two visits"):
+    with pytest.raises(NotComparable):
         timelines(visits(read_sample)[:1], models)
 
 
