@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from kltool.agreement import Wanted, ratings_of
-from kltool.agreement.ratings import KL, LeftOut, Ratings
+from kltool.agreement.ratings import KL, Ratings
 from kltool.errors import UsageError
 from tests.agreement.simulated import repeats, trial, write_csv
+from tests.messages import holds
 
 HEADINGS = ("subject", "visit", "side", "kl", "medial_mjsw_mm")
 ONE = (("A", "V0", "right", 2, 3.5), ("A", "V0", "left", 1, 4.0), ("B", "V0", "right", 4, 0.0))
@@ -40,7 +41,9 @@ def test_sides_are_spelled_as_people_do(folder: Path) -> None:
     assert found.keys == ("subject", "visit", "side")
     assert (found.knees, found.participants) == (3, 2)
     assert grades(found) == [[1, 2, 4], [1, 3, 3]]
-    assert found.left_out == (LeftOut("reader", 1, "medial_mjsw_mm is empty"),)
+    (gap,) = found.left_out
+    assert (gap.rater, gap.count) == ("reader", 1)
+    assert "medial_mjsw_mm" in gap.reason
 
 
 def test_the_order_of_rows_does_not_matter(folder: Path) -> None:
@@ -57,8 +60,8 @@ def test_subjects_that_a_spreadsheet_made_numbers_of_are_the_same(folder: Path) 
 
 def test_knees_that_only_one_has_are_counted(folder: Path) -> None:
     found = ratings_of(two(folder, ONE[:2], OTHER[:2]), Wanted())
-    alone = "no other rater has this knee"
-    assert found.left_out[:2] == (LeftOut("kltool", 1, alone), LeftOut("reader", 1, alone))
+    assert [(one.rater, one.count) for one in found.left_out[:2]] == [("kltool", 1), ("reader", 1)]
+    assert all("no other rater" in one.reason for one in found.left_out[:2])
     assert found.knees == 1
 
 
@@ -86,7 +89,7 @@ def test_columns_to_match_on_may_be_named(folder: Path) -> None:
         folder / "b.csv", ("film", "side", "subject", "kl"), [("g", "2", "S", 3), ("f", "2", "S", 4)]
     )
     assert grades(ratings_of([one, other], Wanted(on=("film", "side")))) == [[2, 1], [4, 3]]
-    with pytest.raises(UsageError, match=r"--on hospital: a has no column 'hospital'"):
+    with pytest.raises(UsageError, match=r"--on hospital.*'hospital'"):
         ratings_of([one, other], Wanted(on=("hospital",)))
 
 
@@ -97,7 +100,7 @@ def test_every_reader_of_a_long_table_is_a_rater(folder: Path) -> None:
     assert [rater.name for rater in found.raters] == ["Dr A", "Dr B", "Dr C"]
     assert found.reference == "Dr A"
     assert found.raters[2].columns[KL].known.tolist() == [True, True, False]
-    assert LeftOut("Dr C", 1, "no row of this knee") in found.left_out
+    assert [(one.rater, one.count) for one in found.left_out] == [("Dr C", 1)]
 
 
 def test_grades_that_a_table_carries_are_a_rater(folder: Path) -> None:
@@ -118,12 +121,17 @@ def test_two_tables_of_one_name_are_two_raters(folder: Path) -> None:
 def test_a_row_that_was_not_read_has_no_values_and_every_gap_its_reason(folder: Path) -> None:
     tables = trial(folder)
     found = ratings_of([tables["kltool"], tables["reader"]], Wanted())
-    assert found.left_out == (
-        LeftOut("kltool", 1, "status refused, no_knee: not read"),
-        LeftOut("reader A", 1, "no other rater has this knee"),
-        LeftOut("kltool", 1, "kl is empty; metal near the joint (1)"),
-        LeftOut("kltool", 1, "medial_mjsw_mm is empty; the margin is too uncertain (1)"),
-    )
+    assert [(one.rater, one.count) for one in found.left_out] == [
+        ("kltool", 1),
+        ("reader A", 1),
+        ("kltool", 1),
+        ("kltool", 1),
+    ]
+    refused, alone, no_grade, no_width = (one.reason for one in found.left_out)
+    assert holds(refused, "refused", "no_knee")
+    assert holds(alone, "no other rater")
+    assert holds(no_grade, "kl", "metal near the joint (1)")
+    assert holds(no_width, "medial_mjsw_mm", "the margin is too uncertain (1)")
     assert (found.knees, found.participants) == (119, 60)
 
 
@@ -142,7 +150,7 @@ def test_many_different_reasons_are_summed_up(folder: Path) -> None:
     other = write_csv(folder / "reader.csv", HEADINGS, [(knee, "V0", "R", 3, 1.0) for knee in range(10)])
     found = ratings_of([one, other], Wanted())
     told = found.left_out[-1].reason
-    assert told == "kl is empty; reason 5 (3); reason 0 (1); reason 1 (1); other reasons (3)"
+    assert holds(told, "reason 5 (3); reason 0 (1); reason 1 (1); other reasons (3)")
 
 
 def test_parquet_says_the_same_as_csv(folder: Path) -> None:
@@ -179,7 +187,7 @@ def test_a_knee_read_three_times_has_a_third_reading(folder: Path) -> None:
     found = ratings_of([table], Wanted(repeat=True))
     third = found.raters[2].columns["w_mm"]
     assert (third.values[0], third.known.tolist()) == (5.0, [True, False])
-    assert LeftOut("t", 1, "read once only") in found.left_out
+    assert [(one.rater, one.count) for one in found.left_out if "once" in one.reason] == [("t", 1)]
 
 
 NAMELESS = "S17"
@@ -188,48 +196,24 @@ NAMELESS = "S17"
 @pytest.mark.parametrize(
     ("headings", "rows", "told"),
     [
-        (
-            HEADINGS,
-            [(NAMELESS, "V0", "R", 7, 3)],
-            r"kltool\.csv, line 2: kl 7.0 found; a KL grade, 0, 1, 2, 3",
-        ),
-        (
-            HEADINGS,
-            [(NAMELESS, "V0", "R", 2, 3), (NAMELESS, "V0", "L", "two", 3)],
-            r"line 3: kl with a word in it found",
-        ),
-        (HEADINGS, [(NAMELESS, "V0", "R", 2.5, 3)], r"line 2: kl 2.5 found"),
-        (
-            HEADINGS,
-            [(NAMELESS, "V0", "R", 2, -1)],
-            r"line 2: medial_mjsw_mm -1.0 found; millimetres from 0 to",
-        ),
-        (HEADINGS, [(NAMELESS, "V0", "R", 2, "inf")], r"line 2: medial_mjsw_mm inf found"),
-        (
-            HEADINGS,
-            [(NAMELESS, "V0", "both", 2, 3)],
-            r"line 2: another side found; right, left, R, L, 1 \(right\)",
-        ),
-        (
-            HEADINGS,
-            [(NAMELESS, "V0", "R", 2, 3)] * 2,
-            r"line 3: the same subject, visit, side as in .*, line 2",
-        ),
-        (HEADINGS, [(NAMELESS, "V0", "R", 2, 3, 4)], r"line 2: 6 cells found, 5 expected by the headings"),
-        (HEADINGS, [], r"no row found; one knee a line expected"),
-        (("kl", "kl"), [(1, 1)], r"column 'kl' found twice"),
-        (("kl",), [(1,)], r"no column found by which to match the rows \(kltool: ; reader: subject"),
-        ((*HEADINGS[:3], "colour"), [ONE[0][:4]], r"no column found that reader and another rater fill"),
-        (
-            ("subject", "visit", "side", "kl"),
-            [(NAMELESS, "V0", "R", 1)],
-            r"no knee in common found, by subject",
-        ),
-        (("subject", "status", "kl"), [("A", "failed", "")], r"no row with the status ok found"),
+        (HEADINGS, [(NAMELESS, "V0", "R", 7, 3)], r"kltool\.csv, line 2.*kl 7\.0.*0, 1, 2, 3"),
+        (HEADINGS, [(NAMELESS, "V0", "R", 2, 3), (NAMELESS, "V0", "L", "two", 3)], r"line 3.*kl"),
+        (HEADINGS, [(NAMELESS, "V0", "R", 2.5, 3)], r"line 2.*kl 2\.5"),
+        (HEADINGS, [(NAMELESS, "V0", "R", 2, -1)], r"line 2.*medial_mjsw_mm -1\.0.*millimetres from 0"),
+        (HEADINGS, [(NAMELESS, "V0", "R", 2, "inf")], r"line 2.*medial_mjsw_mm inf"),
+        (HEADINGS, [(NAMELESS, "V0", "both", 2, 3)], r"line 2.*side.*right, left, R, L, 1 \(right\)"),
+        (HEADINGS, [(NAMELESS, "V0", "R", 2, 3)] * 2, r"line 3.*subject, visit, side.*line 2"),
+        (HEADINGS, [(NAMELESS, "V0", "R", 2, 3, 4)], r"line 2.*6 cells.*5"),
+        (HEADINGS, [], r"no row"),
+        (("kl", "kl"), [(1, 1)], r"'kl'.*twice"),
+        (("kl",), [(1,)], r"no column.*match.*kltool: ; reader: subject"),
+        ((*HEADINGS[:3], "colour"), [ONE[0][:4]], r"no column.*reader"),
+        (("subject", "visit", "side", "kl"), [(NAMELESS, "V0", "R", 1)], r"no knee.*subject"),
+        (("subject", "status", "kl"), [("A", "failed", "")], r"no row.*status ok"),
         (
             ("subject", "kl", *(f"kl_p{kl}" for kl in range(5))),
             [(NAMELESS, 1, 0.5, 0.1, 0.1, 0.1, 0.1)],
-            r"line 2: kl_p0 to kl_p4 that sum to 0\.900 found, to 1 expected",
+            r"line 2.*kl_p0 to kl_p4.*0\.900.*1",
         ),
     ],
 )
@@ -245,31 +229,31 @@ def test_a_table_that_makes_no_sense_is_refused_without_naming_anybody(
 
 def test_raters_who_are_not_there_are_asked_for(folder: Path) -> None:
     tables = two(folder, ONE, OTHER)
-    with pytest.raises(UsageError, match="one rater found, two at least expected"):
+    with pytest.raises(UsageError, match=r"one rater.*two"):
         ratings_of(tables[:1], Wanted())
-    with pytest.raises(UsageError, match="--reference 'Dr B' found; one of kltool, reader expected"):
+    with pytest.raises(UsageError, match=r"--reference 'Dr B'.*kltool, reader"):
         ratings_of(tables, Wanted(reference="Dr B"))
-    with pytest.raises(UsageError, match="--repeat: tables of several readers found"):
+    with pytest.raises(UsageError, match=r"--repeat.*several readers"):
         ratings_of(tables, Wanted(repeat=True))
-    with pytest.raises(UsageError, match="--repeat: no subject, visit, side found twice in kltool"):
+    with pytest.raises(UsageError, match=r"--repeat.*subject, visit, side.*kltool"):
         ratings_of(tables[:1], Wanted(repeat=True))
 
 
 def test_a_reader_without_a_name_and_repeats_of_nobody_are_refused(folder: Path) -> None:
     long = write_csv(folder / "long.csv", ("subject", "reader", "kl"), [("A", "x", 1), ("A", "", 2)])
-    with pytest.raises(UsageError, match=r"long\.csv, line 3: no reader found"):
+    with pytest.raises(UsageError, match=r"long\.csv, line 3.*reader"):
         ratings_of([long], Wanted())
     films = write_csv(folder / "films.csv", ("path", "kl"), [("1", 1), ("2", 2)])
-    with pytest.raises(UsageError, match="--repeat: no column subject found"):
+    with pytest.raises(UsageError, match=r"--repeat.*subject"):
         ratings_of([films], Wanted(repeat=True))
 
 
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"\xff\xfe\x00", "neither Parquet nor UTF-8 text"),
-        (b"PAR1 and nothing else", "is no Parquet that can be read"),
-        (b'kl\n"1\n', "no column found by which|not a CSV|no row found"),
+        (b"\xff\xfe\x00", r"kltool\.csv.*Parquet.*UTF-8"),
+        (b"PAR1 and nothing else", r"kltool\.csv.*Parquet"),
+        (b'kl\n"1\n', "no column|not a CSV|no row"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(data: bytes, told: str, folder: Path) -> None:
@@ -277,7 +261,7 @@ def test_a_file_that_is_no_table_is_refused(data: bytes, told: str, folder: Path
     file.write_bytes(data)
     with pytest.raises(UsageError, match=told):
         ratings_of([file, write_csv(folder / "reader.csv", HEADINGS, OTHER)], Wanted())
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match=r"missing\.csv"):
         ratings_of([folder / "missing.csv"], Wanted())
 
 
