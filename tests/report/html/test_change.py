@@ -67,9 +67,9 @@ def test_only_the_script_of_kltool_may_run(change: KneeChange, make_page: MakePa
 def test_the_disclaimer_is_the_first_and_the_last_that_is_read(
     change: KneeChange, make_page: MakePage
 ) -> None:
-    words = Page(make_page(change)).text.split("change of the knee", 1)[1].strip()
-    assert words.startswith(DISCLAIMER)
+    words = Page(make_page(change)).text
     assert words.endswith(DISCLAIMER)
+    assert words.index(DISCLAIMER) < words.index("Right knee")
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
@@ -146,8 +146,8 @@ def test_the_parts_of_the_error_are_told_and_drawn_to_one_scale(
     change: KneeChange, make_page: MakePage
 ) -> None:
     page = Page(make_page(change))
-    for parts in ("0.100 mm repositioning 0.120 mm magnification 0.050 mm", "0.200 mm together 0.480 mm"):
-        assert parts in page.text
+    for parts in ((0.100, 0.120, 0.050, 0.100, 0.192), (0.300, 0.300, 0.100, 0.200, 0.480)):
+        assert re.search(" mm .*".join(f"{part:.3f}" for part in parts), page.text)
     lengths = [
         float((found.get("style") or "").removeprefix("width:").removesuffix("%"))
         for tag, found in page.tags
@@ -161,11 +161,11 @@ def test_the_parts_of_the_error_are_told_and_drawn_to_one_scale(
 
 def test_the_claim_is_framed_and_judged(change: KneeChange, make_page: MakePage) -> None:
     page = Page(make_page(change))
-    assert "3 → 2: probability 0.31; the films do not support it" in page.text
+    assert re.search("3 → 2.*0.31.*do not support", page.text)
     assert page.count("td", "claimed") == 1
     without = Page(make_page(change, claim=None))
     assert (without.count("td", "claimed"), without.count("p", "claim")) == (0, 0)
-    assert "improved 0.52 · same 0.37 · worse 0.11 · most probable KL 3 → 2" in without.text
+    assert re.search("improved 0.52.*same 0.37.*worse 0.11.*3 → 2", without.text)
 
 
 def test_films_that_are_not_comparable_show_no_number_of_a_change(
@@ -176,13 +176,13 @@ def test_films_that_are_not_comparable_show_no_number_of_a_change(
     assert not re.search(r"\d\.\d", knee)
     assert page.count("table", "numbers") == page.count("table", "heat") == page.count("span", "bar") == 0
     assert page.text.count("the films carry different patient identifiers") >= 3
-    assert "3 → 2: the films say nothing of it; the films are not comparable: " in knee
+    assert re.search("3 → 2.*not comparable", knee)
 
 
 def test_a_grade_is_withheld_where_films_are_not_comparable(change: KneeChange, make_page: MakePage) -> None:
     page = Page(make_page(replace(not_comparable(change), grade=change.grade, widths=change.widths)))
     assert page.count("table", "numbers") == page.count("table", "heat") == 0
-    assert "not measured: the films are not comparable: the films carry different" in page.text
+    assert re.search("not measured.*different patient identifiers", page.text)
 
 
 def test_per_cent_of_the_tibial_width_are_told_as_such(change: KneeChange, make_page: MakePage) -> None:
@@ -224,7 +224,7 @@ def test_a_page_that_cannot_be_written_says_what_to_do(
     made = films[0].produced_by
     write_change_page([change], made, made, None, tmp_path / "change.html")
     assert (tmp_path / "change.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    with pytest.raises(UsageError, match=r"cannot be written \(No such file or directory\); name a file"):
+    with pytest.raises(UsageError, match=r"none/change\.html"):
         write_change_page([change], made, made, None, tmp_path / "none" / "change.html")
 
 
