@@ -40,7 +40,7 @@ def test_a_refusal_is_code_3_and_no_name_is_told(kltool: Kltool, films: Path, tm
 
 def test_a_failure_is_code_4(kltool: Kltool, tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("path\ngone.dcm\n")
-    assert kltool("batch", tmp_path / "m.csv", "--out", tmp_path / "out").code == 4
+    assert kltool("batch", tmp_path / "m.csv", "--out", tmp_path / "out", "--jobs", 1).code == 4
 
 
 @pytest.mark.parametrize(

@@ -83,13 +83,14 @@ def _knee(path: Path, models: Models) -> Knee | None:
     return knees[0] if knees else None
 
 
-def test_knees_of_people_are_not_accused(models: Models) -> None:
+@pytest.mark.parametrize("each", [80, pytest.param(8, marks=pytest.mark.slow)])
+def test_knees_of_people_are_not_accused(each: int, models: Models) -> None:
     folder = SHARED / "oai_kl" / "val"
     if not folder.is_dir():
         pytest.skip(f"{folder} is not here")
-    paths = sorted(folder.glob("[0-4]/*.png"))[::8]
+    paths = sorted(folder.glob("[0-4]/*.png"))[::each]
     knees = [knee for knee in (_knee(path, models) for path in paths) if knee is not None]
-    assert len(knees) > 95
+    assert len(knees) > 0.9 * len(paths) > 9
     assert not [knee.film.source for knee in knees if find_metal(knee).found]
 
 
