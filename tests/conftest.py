@@ -1,9 +1,14 @@
 """What every test may use: the models, loaded once, and readings of the sample images."""
 
+import hashlib
 import sys
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -17,15 +22,40 @@ from kltool.reading import read  # noqa: E402
 from kltool.values.radiograph import Side  # noqa: E402
 from kltool.values.reading import Reading  # noqa: E402
 from kltool.weights import Models, load_models  # noqa: E402
+from kltool.weights.manifest import NAMES  # noqa: E402
 
 ReadSample = Callable[..., Reading]
-settings.register_profile("kltool", deadline=None)  # a busy machine is no error
+MOST_ANSWERS = 500  # of each model, some 200 MB of all
+settings.register_profile("kltool", deadline=None, max_examples=30)  # a busy machine is no error
+settings.register_profile("ci", deadline=None, max_examples=100)  # by --hypothesis-profile=ci
 settings.load_profile("kltool")
+
+
+class Remembering:
+    """A session that gives the same images the answer it gave: the samples are read hundreds of times.
+
+    That a model answers the same at every run is tested where processes of their own read.
+    """
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.answers: OrderedDict[tuple[object, ...], list[np.ndarray]] = OrderedDict()
+
+    def run(self, names: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        key = tuple((name, x.shape, hashlib.blake2b(x.tobytes()).digest()) for name, x in inputs.items())
+        if key not in self.answers:
+            self.answers[key] = self.session.run(names, inputs)
+        self.answers.move_to_end(key)
+        while len(self.answers) > MOST_ANSWERS:
+            self.answers.popitem(last=False)
+        return [answer.copy() for answer in self.answers[key]]
 
 
 @pytest.fixture(scope="session")
 def models() -> Models:
-    return load_models()
+    loaded = load_models()
+    networks = (getattr(loaded, name) for name in NAMES)
+    return Models(*(replace(network, session=Remembering(network.session)) for network in networks))
 
 
 @pytest.fixture(scope="session")

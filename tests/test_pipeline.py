@@ -1,4 +1,4 @@
-"""The whole pipeline, from files to changes, on films with a known truth and on films of people."""
+"""The whole pipeline, from files to readings and changes, on films with a known truth and of people."""
 
 import csv
 import json
@@ -24,16 +24,18 @@ from pydicom.uid import (
 )
 
 from kltool.comparison import compare
+from kltool.errors import Refusal
 from kltool.intake import ImageSource, load
 from kltool.reading import read
 from kltool.report.record import reading_record
 from kltool.values.change import GradeChange, KneeChange, Unit, Verdict, WidthChange
-from kltool.values.length import Width
+from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import Grade, KneeReading, Reading
 from kltool.weights import Models
 from tests.intake.films import as_bytes, jpeg_2000_lossless, jpeg_lossless
+from tests.messages import holds
 
 Json = dict[str, Any]
 ReadSample = Callable[..., Reading]
@@ -51,9 +53,20 @@ SAMPLES = (
     "case/before",
     "case/after",
 )
-TRUTH_MM = {Compartment.MEDIAL: 0.7, Compartment.LATERAL: 0.5}  # against simulated truth; 0.56 and 0.39 seen
-MIRROR_MM, MIRROR_KL = 0.05, 0.1  # a film of one knee against its mirror; 0.02 and 0.04 seen
-MIRROR_BOTH_MM = 0.01  # the same, of both knees; 0.001 seen
+# Minimum as read minus simulated truth, mm, medial and lateral: as measured on these films with the weights
+# of version 0.1.0. Another processor may move them in the last digit; a regression of 0.02 mm does not hide.
+OFF_MM = {
+    ("bilateral", Side.RIGHT): (-0.069, 0.148),
+    ("bilateral", Side.LEFT): (-0.086, 0.126),
+    ("knee_right_normal", Side.RIGHT): (-0.113, 0.091),
+    ("knee_left_moderate", Side.LEFT): (-0.057, 0.100),
+    ("knee_right_severe", Side.RIGHT): (0.000, 0.095),
+    ("case/before", Side.RIGHT): (0.005, 0.066),
+    ("case/after", Side.RIGHT): (0.032, 0.057),
+}
+SLACK_MM = 0.02
+MIRROR_MM, MIRROR_KL = 0.003, 0.025  # a film of one knee against its mirror; 0.0018 and 0.015 are the largest
+MIRROR_BOTH_MM = 0.0005  # the same, of both knees; below 0.00005
 
 
 def minimum(knee: KneeReading, compartment: Compartment) -> float:
@@ -61,6 +74,13 @@ def minimum(knee: KneeReading, compartment: Compartment) -> float:
     assert isinstance(found, Width)
     assert isinstance(found.mm, float)
     return found.mm
+
+
+def interval(knee: KneeReading, compartment: Compartment) -> tuple[float, float]:
+    found = knee.joint_space.of(compartment).minimum
+    assert isinstance(found, Width)
+    assert not isinstance(found.interval_mm, NotMeasured)
+    return found.interval_mm
 
 
 def expected_grade(knee: KneeReading) -> float:
@@ -139,7 +159,7 @@ def test_the_same_pixels_give_the_same_record_to_the_last_digit(
 
 def test_two_runs_differ_in_their_time_alone(samples: Path) -> None:
     def run() -> list[Json]:
-        command = [sys.executable, "-m", "kltool", "read", "--json", str(samples / "bilateral.dcm")]
+        command = [sys.executable, "-m", "kltool", "read", "--json", str(samples / "knee_left_moderate.dcm")]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -153,7 +173,7 @@ def test_two_runs_differ_in_their_time_alone(samples: Path) -> None:
 
 
 def in_the_mirror(film: Radiograph) -> Radiograph:
-    """The mirrored film, with the side that it then shows."""
+    """The film right_knee_orientation over, with the side that it then shows."""
     pixels = np.ascontiguousarray(film.pixels[:, ::-1])
     return replace(film, pixels=pixels, side=film.side.other if film.side else None)
 
@@ -189,16 +209,18 @@ def test_a_film_of_both_knees_in_the_mirror_has_its_knees_exchanged(
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_the_minimum_of_a_simulated_knee_is_measured_near_its_truth(
+def test_the_narrowest_place_of_a_simulated_knee_is_as_near_its_truth_as_it_was_measured_to_be(
     name: str, samples: Path, read_sample: ReadSample
 ) -> None:
     truths = truth_of(samples, name)
     knees = read_sample(f"{name}.dcm").knees
     assert {knee.side for knee in knees} == set(truths)
     for knee in knees:
-        for compartment in Compartment:
+        for compartment, off_mm in zip(Compartment, OFF_MM[name, knee.side], strict=True):
             true_mm = truths[knee.side][str(compartment)]["minimum_mm"]
-            assert minimum(knee, compartment) == pytest.approx(true_mm, abs=TRUTH_MM[compartment])
+            assert minimum(knee, compartment) - true_mm == pytest.approx(off_mm, abs=SLACK_MM)
+            low, high = interval(knee, compartment)
+            assert low <= true_mm <= high
 
 
 def test_more_disease_reads_narrower_and_higher(read_sample: ReadSample) -> None:
@@ -213,9 +235,14 @@ def test_more_disease_reads_narrower_and_higher(read_sample: ReadSample) -> None
 # -- A change -------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def case(read_sample: ReadSample) -> tuple[Reading, Reading]:
     return read_sample("case/before.dcm"), read_sample("case/after.dcm")
+
+
+@pytest.fixture(scope="module")
+def change(case: tuple[Reading, Reading], models: Models) -> KneeChange:
+    return only(compare(*case, models))
 
 
 def only(changes: tuple[KneeChange, ...]) -> KneeChange:
@@ -229,23 +256,20 @@ def known(change: KneeChange, name: str) -> WidthChange:
     return found
 
 
-def test_the_known_widening_is_found_within_its_interval(
-    case: tuple[Reading, Reading], samples: Path, models: Models
-) -> None:
+def test_the_known_widening_is_found_within_its_interval(change: KneeChange, samples: Path) -> None:
     truths = [truth_of(samples, f"case/{when}")[Side.RIGHT] for when in ("before", "after")]
     true_change = {
         compartment: truths[1][str(compartment)]["minimum_mm"] - truths[0][str(compartment)]["minimum_mm"]
         for compartment in Compartment
     }
     assert true_change[Compartment.MEDIAL] == pytest.approx(1.5, abs=0.02)
-    change = only(compare(*case, models))
     medial = known(change, "medial minimum")
     assert medial.unit is Unit.MM
     assert medial.interval[0] <= true_change[Compartment.MEDIAL] <= medial.interval[1]
     assert medial.detectable
     assert medial.probability_wider > 0.99
     assert change.verdict is Verdict.IMPROVED
-    assert change.sentence.startswith("Right knee: improved; medial minimum ")
+    assert holds(change.sentence, "right knee", "improved", "medial minimum")
     lateral = known(change, "lateral minimum")
     assert lateral.interval[0] <= true_change[Compartment.LATERAL] <= lateral.interval[1]
     assert not lateral.detectable
@@ -262,9 +286,9 @@ def test_a_film_has_not_changed_against_itself(case: tuple[Reading, Reading], mo
 
 
 def test_before_and_after_exchanged_is_the_same_change_the_other_way(
-    case: tuple[Reading, Reading], models: Models
+    case: tuple[Reading, Reading], change: KneeChange, models: Models
 ) -> None:
-    there, back = only(compare(*case, models)), only(compare(*case[::-1], models))
+    there, back = change, only(compare(*case[::-1], models))
     assert back.verdict is Verdict.WORSENED
     for name in there.widths:
         one, other = known(there, name), known(back, name)
@@ -279,15 +303,15 @@ def test_before_and_after_exchanged_is_the_same_change_the_other_way(
     )
 
 
-# -- Films of people, where they are present -----------------------------------------------------
+# -- Films of people, where they are at hand ------------------------------------------------------
 
 
-def where_present(folder: Path) -> pytest.MarkDecorator:
+def at_hand(folder: Path) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not folder.is_dir(), reason=f"needs the real radiographs in {folder}")
 
 
 def chosen(count: int = 200) -> list[Path]:
-    """Films of the validation split: the first of each grade in turn, until there are enough."""
+    """So many films of the validation split: the first of each grade in turn, until there are enough."""
     by_grade = [sorted((VALIDATION / str(kl)).glob("*.png")) for kl in range(5)]
     turn = max(len(films) for films in by_grade)
     return [films[i] for i in range(turn) for films in by_grade if i < len(films)][:count]
@@ -304,7 +328,7 @@ def rows_of(folder: Path, films: list[tuple[Path, str]], *options: str) -> tuple
 
 
 def millimetres(part: Any) -> Iterator[Any]:
-    """Every value in a record under a name that contains mm."""
+    """Every value below a record that stands under a name with mm in it."""
     if isinstance(part, dict):
         for name, value in part.items():
             if "mm" in name.split("_"):
@@ -315,22 +339,23 @@ def millimetres(part: Any) -> Iterator[Any]:
             yield from millimetres(value)
 
 
-@where_present(VALIDATION)
-def test_two_hundred_films_of_people_give_two_hundred_rows_and_none_fails(tmp_path: Path) -> None:
-    films = [(file, file.stem[-1]) for file in chosen()]
+@at_hand(VALIDATION)
+@pytest.mark.parametrize("count", [10, pytest.param(200, marks=pytest.mark.slow)])
+def test_so_many_films_of_people_give_as_many_rows_and_none_fails(count: int, tmp_path: Path) -> None:
+    films = [(file, file.stem[-1]) for file in chosen(count)]
     code, out = rows_of(tmp_path, films, "--json")
     records = [json.loads(line) for line in out.splitlines()]
     assert [record["source"] for record in records] == [str(file) for file, _ in films]
-    assert len(records) == 200
+    assert len(records) == count
     statuses = [record["status"] for record in records]
     assert "failed" not in statuses
-    assert statuses.count("refused") <= 4
+    assert statuses.count("refused") <= 0.02 * count
     assert code == (3 if "refused" in statuses else 0)
     for record, (_, letter) in zip(records, films, strict=True):
         assert [knee["side"][0].upper() for knee in record["knees"]] == [letter] * len(record["knees"])
         found: list[Any] = []
         for knee in record["knees"]:
-            assert knee["spacing"] == {"not_measured": "a plain picture carries no pixel spacing"}
+            assert list(knee["spacing"]) == ["not_measured"]
             found += millimetres(knee["joint_space"])
         flat = [
             value
@@ -340,19 +365,17 @@ def test_two_hundred_films_of_people_give_two_hundred_rows_and_none_fails(tmp_pa
         assert all(set(value) == {"not_measured"} for value in flat)
 
 
-@where_present(VALIDATION)
+@at_hand(VALIDATION)
 def test_without_a_spacing_the_table_shows_no_millimetres(tmp_path: Path) -> None:
-    _, out = rows_of(tmp_path, [(file, file.stem[-1]) for file in chosen(5)])
+    _, out = rows_of(tmp_path, [(file, file.stem[-1]) for file in chosen(1)])
     assert "% TW" in " ".join(out.split())
     assert " mm" not in out
 
 
-def judged(folder: Path, models: Models) -> list[tuple[str, Json]]:
-    """A record of each file of a folder; the side is given, so that it is no reason to refuse."""
-    from kltool.errors import Refusal
-
+def judged(files: list[Path], models: Models) -> list[tuple[str, Json]]:
+    """A record of each file; the side is given, so that it is no reason to refuse."""
     found = []
-    for file in sorted(folder.iterdir()):
+    for file in files:
         try:
             film = load(file)
             found.append((file.name, reading_record(read(replace(film, side=Side.RIGHT), models))))
@@ -361,10 +384,13 @@ def judged(folder: Path, models: Models) -> list[tuple[str, Json]]:
     return found
 
 
-@where_present(REFUSE)
-def test_no_grade_is_given_without_a_warning_where_there_is_no_natural_frontal_knee(models: Models) -> None:
-    records = judged(REFUSE, models)
-    assert len(records) == 20
+@at_hand(REFUSE)
+@pytest.mark.parametrize(("each", "count"), [(7, 3), pytest.param(1, 20, marks=pytest.mark.slow)])
+def test_no_grade_is_given_without_a_warning_where_there_is_no_natural_frontal_knee(
+    each: int, count: int, models: Models
+) -> None:
+    records = judged(sorted(REFUSE.iterdir())[::each], models)
+    assert len(records) == count
     trusted = [
         name
         for name, record in records
@@ -374,8 +400,15 @@ def test_no_grade_is_given_without_a_warning_where_there_is_no_natural_frontal_k
     assert trusted == []
 
 
-@where_present(BILATERAL)
-@pytest.mark.parametrize("file", sorted(BILATERAL.glob("*.png")), ids=lambda file: file.stem)
+FIRST, *OTHERS = sorted(BILATERAL.glob("*.png")) or [BILATERAL]
+
+
+@at_hand(BILATERAL)
+@pytest.mark.parametrize(
+    "file",
+    [FIRST, *(pytest.param(file, marks=pytest.mark.slow) for file in OTHERS)],
+    ids=lambda file: file.stem,
+)
 def test_a_strip_of_another_hospital_holds_two_knees_right_then_left(file: Path, models: Models) -> None:
     reading = read(load(file), models)
     assert [knee.side for knee in reading.knees] == [Side.RIGHT, Side.LEFT]

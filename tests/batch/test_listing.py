@@ -27,15 +27,15 @@ def readings(rows: Any) -> list[tuple[Any, ...]]:
     return sorted(rows[WIDTHS].itertuples(index=False, name=None))
 
 
-def test_archives_are_read_like_folders(films: Path, tmp_path: Path, table: Table) -> None:
-    folder = readings(table(films, out=tmp_path / "folder"))
+def test_archives_are_read_like_folders(right_films: Path, tmp_path: Path, table: Table) -> None:
+    folder = readings(table(right_films, out=tmp_path / "folder"))
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
-        for film in films.iterdir():
+        for film in right_films.iterdir():
             packed.write(film, f"visit/{film.name}")
     assert readings(table(tmp_path / "a.zip", out=tmp_path / "zip")) == folder
-    for mode, name in (("w", "a.tar"), ("w:gz", "a.tgz"), ("w:xz", "a.tar.xz")):
-        with tarfile.open(tmp_path / name, mode) as bundle:
-            bundle.add(films, "visit")
+    for name, mode in (("a.tar", {}), ("a.tgz", {"compresslevel": 1}), ("a.tar.xz", {"preset": 0})):
+        with tarfile.open(tmp_path / name, f"w:{'' if not mode else name[-2:]}", **mode) as bundle:
+            bundle.add(right_films, "visit")
         rows = table(tmp_path / name, out=tmp_path / f"out-{name}")
         assert readings(rows) == folder
         assert rows.path[0].startswith(f"{tmp_path / name}!visit/")
@@ -46,7 +46,7 @@ def test_a_damaged_tar_is_refused(tmp_path: Path, films: Path) -> None:
         bundle.add(films, "visit")
     whole = (tmp_path / "a.tgz").read_bytes()
     (tmp_path / "cut.tgz").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(UsageError, match="is a damaged tar archive"):
+    with pytest.raises(UsageError, match=r"cut\.tgz.*damaged"):
         list(find_images(tmp_path / "cut.tgz"))
 
 
@@ -83,46 +83,46 @@ def test_a_manifest_says_whose_knee_it_is_and_its_columns_go_along(
     assert list(found.visit[:3]) == ["month 3", "month 3", "month 6"]
     assert (found.spacing_mm[2], found.calibration[2]) == (0.2, "user")
     assert found.status[3] == "failed"
-    assert "no such file" in found.reason[3]
+    assert "gone.dcm" in found.reason[3]
 
 
 def test_a_manifest_that_makes_no_sense_is_refused_at_the_start(tmp_path: Path, table: Table) -> None:
     manifest = tmp_path / "m.csv"
     for text, why in (
-        ("file\na.png\n", "no column 'path'"),
-        ("path,side\na.png,upper\n", "line 2: side 'upper' found"),
-        ("path,spacing_mm\na.png,7\n", "line 2: spacing_mm '7' found"),
-        ("path,side\n,left\n", "line 2: no path found"),
+        ("file\na.png\n", "'path'"),
+        ("path,side\na.png,upper\n", "line 2.*side 'upper'"),
+        ("path,spacing_mm\na.png,7\n", "line 2.*spacing_mm '7'"),
+        ("path,side\n,left\n", "line 2.*no path"),
     ):
         manifest.write_text(text)
         with pytest.raises(UsageError, match=why):
             table(manifest, out=tmp_path / "out")
     (tmp_path / "m.parquet").write_bytes(b"no table")
-    with pytest.raises(UsageError, match="no Parquet that can be read"):
+    with pytest.raises(UsageError, match=r"m\.parquet.*Parquet"):
         table(tmp_path / "m.parquet", out=tmp_path / "out")
 
 
 def test_names_come_from_the_standard_input(
-    films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
+    right_films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = sorted(map(str, films.iterdir()))
-    folder = readings(table(films, out=tmp_path / "folder"))
+    names = sorted(map(str, right_films.iterdir()))
+    folder = readings(table(right_films, out=tmp_path / "folder"))
     for number, between in enumerate(("\n", "\0", "\r\n")):
         given = io.TextIOWrapper(io.BytesIO(between.join([*names, ""]).encode()))
         monkeypatch.setattr(sys, "stdin", given)
         assert readings(table("-", out=tmp_path / f"out{number}")) == folder
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(9))))
-    with pytest.raises(UsageError, match="an image was found on the standard input"):
+    with pytest.raises(UsageError, match=r"image.*standard input"):
         table("-", out=tmp_path / "image")
 
 
-def test_a_name_that_is_no_unicode_is_read_and_told(films: Path, tmp_path: Path, table: Table) -> None:
-    odd = films / b"fil\xffm.dcm".decode("utf-8", "surrogateescape")
+def test_a_name_that_is_no_unicode_is_read_and_told(right_films: Path, tmp_path: Path, table: Table) -> None:
+    odd = right_films / b"fil\xffm.dcm".decode("utf-8", "surrogateescape")
     try:
-        (films / "bilateral.dcm").rename(odd)
+        (right_films / "knee_right_normal.dcm").rename(odd)
     except OSError:
         pytest.skip("this file system holds only names in Unicode")
-    rows = table(films, out=tmp_path / "out")
+    rows = table(right_films, out=tmp_path / "out")
     assert [path for path in rows.path if "\\xff" in path]
     assert (rows.status == "ok").all()
 
@@ -164,11 +164,11 @@ def test_subjects_become_pseudonyms_with_a_key(films: Path, tmp_path: Path, tabl
     for file in (tmp_path / "hidden").iterdir():
         data = file.read_bytes()
         assert not [name for name in set(plain.subject) if name.encode() in data], file.name
-    with pytest.raises(UsageError, match="another configuration"):
+    with pytest.raises(UsageError, match="pseudonyms"):
         table(films, out=tmp_path / "hidden", pseudonyms=pseudonyms_of(other))
     short = tmp_path / "short"
     short.write_text("secret\n")
-    with pytest.raises(UsageError, match="a key of 6 bytes found"):
+    with pytest.raises(UsageError, match="6 bytes"):
         pseudonyms_of(short)
 
 
@@ -197,7 +197,7 @@ def test_headings_of_the_oai(films: Path, tmp_path: Path, table: Table) -> None:
 
 
 def test_a_bucket_is_read_like_a_folder(
-    films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
+    right_films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moto = pytest.importorskip("moto.server", reason="a local S3 server is not installed")
     boto3 = pytest.importorskip("boto3")
@@ -215,27 +215,28 @@ def test_a_bucket_is_read_like_a_folder(
             monkeypatch.setenv(name, value)
         store = boto3.client("s3")
         store.create_bucket(Bucket="knees", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-        for film in films.iterdir():
+        for film in right_films.iterdir():
             store.upload_file(str(film), "knees", f"visit/{film.name}")
         store.put_object(Bucket="knees", Key="visit/notes.txt", Body=b"nothing to see")
         rows = table("s3://knees/visit", out=tmp_path / "s3")
-        assert readings(rows) == readings(table(films, out=tmp_path / "folder"))
-        assert rows.path[0] == "s3://knees/visit/bilateral.dcm"
-        with pytest.raises(UsageError, match=r"no image was found|cannot be listed"):
+        assert readings(rows) == readings(table(right_films, out=tmp_path / "folder"))
+        assert rows.path[0] == "s3://knees/visit/knee_right_normal.dcm"
+        with pytest.raises(UsageError, match="s3://knees/nowhere"):
             table("s3://knees/nowhere", out=tmp_path / "nowhere")
         manifest = tmp_path / "m.csv"
-        manifest.write_text("path\ns3://knees/visit/bilateral.dcm\ns3://knees/visit/gone.dcm\n")
+        manifest.write_text("path\ns3://knees/visit/knee_right_severe.dcm\ns3://knees/visit/gone.dcm\n")
         listed = table(manifest, out=tmp_path / "manifest")
-        assert list(listed.status) == ["ok", "ok", "failed"]
+        assert list(listed.status) == ["ok", "failed"]
     finally:
         server.stop()
 
 
 def test_an_address_that_holds_a_password_is_refused() -> None:
-    with pytest.raises(UsageError, match="an address with a password"):
+    with pytest.raises(UsageError, match="password") as refused:
         list(find_images("ftp://somebody:secret@host/films"))
+    assert "secret" not in str(refused.value)
 
 
 def test_a_store_without_its_package_says_what_to_install() -> None:
-    with pytest.raises((InstallationError, UsageError), match=r"not installed|cannot be listed"):
+    with pytest.raises((InstallationError, UsageError), match="unknownstore"):
         list(find_images("unknownstore://films"))

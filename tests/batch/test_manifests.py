@@ -43,14 +43,14 @@ def test_a_semicolon_within_a_table_of_commas_stays(tmp_path: Path) -> None:
 def test_a_quote_that_is_not_closed_is_said(tmp_path: Path) -> None:
     manifest = tmp_path / "m.csv"
     manifest.write_text('path,notes\na.png,"' + "x" * 200_000 + "\n")
-    with pytest.raises(UsageError, match="check its quotes"):
+    with pytest.raises(UsageError, match="quotes"):
         list(manifest_rows(manifest))
 
 
 def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
     manifest = tmp_path / "m.csv"
     manifest.write_text("path,kl,kl\na.png,1,2\n")
-    with pytest.raises(UsageError, match=r"'kl' found twice"):
+    with pytest.raises(UsageError, match=r"twice.*\bkl\b"):
         manifest_columns(manifest)
 
 
@@ -125,11 +125,11 @@ def test_cells_with_line_breaks_and_quotes_come_through(films: Path, tmp_path: P
 
 
 def test_nothing_to_read_is_said_and_the_table_stays(
-    films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
+    right_films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = "\ufeff" + "\n".join(map(str, sorted(films.iterdir())))
+    names = "\ufeff" + "\n".join(map(str, sorted(right_films.iterdir())))
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(names.encode())))
-    assert len(table("-", out=tmp_path / "out")) == 5
+    assert len(table("-", out=tmp_path / "out")) == 2
     before = (tmp_path / "out" / "readings.csv").read_bytes()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
     with pytest.raises(UsageError, match="nothing to read"):
@@ -142,19 +142,20 @@ def test_a_remote_image_that_is_not_there_keeps_its_address(tmp_path: Path, tabl
     manifest.write_text("path\nmemory://visit/gone.dcm\n")
     found = table(manifest, out=tmp_path / "out")
     assert found.path[0] == "memory://visit/gone.dcm"
-    assert "memory://visit/gone.dcm cannot be fetched" in found.reason[0]
+    assert "memory://visit/gone.dcm" in found.reason[0]
+    assert found.status[0] == "failed"
 
 
-def test_a_table_is_a_manifest_of_its_own_images(films: Path, tmp_path: Path, table: Table) -> None:
+def test_a_table_is_a_manifest_of_its_own_images(right_films: Path, tmp_path: Path, table: Table) -> None:
     """As for pictures of some of them; members of archives are found by the names in the table."""
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
-        for film in sorted(films.iterdir()):
+        for film in sorted(right_films.iterdir()):
             packed.write(film, f"visit/{film.name}")
     first = table(tmp_path / "a.zip", out=tmp_path / "first")
-    chosen = first[first.path.str.contains("normal|severe")]
+    chosen = first[first.path.str.contains("severe")]
     chosen[["path", "subject", "visit"]].to_parquet(tmp_path / "chosen.parquet")
     again = table(tmp_path / "chosen.parquet", out=tmp_path / "again", overlays=True)
     assert list(again.path) == list(chosen.path)
     assert list(again.medial_mjsw_mm) == list(chosen.medial_mjsw_mm)
     (tmp_path / "m.csv").write_text("path\na.zip!visit/gone.dcm\n")
-    assert "no such file" in table(tmp_path / "m.csv", out=tmp_path / "gone").reason[0]
+    assert "a.zip!visit/gone.dcm" in table(tmp_path / "m.csv", out=tmp_path / "gone").reason[0]

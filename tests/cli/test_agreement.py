@@ -11,6 +11,7 @@ from kltool.agreement import MatchOptions, Resampling
 from kltool.cli.agreeing import agree, columns_of
 from kltool.errors import Exit, UsageError
 from tests.agreement.simulated import repeats, trial
+from tests.messages import holds
 
 Kltool = Callable[..., Any]
 
@@ -45,13 +46,11 @@ def test_the_terminal_shows_the_main_estimates_and_the_path_of_the_page(
     tables: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(tables, tmp_path / "new" / "out") is Exit.OK
-    shown = " ".join(capsys.readouterr().out.split())
-    assert "kltool against reader A" in shown
-    assert "quadratic weighted kappa 0." in shown
-    assert "medial minimum bias -0." in shown
-    assert "119 knees of 60 participants matched by subject, visit, side" in shown
-    assert "Excluded: kltool, 1: kl is empty; metal near the joint (1)." in shown
-    assert f"Page, tables and pictures: {tmp_path / 'new' / 'out' / 'agreement.html'}" in shown
+    said = capsys.readouterr().out
+    assert holds(said, "kltool", "reader A", "quadratic weighted kappa 0.", "medial minimum bias -0.")
+    assert holds(said, "119 knees", "60 participants", "subject, visit, side")
+    assert holds(said, "metal near the joint (1)")  # why a knee was left out
+    assert str(tmp_path / "new" / "out" / "agreement.html") in said
     assert (tmp_path / "new" / "out" / "agreement.csv").is_file()
 
 
@@ -90,7 +89,7 @@ def test_a_table_with_the_grades_given_to_it_is_enough(
     tables: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(tables[:1], tmp_path / "out") is Exit.OK
-    assert "kltool against given" in capsys.readouterr().out
+    assert holds(capsys.readouterr().out, "kltool", "given")
 
 
 def test_repeats_give_the_repositioning_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,23 +98,24 @@ def test_repeats_give_the_repositioning_error(tmp_path: Path, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "facts"),
     [
-        ({"replicates": 10}, "10 bootstrap replicates found, at least 100 expected"),
-        ({"on": " , "}, "--on ' , ' found; names of columns expected"),
-        ({"on": "film"}, "--on film: kltool has no column 'film'"),
-        ({"reference": "nobody"}, "--reference 'nobody' found; one of kltool, reader A expected"),
+        ({"draws": 10}, ("10", "100")),
+        ({"on": " , "}, ("--on ' , '", "columns")),
+        ({"on": "film"}, ("--on film", "kltool", "no column 'film'")),
+        ({"reference": "nobody"}, ("--reference 'nobody'", "kltool, reader A")),
     ],
 )
-def test_invalid_options_are_refused(
-    options: dict[str, Any], message: str, tables: list[Path], tmp_path: Path
+def test_options_that_make_no_sense_are_refused(
+    options: dict[str, Any], facts: tuple[str, ...], tables: list[Path], tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(UsageError) as refused:
         run(tables, tmp_path / "out", **options)
+    assert holds(str(refused.value), *facts)
     assert not (tmp_path / "out" / "agreement.html").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_a_table_is_read(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match=r"--out .* cannot be written \(.*\); choose a folder that can"):
+    with pytest.raises(UsageError, match="--out"):
         run([tmp_path / "missing.csv"], tmp_path / "file")

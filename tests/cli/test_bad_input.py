@@ -10,6 +10,7 @@ import pytest
 
 from kltool.intake import load
 from tests.intake.films import as_bytes, data_set, knee, png
+from tests.messages import guides, holds
 
 Kltool = Callable[..., Any]
 
@@ -53,75 +54,34 @@ def knee_png(samples: Path) -> bytes:
 
 
 REFUSED = [
-    (
-        "text.dcm",
-        lambda: b"not an image, just words\n",
-        "not_an_image",
-        "a text file was found, a DICOM, PNG, JPEG, TIFF or BMP file was expected; name the image",
-    ),
-    (
-        "empty.png",
-        lambda: b"",
-        "not_an_image",
-        "an empty file was found, a DICOM, PNG, JPEG, TIFF or BMP file was expected; copy the file anew",
-    ),
-    (
-        "cut.dcm",
-        truncated,
-        "undecodable",
-        "pixels that are damaged or end too early were found, whole pixels were expected; "
-        "export or transfer the image again",
-    ),
-    (
-        "photo.png",
-        photograph,
-        "not_a_radiograph",
-        "a colour picture was found (100% colour), a grey radiograph was expected; "
-        "export the radiograph itself instead of photographing film or screen",
-    ),
+    ("text.dcm", lambda: b"not an image, just words\n", "not_an_image", ("text", "DICOM, PNG, JPEG, TIFF")),
+    ("empty.png", lambda: b"", "not_an_image", ("empty", "DICOM, PNG, JPEG, TIFF")),
+    ("cut.dcm", truncated, "undecodable", ("pixels",)),
+    ("photo.png", photograph, "not_a_radiograph", ("colour", "100%", "radiograph")),
     (
         "chest.dcm",
         lambda: as_bytes(data_set(Modality="DX", BodyPartExamined="CHEST", ViewPosition="PA")),
         "wrong_body_part",
-        "body part CHEST was found in the tags, KNEE was expected; if it is a knee all the same, "
-        "correct the body part of the image",
+        ("CHEST", "KNEE"),
     ),
-    (
-        "ct.dcm",
-        lambda: as_bytes(data_set(Modality="CT")),
-        "not_a_radiograph",
-        "a CT image was found, a radiograph (CR, DX or its secondary capture) was expected; "
-        "give the radiograph of the knee",
-    ),
+    ("ct.dcm", lambda: as_bytes(data_set(Modality="CT")), "not_a_radiograph", ("CT image", "CR, DX")),
     (
         "film.dcm",
         lambda: as_bytes(data_set(np.stack([knee(), knee()]).reshape(400, 160), NumberOfFrames=2, Rows=200)),
         "not_a_radiograph",
-        "2 frames were found, a single image was expected; export the frame to be read",
+        ("2 frames",),
     ),
-    (
-        "lateral.dcm",
-        lambda: as_bytes(data_set(ViewPosition="LAT")),
-        "wrong_view",
-        "a lateral view (view position LAT) was found, a frontal view (AP or PA) was expected: "
-        "the joint space is not shown; give the frontal radiograph, or correct the view if it is one",
-    ),
-    (
-        "noise.png",
-        noise_png,
-        "no_knee",
-        "no knee joint was found in the picture, one or two frontal knees expected; "
-        "check that it is a frontal knee radiograph that shows the joint",
-    ),
+    ("lateral.dcm", lambda: as_bytes(data_set(ViewPosition="LAT")), "wrong_view", ("LAT", "AP or PA")),
+    ("noise.png", noise_png, "no_knee", ("no knee",)),
 ]
 
 
-@pytest.mark.parametrize(("name", "data", "code", "reason"), REFUSED, ids=[case[0] for case in REFUSED])
+@pytest.mark.parametrize(("name", "data", "code", "facts"), REFUSED, ids=[case[0] for case in REFUSED])
 def test_what_is_no_readable_knee_is_refused(
     name: str,
     data: Callable[[], bytes],
     code: str,
-    reason: str,
+    facts: tuple[str, ...],
     kltool: Kltool,
     put: Callable[[str, bytes], Path],
 ) -> None:
@@ -129,11 +89,12 @@ def test_what_is_no_readable_knee_is_refused(
     said = kltool("read", "--json", "--side", "right", file)
     record = json.loads(said.out)
     assert (said.code, said.err) == (3, "")
-    assert record["status"] == "refused"
-    assert (record["code"], record["reason"]) == (code, reason)
+    assert (record["status"], record["code"]) == ("refused", code)
+    assert guides(record["reason"]), record["reason"]
+    assert holds(record["reason"], *facts), record["reason"]
     table = kltool("read", "--side", "right", file)
     assert table.code == 3
-    assert f"{name}: {reason}" in table.words
+    assert f"{name}: {record['reason']}" in table.words
 
 
 def test_one_knee_without_a_side_is_read_with_that_of_its_anatomy(
@@ -150,7 +111,8 @@ def test_one_knee_without_a_side_is_read_with_that_of_its_anatomy(
 def test_a_path_that_is_not_there_is_bad_usage(kltool: Kltool) -> None:
     said = kltool("read", "nowhere.dcm")
     assert (said.code, said.out) == (2, "")
-    assert said.err == "kltool: no such file or folder: nowhere.dcm; check the path\n"
+    assert said.err.startswith("kltool: ")
+    assert "nowhere.dcm" in said.err
 
 
 def test_an_empty_folder_is_bad_usage(kltool: Kltool, tmp_path: Path) -> None:
@@ -158,18 +120,14 @@ def test_an_empty_folder_is_bad_usage(kltool: Kltool, tmp_path: Path) -> None:
     folder.mkdir()
     said = kltool("read", folder)
     assert (said.code, said.out) == (2, "")
-    assert said.err == (
-        f"kltool: no image was found in {folder}; DICOM, PNG, JPEG, TIFF or BMP files were expected; "
-        "check the path\n"
-    )
+    assert guides(said.err)
+    assert holds(said.err, str(folder), "DICOM, PNG, JPEG, TIFF")
 
 
 def test_nothing_to_read_is_bad_usage(kltool: Kltool) -> None:
     said = kltool("read")
     assert (said.code, said.out) == (2, "")
-    assert said.err == (
-        "kltool: nothing to read: no PATH and no --manifest found; name at least one image or folder\n"
-    )
+    assert holds(said.err, "PATH", "--manifest")
 
 
 @pytest.mark.parametrize(
@@ -181,10 +139,8 @@ def test_a_spacing_that_cannot_be_true_is_bad_usage(
 ) -> None:
     said = kltool(verb, right, *([right] if verb == "compare" else []), "--spacing", given)
     assert (said.code, said.out) == (2, "")
-    assert said.err == (
-        f"kltool: pixel spacing {shown} x {shown} mm found, 0.02 to 1.0 mm expected; "
-        "give the true spacing with --spacing, or read in pixels only\n"
-    )
+    assert guides(said.err)
+    assert holds(said.err, f"{shown} x {shown} mm", "0.02 to 1.0 mm", "--spacing")
 
 
 @pytest.mark.parametrize(
@@ -206,45 +162,25 @@ def test_an_option_that_makes_no_sense_is_bad_usage_and_named(
 
 
 MANIFESTS = [
-    (
-        "file,side\n{film},right\n",
-        "manifest {manifest}: no column 'path' found; expected path and, as needed, side, spacing_mm",
-    ),
-    ("", "manifest {manifest}: no column 'path' found; expected path and, as needed, side, spacing_mm"),
-    (
-        "path,side\n{film},right\n\n{film},middle\n",
-        "manifest {manifest}, line 4: side 'middle' found; right, left, R or L expected",
-    ),
-    (
-        "path,spacing_mm\n{film},wide\n",
-        "manifest {manifest}, line 2: spacing_mm 'wide' found; "
-        "a number of millimetres from 0.02 to 1.0 expected",
-    ),
-    (
-        "path,spacing_mm\n{film},0\n",
-        "manifest {manifest}, line 2: spacing_mm '0' found; "
-        "a number of millimetres from 0.02 to 1.0 expected",
-    ),
-    (
-        "path,side\n{film},right\n,left\n",
-        "manifest {manifest}, line 3: no path found; the path of an image or folder expected",
-    ),
-    (
-        "path,side\n",
-        "manifest {manifest}: no row found; one image or folder a line expected below the headings",
-    ),
-    ("path\n/nowhere/film.dcm\n", "no such file or folder: /nowhere/film.dcm; check the path"),
+    ("file,side\n{film},right\n", ("{manifest}", "'path'", "side, spacing_mm")),
+    ("", ("{manifest}", "'path'", "side, spacing_mm")),
+    ("path,side\n{film},right\n\n{film},middle\n", ("{manifest}, line 4", "'middle'", "right, left, R or L")),
+    ("path,spacing_mm\n{film},wide\n", ("{manifest}, line 2", "spacing_mm 'wide'", "0.02 to 1.0")),
+    ("path,spacing_mm\n{film},0\n", ("{manifest}, line 2", "spacing_mm '0'", "0.02 to 1.0")),
+    ("path,side\n{film},right\n,left\n", ("{manifest}, line 3", "no path")),
+    ("path,side\n", ("{manifest}", "no row")),
+    ("path\n/nowhere/film.dcm\n", ("/nowhere/film.dcm",)),
 ]
 
 
-@pytest.mark.parametrize(("text", "message"), MANIFESTS)
+@pytest.mark.parametrize(("text", "facts"), MANIFESTS)
 def test_a_manifest_with_a_mistake_is_bad_usage_and_names_the_line(
-    text: str, message: str, kltool: Kltool, put: Callable[[str, bytes], Path], right: Path
+    text: str, facts: tuple[str, ...], kltool: Kltool, put: Callable[[str, bytes], Path], right: Path
 ) -> None:
     manifest = put("visits.csv", text.format(film=right).encode())
     said = kltool("read", "--manifest", manifest)
     assert (said.code, said.out) == (2, "")
-    assert said.err == f"kltool: {message.format(manifest=manifest)}\n"
+    assert holds(said.err, *(fact.format(manifest=manifest) for fact in facts)), said.err
 
 
 def test_a_manifest_that_cannot_be_read_is_bad_usage(
@@ -254,7 +190,7 @@ def test_a_manifest_that_cannot_be_read_is_bad_usage(
     for manifest, kind in ((missing, "FileNotFoundError"), (binary, "UnicodeDecodeError")):
         said = kltool("read", "--manifest", manifest)
         assert said.code == 2
-        assert all(fact in said.err for fact in (str(manifest), kind, "UTF-8"))
+        assert holds(said.err, str(manifest), kind, "UTF-8")
 
 
 def test_an_overlay_folder_that_cannot_be_made_is_bad_usage_before_anything_is_read(
@@ -263,21 +199,16 @@ def test_an_overlay_folder_that_cannot_be_made_is_bad_usage_before_anything_is_r
     file = put("taken", b"a file")
     said = kltool("read", "--overlay", file, right)
     assert (said.code, said.out) == (2, "")
-    assert f"'{file}' is a file" in said.words
+    assert str(file) in said.words
     said = kltool("read", "--overlay", file / "below", right)
     assert (said.code, said.out) == (2, "")
-    assert said.err == (
-        f"kltool: --overlay {file / 'below'} cannot be written (Not a directory); choose a folder that can\n"
-    )
+    assert holds(said.err, f"--overlay {file / 'below'}", "Not a directory")
 
 
 def test_a_right_knee_is_not_compared_with_a_left_one(kltool: Kltool, right: Path, left: Path) -> None:
     said = kltool("compare", right, left)
     assert (said.code, said.out) == (3, "")
-    assert said.err == (
-        "kltool: the films share no knee: right before, left after, the same side expected; "
-        "check the order of the files and --side\n"
-    )
+    assert holds(said.err, "right before", "left after", "--side")
 
 
 def test_two_patients_are_not_compared(kltool: Kltool, right: Path, samples: Path) -> None:
@@ -285,15 +216,13 @@ def test_two_patients_are_not_compared(kltool: Kltool, right: Path, samples: Pat
     change = json.loads(said.out)
     assert said.code == 3
     assert change["verdict"] == "not comparable"
-    assert change["sentence"] == (
-        "Right knee: not comparable: the films carry different patient identifiers."
-    )
+    assert holds(change["sentence"], "right knee", "not comparable", "different patient identifiers")
 
 
 def test_a_folder_of_several_films_is_not_one_visit(kltool: Kltool, samples: Path) -> None:
     said = kltool("compare", samples / "case", samples / "case" / "after.dcm")
     assert (said.code, said.out) == (2, "")
-    assert said.err == (f"kltool: {samples / 'case'} holds 2 images, one expected; name the image itself\n")
+    assert holds(said.err, str(samples / "case"), "2 images", "one expected")
 
 
 def test_comparing_with_what_is_no_image_is_refused(
@@ -301,6 +230,5 @@ def test_comparing_with_what_is_no_image_is_refused(
 ) -> None:
     said = kltool("compare", right, put("words.txt", b"words"))
     assert (said.code, said.out) == (3, "")
-    assert said.err == (
-        "kltool: a text file was found, a DICOM, PNG, JPEG, TIFF or BMP file was expected; name the image\n"
-    )
+    assert guides(said.err)
+    assert holds(said.err, "text", "DICOM, PNG, JPEG, TIFF")

@@ -15,6 +15,7 @@ from kltool.values.radiograph import Radiograph
 from kltool.values.reading import Reading
 from kltool.weights import Models
 from tests.intake.films import png
+from tests.messages import holds
 
 Kltool = Callable[..., Any]
 
@@ -42,8 +43,7 @@ VISITS = "path,visit\n{case}/after.dcm,month 12\n{case}/before.dcm,baseline\n"
 def test_a_claim_is_answered_with_its_probability(kltool: Kltool, case: tuple[Path, Path]) -> None:
     said = kltool("compare", *case, "--claim", "3:2")
     assert said.code == 0
-    assert "Claim 3 → 2: probability 0." in said.words
-    assert "the films do not support it." in said.words
+    assert holds(said.words, "claim 3 → 2: probability 0.", "do not support")
     record = json.loads(kltool("compare", "--json", *case, "--claim", "3:2").out)
     assert record["claim"]["probability"] == round(record["kl"]["transition"][3][2], 4)
 
@@ -52,7 +52,7 @@ def test_a_claim_is_answered_with_its_probability(kltool: Kltool, case: tuple[Pa
 def test_a_claim_that_is_none_is_bad_usage(claim: str, kltool: Kltool, case: tuple[Path, Path]) -> None:
     said = kltool("compare", *case, "--claim", claim)
     assert (said.code, said.out) == (2, "")
-    assert "two KL grades from 0 to 4 expected, as in --claim 3:2" in said.err
+    assert holds(said.err, "0 to 4", "--claim 3:2")
 
 
 def test_the_repositioning_error_is_a_named_source_or_a_sites_own(
@@ -68,27 +68,25 @@ def test_the_repositioning_error_is_a_named_source_or_a_sites_own(
 
 
 @pytest.mark.parametrize(
-    ("option", "given", "told"),
+    ("option", "given", "facts"),
     [
-        ("--repositioning", "perfect", "one of 'volunteers', 'good films', 'all films', 'between units' or"),
-        ("--repositioning", "9", "0 to 2 mm expected"),
-        ("--threshold", "-1", "more than 0 and at most 5 mm expected"),
+        ("--repositioning", "perfect", ("'volunteers', 'good films', 'all films', 'between units'",)),
+        ("--repositioning", "9", ("9", "0 to 2 mm")),
+        ("--threshold", "-1", ("-1", "5 mm")),
     ],
 )
 def test_an_error_that_cannot_be_true_is_bad_usage(
-    option: str, given: str, told: str, kltool: Kltool, case: tuple[Path, Path]
+    option: str, given: str, facts: tuple[str, ...], kltool: Kltool, case: tuple[Path, Path]
 ) -> None:
     said = kltool("compare", *case, option, given)
     assert (said.code, said.out) == (2, "")
-    assert told in said.err
+    assert holds(said.err, option.removeprefix("--"), *facts)
 
 
 def test_visits_of_a_manifest_are_a_timeline(kltool: Kltool, manifest: Callable[[str], Path]) -> None:
     said = kltool("compare", "--manifest", manifest(VISITS))
     assert said.code == 0
-    assert "against baseline (2023-04-06)" in said.words
-    assert "month 12" in said.words
-    assert "medial minimum: +1." in said.words
+    assert holds(said.words, "baseline (2023-04-06)", "month 12", "medial minimum: +1.")
     assert said.err == ""
     (line,) = kltool("compare", "--json", "--manifest", manifest(VISITS)).out.splitlines()
     record = json.loads(line)
@@ -134,8 +132,7 @@ def test_a_visit_that_is_refused_is_told_and_left_out(
     (tmp_path / "words.dcm").write_bytes(b"only words")
     said = kltool("compare", "--json", "--manifest", manifest(VISITS + "words.dcm,month 6\n"))
     assert said.code == 3
-    assert "visit month 6, " in said.err
-    assert "left out: a text file was found" in said.err
+    assert holds(said.err, "month 6", "a text file")
     assert len(json.loads(said.out)["visits"]) == 2
 
 
@@ -148,8 +145,7 @@ def test_a_film_without_a_date_costs_its_visit_and_no_other(
         "compare", "--json", "--side", "right", "--manifest", manifest(VISITS + "bare.png,month 6\n")
     )
     assert said.code == 3
-    assert "visit month 6, " in said.err
-    assert "a column 'date' (YYYY-MM-DD) in the manifest expected" in said.err
+    assert holds(said.err, "month 6", "'date'", "YYYY-MM-DD")
     assert len(json.loads(said.out)["visits"]) == 2
 
 
@@ -164,7 +160,7 @@ def test_an_error_nobody_expected_costs_one_visit_and_keeps_its_text(
     monkeypatch.setattr(reading, "read", broken)
     said = kltool("compare", "--manifest", manifest(VISITS + "{case}/before.dcm,month 6\n"))
     assert said.code == 4
-    assert "unexpected ZeroDivisionError" in said.err
+    assert "ZeroDivisionError" in said.err
     assert "MUSTERMANN" not in said.err + said.out
     assert "month 6" in said.out
 
@@ -174,7 +170,7 @@ def test_a_claim_is_of_two_films_and_not_of_a_manifest(
 ) -> None:
     said = kltool("compare", "--manifest", manifest(VISITS), "--claim", "3:2")
     assert (said.code, said.out) == (2, "")
-    assert "--claim is about two films" in said.err
+    assert "--claim" in said.err
 
 
 def test_every_film_of_a_manifest_has_its_picture_where_asked(
@@ -186,21 +182,21 @@ def test_every_film_of_a_manifest_has_its_picture_where_asked(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "facts"),
     [
-        ("path\n{case}/before.dcm\n", "no column 'visit' found"),
-        ("path,visit\n{case}/before.dcm,\n", "line 2: no visit found; the name of the visit expected"),
-        ("path,visit\n{case},one\n", "line 2: 2 images found; one film a visit expected"),
-        ("path,visit,date\n{case}/before.dcm,one,6.4.2023\n", "a day as YYYY-MM-DD expected"),
-        ("path,visit\n", "no row found"),
+        ("path\n{case}/before.dcm\n", ("'visit'",)),
+        ("path,visit\n{case}/before.dcm,\n", ("line 2", "no visit")),
+        ("path,visit\n{case},one\n", ("line 2", "2 images")),
+        ("path,visit,date\n{case}/before.dcm,one,6.4.2023\n", ("6.4.2023", "YYYY-MM-DD")),
+        ("path,visit\n", ("no row",)),
     ],
 )
 def test_a_manifest_of_visits_that_makes_no_sense_is_bad_usage(
-    text: str, told: str, kltool: Kltool, manifest: Callable[[str], Path]
+    text: str, facts: tuple[str, ...], kltool: Kltool, manifest: Callable[[str], Path]
 ) -> None:
     said = kltool("compare", "--manifest", manifest(text))
     assert (said.code, said.out) == (2, "")
-    assert told in said.err
+    assert holds(said.err, *facts), said.err
 
 
 def test_two_films_and_a_manifest_are_too_much(
@@ -209,7 +205,7 @@ def test_two_films_and_a_manifest_are_too_much(
     for arguments in ((*case, "--manifest", manifest(VISITS)), (case[0],), ()):
         said = kltool("compare", *arguments)
         assert (said.code, said.out) == (2, "")
-        assert "BEFORE and AFTER, or --manifest expected" in said.words
+        assert holds(said.words, "BEFORE", "AFTER", "--manifest")
 
 
 def test_the_page_is_written_where_asked(
@@ -218,7 +214,7 @@ def test_the_page_is_written_where_asked(
     change, visits = tmp_path / "change.html", tmp_path / "visits.html"
     assert kltool("compare", *case, "--claim", "3:2", "--report", change).code == 0
     assert kltool("compare", "--manifest", manifest(VISITS), "--report", visits).code == 0
-    assert "3 → 2: probability" in change.read_text(encoding="utf-8")
+    assert "3 → 2" in change.read_text(encoding="utf-8")
     assert "month 12" in visits.read_text(encoding="utf-8")
 
 

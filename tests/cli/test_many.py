@@ -17,6 +17,7 @@ from kltool.cli import compare, read
 from kltool.intake import ImageSource
 from kltool.weights import load_models, manifest, models_folder
 from tests.intake.films import as_bytes, data_set
+from tests.messages import guides, holds
 
 Kltool = Callable[..., Any]
 NAME = "Featherstonehaugh^Marjorie"
@@ -76,7 +77,7 @@ def test_an_error_nobody_expected_is_a_row_without_its_text_and_the_others_are_r
     assert said.code == 4
     assert (after["status"], before["status"]) == ("ok", "failed")
     assert before["code"] == "ZeroDivisionError"
-    assert before["reason"] == "unexpected ZeroDivisionError; please report it with the file's kind"
+    assert "ZeroDivisionError" in before["reason"]
     table = kltool("read", samples / "case")
     assert table.code == 4
     for part in PARTS:
@@ -115,7 +116,7 @@ def test_a_file_that_is_gone_is_a_row_and_never_a_stop(kltool: Kltool, samples: 
     gone, read = records(said)
     assert said.code == 4
     assert (gone["status"], gone["code"]) == ("failed", "UsageError")
-    assert gone["reason"] == f"no such file: {folder / 'a.dcm'}; check the path"
+    assert str(folder / "a.dcm") in gone["reason"]
     assert read["status"] == "ok"
 
 
@@ -186,7 +187,8 @@ def test_nothing_is_written_but_one_picture_a_knee_in_the_folder_asked_for(
     kltool: Kltool, samples: Path, tmp_path: Path
 ) -> None:
     films, overlays = tmp_path / "films", tmp_path / "deep" / "overlays"
-    shutil.copytree(samples, films)
+    shutil.copytree(samples / "case", films / "case")
+    shutil.copy(samples / "bilateral.dcm", films)
     before = contents(tmp_path)
     for arguments in (
         ("read", films),
@@ -200,7 +202,7 @@ def test_nothing_is_written_but_one_picture_a_knee_in_the_folder_asked_for(
     assert kltool("read", "--overlay", overlays, films).code == 0
     new = set(contents(tmp_path)) - set(before)
     assert {Path(name).parent for name in new} == {Path("deep/overlays")}
-    assert len(new) == 7  # six films, one of them of both knees
+    assert len(new) == 4  # three films, one of them of both knees
     assert {name: found for name, found in contents(tmp_path).items() if name in before} == before
 
 
@@ -244,17 +246,13 @@ def test_a_damaged_weight_file_stops_everything_with_both_hashes(
         monkeypatch.setattr(module, "load_models", load_models)
     film = samples / "knee_right_normal.dcm"
     said = kltool(verb, *{"read": [film], "compare": [film, film], "doctor": []}[verb])
-    message = (
-        f"weights 'landmarks': sha256 {hashlib.sha256(data).hexdigest()} found, {expected} expected by "
-        "models/manifest.toml; the file is damaged or not the one that was evaluated and is not loaded; "
-        "reinstall kltool"
-    )
     assert said.code == 5
     if verb == "doctor":
-        assert "".join(message.split()) in "".join(said.words.replace("┃", "").split())
-        assert "this installation is not sound" in said.words
+        assert holds("".join(said.words.split()), "landmarks", hashlib.sha256(data).hexdigest(), expected)
     else:
-        assert (said.out, said.err) == ("", f"kltool: {message}\n")
+        assert said.out == ""
+        assert guides(said.err)
+        assert holds(said.err, "'landmarks'", hashlib.sha256(data).hexdigest(), expected, "reinstall kltool")
 
 
 def test_a_damaged_manifest_stops_everything(
@@ -265,8 +263,7 @@ def test_a_damaged_manifest_stops_everything(
     monkeypatch.setattr(read, "load_models", load_models)
     said = kltool("read", samples / "knee_right_normal.dcm")
     assert (said.code, said.out) == (5, "")
-    assert said.err.startswith(f"kltool: {tmp_path / 'manifest.toml'} is damaged (")
-    assert said.err.endswith("; reinstall kltool\n")
+    assert holds(said.err, str(tmp_path / "manifest.toml"), "reinstall kltool")
 
 
 def test_a_film_whose_pixels_are_all_alike_is_refused(kltool: Kltool, tmp_path: Path) -> None:

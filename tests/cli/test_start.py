@@ -1,5 +1,6 @@
 """The command line starts fast, and says what it is and can do."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typer.main import get_command
 
 from kltool.cli.main import app
 from kltool.weights import entries
+from tests.messages import holds
 
 Kltool = Callable[..., Any]
 VERBS = ("read", "compare", "batch", "agreement", "doctor", "models")
@@ -27,13 +29,18 @@ HEAVY = (
     "statsmodels",
     "pyarrow",
 )
+QUICK = (("--help",), *((verb, "--help") for verb in VERBS), ("--version",))
 NAMES_LOADED = f"""
-import sys
+import json, sys
 from kltool.cli.main import run
-try:
-    run()
-finally:
-    print("LOADED", *[name for name in {HEAVY!r} if name in sys.modules])
+loaded = []
+for arguments in {QUICK!r}:
+    sys.argv[1:] = arguments
+    try:
+        run()
+    except SystemExit as ended:
+        loaded.append([ended.code or 0, [name for name in {HEAVY!r} if name in sys.modules]])
+print(json.dumps(loaded))
 """
 
 
@@ -61,20 +68,21 @@ def test_the_help_names_every_verb_and_exit_code(kltool: Kltool) -> None:
     said = kltool("--help")
     assert said.code == 0
     assert all(verb in said.out for verb in VERBS)
-    assert (
-        "Exit codes: 0 all read; 2 bad usage; 3 some refused; 4 some failed; 5 bad installation; 130 stopped."
-        in said.words
-    )
-    assert "not a medical device" in said.words
+    assert holds(said.words, "0 all read", "2 bad usage", "3 some refused", "4 some failed")
+    assert holds(said.words, "5 bad installation", "130 stopped", "not a medical device")
 
 
-@pytest.mark.parametrize("arguments", [("--help",), *((verb, "--help") for verb in VERBS), ("--version",)])
-def test_help_loads_no_heavy_library(arguments: tuple[str, ...]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", NAMES_LOADED, *arguments], capture_output=True, text=True, check=False
-    )
+@pytest.fixture(scope="module")
+def loaded() -> list[tuple[int, list[str]]]:
+    """For each of QUICK, in one process: the exit code, and heavy libraries that are loaded by then."""
+    done = subprocess.run([sys.executable, "-c", NAMES_LOADED], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "LOADED"
+    return [(code, names) for code, names in json.loads(done.stdout.splitlines()[-1])]
+
+
+@pytest.mark.parametrize("number", range(len(QUICK)), ids=map(" ".join, QUICK))
+def test_help_loads_no_heavy_library(number: int, loaded: list[tuple[int, list[str]]]) -> None:
+    assert loaded[number] == (0, [])
 
 
 def test_without_a_verb_the_help_is_shown_and_the_usage_is_bad(kltool: Kltool) -> None:
@@ -86,7 +94,6 @@ def test_without_a_verb_the_help_is_shown_and_the_usage_is_bad(kltool: Kltool) -
 def test_the_doctor_finds_this_installation_sound(kltool: Kltool) -> None:
     said = kltool("doctor")
     assert said.code == 0, said.out
-    assert "all is well" in said.out
 
 
 def test_the_models_are_listed_with_their_whole_hashes(

@@ -19,11 +19,8 @@ from kltool.values.knee import Knee, Placement
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
+from tests.messages import guides, holds
 
-NONE_FOUND = (
-    "no knee joint was found in the picture, one or two frontal knees expected; "
-    "check that it is a frontal knee radiograph that shows the joint"
-)
 ONE_KNEE = ("knee_right_normal", "knee_left_moderate", "knee_right_severe")
 Pixels = npt.NDArray[np.float32]
 
@@ -101,7 +98,8 @@ def test_a_tag_that_names_one_side_of_two_knees_is_overruled_by_the_film_and_not
     film = film_of(load(samples / "bilateral.dcm").pixels, Side.LEFT)
     found = find_knees(film, models)
     assert [knee.side for knee in found.knees] == [Side.RIGHT, Side.LEFT]
-    assert found.notes == ("the tags say left, two knees are shown: sides taken from the order of the film",)
+    (note,) = found.notes
+    assert holds(note, "tags", "left", "two knees")
 
 
 @pytest.mark.parametrize("name", ONE_KNEE)
@@ -112,9 +110,8 @@ def test_one_knee_without_a_side_takes_that_of_its_anatomy(name: str, samples: P
     assert knee.side is film.side
     assert knee.side_source is SideSource.ANATOMY
     assert knee.side_probability >= 0.95
-    assert found.notes == (
-        f"side by the anatomy alone: {film.side} if the patient's right is on the viewer's left",
-    )
+    (note,) = found.notes
+    assert holds(note, "side", str(film.side), "patient's right is on the viewer's left")
 
 
 def test_the_anatomy_of_a_film_that_its_tags_call_mirrored_names_the_other_side(
@@ -141,11 +138,12 @@ def test_a_knee_like_its_own_mirror_image_is_refused_without_a_side(samples: Pat
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_rotated_film_is_read_as_if_it_were_upright(turns: int, samples: Path, models: Models) -> None:
     upright = load(samples / "knee_right_normal.dcm")
-    turned = replace(upright, pixels=np.ascontiguousarray(np.rot90(upright.pixels, turns)))
-    found, expected = find_knees(turned, models), find_knees(upright, models)
+    right_knee_orientation = replace(upright, pixels=np.ascontiguousarray(np.rot90(upright.pixels, turns)))
+    found, expected = find_knees(right_knee_orientation, models), find_knees(upright, models)
     assert np.array_equal(found.film.pixels, upright.pixels)
     assert found.knees[0].placement == expected.knees[0].placement
-    assert found.notes == (f"the film was rotated counterclockwise by {90 * (4 - turns)} degrees",)
+    (note,) = found.notes
+    assert holds(note, f"{90 * (4 - turns)} degrees", "anticlockwise")
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -192,7 +190,7 @@ def test_a_knee_of_few_pixels_is_refused_and_one_of_more_is_found(samples: Path,
         small = cv2.resize(film.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         shrunk = film_of(np.asarray(small, np.float32), film.side)
         if coarse:
-            with pytest.raises(TooCoarse, match="pixels, 60 expected at least"):
+            with pytest.raises(TooCoarse, match="60"):
                 find_knees(shrunk, models)
         else:
             assert len(find_knees(shrunk, models).knees) == 1
@@ -223,9 +221,10 @@ def shaft() -> Pixels:
 def test_what_shows_no_knee_is_refused(draw: Any, models: Models) -> None:
     with pytest.raises(NoKnee) as refused:
         find_knees(film_of(draw(), Side.RIGHT), models)
-    assert str(refused.value) == NONE_FOUND
+    assert guides(str(refused.value))
+    assert holds(str(refused.value), "no knee", "frontal")
 
 
 def test_a_blank_picture_shows_no_knee(models: Models) -> None:
-    with pytest.raises(NoKnee, match="no knee joint was found"):
+    with pytest.raises(NoKnee):
         find_knees(film_of(np.zeros((400, 300), np.float32), Side.RIGHT), models)

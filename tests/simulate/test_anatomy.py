@@ -1,6 +1,7 @@
 """Variations of the anatomy show on the film at their place and not elsewhere."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,24 +18,25 @@ from kltool.values.radiograph import Side
 
 FILM = Film(rows=400, columns=380, spacing_mm=0.3, noise=0.0, bits=16, window=(0.5, 4.5), latitude=1.0)
 SCENE = KneeScene(Side.LEFT, medial_gap_mm=4.0, lateral_gap_mm=5.0, seed=5)
+simulated = cache(simulate_knee)  # for tests that share a film
 
 
-def bone_under(simulated: SimulatedFilm, below_mm: float) -> npt.NDArray[np.float64]:
-    """Grey value of the medial tibia at a depth below its margin, x = 0.15 to 0.30."""
-    truth = simulated.truth[0]
+def bone_under(film: SimulatedFilm, below_mm: float) -> npt.NDArray[np.float64]:
+    """Grey of the medial tibia so far below its margin, x = 0.15 to 0.30."""
+    truth = film.truth[0]
     margin = truth.medial.tibial_margin[30:-30]
     rows, columns = np.rint(margin + np.array([below_mm / truth.spacing_mm, 0.0])).astype(int).T
-    return np.asarray(simulated.pixels[rows, columns], float)
+    return np.asarray(film.pixels[rows, columns], float)
 
 
 def test_a_thicker_plate_is_a_broader_bright_band() -> None:
-    thin, thick = (simulate_knee(replace(SCENE, plate_mm=(1.1, mm), texture=0.0), FILM) for mm in (1.2, 3.0))
+    thin, thick = (simulated(replace(SCENE, plate_mm=(1.1, mm), texture=0.0), FILM) for mm in (1.2, 3.0))
     assert np.median(bone_under(thick, 2.2) - bone_under(thin, 2.2)) > 1000.0
     assert np.median(bone_under(thick, 8.0) - bone_under(thin, 8.0)) < 100.0
 
 
 def test_a_higher_spine_reaches_higher_into_the_notch() -> None:
-    low, high = (simulate_knee(replace(SCENE, spines=(height, height)), FILM) for height in (0.3, 1.8))
+    low, high = (simulated(replace(SCENE, spines=(height, height)), FILM) for height in (0.3, 1.8))
     brighter = high.pixels.astype(float) - low.pixels
     truth = low.truth[0]
     left = round(truth.medial.tibial_margin[-1, 1])
@@ -46,7 +48,7 @@ def test_a_higher_spine_reaches_higher_into_the_notch() -> None:
 
 
 def test_texture_is_an_amplitude() -> None:
-    none, usual, twice = (simulate_knee(replace(SCENE, texture=t), FILM) for t in (0.0, 1.0, 2.0))
+    none, usual, twice = (simulated(replace(SCENE, texture=t), FILM) for t in (0.0, 1.0, 2.0))
     spread = [
         (film.pixels.astype(float) - none.pixels)[250:330, 150:230].std() for film in (none, usual, twice)
     ]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from kltool.values.radiograph import Side
 
 FILM = Film(rows=400, columns=380, spacing_mm=0.3)
 SCENE = KneeScene(Side.LEFT, medial_gap_mm=4.0, lateral_gap_mm=5.0, seed=5)
+simulated = cache(simulate_knee)  # for tests that share a film
 
 
 @pytest.mark.parametrize(
@@ -28,14 +30,14 @@ def test_the_joint_spaces_have_the_widths_of_the_scene(
     scene = KneeScene(
         medial_gap_mm=medial, lateral_gap_mm=lateral, seed=seed, rotation_deg=rotation, varus_deg=varus
     )
-    truth = simulate_knee(scene, FILM).truth[0]
+    truth = simulated(scene, FILM).truth[0]
     assert truth.medial.minimum_mm == pytest.approx(medial, abs=0.02)
     assert truth.lateral.minimum_mm == pytest.approx(lateral, abs=0.02)
 
 
 def test_a_wider_gap_is_wider_by_as_much_everywhere_in_the_truth() -> None:
-    narrow = simulate_knee(SCENE, FILM).truth[0]
-    wide = simulate_knee(replace(SCENE, medial_gap_mm=5.5, lateral_gap_mm=6.5), FILM).truth[0]
+    narrow = simulated(SCENE, FILM).truth[0]
+    wide = simulated(replace(SCENE, medial_gap_mm=5.5, lateral_gap_mm=6.5), FILM).truth[0]
     assert wide.medial.minimum_mm - narrow.medial.minimum_mm == pytest.approx(1.5, abs=0.03)
     before = {width.x: width.mm for width in narrow.widths}
     widened = [width.mm - before[width.x] for width in wide.widths if width.x in before]
@@ -44,7 +46,7 @@ def test_a_wider_gap_is_wider_by_as_much_everywhere_in_the_truth() -> None:
 
 
 def test_the_other_side_is_the_mirror_image() -> None:
-    left, right = simulate_knee(SCENE, FILM), simulate_knee(replace(SCENE, side=Side.RIGHT), FILM)
+    left, right = simulated(SCENE, FILM), simulated(replace(SCENE, side=Side.RIGHT), FILM)
     assert np.array_equal(right.pixels, left.pixels[:, ::-1])
     turned = FILM.columns - 1 - right.truth[0].medial.tibial_margin[:, 1]
     assert np.array_equal(turned, left.truth[0].medial.tibial_margin[:, 1])
@@ -52,21 +54,21 @@ def test_the_other_side_is_the_mirror_image() -> None:
 
 
 def test_the_medial_side_of_a_right_knee_lies_on_the_right_of_the_picture() -> None:
-    truth = simulate_knee(replace(SCENE, side=Side.RIGHT), FILM).truth[0]
+    truth = simulated(replace(SCENE, side=Side.RIGHT), FILM).truth[0]
     assert truth.medial.femoral_margin[:, 1].mean() > truth.lateral.femoral_margin[:, 1].mean()
     assert truth.x_axis[0][1] > truth.x_axis[1][1]
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_one_another_knee() -> None:
-    first, again = simulate_knee(SCENE, FILM), simulate_knee(SCENE, FILM)
-    other = simulate_knee(replace(SCENE, seed=6), FILM)
+    first, again = simulated(SCENE, FILM), simulate_knee(SCENE, FILM)
+    other = simulated(replace(SCENE, seed=6), FILM)
     assert np.array_equal(first.pixels, again.pixels)
     assert first.truth[0].to_json() == again.truth[0].to_json()
     assert not np.array_equal(first.pixels, other.pixels)
 
 
 def test_another_exposure_differs_in_the_noise_only() -> None:
-    first, second = simulate_knee(SCENE, FILM), simulate_knee(SCENE, replace(FILM, seed=1))
+    first, second = simulated(SCENE, FILM), simulated(SCENE, replace(FILM, seed=1))
     difference = second.pixels.astype(float) - first.pixels
     assert difference.std() > 1.0
     assert abs(difference.mean()) < 0.5
@@ -74,8 +76,8 @@ def test_another_exposure_differs_in_the_noise_only() -> None:
 
 
 def test_magnification_scales_pixels_not_millimetres() -> None:
-    near = simulate_knee(SCENE, FILM).truth[0]
-    far = simulate_knee(SCENE, replace(FILM, magnification=FILM.magnification * 1.1)).truth[0]
+    near = simulated(SCENE, FILM).truth[0]
+    far = simulated(SCENE, replace(FILM, magnification=FILM.magnification * 1.1)).truth[0]
     assert far.tibial_width_px / near.tibial_width_px == pytest.approx(1.1, rel=0.01)
     assert far.medial.minimum_mm == pytest.approx(near.medial.minimum_mm, abs=0.03)
     above, below = (np.array(far.medial.narrowest[k]) for k in (0, 1))
@@ -84,38 +86,38 @@ def test_magnification_scales_pixels_not_millimetres() -> None:
 
 
 def test_the_joint_space_is_darker_than_the_bone_on_either_side_of_its_margins() -> None:
-    simulated = simulate_knee(SCENE, replace(FILM, noise=0.0))
-    medial = simulated.truth[0].medial
+    shown = simulated(SCENE, replace(FILM, noise=0.0))
+    medial = shown.truth[0].medial
     for margin, into_bone in ((medial.femoral_margin, -1), (medial.tibial_margin, 1)):
         rows, columns = np.rint(margin[10:-10]).astype(int).T
-        bone = simulated.pixels[rows + 5 * into_bone, columns].astype(float)
-        space = simulated.pixels[rows - 5 * into_bone, columns].astype(float)
+        bone = shown.pixels[rows + 5 * into_bone, columns].astype(float)
+        space = shown.pixels[rows - 5 * into_bone, columns].astype(float)
         assert (bone > space).mean() > 0.95
 
 
 def test_the_tibial_margin_is_where_the_picture_brightens() -> None:
     film = replace(FILM, noise=0.0, spacing_mm=0.2, rows=600, columns=560)
-    simulated = simulate_knee(replace(SCENE, medial_gap_mm=5.0), film)
-    margin = simulated.truth[0].medial.tibial_margin[20:-20]
+    shown = simulated(replace(SCENE, medial_gap_mm=5.0), film)
+    margin = shown.truth[0].medial.tibial_margin[20:-20]
     window = np.arange(-8, 9)
     rows, columns = np.rint(margin).astype(int).T
-    profiles = simulated.pixels[rows[:, None] + window, columns[:, None]].astype(float)
+    profiles = shown.pixels[rows[:, None] + window, columns[:, None]].astype(float)
     edge = np.diff(profiles, axis=1).argmax(axis=1) + window[0] + 0.5 + rows - margin[:, 0]
     assert abs(np.median(edge)) * film.joint_spacing_mm < 0.3
 
 
 def test_sclerosis_brightens_the_bone_under_the_medial_plateau() -> None:
     quiet = replace(FILM, noise=0.0)
-    healthy = simulate_knee(SCENE, quiet)
-    sclerotic = simulate_knee(replace(SCENE, sclerosis=Sclerosis(medial=1.0)), quiet)
+    healthy = simulated(SCENE, quiet)
+    sclerotic = simulated(replace(SCENE, sclerosis=Sclerosis(medial=1.0)), quiet)
     rows, columns = np.rint(healthy.truth[0].medial.tibial_margin).astype(int).T
     brighter = sclerotic.pixels[rows + 8, columns].astype(float) - healthy.pixels[rows + 8, columns]
     assert np.median(brighter) > 20.0
 
 
 def test_osteophytes_widen_the_bone_and_leave_the_axis() -> None:
-    plain = simulate_knee(SCENE, FILM).truth[0]
-    grown = simulate_knee(replace(SCENE, osteophytes=Osteophytes(1.0, 1.0, 1.0, 1.0)), FILM).truth[0]
+    plain = simulated(SCENE, FILM).truth[0]
+    grown = simulated(replace(SCENE, osteophytes=Osteophytes(1.0, 1.0, 1.0, 1.0)), FILM).truth[0]
     assert (grown.tibial_width_px - plain.tibial_width_px) * FILM.joint_spacing_mm > 5.0
     assert grown.x_axis == plain.x_axis
 
@@ -124,8 +126,8 @@ def test_both_knees_lie_on_one_film_as_displayed() -> None:
     film = Film(rows=300, columns=640, spacing_mm=0.6)
     right = KneeScene(Side.RIGHT, medial_gap_mm=2.0, lateral_gap_mm=6.0, seed=1)
     left = KneeScene(Side.LEFT, medial_gap_mm=4.0, lateral_gap_mm=5.0, seed=1)
-    simulated = simulate_bilateral(right, left, film)
-    first, second = simulated.truth
+    shown = simulate_bilateral(right, left, film)
+    first, second = shown.truth
     assert (first.side, second.side) == (Side.RIGHT, Side.LEFT)
     assert first.centre[1] < film.columns / 2 < second.centre[1]
     assert first.medial.minimum_mm == pytest.approx(2.0, abs=0.02)
@@ -152,7 +154,7 @@ def test_impossible_osteophytes_and_films_are_refused() -> None:
 
 
 def test_the_truth_is_plain_json() -> None:
-    truth = simulate_knee(SCENE, FILM).truth[0].to_json()
+    truth = simulated(SCENE, FILM).truth[0].to_json()
     assert json.loads(json.dumps(truth)) == truth
     assert truth["side"] == "left"
     assert truth["scene"]["medial_gap_mm"] == 4.0

@@ -69,6 +69,7 @@ def test_the_disclaimer_is_the_first_and_last_text(change: KneeChange, make_page
     words = Page(make_page(change)).text.split("change of the knee", 1)[1].strip()
     assert words.startswith(DISCLAIMER)
     assert words.endswith(DISCLAIMER)
+    assert words.index(DISCLAIMER) < words.index("Right knee")
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
@@ -160,7 +161,7 @@ def test_the_components_of_the_error_are_listed_and_drawn_to_one_scale(
 
 def test_the_claim_is_framed_and_assessed(change: KneeChange, make_page: MakePage) -> None:
     page = Page(make_page(change))
-    assert "3 → 2: probability 0.31; the films do not support it" in page.text
+    assert re.search("3 → 2.*0.31.*do not support", page.text)
     assert page.count("td", "claimed") == 1
     without = Page(make_page(change, claim=None))
     assert (without.count("td", "claimed"), without.count("p", "claim")) == (0, 0)
@@ -181,7 +182,7 @@ def test_films_that_are_not_comparable_show_no_number_of_a_change(
 def test_a_grade_is_withheld_where_films_are_not_comparable(change: KneeChange, make_page: MakePage) -> None:
     page = Page(make_page(replace(not_comparable(change), grade=change.grade, widths=change.widths)))
     assert page.count("table", "numbers") == page.count("table", "heat") == 0
-    assert "not measured: the films are not comparable: the films carry different" in page.text
+    assert re.search("not measured.*different patient identifiers", page.text)
 
 
 def test_per_cent_of_the_tibial_width_are_labelled(change: KneeChange, make_page: MakePage) -> None:

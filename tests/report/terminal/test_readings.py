@@ -14,6 +14,7 @@ from kltool.report.terminal.readings import print_change, print_readings
 from kltool.values.reading import DISCLAIMER, Reading, RefusedKnee, Unread
 from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
+from tests.messages import holds
 
 ReadSample = Callable[..., Reading]
 
@@ -69,7 +70,7 @@ def test_the_text_of_an_unexpected_error_is_withheld(models: Models) -> None:
     assert record["status"] == "failed"
     assert record["code"] == "ValueError"
     text = printed(lambda console: print_readings([record], console))
-    assert "unexpected ValueError" in text
+    assert "ValueError" in text
     assert "Doe" not in text + repr(record)
 
 
@@ -84,7 +85,7 @@ def test_every_warning_is_printed_with_its_knee(read_sample: ReadSample) -> None
     reading = read_sample("knee_right_normal.dcm")
     knees = tuple(replace(knee, warnings=("the joint is [cut] off",)) for knee in reading.knees)
     text = printed(lambda console: print_readings([reading_record(replace(reading, knees=knees))], console))
-    assert "right knee: the joint is [cut] off" in text
+    assert any(holds(line, "right", "the joint is [cut] off") for line in text.splitlines())
 
 
 def test_a_change_is_its_sentence_and_every_width(read_sample: ReadSample, models: Models) -> None:
@@ -103,9 +104,7 @@ def test_films_that_are_not_comparable_say_why_beside_every_width(
     visits = read_sample("case/before.dcm"), read_sample("knee_right_normal.dcm")
     (change,) = compare(*visits, models)
     text = printed(lambda console: print_change(change_record(change, *visits), console))
-    assert text.count("not comparable: the films carry different patient identifiers") == 1 + len(
-        change.widths
-    )
+    assert text.count("different patient identifiers") == 1 + len(change.widths)
 
 
 def test_without_a_pixel_spacing_the_table_holds_no_millimetres(

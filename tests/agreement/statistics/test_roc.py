@@ -1,4 +1,4 @@
-"""Areas, curves and calibration errors equal those of independent calculations."""
+"""Curves and the areas under them equal those of scikit-learn."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,9 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from kltool.agreement.statistics.calibration import BINS, calibration_error, gap_sums, reliability
 from kltool.agreement.statistics.roc import Ranked, area_under_curve, roc
-from kltool.training import certainty
 from kltool.typing import Float64
 
 SCORED = st.lists(
@@ -54,19 +52,3 @@ def test_the_curve_equals_that_of_scikit_learn_and_has_its_area() -> None:
     assert false == pytest.approx(expected_false)
     assert true == pytest.approx(expected_true)
     assert np.trapezoid(true, false) == pytest.approx(area(scores, positive, np.ones(300)))
-
-
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
-def test_the_calibration_error_equals_that_of_the_grading_results(pairs: list[tuple[float, bool]]) -> None:
-    predicted, outcomes = np.array([one for one, _ in pairs]), np.array([outcome for _, outcome in pairs])
-    found = calibration_error(gap_sums(predicted, outcomes).sum(axis=0), np.array(float(len(pairs))))
-    assert found == pytest.approx(certainty.calibration_error(predicted, outcomes, BINS))
-
-
-def test_calibrated_probabilities_lie_on_the_diagonal() -> None:
-    random = np.random.default_rng(8)
-    predicted = random.random(200_000)
-    bins = reliability(predicted, random.random(200_000) < predicted)
-    assert len(bins.predicted) == BINS
-    assert bins.share.sum() == pytest.approx(1.0)
-    assert bins.observed == pytest.approx(bins.predicted, abs=0.02)
