@@ -119,7 +119,7 @@ def _highest_probability(candidates: list[ClassifiedCandidate]) -> float:
 def _classified_candidates(film: Radiograph, models: Models) -> list[ClassifiedCandidate]:
     """The candidates that are frontal knees, natural or replaced, best first."""
     classified = [
-        ClassifiedCandidate(candidate, classify(film.pixels, candidate, models.aspect))
+        ClassifiedCandidate(candidate, classify(film.pixels, candidate, models.classifier))
         for candidate in detect_candidates(film.pixels, models.finder)[:MOST_CANDIDATES]
     ]
     return [one for one in classified if one.frontal_probability >= FRONTAL]

@@ -1,6 +1,6 @@
 """Verified models, ready to run on the CPU with ONNX Runtime."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import onnxruntime
@@ -28,11 +28,11 @@ class Network:
 class Models:
     """The models of a reading, and `linked`, which only a comparison of two films uses.
 
-    aspect: classifies what the finder detected.
+    classifier: of the joints that the finder detects (`aspect` in the manifest).
     """
 
     finder: Network
-    aspect: Network
+    classifier: Network
     landmarks: Network
     margins: Network
     linked: Network
@@ -41,7 +41,7 @@ class Models:
     @property
     def hashes(self) -> dict[str, str]:
         """Name and version of each model of a reading to its sha256."""
-        return hashes_of_reading([getattr(self, name).entry for name in NAMES])
+        return hashes_of_reading([getattr(self, field.name).entry for field in fields(self)])
 
 
 def load_models() -> Models:

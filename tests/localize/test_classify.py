@@ -25,7 +25,7 @@ def test_a_mirror_image_has_the_other_orientation_and_is_otherwise_the_same(
     at = Placement((row, column), candidate.width, float(np.arctan2(*across)), mirrored=False)
     seen = classifier_input(film.pixels, at)
     shown, mirrored = (
-        classify_picture(one, models.aspect) for one in (seen, np.ascontiguousarray(seen[:, ::-1]))
+        classify_picture(one, models.classifier) for one in (seen, np.ascontiguousarray(seen[:, ::-1]))
     )
     assert shown.lateral_left == pytest.approx(mirrored.lateral_right, abs=1e-6)
     assert shown.replaced == pytest.approx(mirrored.replaced, abs=1e-6)
@@ -37,17 +37,17 @@ def test_a_natural_knee_is_classified_as_natural_and_of_its_side(
     name: str, samples: Path, models: Models
 ) -> None:
     film = load(samples / f"{name}.dcm")
-    aspect = classify(film.pixels, detect_candidates(film.pixels, models.finder)[0], models.aspect)
-    assert aspect.natural > 0.9
-    assert (aspect.lateral_left_share > 0.95) == (film.side is Side.RIGHT)
+    found = classify(film.pixels, detect_candidates(film.pixels, models.finder)[0], models.classifier)
+    assert found.natural > 0.9
+    assert (found.lateral_left_share > 0.95) == (film.side is Side.RIGHT)
 
 
 def test_spacing_is_rotated_with_the_film(samples: Path) -> None:
     film = load(samples / "knee_right_normal.dcm")
-    uneven = Spacing(0.1, 0.2, Calibration.DETECTOR)
+    anisotropic = Spacing(0.1, 0.2, Calibration.DETECTOR)
     for turns, expected in ((1, (0.2, 0.1)), (2, (0.1, 0.2)), (3, (0.2, 0.1))):
-        turned = rotate_quarter_turns(
-            type(film)("f", film.pixels, uneven, film.side, film.side_source), turns
+        rotated = rotate_quarter_turns(
+            type(film)("f", film.pixels, anisotropic, film.side, film.side_source), turns
         )
-        assert isinstance(turned.spacing, Spacing)
-        assert (turned.spacing.row_mm, turned.spacing.column_mm) == expected
+        assert isinstance(rotated.spacing, Spacing)
+        assert (rotated.spacing.row_mm, rotated.spacing.column_mm) == expected
