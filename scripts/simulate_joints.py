@@ -7,14 +7,14 @@ from pathlib import Path
 
 from rich.progress import track
 
-from kltool.simulate.population import simulate_drawn
+from kltool.simulate.population import simulate_random
 from kltool.training.joints import joint_of_film, save
 
 
 def draw(seed: int, folder: Path) -> None:
     path = folder / f"{seed:07d}.npz"
     if not path.exists():
-        save(*joint_of_film(simulate_drawn(seed)), path)
+        save(*joint_of_film(simulate_random(seed)), path)
 
 
 def main() -> None:

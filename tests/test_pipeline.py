@@ -1,4 +1,4 @@
-"""The whole road, from files to readings and changes, on films with a known truth and on films of people."""
+"""The whole pipeline, from files to changes, on films with a known truth and on films of people."""
 
 import csv
 import json
@@ -153,7 +153,7 @@ def test_two_runs_differ_in_their_time_alone(samples: Path) -> None:
 
 
 def in_the_mirror(film: Radiograph) -> Radiograph:
-    """The film turned over, with the side that it then shows."""
+    """The mirrored film, with the side that it then shows."""
     pixels = np.ascontiguousarray(film.pixels[:, ::-1])
     return replace(film, pixels=pixels, side=film.side.other if film.side else None)
 
@@ -189,7 +189,7 @@ def test_a_film_of_both_knees_in_the_mirror_has_its_knees_exchanged(
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_the_narrowest_place_of_a_simulated_knee_is_read_near_its_truth(
+def test_the_minimum_of_a_simulated_knee_is_measured_near_its_truth(
     name: str, samples: Path, read_sample: ReadSample
 ) -> None:
     truths = truth_of(samples, name)
@@ -279,15 +279,15 @@ def test_before_and_after_exchanged_is_the_same_change_the_other_way(
     )
 
 
-# -- Films of people, where they are at hand ------------------------------------------------------
+# -- Films of people, where they are present -----------------------------------------------------
 
 
-def at_hand(folder: Path) -> pytest.MarkDecorator:
+def where_present(folder: Path) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not folder.is_dir(), reason=f"needs the real radiographs in {folder}")
 
 
 def chosen(count: int = 200) -> list[Path]:
-    """So many films of the validation split: the first of each grade in turn, until there are enough."""
+    """Films of the validation split: the first of each grade in turn, until there are enough."""
     by_grade = [sorted((VALIDATION / str(kl)).glob("*.png")) for kl in range(5)]
     turn = max(len(films) for films in by_grade)
     return [films[i] for i in range(turn) for films in by_grade if i < len(films)][:count]
@@ -304,7 +304,7 @@ def rows_of(folder: Path, films: list[tuple[Path, str]], *options: str) -> tuple
 
 
 def millimetres(part: Any) -> Iterator[Any]:
-    """Every value below a record that stands under a name with mm in it."""
+    """Every value in a record under a name that contains mm."""
     if isinstance(part, dict):
         for name, value in part.items():
             if "mm" in name.split("_"):
@@ -315,7 +315,7 @@ def millimetres(part: Any) -> Iterator[Any]:
             yield from millimetres(value)
 
 
-@at_hand(VALIDATION)
+@where_present(VALIDATION)
 def test_two_hundred_films_of_people_give_two_hundred_rows_and_none_fails(tmp_path: Path) -> None:
     films = [(file, file.stem[-1]) for file in chosen()]
     code, out = rows_of(tmp_path, films, "--json")
@@ -340,7 +340,7 @@ def test_two_hundred_films_of_people_give_two_hundred_rows_and_none_fails(tmp_pa
         assert all(set(value) == {"not_measured"} for value in flat)
 
 
-@at_hand(VALIDATION)
+@where_present(VALIDATION)
 def test_without_a_spacing_the_table_shows_no_millimetres(tmp_path: Path) -> None:
     _, out = rows_of(tmp_path, [(file, file.stem[-1]) for file in chosen(5)])
     assert "% TW" in " ".join(out.split())
@@ -361,7 +361,7 @@ def judged(folder: Path, models: Models) -> list[tuple[str, Json]]:
     return found
 
 
-@at_hand(REFUSE)
+@where_present(REFUSE)
 def test_no_grade_is_given_without_a_warning_where_there_is_no_natural_frontal_knee(models: Models) -> None:
     records = judged(REFUSE, models)
     assert len(records) == 20
@@ -374,7 +374,7 @@ def test_no_grade_is_given_without_a_warning_where_there_is_no_natural_frontal_k
     assert trusted == []
 
 
-@at_hand(BILATERAL)
+@where_present(BILATERAL)
 @pytest.mark.parametrize("file", sorted(BILATERAL.glob("*.png")), ids=lambda file: file.stem)
 def test_a_strip_of_another_hospital_holds_two_knees_right_then_left(file: Path, models: Models) -> None:
     reading = read(load(file), models)

@@ -1,6 +1,7 @@
 """Many images → one table; an image that cannot be read is a row with its reason, and stops no other.
 
-    run.py         the steps of a run: list, read what is pending, write
+    settings.py    the settings of a run
+    run.py         its steps: list, read what is pending, write
     listing.py     sources → tasks, one an image
     ledger.py      the tasks of a run and their outcomes, in SQLite
     local.py       tasks → outcomes, several at a time, on this machine;   dask.py   on a cluster

@@ -7,7 +7,6 @@ import platform
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,8 +17,8 @@ from kltool.batch.ledger import Ledger
 from kltool.batch.listing import Listing
 from kltool.batch.local import Engine, local_engine
 from kltool.batch.progress import log_listing, progress
-from kltool.batch.pseudonym import Pseudonyms
 from kltool.batch.rows import table_rows
+from kltool.batch.settings import Batch
 from kltool.errors import InstallationError, StorageFull, UsageError
 from kltool.reading import settings
 from kltool.report.files import writable
@@ -35,32 +34,6 @@ LEDGER: Final = "ledger.sqlite"
 RUN_RECORD: Final = "run.json"
 SUMMARY: Final = "summary.html"
 OVERLAYS: Final = "overlays"
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The settings of a run.
-
-    sources: see kltool.batch.listing.Listing. out: the folder of the tables. jobs: worker processes.
-    scheduler: the address of a Dask scheduler, "local", or empty. limit_s: seconds an image may take.
-    Raises UsageError where one is out of range.
-    """
-
-    sources: tuple[str, ...]
-    out: Path
-    jobs: int
-    scheduler: str = ""
-    limit_s: float = 120.0
-    overlays: bool = False
-    oai_names: bool = False
-    retry_failed: bool = False
-    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
-
-    def __post_init__(self) -> None:
-        if self.jobs < 1:
-            raise UsageError(f"--jobs {self.jobs} found; 1 at least expected")
-        if not self.limit_s > 0:
-            raise UsageError(f"--time-limit {self.limit_s:g} found; a number of seconds above 0 expected")
 
 
 def run_batch(batch: Batch) -> Counter[str]:

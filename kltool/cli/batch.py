@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 from types import FrameType
 
-from kltool.batch import Batch, run_batch
+import kltool.batch
+from kltool.batch.settings import Batch
 from kltool.errors import Exit
 from kltool.tables.columns import FAILED, QUARANTINED, REFUSED
 from kltool.values.reading import DISCLAIMER
@@ -19,7 +20,7 @@ def batch_all(batch: Batch) -> Exit:
     """Run a batch and print the number of rows by status."""
     signal.signal(signal.SIGTERM, _stop)  # a job scheduler that ends the process is treated as the user
     try:
-        counts = run_batch(batch)
+        counts = kltool.batch.run_batch(batch)  # what it loads takes a second: loaded when signals are caught
     except KeyboardInterrupt:
         print("kltool: stopped; what was read is kept: the same command goes on", file=sys.stderr)
         return Exit.STOPPED

@@ -18,10 +18,10 @@ from kltool.values.knee import Placement
 
 VIEW: Final = CropWindow(
     rows=176, columns=320, tibia=250.0, joint=(91.5, 159.5)
-)  # docs/choices.md#graders-view
-COARSE: Final = 0.08  # tibial widths; docs/choices.md#even-contrast
-NEIGHBOURHOOD: Final = 0.2  # tibial widths; docs/choices.md#even-contrast
-FLOOR: Final = 0.1  # of the whole picture's contrast; docs/choices.md#even-contrast
+)  # docs/choices.md#grader-view
+COARSE: Final = 0.08  # tibial widths; docs/choices.md#contrast-normalization
+NEIGHBOURHOOD: Final = 0.2  # tibial widths; docs/choices.md#contrast-normalization
+FLOOR: Final = 0.1  # of the whole picture's contrast; docs/choices.md#contrast-normalization
 
 
 def grader_view(film: Float32, placement: Placement, window: CropWindow = VIEW) -> Float32:

@@ -27,8 +27,8 @@ class ErrorSettings:
     mean_floor: float = 0.0
     mean_gain: float = 0.94
     plateau_margin_sd: float = 0.0055  # of the inter-margin distance
-    usable_factor: float = 1.01  # docs/choices.md#error-of-poor-films
-    poor_factor: float = 1.02  # docs/choices.md#error-of-poor-films
+    usable_factor: float = 1.01  # docs/choices.md#error-inflation
+    poor_factor: float = 1.02  # docs/choices.md#error-inflation
     largest_sd: float = 0.02  # beyond it there is no number; docs/choices.md#error
 
     def of_minimum(self, femur_sd: float, tibia_sd: float) -> float:

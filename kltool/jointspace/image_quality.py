@@ -19,7 +19,7 @@ from kltool.values.measure import Compartment
 from kltool.values.reading import Margins, TracedJoint
 from kltool.values.scale import Scale
 
-REGION: Final = (0.15, 0.55)  # half its height and width, of the tibial width; docs/choices.md#exposure
+REGION: Final = (0.15, 0.55)  # half its height and width, of the tibial width; docs/choices.md#image-quality
 REACH: Final = 0.03  # of an edge profile to either side, of the tibial width; docs/choices.md#edge-width
 SAMPLES: Final = 61  # of such a profile
 SEGMENT: Final = 0.06  # of the margin for one profile, of the tibial width; docs/choices.md#edge-width
@@ -27,7 +27,7 @@ STATION: Final = 0.004  # between the lines averaged in a profile, likewise
 EDGE_OFFSETS: Final = np.linspace(-0.02, 0.02, 41)  # of the edge from the traced margin, tibial widths
 SIGMAS: Final = np.geomspace(0.001, 0.03, 96)  # of the edge's blur, tibial widths
 TEN_TO_NINETY: Final = 2.5631  # standard deviations of a Gaussian's integral from 10% to 90%
-COARSE: Final = 200.0  # pixels per tibial width (0.4 mm each) for noise; docs/choices.md#exposure
+COARSE: Final = 200.0  # pixels per tibial width (0.4 mm each) for noise; docs/choices.md#image-quality
 LAPLACIAN: Final = np.array([[1.0, -2.0, 1.0], [-2.0, 4.0, -2.0], [1.0, -2.0, 1.0]])
 LAPLACIAN_GAIN: Final = 6.0  # it turns white noise of deviation 1 into 6; Immerkaer 1996
 MEDIAN_OVER_SD: Final = 0.6745  # of the absolute value of a normal variable

@@ -15,7 +15,7 @@ from kltool.jointspace.joint_patch import sample_patch
 from kltool.typing import Float32, Float64
 from kltool.weights import Network
 
-FRAMINGS: Final = (  # down, across (tibial widths), scale, rotation (rad); docs/choices.md#margins
+FRAMINGS: Final = (  # down, across (tibial widths), scale, rotation (rad); docs/choices.md#framings
     (0.003, 0.012, 1.02, 0.012),
     (-0.004, -0.012, 0.985, -0.012),
     (0.0055, -0.005, 1.005, -0.020),

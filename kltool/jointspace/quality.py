@@ -65,16 +65,24 @@ def assess_quality(
 
 
 def _knee_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFinding]:
-    if knee.detection_score < criteria.usable_detection_score:
-        yield QualityFinding(
-            Quality.POOR,
-            f"possibly not a natural knee in frontal view (detection score {knee.detection_score:.2f})",
-        )
-    elif knee.detection_score < criteria.good_detection_score:
-        yield QualityFinding(
-            Quality.USABLE,
-            f"the knee was detected with low certainty (detection score {knee.detection_score:.2f})",
-        )
+    yield from _detection_findings(knee.detection_score, criteria)
+    yield from _side_findings(knee, criteria)
+    yield from _landmark_findings(knee.landmarks.spread, criteria)
+    width = knee.placement.tibial_width_px
+    if width < criteria.good_tibial_pixels:
+        yield QualityFinding(Quality.USABLE, f"low resolution: the tibia spans {width:.0f} pixels")
+
+
+def _detection_findings(score: float, criteria: QualityCriteria) -> Iterator[QualityFinding]:
+    if score < criteria.usable_detection_score:
+        reason = f"possibly not a natural knee in frontal view (detection score {score:.2f})"
+        yield QualityFinding(Quality.POOR, reason)
+    elif score < criteria.good_detection_score:
+        reason = f"the knee was detected with low certainty (detection score {score:.2f})"
+        yield QualityFinding(Quality.USABLE, reason)
+
+
+def _side_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFinding]:
     if knee.film.stored_mirrored:
         yield QualityFinding(
             Quality.POOR,
@@ -88,17 +96,15 @@ def _knee_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFin
             f"{knee.side_source}, medial and lateral are by the anatomy",
         )
     elif knee.side_probability <= criteria.good_side_probability:
-        yield QualityFinding(
-            Quality.USABLE,
-            f"by its anatomy this may be a {knee.side.other} knee, or the film may be mirrored",
-        )
-    if knee.landmarks.spread > criteria.usable_spread:
+        reason = f"by its anatomy this may be a {knee.side.other} knee, or the film may be mirrored"
+        yield QualityFinding(Quality.USABLE, reason)
+
+
+def _landmark_findings(spread: float, criteria: QualityCriteria) -> Iterator[QualityFinding]:
+    if spread > criteria.usable_spread:
         yield QualityFinding(Quality.POOR, "possibly not a knee: the landmarks are very uncertain")
-    elif knee.landmarks.spread > criteria.good_spread:
+    elif spread > criteria.good_spread:
         yield QualityFinding(Quality.USABLE, "the landmarks of the joint are uncertain")
-    width = knee.placement.tibial_width_px
-    if width < criteria.good_tibial_pixels:
-        yield QualityFinding(Quality.USABLE, f"low resolution: the tibia spans {width:.0f} pixels")
 
 
 def _positioning_findings(at: Positioning, criteria: QualityCriteria) -> Iterator[QualityFinding]:

@@ -13,7 +13,7 @@ from kltool.typing import Float32
 from kltool.values.knee import Placement
 from kltool.weights import Network
 
-SIZE: Final = 128  # docs/choices.md#aspect
+SIZE: Final = 128  # docs/choices.md#knee-class
 WINDOW: Final[CropWindow] = square_window(SIZE)
 
 

@@ -17,8 +17,8 @@ from kltool.values.reading import RefusedKnee
 from kltool.weights import Models
 
 MOST_CANDIDATES: Final = 5  # of a film
-FRONTAL: Final = 0.5  # docs/choices.md#aspect
-CERTAINLY_FRONTAL: Final = 0.9  # docs/choices.md#aspect
+FRONTAL: Final = 0.5  # docs/choices.md#knee-class
+CERTAINLY_FRONTAL: Final = 0.9  # docs/choices.md#knee-class
 FEWEST_PIXELS: Final = 60.0  # of the tibial width; docs/choices.md#coarsest-film
 LEAST_SIDE_PROBABILITY: Final = 0.95  # docs/choices.md#side-by-anatomy
 OVERRULING_PROBABILITY: Final = 0.99  # docs/choices.md#side-by-anatomy

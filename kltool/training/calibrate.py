@@ -16,7 +16,7 @@ from kltool.jointspace import ErrorSettings, assess_quality, measure_joint_space
 from kltool.jointspace.positioning import spine_offset
 from kltool.localize import find_knees
 from kltool.reading import QUALITY, TRACE, WIDTHS
-from kltool.simulate.population import simulate_drawn
+from kltool.simulate.population import simulate_random
 from kltool.simulate.scene import KneeTruth
 from kltool.training.parallel import each
 from kltool.training.simulated import film_and_crop
@@ -133,7 +133,7 @@ def fit_turns(turns: Sequence[Turn]) -> tuple[float, float, float]:
 
 
 def _knee(models: Models, seed: int) -> tuple[list[Error], list[Turn]]:
-    drawn = simulate_drawn(seed)
+    drawn = simulate_random(seed)
     (truth,) = drawn.truth
     errors: list[Error] = []
     turns: list[Turn] = []

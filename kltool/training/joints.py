@@ -74,8 +74,8 @@ def joint_of_film(simulated: SimulatedFilm) -> tuple[Joint, Outline]:
     curves = {
         "femur": [turned(c.femoral_margin) for c in compartments],
         "tibia": [turned(c.tibial_margin) for c in compartments],
-        "anterior": [turned(c.anterior_rim) for c in compartments],
-        "posterior": [turned(c.posterior_rim) for c in compartments],
+        "anterior": [turned(c.anterior_margin) for c in compartments],
+        "posterior": [turned(c.posterior_margin) for c in compartments],
     }
     ends = turned(np.array(truth.tibial_ends))  # medial, lateral
     placement = _placement(curves, ends)

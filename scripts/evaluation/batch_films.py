@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from kltool.errors import UsageError
-from kltool.simulate import Film, draw, simulate_knee, write_dicom
-from kltool.simulate.packed import SYNTAXES, pack
+from kltool.simulate import Film, sample_scene_and_film, simulate_knee, write_dicom
+from kltool.simulate.compressed import SYNTAXES, compress
 from kltool.simulate.population import ATTEMPTS
 from kltool.simulate.scene import SimulatedFilm
 from kltool.training.oai import side_of
@@ -42,7 +42,7 @@ def write_films(folder: Path, count: int) -> dict[str, Path]:
     for number, drawn in enumerate(_films(count)):
         raw = write_dicom(drawn, folders[RAW] / f"{number:04}.dcm", patient_id=f"SIM-{number // REPEATS:04}")
         for syntax in SYNTAXES:
-            pack(raw, folders[syntax] / raw.name, syntax)
+            compress(raw, folders[syntax] / raw.name, syntax)
     return folders
 
 
@@ -60,7 +60,7 @@ def _films(count: int) -> Iterator[SimulatedFilm]:
 def _drawn(seed: int, film: Film) -> SimulatedFilm:
     """The first knee of a seed that can stand as drawn."""
     for attempt in range(ATTEMPTS):
-        scene, _ = draw(seed, attempt=attempt)
+        scene, _ = sample_scene_and_film(seed, attempt=attempt)
         try:
             return simulate_knee(scene, film)
         except UsageError:

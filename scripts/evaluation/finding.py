@@ -21,7 +21,7 @@ from kltool.jointspace import measure_joint_space, trace_margins
 from kltool.localize import find_knees
 from kltool.localize.orient import rotate_quarter_turns
 from kltool.reading import ERRORS, TRACE, WIDTHS, read
-from kltool.simulate.population import simulate_drawn
+from kltool.simulate.population import simulate_random
 from kltool.training.annotated import AnnotatedKnee, load_annotated
 from kltool.training.oai import side_of
 from kltool.training.parallel import each
@@ -102,7 +102,7 @@ def drawn(count: int, jobs: int) -> list[FilmOutcome]:
 
 
 def _drawn(models: Models, seed: int) -> FilmOutcome:
-    made = simulate_drawn(seed, (0.1, 0.4))
+    made = simulate_random(seed, (0.1, 0.4))
     (truth,) = made.truth
     known = PlacedKnee(np.array(truth.centre), truth.tibial_width_px, truth.side)
     film = _film("drawn", made.pixels.astype(np.float32), truth.side)

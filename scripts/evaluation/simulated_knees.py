@@ -14,7 +14,7 @@ import numpy as np
 
 from evaluation.reading import read_one, without_grader
 from kltool.geometry.points import mirror
-from kltool.simulate.population import simulate_drawn
+from kltool.simulate.population import simulate_random
 from kltool.simulate.scene import Film, KneeTruth
 from kltool.training.parallel import each
 from kltool.training.simulated import film_and_crop
@@ -78,7 +78,7 @@ def read_drawn(count: int, jobs: int) -> list[SimulatedKnee]:
 
 
 def _read_seed(models: Models, seed: int) -> tuple[SimulatedKnee, SimulatedKnee]:
-    drawn = simulate_drawn(seed)
+    drawn = simulate_random(seed)
     (truth,) = drawn.truth
     (film, centre), (coarse, coarse_centre) = film_and_crop(drawn, seed)
     return (
@@ -148,7 +148,7 @@ def _true(truth: KneeTruth) -> dict[str, float]:
         "lateral mean JSW": truth.lateral.mean_mm,
         "medial area, mm²": truth.medial.area_mm2,
         "lateral area, mm²": truth.lateral.area_mm2,
-        "medial IMD": truth.medial.rim_distance_mm,
+        "medial IMD": truth.medial.inter_margin_distance_mm,
     }
 
 

@@ -1,4 +1,4 @@
-"""Points, lines and maps keep the promises that every width rests on."""
+"""Geometry of points, polylines and similarities, on which every width depends."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def test_rows_come_first_in_millimetres() -> None:
 
 
 @given(st.lists(st.tuples(LENGTHS, LENGTHS), min_size=1, max_size=9), st.integers(1, 4000))
-def test_a_mirror_undoes_itself(points: list[tuple[float, float]], columns: int) -> None:
+def test_mirroring_is_its_own_inverse(points: list[tuple[float, float]], columns: int) -> None:
     before = np.array(points)
     assert np.allclose(mirror(mirror(before, columns), columns), before)
 
@@ -32,7 +32,7 @@ def test_a_similarity_scales_every_distance_alike(
     assert np.hypot(*(moved[1] - moved[0])) == pytest.approx(5.0 * scale)
 
 
-def test_a_turn_goes_from_the_column_axis_towards_the_row_axis() -> None:
+def test_a_rotation_goes_from_the_column_axis_towards_the_row_axis() -> None:
     moved = transform_points(similarity_matrix((0, 0), (0, 0), 1.0, np.pi / 2), np.array([[0.0, 1.0]]))
     assert np.allclose(moved, [[1.0, 0.0]])
 

@@ -54,7 +54,7 @@ def test_a_brighter_or_flatter_film_has_the_same_grade(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_likely_grades_have_no_gap_and_hold_the_grade(name: str, read_sample: ReadSample) -> None:
+def test_the_prediction_set_has_no_gap_and_contains_the_grade(name: str, read_sample: ReadSample) -> None:
     for knee in read_sample(name).knees:
         assert isinstance(knee.grade, Grade)
         likely = knee.grade.prediction_set

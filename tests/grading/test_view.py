@@ -1,4 +1,4 @@
-"""The grader sees the joint, and nothing of how far a film was collimated beyond it."""
+"""The grader's view contains the joint and is independent of collimation beyond it."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ def film() -> np.ndarray:
 
 
 @given(st.floats(0.46, 1.4), st.floats(0.46, 1.4), st.floats(0.70, 1.4), st.floats(0.70, 1.4))
-def test_what_lies_half_a_tibia_above_and_below_is_not_seen(
+def test_what_lies_half_a_tibia_above_and_below_is_outside_the_view(
     above: float, below: float, before: float, behind: float
 ) -> None:
     top, left = 300 - int(200 * above), 310 - int(200 * before)
@@ -50,7 +50,7 @@ def lit(gain: float, offset: float) -> np.ndarray:
 
 
 @given(st.floats(0.5, 2.0), st.floats(-1.0, 1.0))
-def test_evened_contrast_knows_neither_gain_nor_offset(gain: float, offset: float) -> None:
+def test_normalized_contrast_is_independent_of_gain_and_offset(gain: float, offset: float) -> None:
     assert np.allclose(
         normalize_contrast(lit(gain, offset), VIEW.tibia),
         normalize_contrast(lit(1.0, 0.0), VIEW.tibia),
@@ -58,7 +58,7 @@ def test_evened_contrast_knows_neither_gain_nor_offset(gain: float, offset: floa
     )
 
 
-def test_evened_contrast_is_alike_where_it_was_not_and_has_no_slope() -> None:
+def test_normalized_contrast_is_uniform_and_without_slope() -> None:
     before, after = lit(1.0, 0.0), normalize_contrast(lit(1.0, 0.0), VIEW.tibia)
     strong, weak = (float(part.std(axis=0).mean()) for part in (after[60:120, :110], after[60:120, 210:]))
     assert weak > 0.65 * strong  # 0.3 before
@@ -69,5 +69,5 @@ def test_evened_contrast_is_alike_where_it_was_not_and_has_no_slope() -> None:
     assert abs(slope_after) < 0.1
 
 
-def test_a_picture_of_one_brightness_is_nothing() -> None:
+def test_a_uniform_picture_becomes_zero() -> None:
     assert np.abs(normalize_contrast(np.full((176, 320), 3.0, np.float32), 250.0)).max() < 1e-3

@@ -41,7 +41,7 @@ def test_a_straight_edge_is_found_to_a_tenth_of_a_pixel(tilt_deg: float) -> None
     assert np.abs(inner[..., 0] - 300.0 - 0.02 * inner[..., 1]).max() < 0.1
 
 
-def test_the_deviation_holds_the_network_s_own_and_that_between_framings() -> None:
+def test_the_deviation_includes_that_of_the_network_and_that_between_framings() -> None:
     film, frame = edge_film((640, 680), 300.0, 0.0, 3.0), JointFrame((300.0, 330.0), 400.0, 0.0)
     row_px = HEIGHT / ROWS * 400.0
     sure, unsure = (trace_curves(film, frame, network(rows)) for rows in (0.0, 2.0))
@@ -50,7 +50,7 @@ def test_the_deviation_holds_the_network_s_own_and_that_between_framings() -> No
     assert np.abs(np.median(unsure.at[..., 0]) - 300.0) < 0.3  # opposite errors cancel
 
 
-def test_a_network_that_spreads_an_edge_less_than_it_was_taught_has_no_doubt() -> None:
+def test_a_spread_below_that_of_the_training_targets_is_a_deviation_of_0() -> None:
     film, frame = edge_film((640, 680), 300.0, 0.0, 3.0), JointFrame((300.0, 330.0), 400.0, 0.0)
     stand_in = EdgeFinder()
     stand_in.spread_rows = 0.5 * TARGET_SPREAD

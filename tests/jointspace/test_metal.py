@@ -1,4 +1,4 @@
-"""Metal is what is bright with a sharp border all the way round; bone is not."""
+"""Metal is bright with a sharp border all around; bone is not."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,10 +20,10 @@ from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
 from kltool.values.reading import TracedJoint
 from kltool.weights import Models
-from tests.jointspace.simulated import NO_RIMS, SIGN, Drawing, flat
+from tests.jointspace.simulated import NO_PLATEAU, SIGN, Phantom, flat
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-DRAWING = Drawing()
+PHANTOM = Phantom()
 Film = npt.NDArray[np.float32]
 
 
@@ -36,20 +36,20 @@ def bone() -> Film:
 
 
 def with_block(film: Film, rows: tuple[int, int], columns: tuple[int, int]) -> Film:
-    """A block of metal, sharp all round."""
+    """A block of metal with sharp borders."""
     shown = film.copy()
     shown[rows[0] : rows[1], columns[0] : columns[1]] = 2000.0
     return np.asarray(cv2.GaussianBlur(shown, (0, 0), 0.7))
 
 
 def space_of(film: Film) -> tuple[Width | NotMeasured, Width | NotMeasured]:
-    traced = TracedJoint(*(DRAWING.margins(c, flat(0.0), flat(5.0)) for c in SIGN), NO_RIMS)
-    space = measure_joint_space(DRAWING.knee(film), traced, WidthSettings(), ErrorSettings())
+    traced = TracedJoint(*(PHANTOM.margins(c, flat(0.0), flat(5.0)) for c in SIGN), NO_PLATEAU)
+    space = measure_joint_space(PHANTOM.knee(film), traced, WidthSettings(), ErrorSettings())
     return space.medial.minimum, space.lateral.minimum
 
 
-def test_bone_is_no_metal() -> None:
-    assert not detect_metal(DRAWING.knee(bone())).found
+def test_bone_is_not_metal() -> None:
+    assert not detect_metal(PHANTOM.knee(bone())).found
     assert all(isinstance(minimum, Width) for minimum in space_of(bone()))
 
 
@@ -59,12 +59,12 @@ def test_a_prosthesis_leaves_no_joint_space_in_its_compartment_only() -> None:
     assert isinstance(lateral, Width)
 
 
-def test_metal_above_the_joint_leaves_the_joint_space_and_is_told() -> None:
+def test_metal_above_the_joint_leaves_the_joint_space_and_gives_a_warning() -> None:
     film = with_block(bone(), (80, 130), (150, 260))
     assert all(isinstance(minimum, Width) for minimum in space_of(film))
-    knee = DRAWING.knee(film)
+    knee = PHANTOM.knee(film)
     assert detect_metal(knee).found
-    traced = TracedJoint(*(DRAWING.margins(c, flat(0.0), flat(5.0)) for c in SIGN), NO_RIMS)
+    traced = TracedJoint(*(PHANTOM.margins(c, flat(0.0), flat(5.0)) for c in SIGN), NO_PLATEAU)
     space = measure_joint_space(knee, traced, WidthSettings(), ErrorSettings())
     assert "there is metal near the joint" in assess_quality(knee, space, QualityCriteria())[1]
 
@@ -83,7 +83,7 @@ def _knee(path: Path, models: Models) -> Knee | None:
     return knees[0] if knees else None
 
 
-def test_knees_of_people_are_not_accused(models: Models) -> None:
+def test_knees_of_people_without_metal_have_none(models: Models) -> None:
     folder = SHARED / "oai_kl" / "val"
     if not folder.is_dir():
         pytest.skip(f"{folder} is not here")

@@ -1,4 +1,4 @@
-"""A reading says how far it can be trusted: each doubt lowers it and is told in words with its number."""
+"""Each quality criterion that is not met lowers the quality and gives a warning with its number."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +28,7 @@ Judged = tuple[Quality, tuple[str, ...]]
 
 @pytest.fixture
 def reading(read_sample: ReadSample) -> KneeReading:
-    """A simulated knee, as if it had stood perfectly and both its margins been found."""
+    """A simulated knee with perfect positioning and both margins found."""
     (knee,) = read_sample("knee_right_normal.dcm").knees
     return replace(knee, joint_space=replace(knee.joint_space, positioning=WELL_PLACED))
 
@@ -39,11 +39,11 @@ def judged(reading: KneeReading, knee: Knee | None = None, **positioning: object
     return assess_quality(knee or reading.knee, replace(space, positioning=placed), QualityCriteria())
 
 
-def apart(mm: float | NotMeasured, percent: float = 0.5) -> Length:
+def imd_of(mm: float | NotMeasured, percent: float = 0.5) -> Length:
     return Length(5.0, percent, mm, 0.5, 0.1, 0.1)
 
 
-def test_a_whole_sharp_upright_knee_is_good_and_without_warning(reading: KneeReading) -> None:
+def test_a_complete_sharp_upright_knee_is_good_and_without_warning(reading: KneeReading) -> None:
     assert judged(reading) == (Quality.GOOD, ())
 
 
@@ -54,22 +54,24 @@ def test_a_whole_sharp_upright_knee_is_good_and_without_warning(reading: KneeRea
         (0.44, Quality.POOR, "possibly not a natural knee in frontal view (detection score 0.44)"),
     ],
 )
-def test_a_doubtful_knee_is_told(reading: KneeReading, score: float, quality: Quality, words: str) -> None:
+def test_a_low_detection_score_is_reported(
+    reading: KneeReading, score: float, quality: Quality, words: str
+) -> None:
     assert judged(reading, replace(reading.knee, detection_score=score)) == (quality, (words,))
 
 
-def test_an_unsharp_outline_is_told(reading: KneeReading) -> None:
+def test_uncertain_landmarks_are_reported(reading: KneeReading) -> None:
     unsharp = replace(reading.knee, landmarks=replace(reading.knee.landmarks, spread=0.03))
     assert judged(reading, unsharp) == (Quality.USABLE, ("the landmarks of the joint are uncertain",))
 
 
-def test_what_hardly_has_a_knees_outline_is_poor(reading: KneeReading) -> None:
+def test_very_uncertain_landmarks_are_poor(reading: KneeReading) -> None:
     strange = replace(reading.knee, landmarks=replace(reading.knee.landmarks, spread=0.05))
     found = ("possibly not a knee: the landmarks are very uncertain",)
     assert judged(reading, strange) == (Quality.POOR, found)
 
 
-def test_few_pixels_and_a_tilt_are_told(reading: KneeReading) -> None:
+def test_few_pixels_and_a_tilt_are_reported(reading: KneeReading) -> None:
     placement = replace(reading.knee.placement, tibial_width_px=100.0)
     assert judged(reading, replace(reading.knee, placement=placement), tilt_deg=-20.0) == (
         Quality.USABLE,
@@ -84,7 +86,7 @@ def test_a_joint_cut_off_by_the_edge_is_poor(reading: KneeReading) -> None:
     )
 
 
-def test_a_film_that_its_tags_call_mirrored_is_poor(reading: KneeReading) -> None:
+def test_a_film_stored_mirrored_by_its_tags_is_poor(reading: KneeReading) -> None:
     film = load(ImageSource.in_memory("film.dcm", as_bytes(data_set(PatientOrientation=["R", "F"]))))
     assert film.stored_mirrored
     mirrored = replace(reading.knee, film=replace(reading.knee.film, stored_mirrored=film.stored_mirrored))
@@ -93,7 +95,7 @@ def test_a_film_that_its_tags_call_mirrored_is_poor(reading: KneeReading) -> Non
     assert warning.startswith("the tags say that the film is stored mirrored")
 
 
-def test_a_side_that_the_picture_contradicts_is_told(reading: KneeReading) -> None:
+def test_a_side_that_the_anatomy_contradicts_is_reported(reading: KneeReading) -> None:
     placement = replace(reading.knee.placement, mirrored=not reading.knee.placement.mirrored)
     other = replace(reading.knee, placement=placement, side_probability=0.004)
     quality, (warning,) = judged(reading, other)
@@ -108,19 +110,23 @@ def test_a_side_that_the_picture_contradicts_is_told(reading: KneeReading) -> No
     )
 
 
-ACROSS = "the beam was not parallel to the medial plateau: inter-margin distance"
+NOT_PARALLEL = "the beam was not parallel to the medial plateau: inter-margin distance"
 
 
 @pytest.mark.parametrize(
     ("imd", "quality", "words"),
     [
-        (apart(1.0), Quality.GOOD, None),
-        (apart(1.6), Quality.USABLE, f"{ACROSS} 1.6 mm, 1.0 at most is good"),
-        (apart(2.5), Quality.USABLE, f"{ACROSS} 2.5 mm, 1.0 at most is good"),
-        (apart(4.1), Quality.POOR, f"{ACROSS} 4.1 mm, 1.0 at most is good"),
-        (apart(NO_MM, 1.3), Quality.GOOD, None),
-        (apart(NO_MM, 2.0), Quality.USABLE, f"{ACROSS} 2.0 % of the tibial width, 1.3 at most is good"),
-        (apart(NO_MM, 5.4), Quality.POOR, f"{ACROSS} 5.4 % of the tibial width, 1.3 at most is good"),
+        (imd_of(1.0), Quality.GOOD, None),
+        (imd_of(1.6), Quality.USABLE, f"{NOT_PARALLEL} 1.6 mm, 1.0 at most is good"),
+        (imd_of(2.5), Quality.USABLE, f"{NOT_PARALLEL} 2.5 mm, 1.0 at most is good"),
+        (imd_of(4.1), Quality.POOR, f"{NOT_PARALLEL} 4.1 mm, 1.0 at most is good"),
+        (imd_of(NO_MM, 1.3), Quality.GOOD, None),
+        (
+            imd_of(NO_MM, 2.0),
+            Quality.USABLE,
+            f"{NOT_PARALLEL} 2.0 % of the tibial width, 1.3 at most is good",
+        ),
+        (imd_of(NO_MM, 5.4), Quality.POOR, f"{NOT_PARALLEL} 5.4 % of the tibial width, 1.3 at most is good"),
         (
             NotMeasured("no margins"),
             Quality.USABLE,
@@ -128,7 +134,7 @@ ACROSS = "the beam was not parallel to the medial plateau: inter-margin distance
         ),
     ],
 )
-def test_rims_that_lie_apart_are_told(
+def test_a_beam_not_parallel_to_the_plateau_is_reported(
     reading: KneeReading, imd: Length | NotMeasured, quality: Quality, words: str | None
 ) -> None:
     assert judged(reading, imd=imd) == (quality, (words,) if words else ())
@@ -143,7 +149,7 @@ def test_rims_that_lie_apart_are_told(
         (NotMeasured("why"), Quality.USABLE, "the rotation of the leg is unknown: why"),
     ],
 )
-def test_a_turned_leg_is_told(
+def test_a_rotated_leg_is_reported(
     reading: KneeReading, degrees: float | NotMeasured, quality: Quality, words: str | None
 ) -> None:
     assert judged(reading, rotation_deg=degrees) == (quality, (words,) if words else ())
@@ -168,23 +174,23 @@ def test_a_turned_leg_is_told(
         ),
     ],
 )
-def test_a_film_that_shows_the_joint_badly_is_told(
+def test_poor_image_quality_is_reported(
     reading: KneeReading, placed: str, usable: float, poor: float, words: str
 ) -> None:
     assert judged(reading, **{placed: usable}) == (Quality.USABLE, (words,))
     assert judged(reading, **{placed: poor})[0] is Quality.POOR
 
 
-def test_a_space_that_was_not_measured_is_told_with_its_reason(reading: KneeReading) -> None:
+def test_a_missing_minimum_is_reported_with_its_reason(reading: KneeReading) -> None:
     space = reading.joint_space
     medial = replace(space.medial, minimum=NotMeasured("the margins cross by 2.5 mm"))
     told = assess_quality(reading.knee, replace(space, medial=medial), QualityCriteria())
     assert told == (Quality.USABLE, ("medial: the margins cross by 2.5 mm",))
 
 
-def test_the_gravest_reasons_come_first(reading: KneeReading) -> None:
+def test_the_most_severe_reasons_come_first(reading: KneeReading) -> None:
     quality, reasons = judged(
-        reading, replace(reading.knee, detection_score=0.5), complete=False, imd=apart(1.5)
+        reading, replace(reading.knee, detection_score=0.5), complete=False, imd=imd_of(1.5)
     )
     assert quality is Quality.POOR
     assert reasons[0] == "the joint is cut off by the edge of the picture"

@@ -1,4 +1,4 @@
-"""What a candidate is does not depend on the hand it shows, and its hand is exchanged in the mirror."""
+"""The class of a candidate does not depend on its orientation, which is exchanged by mirroring."""
 
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from kltool.values.spacing import Calibration, Spacing
 from kltool.weights import Models
 
 
-def test_a_mirror_image_has_the_other_hand_and_is_otherwise_the_same(samples: Path, models: Models) -> None:
+def test_a_mirror_image_has_the_other_orientation_and_is_otherwise_the_same(
+    samples: Path, models: Models
+) -> None:
     film = load(samples / "knee_left_moderate.dcm")
     (candidate,) = detect_candidates(film.pixels, models.finder)[:1]
     across = candidate.ends[1] - candidate.ends[0]
@@ -31,14 +33,16 @@ def test_a_mirror_image_has_the_other_hand_and_is_otherwise_the_same(samples: Pa
 
 
 @pytest.mark.parametrize("name", ["knee_right_normal", "knee_left_moderate", "knee_right_severe"])
-def test_a_sound_knee_is_natural_and_of_its_own_side(name: str, samples: Path, models: Models) -> None:
+def test_a_natural_knee_is_classified_as_natural_and_of_its_side(
+    name: str, samples: Path, models: Models
+) -> None:
     film = load(samples / f"{name}.dcm")
     aspect = classify(film.pixels, detect_candidates(film.pixels, models.finder)[0], models.aspect)
     assert aspect.natural > 0.9
     assert (aspect.lateral_left_share > 0.95) == (film.side is Side.RIGHT)
 
 
-def test_spacing_turns_with_the_film(samples: Path) -> None:
+def test_spacing_is_rotated_with_the_film(samples: Path) -> None:
     film = load(samples / "knee_right_normal.dcm")
     uneven = Spacing(0.1, 0.2, Calibration.DETECTOR)
     for turns, expected in ((1, (0.2, 0.1)), (2, (0.1, 0.2)), (3, (0.2, 0.1))):

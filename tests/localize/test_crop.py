@@ -1,4 +1,4 @@
-"""A knee's crop lies where its placement says, and leads back to the film."""
+"""A crop lies where the placement of its knee says, and its points map back to the film."""
 
 from collections.abc import Callable
 

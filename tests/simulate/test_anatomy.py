@@ -1,4 +1,4 @@
-"""What is varied in a knee shows on its film, where it should and not elsewhere."""
+"""Variations of the anatomy show on the film at their place and not elsewhere."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ SCENE = KneeScene(Side.LEFT, medial_gap_mm=4.0, lateral_gap_mm=5.0, seed=5)
 
 
 def bone_under(simulated: SimulatedFilm, below_mm: float) -> npt.NDArray[np.float64]:
-    """Grey of the medial tibia so far below its margin, x = 0.15 to 0.30."""
+    """Grey value of the medial tibia at a depth below its margin, x = 0.15 to 0.30."""
     truth = simulated.truth[0]
     margin = truth.medial.tibial_margin[30:-30]
     rows, columns = np.rint(margin + np.array([below_mm / truth.spacing_mm, 0.0])).astype(int).T

@@ -5,7 +5,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kltool.agreement import MatchOptions, ratings_of
 from kltool.batch.listing import Listing
 from kltool.errors import UsageError
 from kltool.tables.columns import COLUMNS
@@ -31,15 +30,6 @@ def test_a_table_of_version_0_1_0_is_a_manifest(tmp_path: Path) -> None:
     assert codes == ["ok", "ok", "worker_died"]
     headings = Listing((str(OLD),), frozenset(COLUMNS), str).headings
     assert headings["kl_prediction_set"] == "given_kl_prediction_set"
-
-
-def test_a_table_of_version_0_1_0_is_compared_with_a_reader(tmp_path: Path) -> None:
-    reader = tmp_path / "reader.csv"
-    paths = [row.cell("path") for row in manifest_rows(OLD)]
-    reader.write_text("path,side,kl\n" + "".join(f"{path},R,1\n" for path in paths))
-    found = ratings_of([OLD, reader], MatchOptions(on=("path", "side")))
-    assert found.knees == 2
-    assert "status failed, worker_died: not read" in {one.reason for one in found.exclusions}
 
 
 def test_a_column_of_the_users_own_that_is_named_like_a_former_one_stays(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A model is what the manifest says it is, or it is not loaded."""
+"""A model matches the manifest, or it is not loaded."""
 
 import hashlib
 import re

@@ -1,7 +1,7 @@
-"""What lies over the picture of the leg: the letter for the side, and the edges of the collimator.
+"""The side marker and the collimator's edges on a film.
 
-Both are drawn on the picture as hung, after processing: letters are not mirrored with the leg, and a
-maker's processing leaves the unexposed border out of account.
+Both are added to the displayed image after processing: markers are not mirrored with the leg, and
+processing ignores the unexposed border.
 """
 
 import cv2
@@ -10,27 +10,27 @@ import numpy as np
 from kltool.simulate.scene import Collimator, Film, Marker, Pixels
 from kltool.typing import Float64
 
-FINE = 4  # the letter is drawn this much finer and shrunk, so that its edge is smooth
-CANVAS = 2.4  # height of the canvas over that of the letter, so that it can be turned and framed
+FINE = 4  # supersampling of the letter, so that its edge is smooth
+CANVAS = 2.4  # height of the canvas over that of the letter, with room for rotation and frame
 STROKE = 0.16  # of the height of the letter; docs/choices-simulate.md#marker
 
 
-def dressed(pixels: Pixels, film: Film) -> Pixels:
-    """The picture with the film's marker and collimator."""
+def add_marker_and_collimator(pixels: Pixels, film: Film) -> Pixels:
+    """The image with the film's marker and collimator."""
     if film.marker is None and film.collimator is None:
         return pixels
     white = 2**film.bits - 1
     grey = pixels / white
     if film.marker is not None:
-        _draw_marker(grey, film.marker, film)
+        _add_marker(grey, film.marker, film)
     if film.collimator is not None:
-        exposed = _exposed(film.collimator, film)
+        exposed = _exposed_share(film.collimator, film)
         grey = film.collimator.white + exposed * (grey - film.collimator.white)
     return np.asarray(np.rint(np.clip(grey, 0.0, 1.0) * white), np.uint16)
 
 
-def _exposed(collimator: Collimator, film: Film) -> Float64:
-    """(rows, columns) share of the light: 1 inside the rectangle, 0 outside, smooth across its edge."""
+def _exposed_share(collimator: Collimator, film: Film) -> Float64:
+    """(rows, columns) exposed share: 1 inside the rectangle, 0 outside, smooth across its edge."""
     mm, turn = film.joint_spacing_mm, np.radians(collimator.turn_deg)
     down = (np.arange(film.rows)[:, None] - (film.rows - 1) / 2) * mm - collimator.centre_mm[0]
     right = (np.arange(film.columns)[None, :] - (film.columns - 1) / 2) * mm - collimator.centre_mm[1]
@@ -43,9 +43,9 @@ def _exposed(collimator: Collimator, film: Film) -> Float64:
     return np.asarray(light**2 * (3.0 - 2.0 * light))
 
 
-def _draw_marker(grey: Float64, marker: Marker, film: Film) -> None:
-    """Brighten the picture under the letter; what lies off the film is cut off."""
-    letter = marker.brightness * _letter(marker, marker.height_mm / film.joint_spacing_mm)
+def _add_marker(grey: Float64, marker: Marker, film: Film) -> None:
+    """Brighten the image under the letter, which is cropped at the edge of the film."""
+    letter = marker.brightness * _letter_mask(marker, marker.height_mm / film.joint_spacing_mm)
     middle = [
         (length - 1) / 2 + mm / film.joint_spacing_mm
         for length, mm in zip(grey.shape, marker.at_mm, strict=True)
@@ -63,12 +63,12 @@ def _draw_marker(grey: Float64, marker: Marker, film: Film) -> None:
 
 
 def _overlap(start: int, size: int, length: int) -> tuple[slice, slice]:
-    """The part of a stretch of `size` from `start` that lies on a film of `length`: there, and of its own."""
+    """The overlap of an interval of `size` at `start` with a film of `length`, as slices of both."""
     first, last = max(start, 0), max(min(start + size, length), max(start, 0))
     return slice(first, last), slice(first - start, last - start)
 
 
-def _letter(marker: Marker, height_px: float) -> Float64:
+def _letter_mask(marker: Marker, height_px: float) -> Float64:
     """(n, n) 0 to 1, the letter in the middle of a square."""
     side = round(height_px * CANVAS)
     canvas = np.zeros((side * FINE, side * FINE), np.uint8)

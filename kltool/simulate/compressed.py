@@ -1,4 +1,4 @@
-"""A simulated film in a compressed transfer syntax, without loss."""
+"""Lossless compression of a simulated film."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,8 +16,8 @@ from kltool.simulate.scene import Pixels
 SYNTAXES: Final = ("JPEG 2000", "JPEG-LS")
 
 
-def pack(raw: Path, file: Path, syntax: str) -> Path:
-    """The film of an uncompressed DX file of 16 bits in another file. syntax: one of SYNTAXES."""
+def compress(raw: Path, file: Path, syntax: str) -> Path:
+    """A compressed copy of an uncompressed DX file of 16 bits. syntax: one of SYNTAXES."""
     uid, encoded = ENCODERS[syntax]
     film = pydicom.dcmread(raw)
     pixels = np.frombuffer(film.PixelData, "<u2").reshape(film.Rows, film.Columns)
