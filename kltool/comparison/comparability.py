@@ -15,13 +15,17 @@ from kltool.values.reading import KneeReading, Quality, Reading
 from kltool.values.spacing import NoSpacing, Spacing
 
 DAYS_A_YEAR: Final = 365.25
-LARGEST_SIZE_CHANGE: Final = 0.05  # of the femoral width; docs/choices.md#magnification
+LARGEST_SIZE_CHANGE: Final = 0.05  # of its width; docs/choices.md#magnification
 LARGEST_IMD_CHANGE: Final = 100 * 1.5 / 76  # % of the tibial width; docs/choices.md#pair-positioning
 LARGEST_ROTATION_DEG: Final = 8.0  # docs/choices.md#pair-positioning
 LARGEST_TILT_DEG: Final = 8.0  # of the knee in the image; docs/choices.md#pair-positioning
 EXCLUSIVE_TERMS: Final = ({"AP", "PA"}, {"flexed", "extended"})  # of a projection
-UNCERTAIN_IDENTITY: Final = 0.5  # probability of the same knee below it: caution; docs/choices.md#same-knee
-DIFFERENT_KNEE: Final = 0.02  # probability of the same knee below it: excluded; docs/choices.md#same-knee
+UNCERTAIN_IDENTITY: Final = (
+    0.5  # probability of the same knee below it: caution; docs/choices.md#identity-match
+)
+DIFFERENT_KNEE: Final = (
+    0.02  # probability of the same knee below it: excluded; docs/choices.md#identity-match
+)
 
 
 def paired_knees(before: Reading, after: Reading) -> list[tuple[KneeReading, KneeReading]]:

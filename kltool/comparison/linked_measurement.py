@@ -28,11 +28,11 @@ from kltool.values.measure import Compartment, Measure
 from kltool.values.reading import KneeAxis, KneeReading, TracedJoint
 from kltool.values.scale import Scale
 
-SPAN: Final = {  # of x, over which the bones are aligned; docs/choices.md#same-place
+SPAN: Final = {  # of x, over which the bones are aligned; docs/choices.md#linked-measurement
     Compartment.MEDIAL: (0.10, 0.36),
     Compartment.LATERAL: (0.64, 0.90),
 }
-LEAST_COVERAGE: Final = 0.75  # of that span, by all four margins; docs/choices.md#same-place
+LEAST_COVERAGE: Final = 0.75  # of that span, by all four margins; docs/choices.md#linked-measurement
 STEPS: Final = 120
 WIDTHS: Final = WidthSettings()
 

@@ -12,7 +12,7 @@ from evaluation.statistics import area_under_curve
 from kltool.comparison.comparability import DIFFERENT_KNEE, UNCERTAIN_IDENTITY
 from kltool.typing import Float64
 
-FIRST_SEED: Final = 1_100_000  # docs/choices.md#same-knee
+FIRST_SEED: Final = 1_100_000  # docs/choices.md#identity-match
 DRAWN: Final = 120  # knees
 AUC: Final = Bar(least=0.99)
 PROMISED: Final = (  # true pairs and the false ones they are told from

@@ -100,7 +100,7 @@ def test_repeats_give_the_repositioning_error(tmp_path: Path, capsys: pytest.Cap
 @pytest.mark.parametrize(
     ("options", "facts"),
     [
-        ({"draws": 10}, ("10", "100")),
+        ({"replicates": 10}, ("10", "100")),
         ({"on": " , "}, ("--on ' , '", "columns")),
         ({"on": "film"}, ("--on film", "kltool", "no column 'film'")),
         ({"reference": "nobody"}, ("--reference 'nobody'", "kltool, reader A")),

@@ -13,27 +13,27 @@ from kltool.localize.crop import sample_crop
 from kltool.typing import Float32, Mask, Points
 from kltool.values.knee import Knee, Landmarks, Placement
 
-TIBIAL_WIDTH: Final = 192  # pixels of the window; docs/choices.md#same-knee
+TIBIAL_WIDTH: Final = 192  # pixels of the window; docs/choices.md#identity-match
 ABOVE, BELOW, BESIDE = (
     0.72,
     0.58,
     0.575,
-)  # extent from the joint's centre, tibial widths; docs/choices.md#same-knee
+)  # extent from the joint's centre, tibial widths; docs/choices.md#identity-match
 WINDOW: Final = CropWindow(
     round((ABOVE + BELOW) * TIBIAL_WIDTH),
     round(2 * BESIDE * TIBIAL_WIDTH),
     TIBIAL_WIDTH,
     (ABOVE * TIBIAL_WIDTH, BESIDE * TIBIAL_WIDTH),
 )
-MARGIN_DISTANCE: Final = 0.04 * TIBIAL_WIDTH  # from the joint margins, pixels; docs/choices.md#same-knee
-SIDE_DISTANCE: Final = 0.06 * TIBIAL_WIDTH  # from the sides of the bone, pixels; docs/choices.md#same-knee
-EDGE_DISTANCE: Final = 0.03  # from the edge of the film, tibial widths; docs/choices.md#same-knee
-FEMUR_HEIGHT: Final = 0.55 * TIBIAL_WIDTH  # pixels above its margin; docs/choices.md#same-knee
-TIBIA_HEIGHT: Final = 0.46 * TIBIAL_WIDTH  # pixels below its margin; docs/choices.md#same-knee
+MARGIN_DISTANCE: Final = 0.04 * TIBIAL_WIDTH  # from the joint margins, pixels; docs/choices.md#identity-match
+SIDE_DISTANCE: Final = 0.06 * TIBIAL_WIDTH  # from the bone's sides, pixels; docs/choices.md#identity-match
+EDGE_DISTANCE: Final = 0.03  # from the edge of the film, tibial widths; docs/choices.md#identity-match
+FEMUR_HEIGHT: Final = 0.55 * TIBIAL_WIDTH  # pixels above its margin; docs/choices.md#identity-match
+TIBIA_HEIGHT: Final = 0.46 * TIBIAL_WIDTH  # pixels below its margin; docs/choices.md#identity-match
 FEMUR_TAPER, TIBIA_TAPER = (
     0.10,
     0.14,
-)  # narrowing on each side, shares of the width; docs/choices.md#same-knee
+)  # narrowing on each side, shares of the width; docs/choices.md#identity-match
 
 
 def bone_views(knee: Knee, femur: JointFrame, tibia: JointFrame) -> tuple[BoneView, BoneView]:

@@ -24,9 +24,9 @@ class LogisticCoefficients:
     outline: float
 
 
-FITTED: Final = LogisticCoefficients(-1.58, 8.4, 37.1, -346.0)  # docs/choices.md#same-knee
+FITTED: Final = LogisticCoefficients(-1.58, 8.4, 37.1, -346.0)  # docs/choices.md#identity-match
 TOO_LITTLE_BONE: Final = NotMeasured("too little of the bone is visible on both films")
-HIGHEST_PROBABILITY: Final = 0.999  # of either answer; docs/choices.md#same-knee
+HIGHEST_PROBABILITY: Final = 0.999  # of either answer; docs/choices.md#identity-match
 
 
 def match_identity(before: Knee, after: Knee) -> IdentityMatch:

@@ -10,7 +10,7 @@ from kltool.values.knee import Knee
 def outline_rms_distance(this: Knee, other: Knee) -> float:
     """RMS distance of the landmarks on the margins, the other knee registered to this one; tibial widths.
 
-    The widest points of the condyles are excluded: docs/choices.md#same-knee.
+    The widest points of the condyles are excluded: docs/choices.md#identity-match.
     """
     here, there = _margins(this), _margins(other)
     distance = np.abs(estimate_similarity(there, here).apply(as_complex(there)) - as_complex(here))

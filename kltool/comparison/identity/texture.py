@@ -8,16 +8,16 @@ import numpy as np
 
 from kltool.typing import Float32, Float64, Mask
 
-FINE_SIGMA: Final = 0.7  # of a Gaussian, pixels; docs/choices.md#same-knee
-COARSE_SIGMA: Final = 1.5  # pixels; docs/choices.md#same-knee
-CONTRAST_SIGMA: Final = 6.0  # pixels; docs/choices.md#same-knee
-REGULARISATION: Final = 0.1  # of the image's mean contrast; docs/choices.md#same-knee
+FINE_SIGMA: Final = 0.7  # of a Gaussian, pixels; docs/choices.md#identity-match
+COARSE_SIGMA: Final = 1.5  # pixels; docs/choices.md#identity-match
+CONTRAST_SIGMA: Final = 6.0  # pixels; docs/choices.md#identity-match
+REGULARISATION: Final = 0.1  # of the image's mean contrast; docs/choices.md#identity-match
 ROUNDING: Final = 1e-6  # of the brightest value: contrast below it is rounding of single precision
-SEARCH_RADIUS: Final = 8  # pixels about the registration by landmarks; docs/choices.md#same-knee
-SEARCH_ANGLES_DEG: Final = (-3.0, -1.5, 0.0, 1.5, 3.0)  # likewise; docs/choices.md#same-knee
+SEARCH_RADIUS: Final = 8  # pixels about the registration by landmarks; docs/choices.md#identity-match
+SEARCH_ANGLES_DEG: Final = (-3.0, -1.5, 0.0, 1.5, 3.0)  # likewise; docs/choices.md#identity-match
 MOST_ITERATIONS: Final = 30  # of the refinement
 CONVERGED: Final = 1e-5  # gain of correlation at which the refinement ends
-FEWEST_PIXELS: Final = 2000  # of a bone visible on both films; docs/choices.md#same-knee
+FEWEST_PIXELS: Final = 2000  # of a bone visible on both films; docs/choices.md#identity-match
 
 
 @dataclass(frozen=True, slots=True)
