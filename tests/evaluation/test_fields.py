@@ -22,6 +22,7 @@ def knees() -> list[AnnotatedKnee]:
     return load_annotated(DATA, "val")
 
 
+@pytest.mark.slow
 def test_knees_of_a_field_lie_in_it_and_two_hang_right_then_left(knees: list[AnnotatedKnee]) -> None:
     kinds = set()
     for seed in range(40):

@@ -61,6 +61,7 @@ def test_the_smallest_change_that_is_called_is_that_of_the_normal_law(error: flo
     assert smallest_called(called(error)) == pytest.approx((1.96 + 0.84) * error, rel=0.06)
 
 
+@pytest.mark.slow
 def test_half_the_error_calls_changes_of_half_the_size() -> None:
     low, high = ratio_95(called(0.1, 1500), called(0.2, 1500))
     assert low < 0.5 < high

@@ -40,6 +40,7 @@ def two_knees(gap: int, white_border: int) -> Float32:
 
 
 @real
+@pytest.mark.slow
 def test_every_oai_crop_is_judged_as_its_index_says() -> None:
     wrong = [path.name for path, inverted in oai() if is_inverted(grey(path)) is not inverted]
     assert wrong == []

@@ -15,7 +15,7 @@ def convolutions() -> list[object]:
 
 
 @pytest.mark.parametrize("number", range(len(convolutions())))
-@pytest.mark.parametrize("size", [(23, 30), (8, 9), (5, 6)])
+@pytest.mark.parametrize("size", [pytest.param((23, 30), marks=pytest.mark.slow), (8, 9), (5, 6)])
 def test_gradients_are_those_of_pytorch(number: int, size: tuple[int, int]) -> None:
     torch.manual_seed(number)
     usual = convolutions()[number].double()
