@@ -2,11 +2,13 @@
 
 The knees of one person resemble each other, so that knees drawn one by one would promise too much. A draw
 is a weight for each participant, how often they were drawn, and figures are worked out from weighted sums:
-many draws at once, in chunks of bounded memory.
+many draws at once, in chunks of bounded memory. For statistics that are no function of weighted sums the same
+draws are given as knees.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -88,12 +90,18 @@ def once(sample: Sample) -> Float64:
 
 def drawn(sample: Sample, resampling: Resampling) -> Iterator[Float64]:
     """Weights of so many draws with replacement, in chunks (d, p) of at most MOST_CELLS knees or people."""
-    random, count = np.random.default_rng(resampling.seed), sample.participants
-    at_once = max(1, MOST_CELLS // sample.knees)
-    for start in range(0, resampling.draws, at_once):
-        rows = min(at_once, resampling.draws - start)
-        draws = [np.bincount(random.integers(0, count, count), minlength=count) for _ in range(rows)]
+    count, at_once = sample.participants, max(1, MOST_CELLS // sample.knees)
+    people = _people_drawn(count, resampling)
+    for _ in range(0, resampling.draws, at_once):
+        draws = [np.bincount(drawn, minlength=count) for drawn in islice(people, at_once)]
         yield np.array(draws, np.float64)
+
+
+def resampled_knees(sample: Sample, resampling: Resampling) -> Iterator[Indices]:
+    """The knees of each draw, all those of a participant as often as they were drawn; (m,), 0 to n - 1."""
+    knees_of = [np.flatnonzero(sample.people == one) for one in range(sample.participants)]
+    for people in _people_drawn(sample.participants, resampling):
+        yield np.concatenate([knees_of[one] for one in people])
 
 
 def intervals(family: Family, resampling: Resampling) -> Mapping[str, Interval | NotMeasured]:
@@ -104,6 +112,12 @@ def intervals(family: Family, resampling: Resampling) -> Mapping[str, Interval |
         return dict.fromkeys(family.reasons, few)
     chunks = [family.of(weights) for weights in drawn(family.sample, resampling)]
     return {name: _percentiles(np.concatenate([c[name] for c in chunks])) for name in family.reasons}
+
+
+def _people_drawn(count: int, resampling: Resampling) -> Iterator[Indices]:
+    """Who is drawn each time: as many as there are, 0 to count - 1."""
+    random = np.random.default_rng(resampling.seed)
+    return (random.integers(0, count, count) for _ in range(resampling.draws))
 
 
 def _percentiles(values: Float64) -> Interval | NotMeasured:

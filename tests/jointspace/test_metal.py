@@ -14,7 +14,7 @@ from kltool.jointspace import ErrorSettings, TraceSettings, WidthSettings, judge
 from kltool.jointspace.metal import find_metal
 from kltool.jointspace.quality import Doubts
 from kltool.localize import find_knees
-from kltool.training.oai import side_of
+from kltool.training.data.oai import side_of
 from kltool.values.length import NotMeasured, Width
 from kltool.values.radiograph import Knee
 from kltool.values.reading import Compartment, TracedJoint

@@ -1,8 +1,11 @@
-"""Agreement in pictures, as SVG: who gave which grade, how sure, how far apart; each a file of its own."""
+"""Agreement in pictures, as SVG: who gave which grade, how sure, how far apart; each a file of its own.
+
+The confusion matrix and the reliability diagram are also those of the scores in docs/results.
+"""
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +18,7 @@ from kltool.agreement.statistics.roc import roc
 from kltool.report.agreement_text import interval_of, measure_name, value_of
 from kltool.report.plots.svg import reproducible, svg_of
 from kltool.report.text import signed
-from kltool.typing import Float64
+from kltool.typing import Float64, Indices, Mask
 from kltool.values.length import NotMeasured
 from kltool.values.reading import GRADES
 
@@ -32,6 +35,16 @@ MOST_POINTS: Final = 3000  # docs/choices.md#many-knees
 MOST_STEPS: Final = 500  # of a curve
 
 Draw = Callable[["Axes"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """Probabilities of one event and whether it came, (n,) each."""
+
+    name: str
+    colour: str
+    probability: Float64
+    came: Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +81,13 @@ def _drawn(found: Agreement) -> Iterator[tuple[str, str, str, str, str]]:
 
 
 def confusion_svg(found: GradeAgreement) -> str:
-    """Knees by the reference's grade (row) and the judged one (column), as dark as their share of the row."""
-    counts = found.grades.confusion
+    """Knees by the reference's grade (row) and the judged one (column)."""
+    labels = f"KL by {_short(found.judged)}", f"KL by {_short(found.reference)}"
+    return confusion_matrix_svg(found.grades.confusion, *labels)
+
+
+def confusion_matrix_svg(counts: Indices, column_label: str, row_label: str) -> str:
+    """counts: (5, 5) of knees; a cell is as dark as its share of its row."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
     def draw(axes: "Axes") -> None:
@@ -81,29 +99,46 @@ def confusion_svg(found: GradeAgreement) -> str:
         axes.set_yticks(GRADES)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
-        axes.set(xlabel=f"KL by {_short(found.judged)}", ylabel=f"KL by {_short(found.reference)}")
+        axes.set(xlabel=column_label, ylabel=row_label)
 
     return _svg(draw, SQUARE)
 
 
 def reliability_svg(found: GradeAgreement) -> str:
-    """How often what was said with a probability came true; a point is as large as its bin's share."""
-    said, truth = found.grades.probabilities, found.grades.truth
+    """How often a grade from a threshold on, and the most probable grade, came as predicted."""
+    predicted = predictions(found.grades.probabilities, found.grades.truth)
+    return reliability_diagram_svg(predicted, f"probability by {_short(found.judged)}")
+
+
+def predictions(said: Float64, truth: Indices) -> list[Predicted]:
+    """said: (n, 5) probabilities. truth: (n,) grades."""
     kinds = [
-        (f"KL ≥ {kl}", colour, said[:, kl:].sum(axis=1).clip(0, 1), truth >= kl)
+        Predicted(f"KL ≥ {kl}", colour, said[:, kl:].sum(axis=1).clip(0, 1), truth >= kl)
         for kl, colour in OF_THRESHOLD.items()
     ]
-    kinds.append(("most probable grade", INK, said.max(axis=1), said.argmax(axis=1) == truth))
+    most_probable = said.max(axis=1), said.argmax(axis=1) == truth
+    return [*kinds, Predicted("most probable grade", INK, *most_probable)]
+
+
+def reliability_diagram_svg(predicted: Sequence[Predicted], label: str) -> str:
+    """How often what was predicted with a probability came true; a point is as large as its bin's share."""
 
     def draw(axes: "Axes") -> None:
         axes.plot((0, 1), (0, 1), color=BAND, linewidth=1)
-        for name, colour, probability, came in kinds:
-            bins = reliability(probability, came)
-            axes.plot(bins.said, bins.came, color=colour, linewidth=1, alpha=0.4)
-            size = 8 + 400 * bins.share
-            axes.scatter(bins.said, bins.came, s=size, color=colour, alpha=0.7, linewidths=0, label=name)
+        for one in predicted:
+            bins = reliability(one.probability, one.came)
+            axes.plot(bins.said, bins.came, color=one.colour, linewidth=1, alpha=0.4)
+            axes.scatter(
+                bins.said,
+                bins.came,
+                s=8 + 400 * bins.share,
+                color=one.colour,
+                alpha=0.7,
+                linewidths=0,
+                label=one.name,
+            )
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
-        axes.set(xlabel=f"probability by {_short(found.judged)}", ylabel="share that came true")
+        axes.set(xlabel=label, ylabel="share that came true")
         for handle in axes.legend(frameon=False, fontsize=8, loc="upper left").legend_handles:
             handle.set_sizes([30])  # type: ignore[union-attr]
 

@@ -9,7 +9,6 @@ from sklearn import metrics
 
 from kltool.agreement.statistics.calibration import BINS, calibration_error, gap_sums, reliability
 from kltool.agreement.statistics.roc import Ranked, area_under_curve, roc
-from kltool.training import certainty
 from kltool.typing import Float64
 
 SCORED = st.lists(
@@ -57,10 +56,13 @@ def test_the_curve_is_that_of_scikit_learn_and_has_its_area() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
-def test_the_calibration_error_is_that_of_the_grades_page(said: list[tuple[float, bool]]) -> None:
-    sure, right = np.array([one for one, _ in said]), np.array([came for _, came in said])
-    found = calibration_error(gap_sums(sure, right).sum(axis=0), np.array(float(len(said))))
-    assert found == pytest.approx(certainty.calibration_error(sure, right, BINS))
+def test_the_calibration_error_is_the_mean_distance_of_each_bin(said: list[tuple[float, bool]]) -> None:
+    probability, came = np.array([one for one, _ in said]), np.array([one for _, one in said])
+    found = calibration_error(gap_sums(probability, came).sum(axis=0), np.array(float(len(said))))
+    place = np.minimum(np.floor(probability * BINS), BINS - 1)
+    bins = [place == number for number in range(BINS)]
+    gaps = [here.mean() * abs(probability[here].mean() - came[here].mean()) for here in bins if here.any()]
+    assert found == pytest.approx(sum(gaps))
 
 
 def test_probabilities_that_come_true_lie_on_the_diagonal() -> None:
