@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from kltool.agreement.bootstrap import Resampling, Sample, drawn, resampled_knees
+
 SCORED = st.lists(st.tuples(st.floats(-5, 5), st.booleans()), min_size=4, max_size=60)
 
 
@@ -50,6 +52,13 @@ def test_two_knees_of_one_person_count_as_one_in_the_bootstrap() -> None:
     twice, people = np.repeat(values, 2), np.repeat(np.arange(400).astype(str), 2)
     once = bootstrap_95(lambda drawn: float(values[drawn].mean()), np.arange(400).astype(str))
     assert bootstrap_95(lambda drawn: float(twice[drawn].mean()), people) == pytest.approx(once)
+
+
+def test_a_replicate_has_a_knee_as_often_as_its_participant_is_weighted() -> None:
+    sample, resampling = Sample.of(np.random.default_rng(6).integers(0, 40, 70)), Resampling(100, seed=2)
+    weights = np.concatenate(list(drawn(sample, resampling)))
+    for weight, knees in zip(weights, resampled_knees(sample, resampling), strict=True):
+        assert np.array_equal(np.bincount(knees, minlength=70), weight[sample.people])
 
 
 def test_honest_deviations_cover_95_per_cent_and_halved_ones_two_thirds() -> None:
