@@ -2,11 +2,13 @@
 
 The two knees of a person are correlated: resampling single knees would give intervals that are too narrow.
 A bootstrap replicate is a weight for each participant, the number of times it was sampled; estimates are
-computed from weighted sums, many replicates at once, in chunks of bounded memory.
+computed from weighted sums, many replicates at once, in chunks of bounded memory. For statistics that are not
+functions of weighted sums the same replicates are given as knees.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -88,12 +90,18 @@ def unit_weights(sample: Sample) -> Float64:
 
 def bootstrap_weights(sample: Sample, resampling: Resampling) -> Iterator[Float64]:
     """Weights of replicates sampled with replacement, in chunks (b, p) of at most MOST_CELLS cells."""
-    random, count = np.random.default_rng(resampling.seed), sample.participants
-    at_once = max(1, MOST_CELLS // sample.knees)
-    for start in range(0, resampling.replicates, at_once):
-        rows = min(at_once, resampling.replicates - start)
-        sampled = [np.bincount(random.integers(0, count, count), minlength=count) for _ in range(rows)]
-        yield np.array(sampled, np.float64)
+    count, at_once = sample.participants, max(1, MOST_CELLS // sample.knees)
+    sampled = _sampled_participants(count, resampling)
+    for _ in range(0, resampling.replicates, at_once):
+        rows = [np.bincount(participants, minlength=count) for participants in islice(sampled, at_once)]
+        yield np.array(rows, np.float64)
+
+
+def resampled_knees(sample: Sample, resampling: Resampling) -> Iterator[Indices]:
+    """The knees of each replicate, all those of a participant as often as it was sampled: (m,), below n."""
+    knees_of = [np.flatnonzero(sample.participant_ids == one) for one in range(sample.participants)]
+    for participants in _sampled_participants(sample.participants, resampling):
+        yield np.concatenate([knees_of[one] for one in participants])
 
 
 def intervals(group: EstimatorGroup, resampling: Resampling) -> Mapping[str, Interval | NotMeasured]:
@@ -106,6 +114,12 @@ def intervals(group: EstimatorGroup, resampling: Resampling) -> Mapping[str, Int
         return dict.fromkeys(group.reasons, few)
     chunks = [group.values_of(weights) for weights in bootstrap_weights(group.sample, resampling)]
     return {name: _percentiles(np.concatenate([c[name] for c in chunks])) for name in group.reasons}
+
+
+def _sampled_participants(count: int, resampling: Resampling) -> Iterator[Indices]:
+    """The participants of each replicate: as many as there are, 0 to count - 1."""
+    random = np.random.default_rng(resampling.seed)
+    return (random.integers(0, count, count) for _ in range(resampling.replicates))
 
 
 def _percentiles(values: Float64) -> Interval | NotMeasured:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kltool.intake.places import Memory
 
 from kltool.batch.config import WorkerConfig
 from kltool.batch.listing import Task
@@ -21,6 +20,7 @@ from kltool.batch.pool import WorkerPool
 from kltool.batch.pseudonym import Pseudonyms
 from kltool.errors import InstallationError
 from kltool.intake import ImageSource, find_images
+from kltool.intake.sources import Memory
 from tests.batch.conftest import Worked
 from tests.batch.ledgers import seen
 from tests.messages import holds

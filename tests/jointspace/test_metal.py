@@ -14,7 +14,7 @@ from kltool.jointspace import ErrorSettings, TraceSettings, WidthSettings, asses
 from kltool.jointspace.metal import detect_metal
 from kltool.jointspace.quality import QualityCriteria
 from kltool.localize import find_knees
-from kltool.training.oai import side_of
+from kltool.training.data.oai import side_of
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment

@@ -14,7 +14,7 @@ from kltool.errors import NoKnee, SideUnknown, TooCoarse
 from kltool.geometry.points import mirror
 from kltool.intake import load
 from kltool.localize import find_knees
-from kltool.training.implants import replaced
+from kltool.training.data.implants import with_prosthesis
 from kltool.values.knee import Knee, Placement
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.spacing import NoSpacing
@@ -154,7 +154,7 @@ def test_of_a_natural_and_a_replaced_knee_one_is_read_and_the_other_refused(
     truth = truth_of(samples, "bilateral")[which]
     row, column = truth["centre"]
     place = Placement((row, column), truth["tibial_width_px"], 0.0, mirrored=False)
-    metal = replace(film, pixels=replaced(film.pixels, place, np.random.default_rng(3)))
+    metal = replace(film, pixels=with_prosthesis(film.pixels, place, np.random.default_rng(3)))
     found = find_knees(metal, models)
     assert [str(knee.side) for knee in found.knees] == [truth_of(samples, "bilateral")[1 - which]["side"]]
     assert [refused.code for refused in found.refused] == ["replaced"]

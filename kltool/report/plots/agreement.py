@@ -1,8 +1,11 @@
-"""Plots of agreement as SVG: confusion matrix, reliability, ROC and Bland-Altman; one file each."""
+"""Plots of agreement as SVG: confusion matrix, reliability, ROC and Bland-Altman; one file each.
+
+The confusion matrix and the reliability diagram are also those of docs/results.
+"""
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +21,7 @@ from kltool.agreement.statistics.roc import roc
 from kltool.report.agreement_text import interval_of, measure_name, value_of
 from kltool.report.plots.svg import reproducible, svg_of
 from kltool.report.text import signed
-from kltool.typing import Float64
+from kltool.typing import Float64, Indices, Mask
 from kltool.values.length import NotMeasured
 from kltool.values.reading import GRADES
 
@@ -32,6 +35,16 @@ MOST_POINTS: Final = 3000  # docs/choices.md#many-knees
 MOST_STEPS: Final = 500  # of a curve
 
 Draw = Callable[[Axes], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """Predicted probabilities of one event and whether it occurred, (n,) each."""
+
+    name: str
+    colour: str
+    probability: Float64
+    outcomes: Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +81,13 @@ def _plots(found: Agreement) -> Iterator[tuple[str, str, str, str, str]]:
 
 
 def confusion_svg(found: GradeAgreement) -> str:
-    """Confusion matrix: rows grades by the reference, columns by the rater; shade is the share of the row."""
-    counts = found.grades.confusion
+    """Confusion matrix: rows grades by the reference, columns by the rater."""
+    labels = f"KL by {_short(found.rater)}", f"KL by {_short(found.reference)}"
+    return confusion_matrix_svg(found.grades.confusion, *labels)
+
+
+def confusion_matrix_svg(counts: Indices, column_label: str, row_label: str) -> str:
+    """counts: (5, 5) of knees; the shade of a cell is its share of the row."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
     def draw(axes: Axes) -> None:
@@ -81,31 +99,47 @@ def confusion_svg(found: GradeAgreement) -> str:
         axes.set_yticks(GRADES)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
-        axes.set(xlabel=f"KL by {_short(found.rater)}", ylabel=f"KL by {_short(found.reference)}")
+        axes.set(xlabel=column_label, ylabel=row_label)
 
     return _svg(draw, SQUARE)
 
 
 def reliability_svg(found: GradeAgreement) -> str:
-    """Observed frequency against predicted probability; the area of a point is its share of the knees."""
-    predicted, reference = found.grades.probabilities, found.grades.reference_with_probabilities
-    curves = [
-        (f"KL ≥ {kl}", colour, predicted[:, kl:].sum(axis=1).clip(0, 1), reference >= kl)
+    """Observed against predicted: grades from a threshold on, and the most probable grade."""
+    grades = found.grades
+    predicted = predictions(grades.probabilities, grades.reference_with_probabilities)
+    return reliability_diagram_svg(predicted, f"predicted probability by {_short(found.rater)}")
+
+
+def predictions(probabilities: Float64, grades: Indices) -> list[Predicted]:
+    """probabilities: (n, 5). grades: (n,), of the reference."""
+    thresholds = [
+        Predicted(f"KL ≥ {kl}", colour, probabilities[:, kl:].sum(axis=1).clip(0, 1), grades >= kl)
         for kl, colour in OF_THRESHOLD.items()
     ]
-    curves.append(("most probable grade", INK, predicted.max(axis=1), predicted.argmax(axis=1) == reference))
+    most_probable = probabilities.max(axis=1), probabilities.argmax(axis=1) == grades
+    return [*thresholds, Predicted("most probable grade", INK, *most_probable)]
+
+
+def reliability_diagram_svg(predicted: Sequence[Predicted], label: str) -> str:
+    """Observed frequency against predicted probability; the area of a point is its share of the knees."""
 
     def draw(axes: Axes) -> None:
         axes.plot((0, 1), (0, 1), color=BAND, linewidth=1)
-        for name, colour, probability, outcomes in curves:
-            bins = reliability(probability, outcomes)
-            axes.plot(bins.predicted, bins.observed, color=colour, linewidth=1, alpha=0.4)
-            size = 8 + 400 * bins.share
+        for one in predicted:
+            bins = reliability(one.probability, one.outcomes)
+            axes.plot(bins.predicted, bins.observed, color=one.colour, linewidth=1, alpha=0.4)
             axes.scatter(
-                bins.predicted, bins.observed, s=size, color=colour, alpha=0.7, linewidths=0, label=name
+                bins.predicted,
+                bins.observed,
+                s=8 + 400 * bins.share,
+                color=one.colour,
+                alpha=0.7,
+                linewidths=0,
+                label=one.name,
             )
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
-        axes.set(xlabel=f"predicted probability by {_short(found.rater)}", ylabel="observed frequency")
+        axes.set(xlabel=label, ylabel="observed frequency")
         for handle in axes.legend(frameon=False, fontsize=8, loc="upper left").legend_handles:
             handle.set_sizes([30])  # type: ignore[union-attr]
 

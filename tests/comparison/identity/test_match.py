@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from evaluation.repeats import perturbed
+from evaluation.perturbations import perturbed
 from hypothesis import given
 from hypothesis import strategies as st
 
