@@ -50,7 +50,7 @@ def test_rescored_pairs_keep_what_was_measured() -> None:
     before = pairs(LogisticCoefficients(0.0, 8.0, 12.0, -250.0), 20)
     after = rescored(before, LogisticCoefficients(0.0, 0.0, 0.0, 0.0))
     assert np.array_equal(features(before), features(after))
-    assert {pair.identity.same for pair in after} == {0.5}
+    assert {pair.identity.probability_same_knee for pair in after} == {0.5}
 
 
 def test_the_area_under_the_curve_is_that_of_an_independent_calculation() -> None:
