@@ -1,6 +1,7 @@
 """What every test may use: the models, loaded once, and readings of the sample images."""
 
 import hashlib
+import os
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
@@ -48,6 +49,12 @@ class Remembering:
         while len(self.answers) > MOST_ANSWERS:
             self.answers.popitem(last=False)
         return [answer.copy() for answer in self.answers[key]]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """pytest -n auto: a process a core, of those that may be used, and eight at most: each takes 1 GB."""
+    return min(len(os.sched_getaffinity(0)), 8)
 
 
 @pytest.fixture(scope="session")
