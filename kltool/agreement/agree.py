@@ -8,7 +8,6 @@ from kltool.agreement import estimators
 from kltool.agreement.bootstrap import EstimatorGroup, Resampling, Sample, intervals, unit_weights
 from kltool.agreement.ratings import (
     EXPECTED,
-    KL,
     PROBABILITIES,
     Column,
     Rater,
@@ -25,6 +24,7 @@ from kltool.agreement.results import (
     PairedWidths,
     WidthAgreement,
 )
+from kltool.tables.columns import KL
 from kltool.typing import Float64, Mask
 from kltool.values.length import NotMeasured
 

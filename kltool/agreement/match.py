@@ -8,30 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from kltool.agreement.raters import (
-    PATH,
-    ROW,
-    SIDE,
-    SUBJECT,
-    VISIT,
-    Key,
-    RaterRows,
-    exclude,
-    exclude_unread,
-    raters_of,
-    repeat_readings,
-)
-from kltool.agreement.ratings import (
-    KL,
-    PROBABILITIES,
-    Exclusion,
-    Rater,
-    Ratings,
-    Source,
-    have_common_knees,
-    is_stated_error,
-)
+from kltool.agreement.raters import ROW, Key, RaterRows, exclude, exclude_unread, raters_of, repeat_readings
+from kltool.agreement.ratings import PROBABILITIES, Exclusion, Rater, Ratings, Source, have_common_knees
 from kltool.errors import UsageError
+from kltool.tables.columns import KL, PATH, SIDE, SUBJECT, VISIT, is_sd
 from kltool.tables.read import read_table
 from kltool.typing import Indices
 from kltool.values.length import NotMeasured
@@ -168,7 +148,7 @@ def _empty_cells(raters: Sequence[RaterRows]) -> list[Exclusion]:
     raters_with = Counter(name for rater in raters for name in rater.columns)
     for rater in raters:
         there = np.array([bool(place) for place in rater.places])
-        for name in (name for name in rater.columns if raters_with[name] > 1 and not is_stated_error(name)):
+        for name in (name for name in rater.columns if raters_with[name] > 1 and not is_sd(name)):
             empty = np.flatnonzero(there & ~rater.columns[name].known)
             exclude(found, rater.name, len(empty), _why_empty(rater, name, empty))
     return found

@@ -6,17 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from kltool.agreement.ratings import EXPECTED, KL, PROBABILITIES, Column
+from kltool.agreement.ratings import EXPECTED, PROBABILITIES, Column
 from kltool.errors import UsageError
+from kltool.tables.columns import GIVEN_KL, KL, KL_PROBABILITIES, is_width_or_sd, reasons_for
 from kltool.tables.read import Table
 from kltool.values.reading import GRADES
 
-GIVEN: Final = "given_kl"
 LONGEST_MM: Final = 200.0  # docs/choices.md#longest-length
 SUM_WITHIN: Final = 0.01  # deviation of the sum from 1; docs/choices.md#sum-of-probabilities
-NO_WIDTHS: Final = ("spacing", "imd")  # prefixes of lengths that are no widths of the joint space
-INTERVAL_ENDS: Final = ("_low_mm", "_high_mm", "_lower_mm", "_upper_mm")  # suffixes
-PROBABILITY_COLUMNS: Final = tuple(f"{PROBABILITIES}{kl}" for kl in GRADES)
 
 
 def columns_of(table: Table, read: list[bool]) -> dict[str, Column]:
@@ -26,28 +23,23 @@ def columns_of(table: Table, read: list[bool]) -> dict[str, Column]:
         found[KL] = _column(table, KL, read, _grade)
     if table.has(EXPECTED):
         found[EXPECTED] = _column(table, EXPECTED, read, _within("a grade", GRADES[0], GRADES[-1]))
-    if all(table.has(column) for column in PROBABILITY_COLUMNS):
+    if all(table.has(column) for column in KL_PROBABILITIES):
         found[PROBABILITIES] = _probabilities(table, read)
     for column in table.columns:
-        if _is_length(column) and table.has(column):
+        if is_width_or_sd(column) and table.has(column):
             found[column] = _column(table, column, read, _within("millimetres", 0.0, LONGEST_MM))
     return found
 
 
 def given_of(table: Table, read: list[bool]) -> Mapping[str, Column]:
     """The grades of a reader, in the column given_kl of a table by kltool."""
-    return {KL: _column(table, GIVEN, read, _grade)}
+    return {KL: _column(table, GIVEN_KL, read, _grade)}
 
 
 def reasons_of(table: Table, column: str) -> list[str]:
     """Why each row has no value in a column, (n,), where the table states it, in kl_reason and so on."""
-    names = [f"{column.removesuffix('_mm')}_reason", *(["spacing_reason"] if column.endswith("_mm") else [])]
-    return [next(filter(None, cells), "") for cells in zip(*map(table.cells, names), strict=True)]
-
-
-def _is_length(column: str) -> bool:
-    """Whether a column is a width or the standard deviation of one."""
-    return column.endswith("_mm") and not column.startswith(NO_WIDTHS) and not column.endswith(INTERVAL_ENDS)
+    columns = map(table.cells, reasons_for(column))
+    return [next(filter(None, cells), "") for cells in zip(*columns, strict=True)]
 
 
 Parse = Callable[[str, str], float]  # a cell, and its line and column for messages
@@ -64,7 +56,7 @@ def _column(table: Table, name: str, read: list[bool], parse: Parse) -> Column:
 
 def _probabilities(table: Table, read: list[bool]) -> Column:
     """(n, 5), normalised to sum to 1; a row that lacks one of the five has no value."""
-    each = [_column(table, name, read, _within("a probability", 0.0, 1.0)) for name in PROBABILITY_COLUMNS]
+    each = [_column(table, name, read, _within("a probability", 0.0, 1.0)) for name in KL_PROBABILITIES]
     values = np.stack([column.values for column in each], axis=1)
     known = np.all([column.known for column in each], axis=0)
     sums = values.sum(axis=1)

@@ -8,18 +8,17 @@ from typing import Final
 
 import numpy as np
 
-from kltool.agreement.parse import GIVEN, columns_of, given_of, reasons_of
+from kltool.agreement.parse import columns_of, given_of, reasons_of
 from kltool.agreement.ratings import Column, Exclusion
 from kltool.errors import UsageError
+from kltool.tables.columns import CODE, GIVEN_KL, OK, PATH, READER, SIDE, STATUS, SUBJECT, VISIT
 from kltool.tables.read import Table
 from kltool.typing import Indices
 from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Side
 
-SUBJECT, VISIT, SIDE, PATH = "subject", "visit", "side", "path"
-READER, STATUS, CODE = "reader", "status", "code"
 ROW: Final = "row of the table"  # the key of raters who share rows
-READ: Final = ("", "ok")  # values of the column status
+READ: Final = ("", OK)  # values of the column status
 MAY_BE_EMPTY: Final = (VISIT,)  # of the keys: all rows without a visit count as one visit
 KLTOOL_NAME, GIVEN_NAME = "kltool", "given"
 SIDES: Final[Mapping[str, Side]] = {
@@ -74,7 +73,7 @@ def raters_of(tables: Sequence[Table], on: Key) -> list[RaterRows]:
 
     A single table with given_kl and without reader has two raters, "kltool" and "given".
     """
-    if len(tables) == 1 and tables[0].has(GIVEN) and not tables[0].has(READER):
+    if len(tables) == 1 and tables[0].has(GIVEN_KL) and not tables[0].has(READER):
         return _kltool_and_given(tables[0])
     return _with_unique_names([rater for table in tables for rater in _by_reader(table, on)])
 

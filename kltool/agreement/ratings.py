@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kltool.tables.columns import KL_EXPECTED, KL_PROBABILITY, is_sd
 from kltool.typing import Float64, Indices, Mask
 
-KL, EXPECTED, PROBABILITIES = "kl", "kl_expected", "kl_p"
+EXPECTED, PROBABILITIES = KL_EXPECTED, KL_PROBABILITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Rater:
     @property
     def widths(self) -> tuple[str, ...]:
         """The names of the columns of widths, without those of their standard deviations."""
-        return tuple(name for name in self.columns if name.endswith("_mm") and not is_stated_error(name))
+        return tuple(name for name in self.columns if name.endswith("_mm") and not is_sd(name))
 
     def has(self, column: str) -> bool:
         return column in self.columns and bool(self.columns[column].known.any())
@@ -54,15 +55,6 @@ def known_by(raters: Sequence[Rater], measure: str) -> Mask:
 def have_common_knees(raters: Sequence[Rater], measure: str) -> bool:
     """Whether there is a knee for which all of these raters have a value."""
     return all(measure in rater.columns for rater in raters) and bool(known_by(raters, measure).any())
-
-
-def stated_error_of(width: str) -> str:
-    """The column of the stated errors of a width: medial_mjsw_sd_mm for medial_mjsw_mm."""
-    return f"{width.removesuffix('_mm')}_sd_mm"
-
-
-def is_stated_error(column: str) -> bool:
-    return column.endswith("_sd_mm")
 
 
 @dataclass(frozen=True, slots=True)

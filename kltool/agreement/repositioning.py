@@ -5,9 +5,10 @@ from typing import Final
 import numpy as np
 
 from kltool.agreement.bootstrap import EstimatorGroup, Resampling, Sample, intervals
-from kltool.agreement.ratings import Ratings, stated_error_of
+from kltool.agreement.ratings import Ratings
 from kltool.agreement.results import Estimate
 from kltool.comparison.error import FEWEST_REPEATS, estimate_repositioning
+from kltool.tables.columns import sd_of_mm
 from kltool.typing import Float64
 from kltool.values.change import Difference, ErrorComponents
 from kltool.values.length import NORMAL_95, NotMeasured
@@ -50,7 +51,7 @@ def _required_variance(repeat: Difference) -> float:
 
 def _repeats(ratings: Ratings, width: str) -> tuple[list[Difference], Sample]:
     """Second reading minus first reading, mm, of the knees for which both state their error."""
-    names = (width, stated_error_of(width))
+    names = (width, sd_of_mm(width))
     columns = [rater.columns[name] for rater in ratings.raters[:2] for name in names if rater.has(name)]
     if len(columns) < 4:
         return [], Sample.of(ratings.participant_ids[:0])
@@ -64,9 +65,9 @@ def _repeats(ratings: Ratings, width: str) -> tuple[list[Difference], Sample]:
 
 
 def _too_few(ratings: Ratings, width: str, count: int) -> NotMeasured | None:
-    if not all(rater.has(stated_error_of(width)) for rater in ratings.raters[:2]):
+    if not all(rater.has(sd_of_mm(width)) for rater in ratings.raters[:2]):
         return NotMeasured(
-            f"no column {stated_error_of(width)} with the stated error of each reading, so that the "
+            f"no column {sd_of_mm(width)} with the stated error of each reading, so that the "
             "variation beyond it is not known"
         )
     if count < FEWEST_REPEATS:

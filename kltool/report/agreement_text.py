@@ -1,13 +1,12 @@
 """Labels of estimates and measures, and the format of their numbers."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kltool.agreement.ratings import KL
 from kltool.agreement.results import Estimate
 from kltool.report.text import signed
+from kltool.tables.columns import KL, width_words
 from kltool.values.length import NotMeasured
 from kltool.values.reading import GRADES
 
@@ -52,8 +51,6 @@ MAIN_ESTIMATES: Final = (
     *("kappa_quadratic", "accuracy", "auc_kl2", "calibration_error"),
     *("bias_mm", "limit_lower_mm", "limit_upper_mm", "within_subject_sd_mm", "icc_2_1"),
 )
-PARTS: Final = {"mjsw": "minimum", "mean_jsw": "mean"}
-WIDTH: Final = re.compile(r"(medial|lateral)_(mjsw|mean_jsw|jsw(\d{3}))_mm")
 
 
 def value_of(estimate: Estimate, with_unit: bool = True) -> str:
@@ -91,11 +88,7 @@ def measure_name(measure: str) -> str:
     """ "KL grade", "medial minimum", or the name of another column without its unit."""
     if measure == KL:
         return "KL grade"
-    found = WIDTH.fullmatch(measure)
-    if found is None:
-        return measure.removesuffix("_mm").replace("_", " ")
-    compartment, part, place = found.groups()
-    return f"{compartment} {PARTS.get(part, f'0.{place}')}"
+    return width_words(measure) or measure.removesuffix("_mm").replace("_", " ")
 
 
 def knees_of(estimate: Estimate) -> str:

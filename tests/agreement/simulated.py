@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from kltool.agreement.ratings import KL, PROBABILITIES, Column, Rater, Ratings
+from kltool.agreement.ratings import PROBABILITIES, Column, Rater, Ratings
+from kltool.tables.columns import KL
 from kltool.typing import Float64
 
 CUTS = (-0.7, -0.2, 0.5, 1.4)  # of severity, between grades

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from kltool.agreement import MatchOptions, ratings_of
-from kltool.agreement.ratings import KL, Exclusion, Ratings
+from kltool.agreement.ratings import Exclusion, Ratings
 from kltool.errors import UsageError
+from kltool.tables.columns import KL
 from tests.agreement.simulated import repeats, trial, write_csv
 
 HEADINGS = ("subject", "visit", "side", "kl", "medial_mjsw_mm")

@@ -83,13 +83,13 @@ def table(models: Models, monkeypatch: pytest.MonkeyPatch) -> Table:
     """`written`, by this process, for what does not depend on who reads: no worker has to start."""
 
     @contextmanager
-    def here(jobs: int, orders: WorkerConfig, limit_s: float) -> Iterator[Any]:
+    def here(jobs: int, config: WorkerConfig, limit_s: float) -> Iterator[Any]:
         def outcomes(tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome]]:
-            return ((task, read_task(task, models, orders)) for task in tasks)
+            return ((task, read_task(task, models, config)) for task in tasks)
 
         yield outcomes
 
-    monkeypatch.setattr(run, "on_this_machine", here)
+    monkeypatch.setattr(run, "local_engine", here)
     return written
 
 

@@ -97,7 +97,7 @@ def test_what_failed_is_read_again_when_asked(
         return list(table(right_films, out=tmp_path / "out", **asked).status)
 
     with monkeypatch.context() as patched:
-        patched.setattr("kltool.batch.read_task.load", broken)
+        patched.setattr("kltool.reading.load", broken)
         assert statuses() == ["failed"] * 2
     assert statuses() == ["failed"] * 2, "finished work is not done again"
     assert statuses(retry_failed=True) == ["ok"] * 2

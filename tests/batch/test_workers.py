@@ -95,10 +95,10 @@ def test_workers_that_cannot_start_are_an_installation_error(
 
 
 def test_workers_with_other_weights_are_refused(samples: Path) -> None:
-    readers = WorkerPool(1, WorkerConfig("kltool-0.0.0 grader-0:00000000", "", Pseudonyms()), 60.0)
+    pool = WorkerPool(1, WorkerConfig("kltool-0.0.0 grader-0:00000000", "", Pseudonyms()), 60.0)
     with pytest.raises(InstallationError, match=r"kltool-0\.0\.0 grader-0:00000000"):
-        readers.read(Task(ImageSource.of_file(samples / "knee_right_normal.dcm")))
-    readers.close()
+        pool.read(Task(ImageSource.of_file(samples / "knee_right_normal.dcm")))
+    pool.close()
 
 
 @pytest.mark.slow

@@ -138,12 +138,12 @@ def test_a_knee_like_its_own_mirror_image_is_refused_without_a_side(samples: Pat
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_rotated_film_is_read_as_if_it_were_upright(turns: int, samples: Path, models: Models) -> None:
     upright = load(samples / "knee_right_normal.dcm")
-    right_knee_orientation = replace(upright, pixels=np.ascontiguousarray(np.rot90(upright.pixels, turns)))
-    found, expected = find_knees(right_knee_orientation, models), find_knees(upright, models)
+    rotated = replace(upright, pixels=np.ascontiguousarray(np.rot90(upright.pixels, turns)))
+    found, expected = find_knees(rotated, models), find_knees(upright, models)
     assert np.array_equal(found.film.pixels, upright.pixels)
     assert found.knees[0].placement == expected.knees[0].placement
     (note,) = found.notes
-    assert holds(note, f"{90 * (4 - turns)} degrees", "anticlockwise")
+    assert holds(note, f"{90 * (4 - turns)} degrees", "counterclockwise")
 
 
 @pytest.mark.parametrize("which", [0, 1])
