@@ -173,7 +173,7 @@ def test_two_runs_differ_in_their_time_alone(samples: Path) -> None:
 
 
 def in_the_mirror(film: Radiograph) -> Radiograph:
-    """The film right_knee_orientation over, with the side that it then shows."""
+    """The film turned over, with the side that it then shows."""
     pixels = np.ascontiguousarray(film.pixels[:, ::-1])
     return replace(film, pixels=pixels, side=film.side.other if film.side else None)
 

@@ -31,7 +31,7 @@ def test_a_ledger_of_version_0_1_0_is_refused_by_name_and_left_as_it_is(tmp_path
         Ledger(file)
     message = str(refused.value)
     assert "kltool 0.1.0 found" in message
-    assert "kl_prediction_set → kl_prediction_set" in message
+    assert "kl_set → kl_prediction_set" in message
     assert f"kltool {version('kltool')} expected" in message
     assert message.endswith("choose another folder, or read on with kltool 0.1.0")
     assert contents(file) == before
