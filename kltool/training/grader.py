@@ -50,8 +50,8 @@ class Recipe:
     """What is learned and how. shares: of the view's resolution, one an epoch.
 
     balance: knees are sampled in proportion to the frequency of their grade to minus this. mixed: the
-    share of batches in which pairs of knees are mixed (Zhang et al. 2018). expected_weight: of the squared error
-    of the expected grade. width_weight: of the error of the widths. head: one of
+    share of batches in which pairs of knees are mixed (Zhang et al. 2018). expected_weight: of the squared
+    error of the expected grade. width_weight: of the error of the widths. head: one of
     kltool.training.networks.heads. labels: one of LABELS, of which the last two need teachers.
     """
 

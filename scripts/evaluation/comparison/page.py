@@ -121,7 +121,8 @@ def _detected(
         "any change, one with a medial change of up to 1.5 mm either way. At each visit the knee is "
         "repositioned (flexion, rotation, tilt of the beam, lean), on the same unit or, in half of the "
         "films, on another with its own detector, exposure and processing. Half of the knees state "
-        "calibrated millimetres that err by 1%, half those at the detector, whose magnification differs. Detected: the 95% interval "
+        "calibrated millimetres that err by 1%, half those at the detector, whose magnification differs. "
+        "Detected: the 95% interval "
         f"excludes 0. Repositioning is the site's own, from {REPEATS} other knees with a repeat film: "
         f"{own[LINKED]:.3f} mm a film for linked changes, {own[INDEPENDENT]:.3f} mm for independent ones.",
         [
