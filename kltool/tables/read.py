@@ -161,7 +161,7 @@ def _csv_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
         ) from None
     except csv.Error as error:
         raise UsageError(
-            f"{path}, line {rows.line_num}: not a CSV ({error}); check its quotes, or save it anew"
+            f"{path}, line {rows.line_num}: not a CSV ({error}); check its quotes, or save it again"
         ) from None
 
 
@@ -182,7 +182,7 @@ def _parquet_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
                     yield Line(f"row {number}", list(cells))
     except (OSError, ArrowException) as error:
         raise UsageError(
-            f"{path} is no Parquet that can be read ({type(error).__name__}); write it anew"
+            f"{path} is no Parquet that can be read ({type(error).__name__}); write it again"
         ) from None
 
 

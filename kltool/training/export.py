@@ -19,7 +19,7 @@ from kltool.training.networks.ensemble import GraderEnsemble
 from kltool.training.networks.finder import Finder
 from kltool.training.networks.grader import restored
 from kltool.training.networks.knee_class import KneeClassifier
-from kltool.training.networks.landmarks import Landmarks
+from kltool.training.networks.landmarks import LandmarkNetwork
 from kltool.training.networks.margins import MarginNet
 from kltool.training.onnx_graph import export, halve
 
@@ -77,7 +77,7 @@ GRAPHS: Final[Mapping[str, Graph]] = {
         half=True,
     ),
     "landmarks": Graph(
-        lambda state: _loaded(Landmarks(), state),
+        lambda state: _loaded(LandmarkNetwork(), state),
         (INPUT_SIZE, INPUT_SIZE),
         ("points", "spread"),
         (
