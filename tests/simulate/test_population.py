@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -18,11 +19,15 @@ from kltool.values.radiograph import Side
 Values = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 COARSE = (0.5, 0.6)
-DRAWN = [draw(seed) for seed in range(2000)]
+
+
+@cache
+def drawn() -> list[tuple[KneeScene, Film]]:
+    return [draw(seed) for seed in range(2000)]
 
 
 def spread(value: Callable[[KneeScene, Film], float]) -> Values:
-    return np.array([value(scene, film) for scene, film in DRAWN])
+    return np.array([value(scene, film) for scene, film in drawn()])
 
 
 def test_a_seed_is_one_knee_and_another_seed_another() -> None:
@@ -97,9 +102,8 @@ def test_the_films_cover_their_ranges(name: str, least: float, most: float) -> N
 
 def test_both_sides_are_as_frequent_and_markers_name_theirs() -> None:
     assert spread(lambda scene, _: scene.side is Side.RIGHT).mean() == pytest.approx(0.5, abs=0.05)
-    letters = {
-        (scene.side, film.marker.letter) for scene, film in DRAWN if film.marker and not film.marker.mirrored
-    }
+    markers = [(scene.side, film.marker) for scene, film in drawn() if film.marker]
+    letters = {(side, marker.letter) for side, marker in markers if not marker.mirrored}
     assert letters == {(Side.RIGHT, "R"), (Side.LEFT, "L")}
 
 
@@ -126,14 +130,16 @@ def test_a_coarser_detector_is_drawn_when_asked() -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_joint_lies_on_the_exposed_film(seed: int) -> None:
-    drawn = simulate_drawn(seed, COARSE)
-    truth, film = drawn.truth[0], drawn.film
+    simulated = simulate_drawn(seed, COARSE)
+    truth, film = simulated.truth[0], simulated.film
     for compartment in (truth.medial, truth.lateral):
         for margin in (compartment.femoral_margin, compartment.tibial_margin):
             assert (margin >= 0).all()
             assert (margin <= np.array([film.rows, film.columns]) - 1).all()
     margin = np.rint(truth.medial.tibial_margin).astype(int)
-    lit = dressed(np.full(drawn.pixels.shape, 2 ** (film.bits - 1), np.uint16), replace(film, marker=None))
+    lit = dressed(
+        np.full(simulated.pixels.shape, 2 ** (film.bits - 1), np.uint16), replace(film, marker=None)
+    )
     assert np.ptp(lit[margin[:, 0], margin[:, 1]].astype(int)) == 0
 
 
