@@ -1,8 +1,7 @@
 """Knee joint space and Kellgren-Lawrence grade on plain radiographs, with their error.
 
-The road: a file becomes a Radiograph (intake), its knees are found and turned to one hand (localize),
-measured (jointspace) and graded (grade) into a Reading (read); two readings of a knee make a change
-(compare).
+The pipeline: a file becomes a Radiograph (intake), its knees are found (localize), measured (jointspace) and
+graded (grading) into a Reading (reading); two readings of a knee make a change (comparison).
 
     import kltool
 
@@ -12,41 +11,10 @@ measured (jointspace) and graded (grade) into a Reading (read); two readings of 
     for change in kltool.compare(before, after, models):
         print(change.sentence)
 
-Research software, not a medical device. Heavy libraries are imported where they are used, so that this
+Research software, not a medical device. Names are imported when they are first used (SPEC 1), so that this
 import, and with it the command line, starts fast.
 """
 
-from kltool.comparison import compare
-from kltool.intake import load
-from kltool.reading import read
-from kltool.values.change import GradeChange, KneeChange, Verdict, WidthChange
-from kltool.values.length import NotMeasured, Width
-from kltool.values.radiograph import Calibration, Knee, NoSpacing, Radiograph, Side, SideSource, Spacing
-from kltool.values.reading import Compartment, Grade, JointSpace, KneeReading, Reading
-from kltool.weights import Models, load_models
+import lazy_loader
 
-__all__ = [
-    "Calibration",
-    "Compartment",
-    "Grade",
-    "GradeChange",
-    "JointSpace",
-    "Knee",
-    "KneeChange",
-    "KneeReading",
-    "Models",
-    "NoSpacing",
-    "NotMeasured",
-    "Radiograph",
-    "Reading",
-    "Side",
-    "SideSource",
-    "Spacing",
-    "Verdict",
-    "Width",
-    "WidthChange",
-    "compare",
-    "load",
-    "load_models",
-    "read",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,7 +1,7 @@
 """Everything kltool refuses or fails with.
 
 KltoolError            the root; never raised itself                              exit
- ├── Refusal           the input is well understood and not a readable knee         3
+ ├── Refusal           the input was recognized and is not a readable knee          3
  │    ├── NotAnImage          neither DICOM nor a picture
  │    ├── Undecodable         an image whose pixels are truncated or damaged
  │    ├── NotARadiograph      colour photograph, multi-frame, other modality
@@ -9,16 +9,16 @@ KltoolError            the root; never raised itself                            
  │    ├── WrongView           lateral, skyline: the joint space is not shown
  │    ├── NoKnee              no knee found
  │    ├── TooCoarse           a knee of too few pixels
- │    └── SideUnknown         one knee, and nothing says whose side
- ├── SpacingError      a pixel spacing that cannot be true                          2
- ├── NotComparable     two readings that may not be subtracted                      3
- ├── UsageError        the command or call makes no sense                           2
- ├── ClusterLost       the machines that read went away; what was read is kept      4
- ├── StorageFull       there is no room for what was read; what was written is kept 4
- └── InstallationError a model or codec is missing or not what it should be         5
+ │    └── SideUnknown         one knee whose side is not given and not certain
+ ├── SpacingError      an impossible pixel spacing                                  2
+ ├── NotComparable     two readings that must not be compared                       3
+ ├── UsageError        an invalid command or call                                   2
+ ├── ClusterLost       the connection to the cluster was lost; results are kept     4
+ ├── StorageFull       no space for the results; what was written is kept           4
+ └── InstallationError a model, codec or library is missing or not as expected      5
       └── WeightMismatch      a weight file whose hash is not the manifest's
 
-A message says what was found, what was expected and what to do. It never holds a patient's name.
+A message says what was found, what was expected and what to do. It never contains a patient's name.
 """
 
 from enum import IntEnum
@@ -43,7 +43,7 @@ class KltoolError(Exception):
 
 
 class Refusal(KltoolError):
-    """The input was understood and cannot be read as a knee; `code` names the reason for programs."""
+    """The input was recognized and cannot be read as a knee; `code` names the reason for programs."""
 
     exit = Exit.REFUSED
     code: ClassVar[str] = "refused"
@@ -82,7 +82,7 @@ class SideUnknown(Refusal):
 
 
 class SpacingError(KltoolError):
-    """A pixel spacing that cannot be true."""
+    """An impossible pixel spacing."""
 
     exit = Exit.USAGE
 
@@ -94,27 +94,27 @@ class SpacingError(KltoolError):
 
 
 class NotComparable(KltoolError):
-    """Two readings that may not be subtracted."""
+    """Two readings that must not be compared."""
 
     exit = Exit.REFUSED
 
 
 class UsageError(KltoolError):
-    """The command or call makes no sense."""
+    """An invalid command or call."""
 
     exit = Exit.USAGE
 
 
 class ClusterLost(KltoolError):
-    """The machines that read images went away; what was read is kept."""
+    """The connection to the cluster was lost; results are kept."""
 
 
 class StorageFull(KltoolError):
-    """There is no room for what was read; what was written before is kept."""
+    """No space for the results; what was written is kept."""
 
 
 class InstallationError(KltoolError):
-    """A model, codec or library is missing or not what it should be."""
+    """A model, codec or library is missing or not as expected."""
 
     exit = Exit.INSTALLATION
 
@@ -123,7 +123,7 @@ class WeightMismatch(InstallationError):
     """A weight file whose hash is not the manifest's."""
 
     def __reduce__(self) -> tuple[type[InstallationError], tuple[str]]:
-        return InstallationError, (str(self),)  # as another process is told of it
+        return InstallationError, (str(self),)  # what another process receives
 
     def __init__(self, name: str, expected: str, found: str) -> None:
         super().__init__(

@@ -11,4 +11,4 @@ Points = npt.NDArray[np.float64]  # (n, 2) (row, column)
 Mask = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
 
-Record = dict[str, Any]  # a value as a program reads it: plain, to be written as JSON
+Record = dict[str, Any]  # plain values, to be written as JSON

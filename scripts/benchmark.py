@@ -8,8 +8,6 @@ With the extras 'simulate' and 'dev', and the machine left alone.
 """
 
 import argparse
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -17,6 +15,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+
+from evaluation.markdown import Table, machine
 
 from kltool.intake import load
 from kltool.reading import read
@@ -45,13 +45,13 @@ def main() -> None:
 
 
 def _batch(data: Path) -> None:
-    from evaluation.batch import Extent, measure_batch, write
+    from evaluation.batch.page import Extent, measure_batch, write  # late: needs the extras
 
     print(write(measure_batch(data, Extent()), Extent(), OUT.parent).read_text())
 
 
 def _ledger() -> None:
-    from evaluation.ledger import measure_ledger, write
+    from evaluation.batch.ledger import measure_ledger, write  # late: needs the extra 'dev'
 
     film = ROOT / "sample_images" / "knee_right_normal.dcm"
     print(write(measure_ledger(film), OUT.parent).read_text())
@@ -67,19 +67,17 @@ def _speed() -> None:
         _row("load and read a film of one knee, 620 x 560", lambda: read(load(single), models)),
         _row("load and read a film of both knees, 720 x 1340", lambda: read(load(both), models)),
     ]
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    heading = (
-        f"# Speed\n\nMade by `python scripts/benchmark.py speed` on {machine}; {REPEATS} repeats after one.\n"
-    )
-    table = ["| what | fastest, s | median, s | slowest, s |", "|---|---|---|---|", *rows]
-    OUT.write_text(heading + "\n" + "\n".join(table) + "\n")
+    made = f"Made by `python scripts/benchmark.py speed` on {machine()}; {REPEATS} repeats after one."
+    heading = f"# Speed\n\n{made}\n"
+    table = Table(("what", "fastest, s", "median, s", "slowest, s"), rows)
+    OUT.write_text(f"{heading}\n{table}\n")
     print(OUT.read_text())
 
 
-def _row(name: str, run: Callable[[], object]) -> str:
+def _row(name: str, run: Callable[[], object]) -> tuple[str, ...]:
     run()
     seconds = sorted(_timed(run) for _ in range(REPEATS))
-    return f"| {name} | {seconds[0]:.2f} | {statistics.median(seconds):.2f} | {seconds[-1]:.2f} |"
+    return name, f"{seconds[0]:.2f}", f"{statistics.median(seconds):.2f}", f"{seconds[-1]:.2f}"
 
 
 def _timed(run: Callable[[], object]) -> float:

@@ -7,9 +7,9 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from evaluation.fit_changes import ChangeFit, fit_changes, stated
-from evaluation.page import Table
-from evaluation.visits import MARGINS, KnownChange, read_visits
+from evaluation.comparison.fit_changes import ChangeErrorLaw, fit_changes, stated
+from evaluation.comparison.visits import MARGINS, KnownChange, read_visits
+from evaluation.markdown import Table
 
 from kltool.values.length import NORMAL_95
 
@@ -19,7 +19,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "change-errors
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--knees", type=int, default=300, help="drawn knees, each at three visits")
+    parser.add_argument("--knees", type=int, default=300, help="simulated knees, each at three visits")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     seeds = range(FIRST_SEED, FIRST_SEED + options.knees)
@@ -28,7 +28,7 @@ def main() -> None:
     print(PAGE.read_text())
 
 
-def _page(fit: ChangeFit, changes: list[KnownChange], knees: int) -> str:
+def _page(fit: ChangeErrorLaw, changes: list[KnownChange], knees: int) -> str:
     errors = np.array([one.measured.change - one.true_mm for one in changes])
     deviations = stated(fit, changes)
     rows = [
@@ -45,7 +45,7 @@ def _page(fit: ChangeFit, changes: list[KnownChange], knees: int) -> str:
         "\n\n".join(
             [
                 "# The error of a linked change",
-                f"Made by `python scripts/calibrate_changes.py --knees {knees}`: drawn knees of seeds "
+                f"Made by `python scripts/calibrate_changes.py --knees {knees}`: simulated knees of seeds "
                 f"{FIRST_SEED} and up at three visits, which neither training nor scoring sees. "
                 "`docs/choices.md#change-error` has the law.",
                 str(
@@ -59,7 +59,7 @@ def _page(fit: ChangeFit, changes: list[KnownChange], knees: int) -> str:
                         ],
                     )
                 ),
-                str(Table(("changes", "count", "95% intervals that hold the true change"), rows)),
+                str(Table(("changes", "count", "95% intervals that contain the true change"), rows)),
             ]
         )
         + "\n"

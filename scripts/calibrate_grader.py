@@ -1,10 +1,10 @@
-"""Join trained graders and fit their certainty on `val`.
+"""Make an ensemble of trained graders and fit its calibration on `val`.
 
 python scripts/calibrate_grader.py ../shared/data/oai_kl FOLDER [FOLDER ...] --out OUT
 
-Each FOLDER is one of scripts/train_grader.py. Writes OUT/grader.pt, from which the grader is exported, and
-docs/results/grader-joined.md: how well each alone and all together do on knees whose owners were left out of
-the fit. Needs the extra 'dev'.
+Each FOLDER is one of `python -m kltool.training grader`. Writes OUT/grader.pt, from which the grader is
+exported, and docs/results/grader-ensemble.md: how well each alone and all together do on knees whose owners
+were left out of the fit. Needs the extra 'dev'.
 """
 
 import argparse
@@ -12,12 +12,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from evaluation.ensemble import join, known_knees
+from evaluation.grade.ensemble import ensemble, known_knees
 
-from kltool.training.graded import prepare
+from kltool.training.data.graded import prepare
 from kltool.training.networks.grader import packed, restored
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "grader-joined.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "grader-ensemble.md"
 
 
 def main() -> None:
@@ -31,12 +31,12 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     known = known_knees(prepare(options.data / "val", options.out / "val.npz", jobs=2))
     states = {folder.name: torch.load(folder / "grader.pt", weights_only=True) for folder in options.folders}
-    joined = join({name: restored(state) for name, state in states.items()}, known)
-    PAGE.write_text(f"# Trained graders\n\nMade by `python scripts/calibrate_grader.py`.\n\n{joined.page}")
-    print(joined.page)
+    found = ensemble({name: restored(state) for name, state in states.items()}, known)
+    PAGE.write_text(f"# Trained graders\n\nMade by `python scripts/calibrate_grader.py`.\n\n{found.page}")
+    print(found.page)
     state = {
-        "graders": [packed(grader) for grader in joined.graders],
-        "certainty": asdict(joined.certainty),
+        "graders": [packed(grader) for grader in found.graders],
+        "calibration": asdict(found.calibration),
     }
     torch.save(state, options.out / "grader.pt")
 

@@ -8,18 +8,20 @@ import json
 from pathlib import Path
 
 import numpy as np
+from evaluation.markdown import Table
 
-from kltool.errors import Refusal
 from kltool.geometry.window import CROP_SIZE
 from kltool.intake import load
-from kltool.jointspace import WidthSettings, measure, trace_margins
+from kltool.jointspace import WidthSettings, measure_joint_space, trace_margins
 from kltool.localize import find_knees
-from kltool.localize.landmarks import settle
+from kltool.localize.landmarks import refine_placement
 from kltool.reading import TRACE
-from kltool.training.annotated import RELIABLE_FIT, AnnotatedKnee, load_annotated
+from kltool.training.data.annotated import RELIABLE_FIT, AnnotatedKnee, load_annotated
+from kltool.training.detection import first_knee
+from kltool.values.knee import Knee
 from kltool.values.length import Width
-from kltool.values.radiograph import Knee
-from kltool.values.reading import Compartment, TracedJoint
+from kltool.values.measure import Compartment
+from kltool.values.reading import TracedJoint
 from kltool.weights import Models, load_models
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,7 +37,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder with oai_kl/ and landmarks/")
     data, models = parser.parse_args().data, load_models()
     reliable = [knee for knee in load_annotated(data, "train") if knee.fit >= RELIABLE_FIT]
-    found = [(knee, _found(knee, models)) for knee in reliable[::2]]
+    found = [(knee, first_knee(knee.film, models)) for knee in reliable[::2]]
     located = [(knee, at) for knee, at in found if at is not None]
     sections = [
         "# The figures behind the choices\n\nMade by `python scripts/choices.py ../shared/data`.",
@@ -52,16 +54,16 @@ def _crops(knees: list[AnnotatedKnee]) -> str:
     names = ("tibial width", "joint centre, row", "joint centre, column", "tibial width, mm")
     placed = [(knee.placement, knee.mm_per_px) for knee in knees]
     values = np.array([(at.tibial_width_px, *at.centre, at.tibial_width_px * mm) for at, mm in placed])
-    rows = [f"| {n} | {v.mean():.1f} | {v.std():.1f} |" for n, v in zip(names, values.T, strict=True)]
+    rows = [(n, f"{v.mean():.1f}", f"{v.std():.1f}") for n, v in zip(names, values.T, strict=True)]
     head = f"## Crops: {len(knees)} reliably annotated `train` knees, pixels of {CROP_SIZE} (last row: mm)"
-    return "\n".join([head, "", "| | mean | SD |", "|---|---|---|", *rows])
+    return f"{head}\n\n{Table(('', 'mean', 'SD'), rows)}"
 
 
 def _rounds(knees: list[AnnotatedKnee], models: Models) -> str:
     moved = []
     for knee in knees:
-        placement, second = settle(knee.crop, knee.placement, models.landmarks)
-        _, fourth = settle(knee.crop, placement, models.landmarks)
+        placement, second = refine_placement(knee.crop, knee.placement, models.landmarks)
+        _, fourth = refine_placement(knee.crop, placement, models.landmarks)
         moved.append(np.abs(fourth.tibia - second.tibia).mean() / placement.tibial_width_px)
     return (
         "## Landmarks: two further rounds\n\n"
@@ -87,39 +89,29 @@ def _femoral_width(models: Models) -> str:
 def _ranges(located: list[tuple[AnnotatedKnee, Knee]], models: Models) -> str:
     traced = [(known, knee, trace_margins(knee, models.margins, TRACE)) for known, knee in located]
     rows = [
-        f"| {compartment} | {low:.2f} to {high:.2f} | {_error(traced, compartment, (low, high))} |"
+        (compartment, f"{low:.2f} to {high:.2f}", *_error(traced, compartment, (low, high)))
         for compartment, tried in RANGES.items()
         for low, high in tried
     ]
-    head = "| minimum | x | knees | offset, mm | SD, mm | r |"
-    return "\n".join(
-        ["## Range of x of the minimum, `train` knees", "", head, "|---|---|---|---|---|---|", *rows]
-    )
+    columns = ("minimum", "x", "knees", "offset, mm", "SD, mm", "r")
+    return f"## Range of x of the minimum, `train` knees\n\n{Table(columns, rows)}"
 
 
 def _error(
     located: list[tuple[AnnotatedKnee, Knee, TracedJoint]],
     compartment: Compartment,
     span: tuple[float, float],
-) -> str:
+) -> tuple[str, ...]:
     widths = WidthSettings(**{f"{compartment}_range": span})
     pairs = []
     for known, knee, traced in located:
-        minimum = measure(knee, traced, widths).of(compartment).minimum
+        minimum = measure_joint_space(knee, traced, widths).of(compartment).minimum
         if isinstance(minimum, Width):
             pairs.append((minimum.percent / 100 * known.tibia_mm, known.width_mm(compartment)))
     measured, annotated = np.array(pairs).T
-    apart = measured - annotated
+    away = measured - annotated
     r = np.corrcoef(measured, annotated)[0, 1]
-    return f"{len(pairs)} | {np.median(apart):+.2f} | {apart.std(ddof=1):.2f} | {r:.3f}"
-
-
-def _found(knee: AnnotatedKnee, models: Models) -> Knee | None:
-    try:
-        knees = find_knees(knee.film, models).knees
-    except Refusal:
-        return None
-    return knees[0] if knees else None
+    return str(len(pairs)), f"{np.median(away):+.2f}", f"{away.std(ddof=1):.2f}", f"{r:.3f}"
 
 
 if __name__ == "__main__":

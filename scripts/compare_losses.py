@@ -1,9 +1,9 @@
-"""What a grader should learn from, side by side.
+"""Targets and losses of the grader, side by side.
 
 python scripts/compare_losses.py ../shared/data/oai_kl --out FOLDER
 
 Every network begins with the same ImageNet weights and sees the same views in the same order, at part of the
-resolution; only what it learns, or how its outputs become probabilities, differs. Writes
+resolution; only its targets, or how its outputs become probabilities, differ. Writes
 docs/results/grader-losses.md. Started again, it goes on from its last checkpoint.
 """
 
@@ -11,23 +11,24 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from evaluation.ensemble import compared, known_knees
+from evaluation.grade.ensemble import compared, known_knees
 
-from kltool.training.graded import prepare
-from kltool.training.grader import Schedule, logits_of, train
-from kltool.training.shipped import graders_of
-from kltool.training.views import plain, scaled
+from kltool.training.data.graded import prepare
+from kltool.training.data.views import plain, scaled
+from kltool.training.grader import Grading, Recipe, logits_of
+from kltool.training.loop import fit
+from kltool.training.onnx_weights import graders_of
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "grader-losses.md"
-USUAL = Schedule()
-WAYS = {  # the first is what the others are compared with
-    "a second reader's answers": USUAL,
+USUAL = Recipe()
+RECIPES = {  # the first is what the others are compared with
+    "a second reader's distribution": USUAL,
     "the label alone": replace(USUAL, labels="hard"),
-    "a second reader's answers, knees never mixed": replace(USUAL, mixed=0.0),
+    "a second reader's distribution, knees never mixed": replace(USUAL, mixed=0.0),
     "the same in continuation ratios (CORN)": replace(USUAL, head="continuation"),
     "the same in a cumulative link": replace(USUAL, head="cumulative"),
     "confusion as teachers have it": replace(USUAL, labels="confusion"),
-    "a teacher's answer for each knee": replace(USUAL, labels="taught"),
+    "distilled from a teacher": replace(USUAL, labels="distilled"),
 }
 
 
@@ -36,7 +37,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("data", type=Path, help="folder with train/ and val/, each with 0/ to 4/")
-    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
+    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and logs")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--share", type=float, default=0.6, help="of the view's resolution")
     parser.add_argument("--teachers", type=Path, default=Path("models/grader.onnx"))
@@ -49,16 +50,17 @@ def main() -> None:
     teachers = graders_of(options.teachers)
     shares = (options.share,) * options.epochs
     logits = {}
-    for number, (name, way) in enumerate(WAYS.items(), start=1):
+    for number, (name, usual) in enumerate(RECIPES.items(), start=1):
         folder = options.out / str(number)
         folder.mkdir(exist_ok=True)
-        network = train(knees, held_out, folder, replace(way, shares=shares), teachers=teachers)
-        logits[name] = logits_of([network], views)
+        recipe = replace(usual, shares=shares)
+        task = Grading(knees, held_out, recipe, recipe.schedule(len(knees)), teachers=teachers)
+        logits[name] = logits_of([fit(task, folder)], views)
     table = compared(logits, known_knees(held_out))
     PAGE.write_text(
-        f"# What a grader learns from\n\nMade by `python scripts/compare_losses.py`: {options.epochs} epochs "
-        f"of EfficientNet-Lite0 from ImageNet weights at {options.share:g} of the view's resolution, one run "
-        f"each.\n\n{table}"
+        f"# Targets and losses of the grader\n\nMade by `python scripts/compare_losses.py`: {options.epochs} "
+        f"epochs of EfficientNet-Lite0 from ImageNet weights at {options.share:g} of the view's resolution, "
+        f"one run each.\n\n{table}"
     )
     print(table)
 

@@ -1,20 +1,18 @@
-"""Draw knees for training: python scripts/simulate_joints.py FOLDER --count 6000."""
+"""Simulate knees for training: python scripts/simulate_joints.py FOLDER --count 6000."""
 
 import argparse
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from rich.progress import track
+from kltool.simulate.population import simulate_random
+from kltool.training.data.simulated_joints import joint_of_film, save
+from kltool.training.parallel import for_seeds
 
-from kltool.simulate.population import simulate_drawn
-from kltool.training.joints import joint_of_film, save
 
-
-def draw(seed: int, folder: Path) -> None:
+def simulate(seed: int, folder: Path) -> None:
     path = folder / f"{seed:07d}.npz"
     if not path.exists():
-        save(*joint_of_film(simulate_drawn(seed)), path)
+        save(*joint_of_film(simulate_random(seed)), path)
 
 
 def main() -> None:
@@ -26,10 +24,7 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     seeds = range(options.first, options.first + options.count)
-    with ProcessPoolExecutor(options.jobs) as pool:
-        done = pool.map(partial(draw, folder=options.folder), seeds, chunksize=8)
-        for _ in track(done, "drawing", total=options.count):
-            pass
+    for_seeds(partial(simulate, folder=options.folder), seeds, "simulating", options.jobs)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,23 @@
-"""Draw knees at two visits for training: python scripts/simulate_visits.py FOLDER --count 1500.
+"""Simulate knees at two visits for training: python scripts/simulate_visits.py FOLDER --count 1500.
 
 Half of the knees change medially, by up to 1.5 mm either way.
 """
 
 import argparse
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from rich.progress import track
 
 from kltool.simulate.visits import simulate_visits
-from kltool.training.joints import joint_of_film, save
+from kltool.training.data.simulated_joints import joint_of_film, save
+from kltool.training.parallel import for_seeds
 
 FIRST = 300_000  # seeds from 500000 upwards calibrate, from 1000000 upwards they score
 LARGEST_MM = 1.5
 
 
-def draw(seed: int, folder: Path) -> None:
+def simulate(seed: int, folder: Path) -> None:
     if (folder / f"{seed:07d}_1.npz").exists():
         return
     random = np.random.default_rng((seed, 13))
@@ -28,18 +27,16 @@ def draw(seed: int, folder: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=1500)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(options.jobs) as pool:
-        done = pool.map(
-            partial(draw, folder=options.folder), range(FIRST, FIRST + options.count), chunksize=8
-        )
-        for _ in track(done, "drawing", total=options.count):
-            pass
+    seeds = range(FIRST, FIRST + options.count)
+    for_seeds(partial(simulate, folder=options.folder), seeds, "simulating", options.jobs)
 
 
 if __name__ == "__main__":

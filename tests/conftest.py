@@ -5,7 +5,7 @@ import os
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from kltool.reading import read  # noqa: E402
 from kltool.values.radiograph import Side  # noqa: E402
 from kltool.values.reading import Reading  # noqa: E402
 from kltool.weights import Models, load_models  # noqa: E402
-from kltool.weights.network import NAMES  # noqa: E402
 
 ReadSample = Callable[..., Reading]
 MOST_ANSWERS = 500  # of each model, some 200 MB of all
@@ -61,7 +60,7 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.fixture(scope="session")
 def models() -> Models:
     loaded = load_models()
-    networks = (getattr(loaded, name) for name in NAMES)
+    networks = (getattr(loaded, field.name) for field in fields(loaded))
     return Models(*(replace(network, session=Remembering(network.session)) for network in networks))
 
 

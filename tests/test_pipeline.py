@@ -30,8 +30,9 @@ from kltool.reading import read
 from kltool.report.record import reading_record
 from kltool.values.change import GradeChange, KneeChange, Unit, Verdict, WidthChange
 from kltool.values.length import NotMeasured, Width
+from kltool.values.measure import Compartment
 from kltool.values.radiograph import Radiograph, Side
-from kltool.values.reading import Compartment, Grade, KneeReading, Reading
+from kltool.values.reading import Grade, KneeReading, Reading
 from kltool.weights import Models
 from tests.intake.films import as_bytes, jpeg_2000_lossless, jpeg_lossless
 from tests.messages import holds
@@ -266,7 +267,7 @@ def test_the_known_widening_is_found_within_its_interval(change: KneeChange, sam
     assert medial.unit is Unit.MM
     assert medial.interval[0] <= true_change[Compartment.MEDIAL] <= medial.interval[1]
     assert medial.detectable
-    assert medial.wider > 0.99
+    assert medial.probability_wider > 0.99
     assert change.verdict is Verdict.IMPROVED
     assert holds(change.sentence, "right knee", "improved", "medial minimum")
     lateral = known(change, "lateral minimum")
@@ -280,7 +281,7 @@ def test_a_film_has_not_changed_against_itself(case: tuple[Reading, Reading], mo
         assert change.verdict is Verdict.NONE
         for name in change.widths:
             width = known(change, name)
-            assert (width.change, width.wider) == (0.0, 0.5)
+            assert (width.change, width.probability_wider) == (0.0, 0.5)
             assert width.interval[0] == -width.interval[1]
 
 
@@ -297,7 +298,9 @@ def test_before_and_after_exchanged_is_the_same_change_the_other_way(
     assert isinstance(there.grade, GradeChange)
     assert isinstance(back.grade, GradeChange)
     assert back.grade.improved == pytest.approx(there.grade.worse)
-    assert known(back, "medial minimum").wider == pytest.approx(1 - known(there, "medial minimum").wider)
+    assert known(back, "medial minimum").probability_wider == pytest.approx(
+        1 - known(there, "medial minimum").probability_wider
+    )
 
 
 # -- Films of people, where they are at hand ------------------------------------------------------

@@ -1,9 +1,5 @@
-"""Readings against readers: tables of several raters to figures of agreement, each with its interval."""
+"""Agreement of readings with readers, of readers with each other and of repeats, with intervals."""
 
-from kltool.agreement.agree import agree
-from kltool.agreement.bootstrap import DRAWS, SEED, Resampling
-from kltool.agreement.match import ratings_of
-from kltool.agreement.raters import Wanted
-from kltool.agreement.results import Agreement
+import lazy_loader
 
-__all__ = ["DRAWS", "SEED", "Agreement", "Resampling", "Wanted", "agree", "ratings_of"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

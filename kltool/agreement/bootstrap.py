@@ -1,12 +1,14 @@
-"""How far figures would move if other people had come: whole participants are drawn again, not knees.
+"""Percentile bootstrap intervals; the sampling unit is the participant, not the knee (cluster bootstrap).
 
-The knees of one person resemble each other, so that knees drawn one by one would promise too much. A draw
-is a weight for each participant, how often they were drawn, and figures are worked out from weighted sums:
-many draws at once, in chunks of bounded memory.
+The two knees of a person are correlated: resampling single knees would give intervals that are too narrow.
+A bootstrap replicate is a weight for each participant, the number of times it was sampled; estimates are
+computed from weighted sums, many replicates at once, in chunks of bounded memory. For statistics that are not
+functions of weighted sums the same replicates are given as knees.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -15,28 +17,28 @@ from kltool.errors import UsageError
 from kltool.typing import Float64, Indices
 from kltool.values.length import Interval, NotMeasured
 
-DRAWS: Final = 1000  # docs/choices.md#participants-drawn
+REPLICATES: Final = 1000  # docs/choices.md#bootstrap-replicates
 SEED: Final = 1
-FEWEST_DRAWS: Final = 100  # docs/choices.md#participants-drawn
+FEWEST_REPLICATES: Final = 100  # docs/choices.md#bootstrap-replicates
 FEWEST_PARTICIPANTS: Final = 10  # docs/choices.md#fewest-participants
-LEAST_DEFINED: Final = 0.9  # of the draws; docs/choices.md#fewest-participants
-MOST_CELLS: Final = 2**22  # of one chunk: 32 MiB
+LEAST_DEFINED: Final = 0.9  # of the replicates; docs/choices.md#fewest-participants
+MOST_CELLS: Final = 2**22  # of one chunk of weights: 32 MiB
 
-ByName = Mapping[str, Float64]
+ValuesByName = Mapping[str, Float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Resampling:
-    """How often participants are drawn, and from which seed: the same seed draws the same people."""
+    """Number of bootstrap replicates and random seed; the same seed gives the same replicates."""
 
-    draws: int = DRAWS
+    replicates: int = REPLICATES
     seed: int = SEED
 
     def __post_init__(self) -> None:
-        if self.draws < FEWEST_DRAWS:
+        if self.replicates < FEWEST_REPLICATES:
             raise UsageError(
-                f"{self.draws} draws found, {FEWEST_DRAWS} at least expected: fewer have no 2.5th percentile "
-                f"worth the name; {DRAWS} are usual"
+                f"{self.replicates} bootstrap replicates found, at least {FEWEST_REPLICATES} expected: fewer "
+                f"give no reliable 2.5th percentile; {REPLICATES} are usual"
             )
         if self.seed < 0:
             raise UsageError(f"seed {self.seed} found, 0 or more expected")
@@ -44,66 +46,80 @@ class Resampling:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """n knees of p participants. people: (n,), 0 to p - 1, each of whom has at least one knee."""
+    """n knees of p participants. participant_ids: (n,), 0 to p - 1; each participant has a knee."""
 
-    people: Indices
+    participant_ids: Indices
 
     @classmethod
-    def of(cls, people: Indices) -> "Sample":
-        """Of participants numbered anyhow."""
-        return cls(np.unique(people, return_inverse=True)[1])
+    def of(cls, participant_ids: Indices) -> "Sample":
+        """From ids that need not be consecutive."""
+        return cls(np.unique(participant_ids, return_inverse=True)[1])
 
     @property
     def knees(self) -> int:
-        return len(self.people)
+        return len(self.participant_ids)
 
     @property
     def participants(self) -> int:
-        return int(self.people.max()) + 1 if len(self.people) else 0
+        return int(self.participant_ids.max()) + 1 if len(self.participant_ids) else 0
 
     def totals(self, features: Float64) -> Float64:
-        """The sum of features over the knees of each participant: (n, f) to (p, f)."""
+        """Sums of features over the knees of each participant: (n, f) to (p, f)."""
         count = self.participants
-        summed = [np.bincount(self.people, feature, count) for feature in features.T]
+        summed = [np.bincount(self.participant_ids, feature, count) for feature in features.T]
         return np.stack(summed, axis=1) if summed else np.zeros((count, 0))
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
-    """Figures of one sample that follow from the same sums.
+class EstimatorGroup:
+    """Estimates of one sample that are computed from the same sums.
 
-    of: weights of the participants, (d, p), to figures by name, (d,) each, not a number where a draw does not
-    define one. reasons: by name, why a figure is not defined where it is not.
+    values_of: weights of the participants, (b, p), to values by name of the estimate, (b,) each; NaN where a
+    replicate does not define it. reasons: by name, why an estimate is undefined, where it is.
     """
 
     sample: Sample
-    of: Callable[[Float64], ByName]
+    values_of: Callable[[Float64], ValuesByName]
     reasons: Mapping[str, str]
 
 
-def once(sample: Sample) -> Float64:
-    """The weights of the participants as they came: each once, (1, p)."""
+def unit_weights(sample: Sample) -> Float64:
+    """The weights of the sample itself, (1, p): every participant once."""
     return np.ones((1, sample.participants))
 
 
-def drawn(sample: Sample, resampling: Resampling) -> Iterator[Float64]:
-    """Weights of so many draws with replacement, in chunks (d, p) of at most MOST_CELLS knees or people."""
-    random, count = np.random.default_rng(resampling.seed), sample.participants
-    at_once = max(1, MOST_CELLS // sample.knees)
-    for start in range(0, resampling.draws, at_once):
-        rows = min(at_once, resampling.draws - start)
-        draws = [np.bincount(random.integers(0, count, count), minlength=count) for _ in range(rows)]
-        yield np.array(draws, np.float64)
+def bootstrap_weights(sample: Sample, resampling: Resampling) -> Iterator[Float64]:
+    """Weights of replicates sampled with replacement, in chunks (b, p) of at most MOST_CELLS cells."""
+    count, at_once = sample.participants, max(1, MOST_CELLS // sample.knees)
+    sampled = _sampled_participants(count, resampling)
+    for _ in range(0, resampling.replicates, at_once):
+        rows = [np.bincount(participants, minlength=count) for participants in islice(sampled, at_once)]
+        yield np.array(rows, np.float64)
 
 
-def intervals(family: Family, resampling: Resampling) -> Mapping[str, Interval | NotMeasured]:
-    """The 95% percentile interval of each figure, or why there is none."""
-    count = family.sample.participants
+def resampled_knees(sample: Sample, resampling: Resampling) -> Iterator[Indices]:
+    """The knees of each replicate, all those of a participant as often as it was sampled: (m,), below n."""
+    knees_of = [np.flatnonzero(sample.participant_ids == one) for one in range(sample.participants)]
+    for participants in _sampled_participants(sample.participants, resampling):
+        yield np.concatenate([knees_of[one] for one in participants])
+
+
+def intervals(group: EstimatorGroup, resampling: Resampling) -> Mapping[str, Interval | NotMeasured]:
+    """The 95% percentile interval of each estimate, or why there is none."""
+    count = group.sample.participants
     if count < FEWEST_PARTICIPANTS:
-        few = NotMeasured(f"{_people(count)}: {FEWEST_PARTICIPANTS} at least are needed to draw from")
-        return dict.fromkeys(family.reasons, few)
-    chunks = [family.of(weights) for weights in drawn(family.sample, resampling)]
-    return {name: _percentiles(np.concatenate([c[name] for c in chunks])) for name in family.reasons}
+        few = NotMeasured(
+            f"{_participants(count)}: at least {FEWEST_PARTICIPANTS} are needed for a bootstrap"
+        )
+        return dict.fromkeys(group.reasons, few)
+    chunks = [group.values_of(weights) for weights in bootstrap_weights(group.sample, resampling)]
+    return {name: _percentiles(np.concatenate([c[name] for c in chunks])) for name in group.reasons}
+
+
+def _sampled_participants(count: int, resampling: Resampling) -> Iterator[Indices]:
+    """The participants of each replicate: as many as there are, 0 to count - 1."""
+    random = np.random.default_rng(resampling.seed)
+    return (random.integers(0, count, count) for _ in range(resampling.replicates))
 
 
 def _percentiles(values: Float64) -> Interval | NotMeasured:
@@ -111,15 +127,16 @@ def _percentiles(values: Float64) -> Interval | NotMeasured:
     if len(defined) < LEAST_DEFINED * len(values):
         share = 100 * len(defined) / len(values)
         return NotMeasured(
-            f"only {share:.0f}% of the draws of participants define it, {100 * LEAST_DEFINED:.0f}% expected"
+            f"defined in only {share:.0f}% of the bootstrap replicates, at least {100 * LEAST_DEFINED:.0f}% "
+            "expected"
         )
     low, high = np.percentile(defined, (2.5, 97.5))
     if low == high:
         return NotMeasured(
-            "every draw of participants gives the same: draws cannot say how far it may be off"
+            "all bootstrap replicates give the same value, so that its uncertainty cannot be estimated"
         )
     return float(low), float(high)
 
 
-def _people(count: int) -> str:
+def _participants(count: int) -> str:
     return "1 participant" if count == 1 else f"{count} participants"

@@ -1,65 +1,72 @@
-"""Raters' rows to Ratings: which rows are of the same knee, whose knee it is, and what is left out."""
+"""Raters' rows to Ratings: which rows are of the same knee, which participant it is of, what is excluded."""
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from kltool.agreement.raters import PATH, ROW, SIDE, SUBJECT, VISIT, Key, Rows, Wanted, raters_of, readings_of
-from kltool.agreement.ratings import (
-    KL,
-    PROBABILITIES,
-    LeftOut,
-    Rater,
-    Ratings,
-    Source,
-    is_stated_error,
-    share,
-)
+from kltool.agreement.raters import ROW, Key, RaterRows, exclude, exclude_unread, raters_of, repeat_readings
+from kltool.agreement.ratings import PROBABILITIES, Exclusion, Rater, Ratings, Source, have_common_knees
 from kltool.errors import UsageError
+from kltool.tables.columns import KL, PATH, SIDE, SUBJECT, VISIT, is_sd
 from kltool.tables.read import read_table
 from kltool.typing import Indices
 from kltool.values.length import NotMeasured
 
-MOST_REASONS: Final = 3  # told of one column
+MOST_REASONS: Final = 3  # listed for one column
 
 
-def ratings_of(paths: Sequence[Path], wanted: Wanted) -> Ratings:
-    """Raises UsageError where the tables do not make two raters of the same knees."""
+@dataclass(frozen=True, slots=True)
+class MatchOptions:
+    """How the rows of the tables are matched.
+
+    repeat: one table holds several readings of each knee. on: the columns by which rows are matched; if
+    empty, the key columns that all raters have. reference: the name of the reference; if None, the last
+    rater, or, of repeats, the first reading.
+    """
+
+    repeat: bool = False
+    on: tuple[str, ...] = ()
+    reference: str | None = None
+
+
+def ratings_of(paths: Sequence[Path], options: MatchOptions) -> Ratings:
+    """Raises UsageError where the tables do not hold two raters of the same knees."""
     tables = [read_table(path) for path in paths]
-    left_out: list[LeftOut] = []
-    if wanted.repeat:
-        rows, keys = readings_of(tables, wanted.on, left_out)
+    exclusions: list[Exclusion] = []
+    if options.repeat:
+        rows, keys = repeat_readings(tables, options.on, exclusions)
     else:
-        rows = raters_of(tables, wanted.on)
-        keys = keys_of(rows, wanted.on)
-    reference = _reference([one.name for one in rows], wanted)
-    matched = _matched(rows, keys, left_out)
-    people, unnamed = _people(matched)
+        rows = raters_of(tables, options.on)
+        keys = keys_of(rows, options.on)
+    reference = _reference([rater.name for rater in rows], options)
+    matched = _matched(rows, keys, exclusions)
+    participant_ids, unknown = _participant_ids(matched)
     ratings = Ratings(
-        tuple(Rater(one.name, one.columns) for one in matched),
+        tuple(Rater(rater.name, rater.columns) for rater in matched),
         reference,
-        people,
-        unnamed,
+        participant_ids,
+        unknown,
         keys,
         tuple(Source(table.file, table.sha256, table.rows) for table in tables),
-        (*left_out, *_empty_cells(matched)),
-        wanted.repeat,
+        (*exclusions, *_empty_cells(matched)),
+        options.repeat,
     )
-    _ask_for_a_measure(ratings)
+    _require_common_measure(ratings)
     return ratings
 
 
-def keys_of(raters: Sequence[Rows], on: Key) -> Key:
-    """The columns by which rows are matched: those asked for, or those that all raters have."""
+def keys_of(raters: Sequence[RaterRows], on: Key) -> Key:
+    """The columns by which rows are matched: those of `on`, else those that all raters have."""
     shared = [key for key in (ROW, SUBJECT, VISIT, SIDE, PATH) if all(rater.has(key) for rater in raters)]
     if ROW in shared:
         return (ROW,)
     if on:
         for rater in raters:
-            _ask_for_columns(rater, on)
+            _require_columns(rater, on)
         return on
     if SUBJECT in shared:
         return tuple(key for key in shared if key != PATH)
@@ -69,125 +76,120 @@ def keys_of(raters: Sequence[Rows], on: Key) -> Key:
         f"{rater.name}: {_listed([key for key in rater.keys if rater.has(key)])}" for rater in raters
     )
     raise UsageError(
-        f"no column found by which to match the rows ({found}); subject, or path, in every table expected, "
-        "or columns that all of them have, named with --on"
+        f"no column found by which to match the rows ({found}); expected subject, or path, in every table, "
+        "or columns that all tables have, named with --on"
     )
 
 
-def _ask_for_columns(rater: Rows, on: Key) -> None:
+def _require_columns(rater: RaterRows, on: Key) -> None:
     missing = [column for column in on if not rater.has(column)]
     if missing:
         raise UsageError(
-            f"--on {','.join(on)}: {rater.name} has no column {missing[0]!r}, or an empty one; columns that "
-            "all tables have expected"
+            f"--on {','.join(on)}: {rater.name} has no column {missing[0]!r}, or an empty one; expected "
+            "columns that all tables have"
         )
 
 
-def _matched(raters: Sequence[Rows], keys: Key, left_out: list[LeftOut]) -> list[Rows]:
-    """Every rater's rows in one order of knees, those that two raters or more have; what is not is told."""
-    row_of = [_row_of(rater, keys, left_out) for rater in raters]
-    having = Counter(key for rows in row_of for key in rows)
-    knees = sorted(key for key, count in having.items() if count > 1)
+def _matched(raters: Sequence[RaterRows], keys: Key, exclusions: list[Exclusion]) -> list[RaterRows]:
+    """Every rater's rows in the same order of knees, of those knees that at least two raters have."""
+    row_of = [_row_of(rater, keys, exclusions) for rater in raters]
+    raters_per_knee = Counter(key for rows in row_of for key in rows)
+    knees = sorted(key for key, count in raters_per_knee.items() if count > 1)
     for rater, rows in zip(raters, row_of, strict=True):
-        alone = sum(having[key] == 1 for key in rows)
-        _note(left_out, rater.name, alone, "no other rater has this knee")
+        alone = sum(raters_per_knee[key] == 1 for key in rows)
+        exclude(exclusions, rater.name, alone, "no other rater has this knee")
     if not knees:
         counts = ", ".join(f"{len(rows)} of {rater.name}" for rater, rows in zip(raters, row_of, strict=True))
         raise UsageError(
-            f"no knee in common found, by {_listed(keys)}: {counts}; expected rows that name knees in the "
-            "same words: compare how the tables write these columns, or name others, as in --on path,side"
+            f"no common knee found, matched by {_listed(keys)}: {counts}; expected the same values in these "
+            "columns for the same knee: compare the tables, or name other columns, as in --on path,side"
         )
     for rater, rows in zip(raters, row_of, strict=True):
-        _note(left_out, rater.name, sum(knee not in rows for knee in knees), "no row of this knee")
+        exclude(exclusions, rater.name, sum(knee not in rows for knee in knees), "no row for this knee")
     return [
-        rater.at([rows.get(knee, -1) for knee in knees]) for rater, rows in zip(raters, row_of, strict=True)
+        rater.take([rows.get(knee, -1) for knee in knees]) for rater, rows in zip(raters, row_of, strict=True)
     ]
 
 
-def _row_of(rater: Rows, keys: Key, left_out: list[LeftOut]) -> dict[Key, int]:
-    """The row of each knee that a rater names. Raises UsageError where one is named twice."""
-    for status, count in rater.unread.items():
-        _note(left_out, rater.name, count, f"status {status}: not read")
+def _row_of(rater: RaterRows, keys: Key, exclusions: list[Exclusion]) -> dict[Key, int]:
+    """The row of each knee of a rater. Raises UsageError where a knee has two rows."""
+    exclude_unread(exclusions, rater)
     found: dict[Key, int] = {}
-    lacking: Counter[str] = Counter()
+    missing: Counter[str] = Counter()
     for row in range(len(rater.places)):
         key = rater.key(row, keys)
         if isinstance(key, NotMeasured):
-            lacking[key.reason] += 1
+            missing[key.reason] += 1
         elif key in found:
             raise UsageError(
-                f"{rater.places[row]}: the same {_listed(keys)} as in {rater.places[found[key]]} found, once "
-                "a rater expected; say which columns tell the rows apart, as in --on path,side, or, if they "
-                "are repeats, name this table alone with --repeat"
+                f"{rater.places[row]}: the same {_listed(keys)} as in {rater.places[found[key]]} found, one "
+                "row a knee and rater expected; name the columns that distinguish the rows, as in "
+                "--on path,side, or, if they are repeats, give this table alone with --repeat"
             )
         else:
             found[key] = row
-    for reason, count in lacking.items():
-        _note(left_out, rater.name, count, reason)
+    for reason, count in missing.items():
+        exclude(exclusions, rater.name, count, reason)
     return found
 
 
-def _people(raters: Sequence[Rows]) -> tuple[Indices, int]:
-    """Whose each knee is, (n,), by the first rater who says so; and of how many nobody says it."""
+def _participant_ids(raters: Sequence[RaterRows]) -> tuple[Indices, int]:
+    """The participant of each knee, (n,), by the first rater who states one; number of knees without one."""
     count = len(raters[0].places)
-    said = [rater.keys[SUBJECT] for rater in raters]
-    named = [next((words[knee] for words in said if words[knee]), "") for knee in range(count)]
-    told_apart = [name or f"\0{knee}" for knee, name in enumerate(named)]
-    return np.unique(told_apart, return_inverse=True)[1], sum(not name for name in named)
+    subjects = [rater.keys[SUBJECT] for rater in raters]
+    stated = [next((cells[knee] for cells in subjects if cells[knee]), "") for knee in range(count)]
+    distinct = [subject or f"\0{knee}" for knee, subject in enumerate(stated)]
+    return np.unique(distinct, return_inverse=True)[1], sum(not subject for subject in stated)
 
 
-def _empty_cells(raters: Sequence[Rows]) -> list[LeftOut]:
-    """Of the matched knees, those whose row lacks a value that more than one rater gives."""
-    found: list[LeftOut] = []
-    givers = Counter(name for rater in raters for name in rater.columns)
+def _empty_cells(raters: Sequence[RaterRows]) -> list[Exclusion]:
+    """Matched knees whose row lacks a value in a column that more than one rater has."""
+    found: list[Exclusion] = []
+    raters_with = Counter(name for rater in raters for name in rater.columns)
     for rater in raters:
         there = np.array([bool(place) for place in rater.places])
-        for name in (name for name in rater.columns if givers[name] > 1 and not is_stated_error(name)):
+        for name in (name for name in rater.columns if raters_with[name] > 1 and not is_sd(name)):
             empty = np.flatnonzero(there & ~rater.columns[name].known)
-            _note(found, rater.name, len(empty), _why_empty(rater, name, empty))
+            exclude(found, rater.name, len(empty), _why_empty(rater, name, empty))
     return found
 
 
-def _why_empty(rater: Rows, name: str, rows: Indices) -> str:
-    """That a column is empty, and the reasons that the table gives most often."""
+def _why_empty(rater: RaterRows, name: str, rows: Indices) -> str:
+    """That a column is empty, with the most frequent reasons that the table gives."""
     shown = f"{PROBABILITIES}0 to {PROBABILITIES}4" if name == PROBABILITIES else name
-    words = [rater.reasons[name][row] for row in rows] if name in rater.reasons else []
-    reasons = Counter(filter(None, words))
-    told = dict(reasons.most_common(MOST_REASONS))
-    others = reasons.total() - sum(told.values())
+    cells = [rater.reasons[name][row] for row in rows] if name in rater.reasons else []
+    reasons = Counter(filter(None, cells))
+    listed = dict(reasons.most_common(MOST_REASONS))
+    others = reasons.total() - sum(listed.values())
     if others:
-        told["other reasons"] = others
-    return f"{shown} is empty" + "".join(f"; {reason} ({count})" for reason, count in told.items())
+        listed["other reasons"] = others
+    return f"{shown} is empty" + "".join(f"; {reason} ({count})" for reason, count in listed.items())
 
 
-def _reference(names: Sequence[str], wanted: Wanted) -> str:
+def _reference(names: Sequence[str], options: MatchOptions) -> str:
     if len(names) < 2:
         raise UsageError(
-            "one rater found, two at least expected: name a second table, or one with a column reader or "
-            "given_kl, or, if the table holds repeats, give --repeat"
+            "one rater found, at least two expected: give a second table, or one with a column reader or "
+            "given_kl, or, if the table holds repeats, add --repeat"
         )
-    if wanted.reference is None:
-        return names[0] if wanted.repeat else names[-1]
-    if wanted.reference not in names:
-        raise UsageError(f"--reference {wanted.reference!r} found; one of {_listed(names)} expected")
-    return wanted.reference
+    if options.reference is None:
+        return names[0] if options.repeat else names[-1]
+    if options.reference not in names:
+        raise UsageError(f"--reference {options.reference!r} found; one of {_listed(names)} expected")
+    return options.reference
 
 
-def _ask_for_a_measure(ratings: Ratings) -> None:
-    """Raises UsageError where no rater has anything that the reference has, too."""
+def _require_common_measure(ratings: Ratings) -> None:
+    """Raises UsageError where no rater has a measure in common with the reference."""
     reference = next(rater for rater in ratings.raters if rater.name == ratings.reference)
     for rater in ratings.raters:
-        if rater is not reference and any(share((rater, reference), name) for name in (KL, *rater.widths)):
+        measures = (KL, *rater.widths)
+        if rater is not reference and any(have_common_knees((rater, reference), name) for name in measures):
             return
     raise UsageError(
-        f"no column found that {ratings.reference} and another rater fill for the same knees; kl, or a width "
-        "of the same name, which ends in _mm, expected"
+        f"no column found in which {ratings.reference} and another rater have values for the same knees; "
+        "expected kl, or a width (a column ending in _mm) with the same name in both"
     )
-
-
-def _note(left_out: list[LeftOut], rater: str, count: int, reason: str) -> None:
-    if count:
-        left_out.append(LeftOut(rater, count, reason))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Words of a table to grades, probabilities and widths; what makes no sense is refused with its line."""
+"""Cells of a table to grades, probabilities and widths; invalid values are refused with their line."""
 
 from collections.abc import Callable, Mapping
 from math import isfinite
@@ -6,51 +6,43 @@ from typing import Final
 
 import numpy as np
 
-from kltool.agreement.ratings import EXPECTED, KL, PROBABILITIES, Column
+from kltool.agreement.ratings import EXPECTED, PROBABILITIES, Column
 from kltool.errors import UsageError
+from kltool.tables.columns import GIVEN_KL, KL, KL_PROBABILITIES, is_width_or_sd, reasons_for
 from kltool.tables.read import Table
 from kltool.values.reading import GRADES
 
-GIVEN: Final = "given_kl"
 LONGEST_MM: Final = 200.0  # docs/choices.md#longest-length
-SUM_WITHIN: Final = 0.01  # of 1; docs/choices.md#sum-of-probabilities
-NO_WIDTHS: Final = ("spacing", "imd")  # lengths of the film and of how the knee stood, by their beginnings
-ENDS: Final = ("_low_mm", "_high_mm", "_lower_mm", "_upper_mm")  # of intervals
-PROBABILITY_COLUMNS: Final = tuple(f"{PROBABILITIES}{kl}" for kl in GRADES)
+SUM_WITHIN: Final = 0.01  # deviation of the sum from 1; docs/choices.md#sum-of-probabilities
 
 
 def columns_of(table: Table, read: list[bool]) -> dict[str, Column]:
-    """What a table says of its rows; rows that were not read have no values. Raises UsageError."""
+    """The measures of a table; rows that were not read have no values. Raises UsageError."""
     found = {}
     if table.has(KL):
         found[KL] = _column(table, KL, read, _grade)
     if table.has(EXPECTED):
         found[EXPECTED] = _column(table, EXPECTED, read, _within("a grade", GRADES[0], GRADES[-1]))
-    if all(table.has(column) for column in PROBABILITY_COLUMNS):
+    if all(table.has(column) for column in KL_PROBABILITIES):
         found[PROBABILITIES] = _probabilities(table, read)
     for column in table.columns:
-        if _is_length(column) and table.has(column):
+        if is_width_or_sd(column) and table.has(column):
             found[column] = _column(table, column, read, _within("millimetres", 0.0, LONGEST_MM))
     return found
 
 
 def given_of(table: Table, read: list[bool]) -> Mapping[str, Column]:
-    """The grades that a reader gave, carried along in the table of another."""
-    return {KL: _column(table, GIVEN, read, _grade)}
+    """The grades of a reader, in the column given_kl of a table by kltool."""
+    return {KL: _column(table, GIVEN_KL, read, _grade)}
 
 
 def reasons_of(table: Table, column: str) -> list[str]:
-    """Why each row has no value in a column, (n,), as far as the table says: in kl_reason and so on."""
-    names = [f"{column.removesuffix('_mm')}_reason", *(["spacing_reason"] if column.endswith("_mm") else [])]
-    return [next(filter(None, words), "") for words in zip(*map(table.cells, names), strict=True)]
+    """Why each row has no value in a column, (n,), where the table states it, in kl_reason and so on."""
+    columns = map(table.cells, reasons_for(column))
+    return [next(filter(None, cells), "") for cells in zip(*columns, strict=True)]
 
 
-def _is_length(column: str) -> bool:
-    """A width, or the deviation of one."""
-    return column.endswith("_mm") and not column.startswith(NO_WIDTHS) and not column.endswith(ENDS)
-
-
-Parse = Callable[[str, str], float]  # a word, and where it stands with its column
+Parse = Callable[[str, str], float]  # a cell, and its line and column for messages
 
 
 def _column(table: Table, name: str, read: list[bool], parse: Parse) -> Column:
@@ -63,51 +55,51 @@ def _column(table: Table, name: str, read: list[bool], parse: Parse) -> Column:
 
 
 def _probabilities(table: Table, read: list[bool]) -> Column:
-    """(n, 5), each row as it sums to 1; a row that lacks one of the five has none."""
-    each = [_column(table, name, read, _within("a probability", 0.0, 1.0)) for name in PROBABILITY_COLUMNS]
+    """(n, 5), normalised to sum to 1; a row that lacks one of the five has no value."""
+    each = [_column(table, name, read, _within("a probability", 0.0, 1.0)) for name in KL_PROBABILITIES]
     values = np.stack([column.values for column in each], axis=1)
     known = np.all([column.known for column in each], axis=0)
     sums = values.sum(axis=1)
     wrong = np.flatnonzero(known & (np.abs(sums - 1) > SUM_WITHIN))
     if len(wrong):
         raise UsageError(
-            f"{table.places[wrong[0]]}: kl_p0 to kl_p4 that sum to {sums[wrong[0]]:.3f} found, to 1 expected"
+            f"{table.places[wrong[0]]}: kl_p0 to kl_p4 with the sum {sums[wrong[0]]:.3f} found, 1 expected"
         )
     return Column(values / np.where(known, sums, 1.0)[:, None], known)
 
 
-def _grade(word: str, where: str) -> float:
-    value = _number(word)
+def _grade(cell: str, where: str) -> float:
+    value = _number(cell)
     if value not in GRADES:
         raise UsageError(
-            f"{where} {_shown(word)} found; a KL grade, 0, 1, 2, 3 or 4, or an empty cell expected"
+            f"{where} {_shown(cell)} found; a KL grade, 0, 1, 2, 3 or 4, or an empty cell expected"
         )
     return float(value)
 
 
 def _within(what: str, least: float, most: float) -> Parse:
-    def parse(word: str, where: str) -> float:
-        value = _number(word)
+    def parse(cell: str, where: str) -> float:
+        value = _number(cell)
         if value is None or not least <= value <= most:
             raise UsageError(
-                f"{where} {_shown(word)} found; {what} from {least:g} to {most:g}, or an empty cell expected"
+                f"{where} {_shown(cell)} found; {what} from {least:g} to {most:g}, or an empty cell expected"
             )
         return value
 
     return parse
 
 
-def _shown(word: str) -> str:
-    """A number as it stands; of other words, which may be anybody's name in the wrong column, only that."""
+def _shown(cell: str) -> str:
+    """A number as it is; other text, which may be a name in the wrong column, is not repeated."""
     try:
-        return str(float(word))
+        return str(float(cell))
     except ValueError:
-        return "with a word in it"
+        return "that is not a number"
 
 
-def _number(word: str) -> float | None:
+def _number(cell: str) -> float | None:
     try:
-        value = float(word)
+        value = float(cell)
     except ValueError:
         return None
     return value if isfinite(value) else None

@@ -1,4 +1,4 @@
-"""The nouns that come out: figures of agreement, each with its interval or the reason why there is none."""
+"""Data classes of the output: estimates of agreement, each with its interval or the reason without."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ ALL_RATERS = "all raters"
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure, and what 95% of the draws of other participants make of it.
+class Estimate:
+    """An estimate with its 95% bootstrap interval.
 
-    name: "kappa_quadratic" and so on, as in agreement.csv. knees, participants: on how many it rests.
+    name: "kappa_quadratic" and so on, as in agreement.csv. knees, participants: the size of the sample.
     """
 
     name: str
@@ -30,66 +30,66 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class PairedGrades:
-    """KL of the n knees that both graded. judged, reference: (n,).
+    """KL grades of the n knees that both graded. rater, reference: (n,).
 
-    probabilities: (m, 5) by the judged rater, of those m of the n knees that have them; truth: (m,), the
-    reference's grades of the same.
+    probabilities: (m, 5), by the rater, of those m of the n knees that have them.
+    reference_with_probabilities: (m,), the reference's grades of these m knees.
     """
 
-    judged: Indices
+    rater: Indices
     reference: Indices
     probabilities: Float64
-    truth: Indices
+    reference_with_probabilities: Indices
 
     @property
     def confusion(self) -> Indices:
-        """(5, 5) knees: rows the reference's grade, columns the judged one."""
+        """Counts of knees, (5, 5): rows are grades by the reference, columns grades by the rater."""
         counts = np.zeros((len(GRADES), len(GRADES)), np.intp)
-        np.add.at(counts, (self.reference, self.judged), 1)
+        np.add.at(counts, (self.reference, self.rater), 1)
         return counts
 
 
 @dataclass(frozen=True, slots=True)
 class PairedWidths:
-    """One width of the n knees that both measured, mm. judged, reference: (n,)."""
+    """One width of the n knees that both measured, mm. rater, reference: (n,)."""
 
-    judged: Float64
+    rater: Float64
     reference: Float64
 
 
 @dataclass(frozen=True, slots=True)
 class GradeAgreement:
-    """One rater's grades against another's."""
+    """The grades of a rater against those of the reference."""
 
-    judged: str
+    rater: str
     reference: str
     grades: PairedGrades
-    figures: tuple[Figure, ...]
+    estimates: tuple[Estimate, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WidthAgreement:
-    """One rater's widths against another's. width: the column, "medial_mjsw_mm"."""
+    """The widths of a rater against those of the reference. width: the column, "medial_mjsw_mm"."""
 
-    judged: str
+    rater: str
     reference: str
     width: str
     widths: PairedWidths
-    figures: tuple[Figure, ...]
+    estimates: tuple[Estimate, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Everything that is said of some ratings.
+    """All estimates of agreement of some ratings.
 
-    grades: of every rater against the reference. widths: likewise, width by width. together: of all raters,
-    by measure ("kl" or the width); empty where there are two. repositioning: by width, the error of
-    repositioning that repeats show, mm; empty where the ratings are no repeats.
+    grades: of every rater against the reference. widths: likewise, for each width. all_raters: of all raters
+    at once, by measure ("kl" or the width); empty if there are two. repositioning: by width, the
+    repositioning error estimated from repeats, mm; empty if the ratings are not repeats.
     """
 
     ratings: Ratings
     resampling: Resampling
     grades: tuple[GradeAgreement, ...]
     widths: tuple[WidthAgreement, ...]
-    together: Mapping[str, tuple[Figure, ...]]
-    repositioning: Mapping[str, Figure]
+    all_raters: Mapping[str, tuple[Estimate, ...]]
+    repositioning: Mapping[str, Estimate]

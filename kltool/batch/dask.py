@@ -1,7 +1,7 @@
-"""The same tasks on many machines, by Dask distributed.
+"""Tasks to outcomes on many machines, by Dask distributed.
 
-Each worker reads in processes of its own, as on one machine: an image that crashes its decoder costs one row
-and no worker. A worker that goes away costs nothing: its images are read by another.
+Each Dask worker reads with a pool of processes of its own, as on one machine: an image that crashes its
+decoder costs one row and no Dask worker. The images of a Dask worker that goes away are read by another.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,91 +13,90 @@ from threading import Lock
 from typing import Any, Final
 from uuid import uuid4
 
+from distributed import Client, LocalCluster, get_worker
+from distributed.client import ClosedClientError
+
+from kltool.batch.config import WorkerConfig
 from kltool.batch.listing import Task
-from kltool.batch.local import Engine, outcomes
-from kltool.batch.outcome import Outcome, unread
-from kltool.batch.pool import Readers
-from kltool.batch.read_task import Orders
+from kltool.batch.local import Engine, run_tasks
+from kltool.batch.outcome import Outcome, unread_outcome
+from kltool.batch.pool import WorkerPool
 from kltool.errors import ClusterLost, InstallationError, UsageError
+from kltool.values.reading import Status, Unread
 
 LOCAL: Final = "local"
-PER_THREAD: Final = 4  # images under way for each thread of the cluster; docs/choices.md#under-way
-FEWEST_UNDER_WAY: Final = 64  # docs/choices.md#under-way
-PATIENCE: Final = "30s"  # for the scheduler to answer
+PER_THREAD: Final = 4  # tasks for each thread of the cluster; docs/choices.md#tasks-in-flight
+FEWEST_IN_FLIGHT: Final = 64  # docs/choices.md#tasks-in-flight
+CONNECTION_TIMEOUT: Final = "30s"  # until the scheduler answers
 
-_readers: dict[str, Readers] = {}  # of this worker, by run
-_one_at_a_time = Lock()
+_pools: dict[str, WorkerPool] = {}  # of this Dask worker, by run
+_pools_lock = Lock()
 
 
 @contextmanager
-def on_cluster(address: str, jobs: int, orders: Orders, limit_s: float) -> Iterator[Engine]:
-    """address: of a scheduler, or "local" for a cluster of `jobs` workers here.
+def dask_engine(address: str, jobs: int, config: WorkerConfig, limit_s: float) -> Iterator[Engine]:
+    """address: of a scheduler, or "local" for a cluster of `jobs` workers on this machine.
 
-    Every worker needs kltool in the same version, and the images and folders under the same paths. Raises
-    InstallationError without the extra 'cluster' or where a worker lacks kltool, UsageError where no
-    scheduler or no worker answers, ClusterLost where the scheduler goes away.
+    Every Dask worker needs the same version of kltool, and the images and folders under the same paths.
+    Raises InstallationError where a worker lacks kltool, UsageError where no scheduler or no worker answers,
+    ClusterLost where the scheduler goes away.
     """
     with _client(address, jobs) as client:
-        _hold_to_version(client, address)
+        _require_same_version(client, address)
         run = uuid4().hex
-        work = partial(_read, run=run, orders=orders, limit_s=limit_s)
+        work = partial(_read, run=run, config=config, limit_s=limit_s)
         try:
-            yield lambda tasks: _outcomes(client, work, tasks, orders)
+            yield lambda tasks: _outcomes(client, work, tasks, config)
         finally:
-            with suppress(Exception):  # workers that are gone have no children to end
-                client.run(_dismiss, run, on_error="ignore")
+            with suppress(Exception):  # workers that are gone have no pool to close
+                client.run(_close_pool, run, on_error="ignore")
 
 
 def _outcomes(
-    client: Any, work: partial[Outcome], tasks: Iterable[Task], orders: Orders
+    client: Any, work: partial[Outcome], tasks: Iterable[Task], config: WorkerConfig
 ) -> Iterator[tuple[Task, Outcome]]:
-    from distributed.client import ClosedClientError
+    def most_in_flight() -> int:
+        return max(FEWEST_IN_FLIGHT, PER_THREAD * int(sum(client.nthreads().values())))
 
-    def most() -> int:
-        return max(FEWEST_UNDER_WAY, PER_THREAD * int(sum(client.nthreads().values())))
-
-    def lost(error: Exception) -> Outcome:
+    def lost(task: Task, error: Exception) -> Outcome:
         if isinstance(error, ClosedClientError):
             raise error
         reason = f"the workers that read it went away one after the other ({type(error).__name__})"
-        return unread("worker_lost", f"{reason}; start again with --retry-failed", {"model": orders.model})
+        return unread_outcome(
+            Unread(
+                task.source.name, Status.FAILED, "worker_lost", f"{reason}; start again with --retry-failed"
+            ),
+            {"model": config.model},
+        )
 
     executor = client.get_executor(pure=False)
     try:
-        yield from outcomes(executor, work, tasks, most, lost)
+        yield from run_tasks(executor, work, tasks, most_in_flight, lost)
     except (CancelledError, ClosedClientError, OSError):
         raise ClusterLost(
             "the scheduler went away; what was read is kept: start the same command again when it is back"
         ) from None
 
 
-def _read(task: Task, run: str, orders: Orders, limit_s: float) -> Outcome:
-    """On a worker: with its own child processes, as many as it has threads."""
-    from distributed import get_worker
-
-    with _one_at_a_time:
-        if run not in _readers:
-            _readers[run] = Readers(get_worker().state.nthreads, orders, limit_s)
-        readers = _readers[run]
-    return readers.read(task)
+def _read(task: Task, run: str, config: WorkerConfig, limit_s: float) -> Outcome:
+    """On a Dask worker: by a pool of as many processes as it has threads."""
+    with _pools_lock:
+        if run not in _pools:
+            _pools[run] = WorkerPool(get_worker().state.nthreads, config, limit_s)
+        pool = _pools[run]
+    return pool.read(task)
 
 
-def _dismiss(run: str) -> None:
-    """The child processes of a run on this worker end."""
-    with _one_at_a_time:
-        readers = _readers.pop(run, None)
-    if readers:
-        readers.close()
+def _close_pool(run: str) -> None:
+    """The processes of a run on this Dask worker end."""
+    with _pools_lock:
+        pool = _pools.pop(run, None)
+    if pool:
+        pool.close()
 
 
 @contextmanager
 def _client(address: str, jobs: int) -> Iterator[Any]:
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
-        raise InstallationError(
-            "--scheduler needs Dask distributed, which is not installed; install kltool[cluster]"
-        ) from None
     if address == LOCAL:
         with (
             LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None) as cluster,
@@ -106,7 +105,7 @@ def _client(address: str, jobs: int) -> Iterator[Any]:
             yield client
         return
     try:
-        client = Client(address, timeout=PATIENCE)
+        client = Client(address, timeout=CONNECTION_TIMEOUT)
     except (OSError, ValueError, TimeoutError) as error:
         raise UsageError(
             f"--scheduler {address}: no scheduler answers ({type(error).__name__}); the address that "
@@ -116,16 +115,16 @@ def _client(address: str, jobs: int) -> Iterator[Any]:
         yield client
 
 
-def _hold_to_version(client: Any, address: str) -> None:
-    """Those that are there; each child of a worker that comes later holds itself to the run's models."""
+def _require_same_version(client: Any, address: str) -> None:
+    """Of the workers that are there; each process of a later one compares its models with the run's."""
     try:
-        client.wait_for_workers(1, timeout=PATIENCE)
+        client.wait_for_workers(1, timeout=CONNECTION_TIMEOUT)
         found = set(client.run(version, "kltool").values())
     except TimeoutError:
         raise UsageError(
             f"--scheduler {address} has no workers; start some with `dask worker` and the same command again"
         ) from None
-    except Exception as error:  # what a worker lacks comes back as whatever it raised
+    except Exception as error:  # whatever a worker without kltool raised
         raise InstallationError(
             f"a worker of the cluster has no kltool ({type(error).__name__}); install it on every worker"
         ) from None

@@ -1,4 +1,4 @@
-"""SOURCE... → tasks, one an image, in a fixed order."""
+"""Sources → tasks, one an image, in a fixed order."""
 
 import hashlib
 import json
@@ -11,23 +11,23 @@ from typing import Any, Final
 
 from kltool.errors import UsageError
 from kltool.intake import ImageSource, find_images
-from kltool.intake.kinds import Kind, kind_of
-from kltool.intake.places import LocalFile, Remote, TarMember, ZipMember
-from kltool.intake.remote import is_remote
-from kltool.tables.manifest import Row, columns, is_manifest, rows
+from kltool.intake.formats import FileFormat, format_of
+from kltool.intake.sources import LocalFile, Remote, TarMember, ZipMember, is_remote
+from kltool.tables.columns import GIVEN
+from kltool.tables.manifest import ManifestRow, is_manifest, manifest_columns, manifest_rows
 from kltool.values.radiograph import Side
 
 STANDARD_INPUT: Final = "-"
-OURS: Final = frozenset({"path", "subject", "visit", "side", "spacing_mm"})  # columns that say how to read
-PLACES: Final = {kind.__name__: kind for kind in (LocalFile, ZipMember, TarMember, Remote)}
+OWN_COLUMNS: Final = frozenset({"path", "subject", "visit", "side", "spacing_mm"})  # of manifests, used here
+LOCATIONS: Final = {kind.__name__: kind for kind in (LocalFile, ZipMember, TarMember, Remote)}
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One image and what a manifest says of it.
+    """One image and what a manifest states of it.
 
-    subject: as it goes into the table, a pseudonym where one was asked for. carried: by heading, what else
-    the manifest says.
+    subject: as it is written into the table, a pseudonym with --pseudonyms. other_columns: cells of the
+    manifest that are passed on, by heading.
     """
 
     source: ImageSource
@@ -35,49 +35,49 @@ class Task:
     spacing_mm: float | None = None
     subject: str = ""
     visit: str = ""
-    carried: Mapping[str, str] = field(default_factory=dict)
+    other_columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
-        """What its reading depends on: the image, its state, and what is said of side and spacing."""
-        said = [self.source.name, self.source.place.stamp(), self.side, self.spacing_mm]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        """A hash of what its reading depends on: the image, its state, the stated side and spacing."""
+        parts = [self.source.name, self.source.location.fingerprint(), self.side, self.spacing_mm]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def text(self) -> str:
-        """Itself as JSON, of which `task_of` makes it again; an image in memory has none."""
-        place: Any = self.source.place
-        said = {
+        """The task as JSON, which `task_of` reads; not of an image in memory."""
+        location: Any = self.source.location
+        values = {
             "name": self.source.name,
-            type(place).__name__: asdict(place),
+            type(location).__name__: asdict(location),
             "side": self.side,
             "spacing_mm": self.spacing_mm,
             "subject": self.subject,
             "visit": self.visit,
-            "carried": self.carried,
+            "other_columns": self.other_columns,
         }
-        return json.dumps(said)
+        return json.dumps(values)
 
 
 def task_of(text: str) -> Task:
     """The task whose `text` this is."""
     values = json.loads(text)
-    kind = next(kind for kind in PLACES if kind in values)
-    source = ImageSource(values.pop("name"), PLACES[kind](**values.pop(kind)))
+    kind = next(kind for kind in LOCATIONS if kind in values)
+    source = ImageSource(values.pop("name"), LOCATIONS[kind](**values.pop(kind)))
     side = values.pop("side")
     return Task(source, Side(side) if side else None, **values)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What there is to read, listed anew each time it is walked.
+    """The images to read, listed anew at every iteration.
 
-    sources: files, folders, archives, manifests, addresses, or - for names on the standard input. taken:
-    headings of the table's own; a manifest's column of the same name is told as given_NAME. pseudonym: of a
-    manifest's subjects.
+    sources: files, folders, archives, manifests, addresses, or - for names on the standard input. reserved:
+    headings of the table; a manifest's column of the same name becomes given_NAME. pseudonym: of a manifest's
+    subjects.
     """
 
     sources: tuple[str, ...]
-    taken: frozenset[str]
+    reserved: frozenset[str]
     pseudonym: Callable[[str], str]
 
     def __post_init__(self) -> None:
@@ -88,13 +88,13 @@ class Listing:
 
     @cached_property
     def headings(self) -> Mapping[str, str]:
-        """Of the manifests' columns that are passed on, in their order, by their own names."""
+        """Of the manifests' columns that are passed on: headings in the table by those in the manifest."""
         manifests = [Path(source) for source in self.sources if is_manifest(Path(source))]
-        names = dict.fromkeys(name for manifest in manifests for name in columns(manifest))
+        names = dict.fromkeys(name for manifest in manifests for name in manifest_columns(manifest))
         headings: dict[str, str] = {}
         for name in names:
-            if name not in OURS:
-                headings[name] = self._free(name, headings.values())
+            if name not in OWN_COLUMNS:
+                headings[name] = self._unique(name, headings.values())
         return headings
 
     def __iter__(self) -> Iterator[Task]:
@@ -109,8 +109,8 @@ class Listing:
                 yield from (Task(image) for image in find_images(_place(source)))
 
     def _of_manifest(self, manifest: Path) -> Iterator[Task]:
-        others = [name for name in columns(manifest) if name not in OURS]
-        for row in rows(manifest):
+        others = [name for name in manifest_columns(manifest) if name not in OWN_COLUMNS]
+        for row in manifest_rows(manifest):
             subject = row.cell("subject")
             for image in _images(_beside(manifest, row)):
                 yield Task(
@@ -122,20 +122,20 @@ class Listing:
                     {self.headings[name]: row.cell(name) for name in others},
                 )
 
-    def _free(self, name: str, others: Collection[str]) -> str:
-        """Itself, or behind as many given_ as it takes to be no other's; capital letters do not count."""
-        taken = {other.lower() for other in (*self.taken, *others)}
-        while name.lower() in taken:
-            name = f"given_{name}"
+    def _unique(self, name: str, others: Collection[str]) -> str:
+        """The name, after as many given_ as make it differ from all others in more than case."""
+        used = {other.lower() for other in (*self.reserved, *others)}
+        while name.lower() in used:
+            name = f"{GIVEN}{name}"
         return name
 
 
 def _names(data: bytes) -> Iterator[str]:
-    """One path or address a line; or between zero bytes, as `find -print0` writes them."""
-    if kind_of(data) not in (Kind.OTHER, Kind.EMPTY):
+    """One path or address a line, or separated by zero bytes as `find -print0` writes them."""
+    if format_of(data) not in (FileFormat.OTHER, FileFormat.EMPTY):
         raise UsageError(
-            "an image was found on the standard input, the paths of images were expected, one a line; "
-            "give the image's own path"
+            "an image was found on the standard input, paths of images, one a line, were expected; "
+            "give the path of the image"
         )
     data = data.removeprefix(b"\xef\xbb\xbf")
     for name in data.split(b"\0") if b"\0" in data else data.splitlines():
@@ -144,7 +144,7 @@ def _names(data: bytes) -> Iterator[str]:
 
 
 def _images(name: str) -> Iterator[ImageSource]:
-    """What a line names; where that is nothing, the name itself: reading it will say what is wrong."""
+    """The images that a line names; where there are none, the name itself: reading it gives the reason."""
     archive, mark, _ = name.partition("!")
     try:
         if mark and not is_remote(name) and not Path(name).exists() and Path(archive).is_file():
@@ -161,8 +161,8 @@ def _members(archive: str) -> Mapping[str, ImageSource]:
     return {source.name: source for source in find_images(Path(archive))}
 
 
-def _beside(manifest: Path, row: Row) -> str:
-    """Paths are relative to the manifest's folder; addresses stand for themselves."""
+def _beside(manifest: Path, row: ManifestRow) -> str:
+    """A path relative to the manifest's folder; an address as it is."""
     path = row.cell("path")
     return path if is_remote(path) else str(manifest.parent / path)
 

@@ -1,4 +1,4 @@
-"""Tasks to outcomes, many at a time: on this machine by processes, elsewhere by kltool.batch.dask."""
+"""Tasks to outcomes, several at a time: on this machine by processes, on a cluster by kltool.batch.dask."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
@@ -13,74 +13,74 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
+from kltool.batch.config import WorkerConfig
 from kltool.batch.listing import Task
 from kltool.batch.outcome import Outcome
-from kltool.batch.pool import Readers
-from kltool.batch.read_task import Orders
+from kltool.batch.pool import WorkerPool
 from kltool.errors import KltoolError
-from kltool.intake.places import Memory, TarMember
-from kltool.intake.source import ImageSource
+from kltool.intake import ImageSource
+from kltool.intake.sources import Memory, TarMember
 
 Engine = Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
-AHEAD: Final = 2  # tasks for each job: while one is read the next is fetched
+AHEAD: Final = 2  # tasks for each job: while one is read the next is fetched; docs/choices.md#tasks-in-flight
 
 
 @contextmanager
-def on_this_machine(jobs: int, orders: Orders, limit_s: float) -> Iterator[Engine]:
-    """A process for each job. limit_s: of an image."""
-    readers = Readers(jobs, orders, limit_s)
+def local_engine(jobs: int, config: WorkerConfig, limit_s: float) -> Iterator[Engine]:
+    """A worker process for each job. limit_s: of an image."""
+    pool = WorkerPool(jobs, config, limit_s)
     executor = ThreadPoolExecutor(AHEAD * jobs)
     try:
-        yield lambda tasks: outcomes(executor, readers.read, tasks, lambda: AHEAD * jobs)
+        yield lambda tasks: run_tasks(executor, pool.read, tasks, lambda: AHEAD * jobs)
     finally:
-        readers.stop()
+        pool.stop()
         executor.shutdown(cancel_futures=True)
-        readers.close()
+        pool.close()
 
 
-def outcomes(
+def run_tasks(
     executor: Executor,
     work: Callable[[Task], Outcome],
     tasks: Iterable[Task],
-    most: Callable[[], int],
-    lost: Callable[[Exception], Outcome] | None = None,
+    most_in_flight: Callable[[], int],
+    on_error: Callable[[Task, Exception], Outcome] | None = None,
 ) -> Iterator[tuple[Task, Outcome]]:
-    """Each task with its outcome, as they come. most: tasks that are under way at a time.
+    """Each task with its outcome, as they end. most_in_flight: tasks at a time.
 
-    lost: the outcome where the work raised in place of returning one; without it the error is raised. Errors
-    that kltool raises are everybody's, since one image's are outcomes: they are raised in any case, and so is
-    CancelledError, where nobody works any more.
+    on_error: the outcome where the work raised instead of returning one; without it the error is raised.
+    Errors of kltool concern every image, since those of one image are outcomes: they are raised in any case,
+    and so is CancelledError, after which nothing runs.
     """
-    under_way: dict[Future[Outcome], Task] = {}
+    in_flight: dict[Future[Outcome], Task] = {}
     for task in tasks:
-        under_way[executor.submit(work, in_hand(task))] = task
-        while len(under_way) >= most():
-            yield from _ended(under_way, lost)
-    while under_way:
-        yield from _ended(under_way, lost)
+        in_flight[executor.submit(work, with_unpacked_bytes(task))] = task
+        while len(in_flight) >= most_in_flight():
+            yield from _completed(in_flight, on_error)
+    while in_flight:
+        yield from _completed(in_flight, on_error)
 
 
-def in_hand(task: Task) -> Task:
-    """A member of a packed archive with its bytes: unpacked once, in order, and not by each reader anew."""
-    place = task.source.place
-    if not (isinstance(place, TarMember) and place.packed):
+def with_unpacked_bytes(task: Task) -> Task:
+    """A member of a compressed tar with its bytes: unpacked once, in order, and not by each worker again."""
+    location = task.source.location
+    if not (isinstance(location, TarMember) and location.packed):
         return task
-    with suppress(KltoolError):  # the reader will find the same, and say so in the image's row
-        return replace(task, source=ImageSource(task.source.name, Memory(place.read())))
+    with suppress(KltoolError):  # the worker meets the same error and reports it in the image's row
+        return replace(task, source=ImageSource(task.source.name, Memory(location.read())))
     return task
 
 
-def _ended(
-    under_way: dict[Future[Outcome], Task], lost: Callable[[Exception], Outcome] | None
+def _completed(
+    in_flight: dict[Future[Outcome], Task], on_error: Callable[[Task, Exception], Outcome] | None
 ) -> Iterator[tuple[Task, Outcome]]:
-    for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-        task = under_way.pop(future)
+    for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
+        task = in_flight.pop(future)
         try:
             outcome = future.result()
         except (KltoolError, CancelledError):
             raise
         except Exception as error:
-            if lost is None:
+            if on_error is None:
                 raise
-            outcome = lost(error)
+            outcome = on_error(task, error)
         yield task, outcome

@@ -1,18 +1,17 @@
-"""What became of one image: its rows, and what tells it from others."""
+"""The outcome of one image: its rows, and what identifies the image."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kltool.report.record import error_record
-from kltool.tables.columns import FAILED, Row
-from kltool.typing import Record
+from kltool.tables.columns import Row
+from kltool.values.reading import Unread
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """rows: one a knee, or one that says why there is none; by heading, without path and manifest's cells.
+    """rows: one a knee, or one with the reason why there is none; without `path` and the manifest's columns.
 
-    status: of the image; that of each knee stands in its row. instance_uid: DICOM's own name of the image.
+    status: of the image; each knee has its own in its row. instance_uid: DICOM's SOP Instance UID.
     """
 
     status: str
@@ -31,12 +30,7 @@ class Outcome:
         return str(self.rows[0].get("pixels_sha256") or "")
 
 
-def unread(code: str, reason: str, made: Mapping[str, str], status: str = FAILED) -> Outcome:
-    """An image that gave no reading. made: headings and values that every row has."""
-    return Outcome(status, ({"status": status, "code": code, "reason": reason, **made},))
-
-
-def failed(error: Exception, made: Mapping[str, str]) -> Outcome:
-    """An image that was refused, or at which something went wrong."""
-    record: Record = error_record("", error, {})
-    return unread(record["code"], record["reason"], made, record["status"])
+def unread_outcome(unread: Unread, common: Mapping[str, str]) -> Outcome:
+    """Of an image that gave no reading. common: columns and values that every row has."""
+    row: Row = {"status": str(unread.status), "code": unread.code, "reason": unread.reason, **common}
+    return Outcome(str(unread.status), (row,))

@@ -1,4 +1,4 @@
-"""Reading in processes of their own, so that an image which ends its process costs one row and no more."""
+"""Worker processes, so that an image which ends the process that reads it costs one row and no more."""
 
 import os
 import pickle
@@ -10,47 +10,62 @@ from queue import SimpleQueue
 from threading import Event, Timer
 from typing import Any, Final
 
+from kltool.batch.config import WorkerConfig
 from kltool.batch.listing import Task
-from kltool.batch.outcome import Outcome, failed, unread
-from kltool.batch.read_task import Orders
+from kltool.batch.outcome import Outcome, unread_outcome
 from kltool.errors import InstallationError, KltoolError
-from kltool.intake.places import Memory, Remote
-from kltool.intake.source import ImageSource
+from kltool.intake import ImageSource
+from kltool.intake.sources import Memory, Remote
+from kltool.values.reading import Status, Unread
 
-CHILD: Final = (sys.executable, "-P", "-m", "kltool.batch.worker")  # -P: not from the folder of the user
-START_S: Final = 120.0  # docs/choices.md#dead-readers
-GRACE_S: Final = 5.0  # for a child to end by itself once it has closed its output
-TRIES: Final = 2  # docs/choices.md#dead-readers
+WORKER_COMMAND: Final = (sys.executable, "-P", "-m", "kltool.batch.worker")  # -P: not from the user's folder
+START_S: Final = 120.0  # docs/choices.md#dead-workers
+GRACE_S: Final = 5.0  # for a worker to end by itself once it has closed its output
+TRIES: Final = 2  # docs/choices.md#dead-workers
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-ONE_EACH: Final = dict.fromkeys(THREADS, "1")  # a library's own threads would take the cores of other readers
+ONE_THREAD: Final = dict.fromkeys(THREADS, "1")  # more would take the cores of other workers
 
 
-class Died(Exception):
-    """A child ended in place of an answer; how."""
+class WorkerDied(Exception):
+    """A worker ended instead of answering; how."""
 
 
-class Late(Exception):
-    """A child was given up since it took too long."""
+class WorkerTimeout(Exception):
+    """A worker was ended since it took too long."""
 
 
-class Reader:
-    """One child process; see kltool.batch.worker. Not for two threads at once."""
+class WorkerProcess:
+    """One worker; see kltool.batch.worker. Not for two threads at once."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **ONE_EACH}
+            WORKER_COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **ONE_THREAD},
         )
 
-    def begin(self, orders: Orders) -> None:
-        """Raises Died, Late, and InstallationError where it cannot read and says why."""
-        self._within(START_S, orders)
+    def start(self, config: WorkerConfig) -> None:
+        """Raises WorkerDied, WorkerTimeout, and the InstallationError of a worker that cannot read."""
+        self._request(config, START_S)
 
     def read(self, task: Task, limit_s: float) -> Outcome:
-        """Raises Died, Late, and StorageFull; then this reader is of no more use."""
-        outcome: Outcome = self._within(limit_s, task)
+        """Raises WorkerDied, WorkerTimeout, and StorageFull; afterwards this worker cannot be used."""
+        outcome: Outcome = self._request(task, limit_s)
         return outcome
 
-    def _within(self, limit_s: float, given: object) -> Any:
+    def kill(self) -> None:
+        self._process.kill()
+
+    def close(self) -> None:
+        self.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):  # a request that was not sent in full
+                if pipe:
+                    pipe.close()
+
+    def _request(self, request: object, limit_s: float) -> Any:
         late = Event()
 
         def give_up() -> None:
@@ -60,128 +75,123 @@ class Reader:
         timer = Timer(limit_s, give_up)
         timer.start()
         try:
-            return self._exchange(given)
-        except Died:
+            return self._exchange(request)
+        except WorkerDied:
             if late.is_set():
-                raise Late(f"no answer within {limit_s:g} s") from None
+                raise WorkerTimeout(f"no answer within {limit_s:g} s") from None
             raise
         finally:
             timer.cancel()
 
-    def kill(self) -> None:
-        self._process.kill()
-
-    def _exchange(self, given: object) -> Any:
-        """Raises Died, and what the child raised for everybody."""
+    def _exchange(self, request: object) -> Any:
+        """Raises WorkerDied, and the errors of kltool that the worker sends: they concern every image."""
         assert self._process.stdin
         assert self._process.stdout
         try:
-            pickle.dump(given, self._process.stdin)
+            pickle.dump(request, self._process.stdin)
             self._process.stdin.flush()
             answer = pickle.load(self._process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError):
-            raise Died(self._end()) from None
+            raise WorkerDied(self._exit()) from None
         if isinstance(answer, KltoolError):
             raise answer
         return answer
 
-    def _end(self) -> str:
-        """How a child that no longer answers ended."""
+    def _exit(self) -> str:
+        """How a worker that no longer answers ended."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE_S)
         self.close()
         status = self._process.returncode
         return f"signal {-status}" if status < 0 else f"exit status {status}"
 
-    def close(self) -> None:
-        self.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):  # what was not sent yet finds nobody
-                if pipe:
-                    pipe.close()
 
+class WorkerPool:
+    """Several workers, one a job; each is replaced when it ends."""
 
-class Readers:
-    """Several children, one a job, that take turns; each is replaced when it ends."""
-
-    def __init__(self, jobs: int, orders: Orders, limit_s: float) -> None:
-        """limit_s: of an image; then it is given up. Children start when they are first needed."""
-        self._orders, self._limit_s = orders, limit_s
-        self._turns: SimpleQueue[Reader | None] = SimpleQueue()
-        self._alive: set[Reader] = set()
-        self._stopped = self._begun = False
+    def __init__(self, jobs: int, config: WorkerConfig, limit_s: float) -> None:
+        """limit_s: of an image. Workers start when they are first needed."""
+        self._config, self._limit_s = config, limit_s
+        self._idle: SimpleQueue[WorkerProcess | None] = SimpleQueue()  # None: one to be started
+        self._alive: set[WorkerProcess] = set()
+        self._stopped = self._any_started = False
         for _ in range(jobs):
-            self._turns.put(None)
+            self._idle.put(None)
 
     def read(self, task: Task) -> Outcome:
-        """Fetch a remote image, then wait for a turn. Raises InstallationError, StorageFull."""
-        made, end = {"model": self._orders.model}, ""
+        """Fetch a remote image, then wait for an idle worker. Raises InstallationError, StorageFull."""
+        end = ""
         try:
             task = _fetched(task)
         except Exception as error:
-            return failed(error, made)
+            return self._unread(Unread.from_error(task.source.name, error))
         for _ in range(TRIES):
             try:
-                return self._in_turn(task)
-            except Late as late:
-                return unread("time_limit", f"{late}; raise --time-limit", made)
-            except Died as death:
+                return self._read_by_worker(task)
+            except WorkerTimeout as late:
+                return self._failed(task, "time_limit", f"{late}; raise --time-limit")
+            except WorkerDied as death:
                 end = str(death)
-        return unread(
-            "reader_died",
+        return self._failed(
+            task,
+            "worker_died",
             f"the process that read it ended without an answer ({end}), and so did a second one: its decoder "
-            "crashes on it, or the memory does not suffice",
-            made,
+            "crashes on it, or there is too little memory",
         )
 
     def stop(self) -> None:
-        """End every child at once, whatever it does; who waits for one gets an InstallationError."""
+        """End every worker at once; threads that wait for one get an InstallationError."""
         self._stopped = True
-        for reader in list(self._alive):
-            reader.kill()
+        for worker in list(self._alive):
+            worker.kill()
 
     def close(self) -> None:
-        """To be called when nobody reads any more."""
+        """To be called when no thread reads any more."""
         self.stop()
-        for reader in list(self._alive):
-            reader.close()
+        for worker in list(self._alive):
+            worker.close()
 
-    def _in_turn(self, task: Task) -> Outcome:
-        reader = self._turns.get()
+    def _failed(self, task: Task, code: str, reason: str) -> Outcome:
+        return self._unread(Unread(task.source.name, Status.FAILED, code, reason))
+
+    def _unread(self, unread: Unread) -> Outcome:
+        return unread_outcome(unread, {"model": self._config.model})
+
+    def _read_by_worker(self, task: Task) -> Outcome:
+        worker = self._idle.get()
         try:
-            reader = reader or self._started()
-            return reader.read(task, self._limit_s)
-        except (Died, Late):
-            self._alive.discard(reader)
-            reader = None
+            worker = worker or self._started()
+            return worker.read(task, self._limit_s)
+        except (WorkerDied, WorkerTimeout):
+            self._alive.discard(worker)
+            worker = None
             raise
         finally:
-            self._turns.put(reader)
+            self._idle.put(worker)
 
-    def _started(self) -> Reader:
-        """Where none ever began the installation is at fault; later it is what ended it."""
-        reader = Reader()
-        self._alive.add(reader)
+    def _started(self) -> WorkerProcess:
+        """Where none has ever started the installation is at fault; later it is what ended this one."""
+        worker = WorkerProcess()
+        self._alive.add(worker)
         if self._stopped:
-            reader.kill()
+            worker.kill()
         try:
-            reader.begin(self._orders)
-        except (Died, Late) as end:
-            self._alive.discard(reader)
-            reader.close()
-            if self._begun and not self._stopped:
-                raise Died(str(end)) from None
+            worker.start(self._config)
+        except (WorkerDied, WorkerTimeout) as end:
+            self._alive.discard(worker)
+            worker.close()
+            if self._any_started and not self._stopped:
+                raise WorkerDied(str(end)) from None
             raise InstallationError(
-                f"a process that reads images ended at its start ({end}); run kltool doctor"
+                f"a worker process ended at its start ({end}); run kltool doctor"
             ) from None
-        self._begun = True
-        return reader
+        self._any_started = True
+        return worker
 
 
 def _fetched(task: Task) -> Task:
-    """A remote image with its bytes: they travel while a child reads another image."""
+    """A remote image with its bytes: they are transferred while a worker reads another image."""
     source = task.source
-    if not isinstance(source.place, Remote):
+    if not isinstance(source.location, Remote):
         return task
     return replace(task, source=ImageSource(source.name, Memory(source.read())))

@@ -1,4 +1,4 @@
-"""How far a batch is: a bar on a terminal, a line now and then in a log."""
+"""How far a batch is: a progress bar on a terminal, a line now and then in a log."""
 
 import sys
 import time
@@ -16,49 +16,51 @@ from kltool.tables.columns import FAILED, REFUSED
 EVERY_S: Final = 10.0  # between two lines of a log
 
 
-class Shown(Protocol):
-    def one(self, status: str) -> None:
+class ProgressDisplay(Protocol):
+    def advance(self, status: str) -> None:
         """One more image ended, with this status."""
 
 
 @contextmanager
-def progress(total: int, done: Counter[str], stream: TextIO | None = None) -> Iterator[Shown]:
+def progress(total: int, done: Counter[str], stream: TextIO | None = None) -> Iterator[ProgressDisplay]:
     """total: images of the run. done: those of earlier starts, by status. stream: standard error."""
     stream = stream or sys.stderr
     if stream.isatty():
         with _bar(total, done, stream) as bar:
             yield bar
         return
-    lines = Lines(total, done, stream)
+    lines = LogLines(total, done, stream)
     yield lines
-    lines.tell()
+    lines.print()
 
 
-def listing(tasks: Iterable[Task], stream: TextIO | None = None, every_s: float = EVERY_S) -> Iterator[Task]:
-    """The same tasks; a line now and then says how many were found, since stores may take long to list."""
-    told = time.monotonic()
+def log_listing(
+    tasks: Iterable[Task], stream: TextIO | None = None, every_s: float = EVERY_S
+) -> Iterator[Task]:
+    """The same tasks; a line now and then counts them, since a store may take long to list."""
+    printed = time.monotonic()
     for number, task in enumerate(tasks, 1):
-        if time.monotonic() - told >= every_s:
-            told = time.monotonic()
+        if time.monotonic() - printed >= every_s:
+            printed = time.monotonic()
             print(f"kltool batch: {number:,} images listed", file=stream or sys.stderr, flush=True)
         yield task
 
 
-class Lines:
-    """Plain lines: images, rate, time left, refused and failed. No file's name, which may be a person's."""
+class LogLines:
+    """Images, rate, time left, refused and failed. No name of a file, which may be a person's."""
 
     def __init__(self, total: int, done: Counter[str], stream: TextIO, every_s: float = EVERY_S) -> None:
         self._total, self._done, self._stream, self._every_s = total, Counter(done), stream, every_s
         self._before = self._done.total()
-        self._began = self._told = time.monotonic()
+        self._began = self._printed = time.monotonic()
 
-    def one(self, status: str) -> None:
+    def advance(self, status: str) -> None:
         self._done[status] += 1
-        if time.monotonic() - self._told >= self._every_s:
-            self.tell()
+        if time.monotonic() - self._printed >= self._every_s:
+            self.print()
 
-    def tell(self) -> None:
-        self._told = time.monotonic()
+    def print(self) -> None:
+        self._printed = time.monotonic()
         print(f"kltool batch: {self.line()}", file=self._stream, flush=True)
 
     def line(self) -> str:
@@ -71,7 +73,7 @@ class Lines:
 
 
 @contextmanager
-def _bar(total: int, done: Counter[str], stream: TextIO) -> Iterator[Shown]:
+def _bar(total: int, done: Counter[str], stream: TextIO) -> Iterator[ProgressDisplay]:
     columns = (
         TextColumn("reading"),
         BarColumn(),
@@ -80,27 +82,27 @@ def _bar(total: int, done: Counter[str], stream: TextIO) -> Iterator[Shown]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[bad]}"),
     )
-    with Progress(*columns, console=Console(file=stream)) as shown:
-        yield _Bar(shown, total, done)
+    with Progress(*columns, console=Console(file=stream)) as bar:
+        yield _ProgressBar(bar, total, done)
 
 
-class _Bar:
-    def __init__(self, shown: Progress, total: int, done: Counter[str]) -> None:
-        self._shown, self._done, self._began = shown, Counter(done), time.monotonic()
+class _ProgressBar:
+    def __init__(self, bar: Progress, total: int, done: Counter[str]) -> None:
+        self._bar, self._done, self._began = bar, Counter(done), time.monotonic()
         self._before = self._done.total()
-        self._task = shown.add_task("", total=total, completed=self._before, rate="", bad=self._bad())
+        self._task = bar.add_task("", total=total, completed=self._before, rate="", bad=self._bad())
 
-    def one(self, status: str) -> None:
+    def advance(self, status: str) -> None:
         self._done[status] += 1
         rate = (self._done.total() - self._before) / max(time.monotonic() - self._began, 1e-9)
-        self._shown.update(self._task, advance=1, rate=f"{rate:.1f}/s", bad=self._bad())
+        self._bar.update(self._task, advance=1, rate=f"{rate:.1f}/s", bad=self._bad())
 
     def _bad(self) -> str:
         return f"{self._done[REFUSED]:,} refused, {self._done[FAILED]:,} failed"
 
 
 def _duration(seconds: float) -> str:
-    """About how long, in the unit that suits."""
+    """Rounded, in the unit that suits."""
     for size, name in ((86_400, "days"), (3_600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.1f} {name} left"

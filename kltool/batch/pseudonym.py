@@ -1,4 +1,4 @@
-"""Pseudonyms of subjects: the same person, the same word; nobody tells the person without the key."""
+"""Pseudonyms of subjects: one a subject, by a secret key without which the subject cannot be found."""
 
 import hashlib
 import hmac
@@ -14,7 +14,7 @@ DIGITS: Final = 16  # docs/choices.md#pseudonyms
 
 @dataclass(frozen=True, slots=True)
 class Pseudonyms:
-    """key: secret; without one subjects keep the names that their files give them."""
+    """key: secret; without one subjects are named as in their files."""
 
     key: bytes = field(default=b"", repr=False)
 
@@ -28,7 +28,7 @@ class Pseudonyms:
 
     @property
     def fingerprint(self) -> str:
-        """Tells one key from another and neither from its fingerprint; empty without a key."""
+        """Differs from key to key and does not reveal it; empty without a key."""
         return hmac.new(self.key, b"kltool", hashlib.sha256).hexdigest() if self.key else ""
 
 

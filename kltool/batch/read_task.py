@@ -2,82 +2,79 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from importlib.metadata import version
+from dataclasses import replace
 from pathlib import Path
 
+from kltool.batch.config import WorkerConfig
 from kltool.batch.listing import Task
-from kltool.batch.outcome import Outcome, failed
+from kltool.batch.outcome import Outcome, unread_outcome
 from kltool.batch.pseudonym import Pseudonyms
-from kltool.errors import StorageFull, UsageError
-from kltool.intake import load
-from kltool.intake.fingerprint import of_file
-from kltool.intake.source import ImageSource
-from kltool.reading import read
+from kltool.errors import InstallationError, StorageFull, UsageError
+from kltool.intake import ImageSource
+from kltool.intake.hashes import sha256_of_file
+from kltool.reading import read_source
+from kltool.report.plots import write_overlay
 from kltool.report.record import knee_record
-from kltool.tables.columns import OK, REFUSED, Row, knee_cells
+from kltool.tables.cells import knee_cells
+from kltool.tables.columns import OK, REFUSED, Row
 from kltool.values.radiograph import Radiograph
-from kltool.values.reading import KneeReading, Reading
+from kltool.values.reading import KneeReading, Reading, Unread
 from kltool.weights import Models
 
 
-def model_name(hashes: Mapping[str, str]) -> str:
-    """What made a reading in one cell, by kltool.weights.hashes_of_reading; run.json has the whole hashes."""
-    named = " ".join(f"{name}:{digest[:8]}" for name, digest in hashes.items())
-    return f"kltool-{version('kltool')} {named}"
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What holds for every image of a run. overlays: the folder for pictures, empty where none are wanted."""
-
-    model: str
-    overlays: str
-    pseudonyms: Pseudonyms
-
-
-def read_task(task: Task, models: Models, orders: Orders) -> Outcome:
-    """Whatever happens to one image ends here, as its outcome. Raises StorageFull."""
+def read_task(task: Task, models: Models, config: WorkerConfig) -> Outcome:
+    """Every error of one image becomes its outcome. Raises StorageFull."""
     began = time.perf_counter()
-    outcome = _outcome(task, models, orders)
+    outcome = _outcome(task, models, config)
     return replace(outcome, seconds=time.perf_counter() - began)
 
 
-def _outcome(task: Task, models: Models, orders: Orders) -> Outcome:
-    made, data, uid = {"model": orders.model}, b"", ""
+def _outcome(task: Task, models: Models, config: WorkerConfig) -> Outcome:
+    common = {"model": config.model}
     try:
         data = task.source.read()
-        film = load(ImageSource.in_memory(task.source.name, data), side=task.side, spacing_mm=task.spacing_mm)
-        uid = film.instance_uid or ""
-        made |= _film_cells(film, orders.pseudonyms)
-        outcome = _read(film, task, models, orders, made)
+    except Exception as error:
+        return unread_outcome(Unread.from_error(task.source.name, error), common)
+    result = _read(ImageSource.in_memory(task.source.name, data), task, models)
+    common |= _image_cells(result.film, data, config.pseudonyms)
+    if isinstance(result, Unread):
+        outcome = unread_outcome(result, common)
+    else:
+        outcome = _with_rows(result, task, config, {**common, "notes": "; ".join(result.film.notes)})
+    return replace(outcome, instance_uid=result.film.instance_uid or "" if result.film else "")
+
+
+def _read(source: ImageSource, task: Task, models: Models) -> Reading | Unread:
+    """A codec that is missing costs the images that need it and no other."""
+    try:
+        return read_source(source, models, side=task.side, spacing_mm=task.spacing_mm)
+    except InstallationError as error:
+        return Unread.from_error(source.name, error)
+
+
+def _with_rows(reading: Reading, task: Task, config: WorkerConfig, common: Mapping[str, str]) -> Outcome:
+    try:
+        return Outcome(str(reading.status), tuple(_rows(reading, task, config.overlays, common)))
     except StorageFull:
         raise
-    except Exception as error:  # one bad image must not stop the others; its kind is in the row
-        if data and "input_sha256" not in made:
-            made["input_sha256"] = of_file(data)
-        outcome = failed(error, made)
-    return replace(outcome, instance_uid=uid)
+    except Exception as error:
+        return unread_outcome(Unread.from_error(reading.source, error), common)
 
 
-def _read(film: Radiograph, task: Task, models: Models, orders: Orders, made: dict[str, str]) -> Outcome:
-    reading = read(film, models)
-    made["notes"] = "; ".join(reading.film.notes)
-    rows = tuple(_rows(reading, task, orders, made))
-    return Outcome(OK if reading.knees else REFUSED, rows)
-
-
-def _rows(reading: Reading, task: Task, orders: Orders, made: dict[str, str]) -> Iterator[Row]:
+def _rows(reading: Reading, task: Task, overlays: str, common: Mapping[str, str]) -> Iterator[Row]:
     for knee in reading.knees:
-        row: Row = {"status": OK, "code": OK, **made, **knee_cells(knee_record(knee))}
-        if orders.overlays:
-            row["overlay"] = _overlay(knee, task, Path(orders.overlays))
+        row: Row = {"status": OK, "code": OK, **common, **knee_cells(knee_record(knee))}
+        if overlays:
+            row["overlay"] = _overlay(knee, task, Path(overlays))
         yield row
     for refused in reading.refused:
-        yield {"status": REFUSED, "code": refused.code, "reason": refused.reason, **made}
+        yield {"status": REFUSED, "code": refused.code, "reason": refused.reason, **common}
 
 
-def _film_cells(film: Radiograph, pseudonyms: Pseudonyms) -> dict[str, str]:
+def _image_cells(film: Radiograph | None, data: bytes, pseudonyms: Pseudonyms) -> dict[str, str]:
+    """Of the film, or of the bytes where no film could be made of them."""
+    if film is None:
+        return {"input_sha256": sha256_of_file(data)} if data else {}
     day = film.study_date
     return {
         "subject": pseudonyms(film.subject) if film.subject else "",
@@ -89,9 +86,7 @@ def _film_cells(film: Radiograph, pseudonyms: Pseudonyms) -> dict[str, str]:
 
 
 def _overlay(knee: KneeReading, task: Task, folder: Path) -> str:
-    """The picture's path below the output folder. Its name says nothing of whose knee it shows."""
-    from kltool.report.overlay import write_overlay
-
+    """The picture's path below the output folder; named by a hash, so that it names no person."""
     name = f"{task.key[:16]}-{knee.side}.png"
     try:
         write_overlay(knee, folder / name)

@@ -1,4 +1,4 @@
-"""The ledger's entries as rows of the table: repeats and clashes withheld, manifests' words added."""
+"""Entries of the ledger as rows of the table: duplicates and conflicts withheld, manifests' columns added."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -6,40 +6,40 @@ from typing import Final
 from kltool.batch.ledger import Entry
 from kltool.tables.columns import DUPLICATE, QUARANTINED, Row
 
-OF_THE_IMAGE: Final = ("model", "subject", "study_date", "projection", "input_sha256", "pixels_sha256")
+IMAGE_COLUMNS: Final = ("model", "subject", "study_date", "projection", "input_sha256", "pixels_sha256")
 
 
-def rows_of_all(entries: Iterable[Entry]) -> Iterator[Row]:
+def table_rows(entries: Iterable[Entry]) -> Iterator[Row]:
     """In the order of the listing."""
     for entry in entries:
         yield from rows_of(entry)
 
 
 def rows_of(entry: Entry) -> Iterator[Row]:
-    """The rows of one image. Of a duplicate and of one in quarantine there is one, without readings."""
-    if entry.clashes:
-        reason = "another image has the same SOP Instance UID and other pixels: nobody knows which is which"
+    """The rows of one image; of a duplicate and of one in quarantine a single one, without readings."""
+    if entry.conflicting:
+        reason = "another image has the same SOP Instance UID and other pixels: neither can be identified"
         yield _withheld(entry, QUARANTINED, reason)
-    elif entry.repeats:
-        yield _withheld(entry, DUPLICATE, f"the same image as {entry.first}")
+    elif entry.is_duplicate:
+        yield _withheld(entry, DUPLICATE, f"the same image as {entry.original}")
     else:
         for row in entry.rows:
-            yield row | _named(entry, row)
+            yield row | _listed_cells(entry, row)
 
 
 def _withheld(entry: Entry, status: str, reason: str) -> Row:
-    of_image = {name: value for name in OF_THE_IMAGE if (value := entry.rows[0].get(name))}
+    of_image = {name: value for name in IMAGE_COLUMNS if (value := entry.rows[0].get(name))}
     row: Row = {**of_image, "status": status, "code": status, "reason": reason}
-    return row | _named(entry, row)
+    return row | _listed_cells(entry, row)
 
 
-def _named(entry: Entry, row: Row) -> Row:
-    """What the listing says of an image: the manifest's word goes before the file's."""
+def _listed_cells(entry: Entry, row: Row) -> Row:
+    """Columns that the listing fills; the manifest takes precedence over the file."""
     task = entry.task
     return {
         "path": task.source.name,
         "subject": task.subject or row.get("subject"),
         "visit": task.visit or row.get("study_date"),
         "side": row.get("side") or task.side,
-        **task.carried,
+        **task.other_columns,
     }

@@ -1,4 +1,4 @@
-"""A batch from its first image to its tables: the front page of this folder."""
+"""A batch from its first image to its tables."""
 
 import hashlib
 import json
@@ -7,82 +7,57 @@ import platform
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from kltool.batch.config import WorkerConfig, model_name
 from kltool.batch.ledger import Ledger
 from kltool.batch.listing import Listing
-from kltool.batch.local import Engine, on_this_machine
-from kltool.batch.progress import listing, progress
-from kltool.batch.pseudonym import Pseudonyms
-from kltool.batch.read_task import Orders, model_name
-from kltool.batch.rows import rows_of_all
-from kltool.errors import StorageFull, UsageError
+from kltool.batch.local import Engine, local_engine
+from kltool.batch.progress import log_listing, progress
+from kltool.batch.rows import table_rows
+from kltool.batch.settings import Batch
+from kltool.errors import InstallationError, StorageFull, UsageError
 from kltool.reading import settings
 from kltool.report.files import writable
 from kltool.report.html.batch import summary_page
 from kltool.tables.columns import COLUMNS, STATUSES
 from kltool.tables.oai import OAI_NAMES
+from kltool.tables.read import sha256_of
 from kltool.tables.write import TABLES, write_tables
 from kltool.values.reading import DISCLAIMER
 from kltool.weights import entries, hashes_of_reading
 
 LEDGER: Final = "ledger.sqlite"
-MANIFEST: Final = "run.json"
+RUN_RECORD: Final = "run.json"
 SUMMARY: Final = "summary.html"
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What is asked for.
-
-    sources: see kltool.batch.listing.Listing. out: the folder of the tables. jobs: processes. scheduler: the
-    address of a Dask scheduler, "local", or empty. limit_s: seconds an image may take.
-    Raises UsageError for what makes no sense.
-    """
-
-    sources: tuple[str, ...]
-    out: Path
-    jobs: int
-    scheduler: str = ""
-    limit_s: float = 120.0
-    overlays: bool = False
-    oai_names: bool = False
-    retry_failed: bool = False
-    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
-
-    def __post_init__(self) -> None:
-        if self.jobs < 1:
-            raise UsageError(f"--jobs {self.jobs} found; 1 at least expected")
-        if not self.limit_s > 0:
-            raise UsageError(f"--time-limit {self.limit_s:g} found; a number of seconds above 0 expected")
+OVERLAYS: Final = "overlays"
 
 
 def run_batch(batch: Batch) -> Counter[str]:
-    """Read what is not read yet, then write tables, manifest and summary; the rows by status.
+    """Read what is pending, then write tables, run record and summary; the number of rows by status.
 
-    Stopped at any time, it goes on when it is started again. Raises UsageError, InstallationError,
+    Stopped at any time, it continues when it is started again. Raises UsageError, InstallationError,
     StorageFull, ClusterLost; what was read is kept.
     """
     _refuse_own_results(batch)
     models = hashes_of_reading(entries())
-    orders = Orders(model_name(models), _overlays(batch), batch.pseudonyms)
+    config = WorkerConfig(model_name(models), _overlays(batch), batch.pseudonyms)
     sources = Listing(batch.sources, frozenset(COLUMNS) | set(OAI_NAMES.values()), batch.pseudonyms)
-    carried = tuple(sources.headings.values())
+    other_columns = tuple(sources.headings.values())
     with closing(Ledger(writable(batch.out, "--out") / LEDGER)) as ledger:
-        ledger.held_to(_made_by(batch, models))
-        ledger.take_up(listing(sources))
+        ledger.require_same(_configuration(batch, models))
+        ledger.enqueue(log_listing(sources))
         if not ledger.listed():
-            raise UsageError("nothing to read: no image is listed by what was named; check its rows")
+            raise UsageError("nothing to read: the sources list no image; check the rows of the manifest")
         if batch.retry_failed:
-            ledger.forget_failed()
-        _read_rest(batch, orders, ledger)
-        counts = write_tables(rows_of_all(ledger.entries()), carried, batch.oai_names, batch.out)
-        run = _manifest(batch, models, ledger, counts)
-    _write(batch.out / MANIFEST, json.dumps(run, indent=2) + "\n")
+            ledger.discard_failed()
+        _read_pending(batch, config, ledger)
+        counts = write_tables(table_rows(ledger.entries()), other_columns, batch.oai_names, batch.out)
+        run = _run_record(batch, models, ledger, counts)
+    _write(batch.out / RUN_RECORD, json.dumps(run, indent=2) + "\n")
     _write(batch.out / SUMMARY, summary_page(batch.out / TABLES[0], run))
     return counts
 
@@ -96,39 +71,43 @@ def _refuse_own_results(batch: Batch) -> None:
             )
 
 
-def _read_rest(batch: Batch, orders: Orders, ledger: Ledger) -> None:
+def _read_pending(batch: Batch, config: WorkerConfig, ledger: Ledger) -> None:
     done, total = Counter(ledger.counts()), ledger.listed()
     if done.total() == total:
         return
     number, images = ledger.start(_now(), batch.scheduler or f"{batch.jobs} jobs"), 0
     try:
-        with _engine(batch, orders) as read, progress(total, done) as shown:
-            for task, outcome in read(ledger.left()):
+        with _engine(batch, config) as read, progress(total, done) as display:
+            for task, outcome in read(ledger.pending()):
                 ledger.record(task, outcome)
-                shown.one(outcome.status)
+                display.advance(outcome.status)
                 images += 1
     finally:
         with suppress(StorageFull):
             ledger.end(number, _now(), images)
 
 
-def _engine(batch: Batch, orders: Orders) -> AbstractContextManager[Engine]:
-    if batch.scheduler:
-        from kltool.batch.dask import on_cluster
-
-        return on_cluster(batch.scheduler, batch.jobs, orders, batch.limit_s)
-    return on_this_machine(batch.jobs, orders, batch.limit_s)
+def _engine(batch: Batch, config: WorkerConfig) -> AbstractContextManager[Engine]:
+    if not batch.scheduler:
+        return local_engine(batch.jobs, config, batch.limit_s)
+    try:
+        from kltool.batch.dask import dask_engine  # Dask is an optional extra
+    except ImportError:
+        raise InstallationError(
+            "--scheduler needs Dask distributed, which is not installed; install kltool[cluster]"
+        ) from None
+    return dask_engine(batch.scheduler, batch.jobs, config, batch.limit_s)
 
 
 def _overlays(batch: Batch) -> str:
-    """The folder of the pictures, made; empty where none are wanted."""
+    """The folder of the pictures, made; empty without --overlay."""
     if not batch.overlays:
         return ""
-    return str(writable(batch.out / "overlays", "--overlay").resolve())
+    return str(writable(batch.out / OVERLAYS, "--overlay").resolve())
 
 
-def _made_by(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
-    """All that readings depend on, beside the images."""
+def _configuration(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
+    """All that readings depend on beside the images."""
     return {
         "version": version("kltool"),
         "columns": hashlib.sha256(" ".join(COLUMNS).encode()).hexdigest(),
@@ -139,10 +118,10 @@ def _made_by(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _manifest(
+def _run_record(
     batch: Batch, models: Mapping[str, str], ledger: Ledger, counts: Counter[str]
 ) -> dict[str, Any]:
-    """What was read, from where, by what, when and with which result."""
+    """The provenance of the tables, and the counts of images and rows."""
     return {
         "kltool": version("kltool"),
         "disclaimer": DISCLAIMER,
@@ -154,17 +133,12 @@ def _manifest(
         "oai_names": batch.oai_names,
         "images": ledger.listed(),
         "rows": {"all": counts.total(), **{status: counts[status] for status in STATUSES}},
-        "tables": {name: _hash(batch.out / name) for name in TABLES},
+        "tables": {name: sha256_of(batch.out / name) for name in TABLES},
         "reading_seconds": round(ledger.seconds(), 1),
         "starts": ledger.starts(),
         "machine": f"{os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}",
         "written": _now(),
     }
-
-
-def _hash(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _write(file: Path, text: str) -> None:

@@ -1,8 +1,8 @@
 """A process that reads images for another one: python -m kltool.batch.worker, tasks in, outcomes out.
 
-Pickles go through its standard input and output. It ends when its input does, so that no child outlives a run
-that was killed. It is a process of its own since decoders are not of Python: one that crashes takes this
-process with it and nothing else.
+Pickles go through its standard input and output. It ends when its input ends, so that no worker outlives a
+run that was killed. It is a process of its own since decoders are native code: one that crashes ends this
+process and no other.
 """
 
 import os
@@ -11,37 +11,38 @@ import signal
 import sys
 from typing import BinaryIO
 
-from kltool.batch.read_task import Orders, model_name, read_task
+import cv2
+
+from kltool.batch.config import WorkerConfig, model_name
+from kltool.batch.read_task import read_task
 from kltool.errors import InstallationError, KltoolError
 from kltool.weights import load_models
 
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run decides what stops
-    given, answers = sys.stdin.buffer, _private_output()
+    requests, answers = sys.stdin.buffer, _private_output()
     try:
-        _serve(given, answers)
+        _serve(requests, answers)
     except KltoolError as error:
         _send(error, answers)
     except (EOFError, BrokenPipeError):
         return
 
 
-def _serve(given: BinaryIO, answers: BinaryIO) -> None:
-    """Answers the orders with None when it is ready, then each task with its outcome."""
-    import cv2
-
+def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answers the configuration with None when ready, then each task with its outcome."""
     cv2.setNumThreads(1)
-    orders: Orders = pickle.load(given)
+    config: WorkerConfig = pickle.load(requests)
     models = load_models()
-    if model_name(models.hashes) != orders.model:
+    if model_name(models.hashes) != config.model:
         raise InstallationError(
-            f"a reader with {model_name(models.hashes)} found, {orders.model} expected; install the same "
+            f"a worker with {model_name(models.hashes)} found, {config.model} expected; install the same "
             "kltool on every machine"
         )
     _send(None, answers)
     while True:
-        _send(read_task(pickle.load(given), models, orders), answers)
+        _send(read_task(pickle.load(requests), models, config), answers)
 
 
 def _send(answer: object, answers: BinaryIO) -> None:
@@ -50,7 +51,7 @@ def _send(answer: object, answers: BinaryIO) -> None:
 
 
 def _private_output() -> BinaryIO:
-    """The output, kept from libraries that print: what they print goes to the standard error."""
+    """The standard output for answers alone; what libraries print goes to the standard error."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return answers

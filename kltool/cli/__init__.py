@@ -1,1 +1,1 @@
-"""The verbs of the command line: parse, call, print, exit code; nothing else."""
+"""The commands of the command line: options → calls → what is printed, and the exit code."""

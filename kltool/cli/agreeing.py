@@ -1,45 +1,33 @@
-"""kltool agreement: tables of readings to figures of agreement, as a page, tables and pictures."""
+"""kltool agreement: tables of readings to estimates of agreement, as a page, tables and pictures."""
 
 import json
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import typer
 from rich.console import Console
 
-from kltool.agreement import Resampling, Wanted, ratings_of
-from kltool.agreement import agree as agreement_of
+from kltool.agreement import MatchOptions, Resampling, agreement_of, ratings_of
 from kltool.errors import Exit, UsageError
+from kltool.report.agreement_record import agreement_record
 from kltool.report.files import writable
+from kltool.report.html.agreement import Production, write_agreement
+from kltool.report.terminal.agreement import print_agreement
 
 
 def agree(
-    tables: list[Path],
-    out: Path,
-    repeat: bool,
-    on: str | None,
-    reference: str | None,
-    draws: int,
-    seed: int,
-    as_json: bool,
+    tables: list[Path], out: Path, options: MatchOptions, resampling: Resampling, as_json: bool
 ) -> Exit:
-    """Everything found goes into the folder `out`; the main figures are printed. Raises UsageError."""
-    resampling = Resampling(draws, seed)
+    """Write all results into the folder `out` and print the main estimates. Raises UsageError."""
     folder = writable(out, "--out")
-    ratings = ratings_of(tables, Wanted(repeat, columns_of(on), reference))
-    found = agreement_of(ratings, resampling)
-
-    from kltool.report.html.agreement import Made, write_agreement
-
-    made = Made(version("kltool"), datetime.now(UTC).isoformat(timespec="seconds"))
-    page = write_agreement(found, made, folder)
+    found = agreement_of(ratings_of(tables, options), resampling)
+    production = Production(version("kltool"), datetime.now(UTC).isoformat(timespec="seconds"))
+    page = write_agreement(found, production, folder)
     if as_json:
-        from kltool.report.agreement_record import agreement_record
-
-        print(json.dumps({**agreement_record(found, made.version, made.utc), "page": str(page)}), flush=True)
+        record = agreement_record(found, production.version, production.utc)
+        print(json.dumps({**record, "page": str(page)}), flush=True)
     else:
-        from kltool.report.terminal.agreement import print_agreement
-
         console = Console()
         print_agreement(found, console)
         console.print(f"Page, tables and pictures: {page}", markup=False, highlight=False, soft_wrap=True)
@@ -54,3 +42,11 @@ def columns_of(on: str | None) -> tuple[str, ...]:
     if not columns:
         raise UsageError(f"--on {on!r} found; names of columns expected, as in --on path,side")
     return columns
+
+
+def replicates_of(replicates: int, draws: int | None) -> int:
+    """The number of bootstrap replicates. draws: by --draws, the name of the option in version 0.1.0."""
+    if draws is None:
+        return replicates
+    typer.echo("kltool: --draws is deprecated, use --replicates", err=True)
+    return draws

@@ -1,4 +1,4 @@
-"""kltool doctor and kltool models: what is installed, and whether it is what it should be."""
+"""kltool doctor and kltool models: what is installed, and whether it is complete and unaltered."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -14,7 +14,7 @@ LIBRARIES = ("numpy", "scipy", "opencv-python-headless", "onnxruntime", "pydicom
 
 
 def examine() -> Exit:
-    """Print every finding; 5 where one of them would keep kltool from reading."""
+    """Print every check; 5 where one of them would keep kltool from reading."""
     console = Console()
     console.print(f"kltool {version('kltool')}, Python {platform.python_version()}, {platform.platform()}")
     sound = [_libraries(console), _decoders(console), _models(console)]
@@ -27,7 +27,7 @@ def examine() -> Exit:
 def list_models() -> Exit:
     table = Table(title="Models")
     for heading in ("model", "version", "labels", "sha256", "trained on"):
-        table.add_column(heading, overflow="fold")  # a hash is of no use cut short
+        table.add_column(heading, overflow="fold")  # a hash is not cut short
     for entry in entries():
         labels = ", ".join(entry.labels)
         table.add_row(entry.name, entry.version, labels, entry.sha256, entry.trained_on)

@@ -1,4 +1,7 @@
-"""kltool: read, compare, batch, agreement, doctor, models."""
+"""kltool: read, compare, batch, agreement, doctor, models.
+
+Each command imports its module when it runs, so that `--help` and `--version` load no heavy library.
+"""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -24,12 +27,10 @@ SideOption = Annotated[
     Side | None, typer.Option(help="Side of the body; overrides the tags, and is recorded.")
 ]
 SpacingOption = Annotated[
-    float | None, typer.Option(help="Millimetres a pixel; overrides the tags, and is recorded.")
+    float | None, typer.Option(help="Pixel spacing in mm; overrides the tags, and is recorded.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")]
-Overlay = Annotated[
-    Path | None, typer.Option(help="Folder for a picture of each knee read.", file_okay=False)
-]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line instead of a table.")]
+Overlay = Annotated[Path | None, typer.Option(help="Folder for a picture of each knee.", file_okay=False)]
 
 
 @app.callback()
@@ -61,9 +62,11 @@ def read(
     overlay: Overlay = None,
 ) -> None:
     """Read every knee of the radiographs: joint space and KL grade."""
-    from kltool.cli.reading import read_all
+    from kltool.cli.read import ReadOptions, read_all
+    from kltool.cli.sources import Stated
 
-    raise typer.Exit(read_all(paths or [], manifest, side, spacing, as_json, overlay))
+    options = ReadOptions(Stated(side, spacing), as_json, overlay)
+    raise typer.Exit(read_all(paths or [], manifest, options))
 
 
 @app.command()
@@ -73,39 +76,43 @@ def compare(
     manifest: Annotated[
         Path | None,
         typer.Option(
-            help="CSV of any number of visits in place of two films: the columns path and visit and, as "
+            help="CSV of any number of visits instead of two films: the columns path and visit and, as "
             "needed, subject, date (YYYY-MM-DD), side and spacing_mm."
         ),
     ] = None,
     claim: Annotated[
-        str | None, typer.Option(help="A change of grade that is claimed, as 3:2; what the films say of it.")
+        str | None, typer.Option(help="A claimed change of grade, as 3:2; its probability is reported.")
     ] = None,
     repositioning: Annotated[
         str,
         typer.Option(
-            help="Error of repositioning the knee: volunteers (0.10 mm), good films (0.25), all films "
-            "(0.32), between units (0.45), or millimetres of your own repeat films."
+            help="Repositioning error (SD): volunteers (0.10 mm), good films (0.25), all films (0.32), "
+            "between units (0.45), or millimetres from your own repeat films."
         ),
     ] = "good films",
-    threshold: Annotated[float, typer.Option(help="The change in mm that the protocol asks for.")] = 0.5,
+    threshold: Annotated[
+        float, typer.Option(help="The relevant change in mm, as your protocol defines it.")
+    ] = 0.5,
     side: SideOption = None,
     spacing: SpacingOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
     report: Annotated[
-        Path | None, typer.Option(help="One self-contained page (.html) with pictures, numbers and verdict.")
+        Path | None,
+        typer.Option(help="File for a self-contained page (.html) with images, numbers and verdict."),
     ] = None,
 ) -> None:
-    """Compare two radiographs of a knee, or its visits: the change of width and grade, with its error."""
-    from kltool.cli.comparing import Wanted, claim_of, compare_files, compare_visits, error_model
+    """Compare two radiographs of a knee, or a series: change of width and grade, with its error."""
+    from kltool.cli.compare import CompareOptions, claim_of, compare_files, compare_visits, error_model
+    from kltool.cli.sources import Stated
 
     model = error_model(repositioning, threshold)
-    wanted = Wanted(side, spacing, claim_of(claim), model, as_json, overlay, report)
+    options = CompareOptions(Stated(side, spacing), claim_of(claim), model, as_json, overlay, report)
     if manifest is not None and before is None:
-        raise typer.Exit(compare_visits(manifest, wanted))
+        raise typer.Exit(compare_visits(manifest, options))
     if manifest is not None or before is None or after is None:
         raise typer.BadParameter("two radiographs, BEFORE and AFTER, or --manifest expected")
-    raise typer.Exit(compare_files(before, after, wanted))
+    raise typer.Exit(compare_files(before, after, options))
 
 
 @app.command()
@@ -114,39 +121,45 @@ def batch(
         list[str],
         typer.Argument(
             help="Files, folders, zip or tar archives, a DICOMDIR, manifests (CSV or Parquet with the column "
-            "path and, as needed, subject, visit, side, spacing_mm; others are passed on), addresses "
+            "path and, as needed, subject, visit, side, spacing_mm; other columns are copied), addresses "
             "(s3://...), or - for paths on the standard input.",
             metavar="SOURCE...",
         ),
     ],
     out: Annotated[
-        Path, typer.Option(help="Folder of the tables; started again, it goes on.", file_okay=False)
+        Path,
+        typer.Option(
+            help="Folder of the tables; the same command continues a run that was stopped.", file_okay=False
+        ),
     ],
-    jobs: Annotated[int | None, typer.Option(help="Images read at a time; all cores by default.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Worker processes; one a core by default.")] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(help="Dask scheduler (tcp://...) whose workers read, or local for one on this machine."),
+        typer.Option(
+            help="Address of a Dask scheduler (tcp://...) whose workers read, or local for one here."
+        ),
     ] = None,
     time_limit: Annotated[float, typer.Option(help="Seconds an image may take.")] = 120.0,
     overlay: Annotated[
-        bool, typer.Option("--overlay", help="A picture of each knee, in OUT/overlays.")
+        bool, typer.Option("--overlay", help="Write a picture of each knee to OUT/overlays.")
     ] = False,
     oai_names: Annotated[
-        bool, typer.Option("--oai-names", help="Headings of the OAI: ID, SIDE, XRKL, MCMJSW, JSW250 ...")
+        bool,
+        typer.Option("--oai-names", help="Name columns as the OAI does: ID, SIDE, XRKL, MCMJSW, JSW250 ..."),
     ] = False,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Read images again at which something went wrong.")
+        bool, typer.Option("--retry-failed", help="Read images again whose reading failed.")
     ] = False,
     pseudonyms: Annotated[
         Path | None,
-        typer.Option(help="File with a secret key: subjects become pseudonyms.", dir_okay=False),
+        typer.Option(help="File with a secret key; subjects are replaced by pseudonyms.", dir_okay=False),
     ] = None,
 ) -> None:
-    """Read many images into one table; stopped at any time, the same command goes on."""
+    """Read many images into one table; the same command continues a run that was stopped."""
     from kltool.batch import Batch, pseudonyms_of
-    from kltool.cli.batching import batch_all, cores
+    from kltool.cli.batch import batch_all, cores
 
-    asked = Batch(
+    settings = Batch(
         tuple(sources),
         out,
         cores() if jobs is None else jobs,
@@ -157,7 +170,7 @@ def batch(
         retry_failed,
         pseudonyms_of(pseudonyms),
     )
-    raise typer.Exit(batch_all(asked))
+    raise typer.Exit(batch_all(settings))
 
 
 @app.command()
@@ -165,30 +178,39 @@ def agreement(
     tables: Annotated[
         list[Path],
         typer.Argument(
-            help="Tables (CSV or Parquet), each of a rater or with a column reader: path or subject, visit, "
-            "side; kl, medial_mjsw_mm and the like. The table of a batch whose manifest had kl holds both.",
+            help="Tables (CSV or Parquet), one for each rater or with a column reader. Columns: path, or "
+            "subject, visit, side; kl, medial_mjsw_mm and others. The table of a batch is enough if its "
+            "manifest had kl.",
             metavar="TABLE...",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the page, tables and pictures.", file_okay=False)],
     repeat: Annotated[
-        bool, typer.Option("--repeat", help="Knees that come more than once in the table are repeats.")
+        bool, typer.Option("--repeat", help="Several rows of a knee in the table are repeat readings.")
     ] = False,
-    on: Annotated[str | None, typer.Option(help="Columns by which rows meet, as path,side.")] = None,
-    reference: Annotated[str | None, typer.Option(help="The rater to judge by; the last by default.")] = None,
-    draws: Annotated[int, typer.Option(help="Draws of participants for the intervals.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
+    on: Annotated[str | None, typer.Option(help="Columns by which rows are matched, as path,side.")] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="The rater used as reference; the last by default.")
+    ] = None,
+    replicates: Annotated[
+        int, typer.Option(help="Bootstrap replicates (of participants) for the confidence intervals.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 1,
+    draws: Annotated[int | None, typer.Option(hidden=True)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
 ) -> None:
-    """How far readings agree with readers, readers with each other, or repeats: with intervals."""
-    from kltool.cli.agreeing import agree
+    """Agreement of readings with readers, of readers with each other, or of repeats, with intervals."""
+    from kltool.agreement import MatchOptions, Resampling
+    from kltool.cli.agreeing import agree, columns_of, replicates_of
 
-    raise typer.Exit(agree(tables, out, repeat, on, reference, draws, seed, as_json))
+    resampling = Resampling(replicates_of(replicates, draws), seed)
+    options = MatchOptions(repeat, columns_of(on), reference)
+    raise typer.Exit(agree(tables, out, options, resampling, as_json))
 
 
 @app.command()
 def doctor() -> None:
-    """Check this installation: decoders, models and their hashes, runtime."""
+    """Check this installation: libraries, decoders, models and their hashes."""
     from kltool.cli.doctor import examine
 
     raise typer.Exit(examine())
@@ -203,7 +225,7 @@ def models() -> None:
 
 
 def run() -> None:
-    """The console entry: errors are translated to a message and an exit code once, here."""
+    """The console entry: the one place where errors become a message and an exit code."""
     try:
         app()
     except KltoolError as error:
@@ -214,7 +236,7 @@ def run() -> None:
         raise SystemExit(Exit.FAILED) from None
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"kltool {version('kltool')}")
         raise typer.Exit

@@ -1,7 +1,5 @@
-"""Readings of the same knees to what changed, with its error: two films, or any number of visits."""
+"""Changes of a knee between readings, with their errors: between two films, or over any number of visits."""
 
-from kltool.comparison.change import compare
-from kltool.comparison.error import REPOSITIONING_MM, ErrorModel
-from kltool.comparison.timeline import timelines
+import lazy_loader
 
-__all__ = ["REPOSITIONING_MM", "ErrorModel", "compare", "timelines"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

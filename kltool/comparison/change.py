@@ -1,29 +1,30 @@
-"""Two readings to the change of each knee they share, and one sentence that can be quoted."""
+"""The change of each knee that two readings share, with a summary sentence for quotation."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from kltool.comparison.comparability import comparability, pairs, years_between
+from kltool.comparison.comparability import assess_comparability, paired_knees, years_between
 from kltool.comparison.error import ErrorModel, positioning_error, width_change
 from kltool.comparison.grade import grade_change
-from kltool.comparison.identity.match import likeness
-from kltool.comparison.linked_measurement import Moved, moved_at
+from kltool.comparison.identity.match import match_identity
+from kltool.comparison.linked_measurement import LinkedChange, measure_linked
 from kltool.comparison.linked_tracing import trace_linked
 from kltool.comparison.magnification import Scales, scales_of
-from kltool.comparison.plausibility import MEDIAL, doubts
-from kltool.comparison.positioning import stance
-from kltool.comparison.summary import sentence_of
+from kltool.comparison.plausibility import failed_plausibility_checks
+from kltool.comparison.positioning import positioning_difference
+from kltool.comparison.summary import summary_sentence
 from kltool.geometry.joint_axes import knee_axis
 from kltool.jointspace import TraceSettings
 from kltool.values.change import Comparability, GradeChange, KneeChange, Verdict, WidthChange
 from kltool.values.length import NotMeasured, Width
-from kltool.values.reading import Compartment, KneeReading, Reading
+from kltool.values.measure import Compartment, Measure
+from kltool.values.reading import KneeReading, Reading
 from kltool.weights import Models
 
 DEFAULT = ErrorModel()
 TRACE = TraceSettings()
 
-Widths = Mapping[str, WidthChange | NotMeasured]
+Widths = Mapping[Measure, WidthChange | NotMeasured]
 
 
 def compare(
@@ -31,86 +32,88 @@ def compare(
 ) -> tuple[KneeChange, ...]:
     """The change of every knee that both films show, right before left. Raises NotComparable."""
     years = years_between(before.film, after.film)
-    return tuple(knee_change(earlier, later, years, models, model) for earlier, later in pairs(before, after))
+    return tuple(
+        compare_knees(earlier, later, years, models, model) for earlier, later in paired_knees(before, after)
+    )
 
 
-def knee_change(
+def compare_knees(
     before: KneeReading,
     after: KneeReading,
     years: float | NotMeasured,
     models: Models,
     model: ErrorModel,
 ) -> KneeChange:
-    """The change of one knee; where the films may not be compared, every number is a reason.
+    """The change of one knee; where the films are not comparable, each number is replaced by the reason.
 
-    years: from the one film to the other, negative where `after` is the earlier.
+    years: from `before` to `after`, negative where `after` is the earlier.
     """
-    scales, moved = _linked(before, after, models)
-    alike = likeness(before.knee, after.knee)
-    comparable, reasons = comparability(before, after, scales, alike, years)
+    scales, linked = _linked_changes(before, after, models)
+    identity = match_identity(before.knee, after.knee)
+    comparable, reasons = assess_comparability(before, after, scales, identity, years)
     if comparable is Comparability.NOT_COMPARABLE:
         absent = NotMeasured(f"not comparable: {'; '.join(reasons)}")
         widths: Widths = {name: absent for name, _ in _named_widths(before)}
         grade: GradeChange | NotMeasured = absent
     else:
-        widths = _width_changes(before, after, moved, scales, model)
+        widths = _width_changes(before, after, linked, scales, model)
         grade = grade_change(before.grade, after.grade)
-    doubted = doubts(widths, grade, years)
-    verdict = _verdict(widths[MEDIAL])
+    implausible = failed_plausibility_checks(widths, grade, years)
+    verdict = _verdict(widths[Measure.MEDIAL_MINIMUM])
     return KneeChange(
         before.side,
         before,
         after,
         comparable,
         reasons,
-        alike,
+        identity,
         widths,
         grade,
-        doubted,
+        implausible,
         verdict,
-        sentence_of(before.side, verdict, widths[MEDIAL], grade, reasons, doubted),
+        summary_sentence(before.side, verdict, widths[Measure.MEDIAL_MINIMUM], grade, reasons, implausible),
         {models.linked.entry.identity: models.linked.entry.sha256},
         asdict(model),
     )
 
 
-def _linked(
+def _linked_changes(
     before: KneeReading, after: KneeReading, models: Models
-) -> tuple[Scales, Mapping[str, Moved | NotMeasured]]:
-    """The scales of both films, and how far each place moved."""
+) -> tuple[Scales, Mapping[Measure, LinkedChange | NotMeasured]]:
+    """The scales of both films, and the linked change of each measure."""
     traced = trace_linked(before.knee, after.knee, models.linked, TRACE)
     axes = knee_axis(before.knee, traced[0]), knee_axis(after.knee, traced[1])
     scales = scales_of(before, after, axes)
-    return scales, moved_at(before, after, traced, axes, scales)
+    return scales, measure_linked(before, after, traced, axes, scales)
 
 
 def _width_changes(
     before: KneeReading,
     after: KneeReading,
-    moved: Mapping[str, Moved | NotMeasured],
+    linked: Mapping[Measure, LinkedChange | NotMeasured],
     scales: Scales,
     model: ErrorModel,
 ) -> Widths:
     later = dict(_named_widths(after))
-    apart = positioning_error(stance(before, after), model)
+    positioning_mm = positioning_error(positioning_difference(before, after), model)
     return {
-        name: width_change(width, later[name], moved[name], scales, apart, model)
+        name: width_change(width, later[name], linked[name], scales, positioning_mm, model)
         for name, width in _named_widths(before)
     }
 
 
-def _named_widths(knee: KneeReading) -> Iterator[tuple[str, Width | NotMeasured]]:
+def _named_widths(knee: KneeReading) -> Iterator[tuple[Measure, Width | NotMeasured]]:
     for compartment in Compartment:
         space = knee.joint_space.of(compartment)
-        yield f"{compartment} minimum", space.minimum
-        for x, width in space.at.items():
-            yield f"{compartment} {x:.3f}", width
+        yield Measure.minimum(compartment), space.minimum
+        for x, width in space.fixed_widths.items():
+            yield Measure.at(compartment, x), width
 
 
-def _verdict(decisive: WidthChange | NotMeasured) -> Verdict:
-    """By the medial minimum: what has no change to measure cannot be compared."""
-    if isinstance(decisive, NotMeasured):
+def _verdict(medial: WidthChange | NotMeasured) -> Verdict:
+    """By the medial minimum alone; not comparable where its change could not be measured."""
+    if isinstance(medial, NotMeasured):
         return Verdict.NOT_COMPARABLE
-    if not decisive.detectable:
+    if not medial.detectable:
         return Verdict.NONE
-    return Verdict.IMPROVED if decisive.change > 0 else Verdict.WORSENED
+    return Verdict.IMPROVED if medial.change > 0 else Verdict.WORSENED

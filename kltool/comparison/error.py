@@ -1,6 +1,6 @@
-"""The error of a change: what measurement, another film, magnification and positioning add, in quadrature.
+"""Standard error of a change: measurement, repositioning, magnification and positioning, in quadrature.
 
-Repositioning comes from a named source or from a site's own repeat films; the rest from the two films.
+The repositioning error comes from a named source or a site's own repeat films, the others from the two films.
 """
 
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from math import ceil, hypot, sqrt
 from typing import Final
 
-from kltool.comparison.linked_measurement import Moved
+from kltool.comparison.linked_measurement import LinkedChange
 from kltool.comparison.magnification import Scales
-from kltool.comparison.positioning import Stance
+from kltool.comparison.positioning import PositioningDifference
 from kltool.errors import UsageError
-from kltool.values.change import Difference, ErrorParts, Unit, WidthChange
+from kltool.values.change import Difference, ErrorComponents, Unit, WidthChange
 from kltool.values.length import NORMAL_95, NotMeasured, Width
 
-TIBIAL_WIDTH_MM: Final = 76.0  # turns millimetres into per cent where there is no spacing
+TIBIAL_WIDTH_MM: Final = 76.0  # mm to % without a pixel spacing; docs/choices.md#tibial-width
 FEWEST_REPEATS: Final = 20
 REPOSITIONING_MM: Final = {  # of one film; docs/choices.md#repositioning
     "volunteers": 0.10,
@@ -27,12 +27,12 @@ REPOSITIONING_MM: Final = {  # of one film; docs/choices.md#repositioning
 
 @dataclass(frozen=True, slots=True)
 class ErrorModel:
-    """docs/choices.md#repositioning, #change-error and #threshold.
+    """Parameters of the standard error; docs/choices.md#repositioning, #change-error and #threshold.
 
-    repositioning_mm: of one film; source: where it is from. threshold_mm: the change a protocol asks for.
-    linked_floor, linked_gain: of the margins' deviations in the error of a linked change; the floor a share
-    of the tibial width. per_imd, per_degree: error of a change, mm, for each mm by which the plateau's rims
-    lie further apart, and for each degree of rotation, in one film than in the other.
+    repositioning_mm: SD of one film, and its source. threshold_mm: the change that the protocol counts as
+    relevant. linked_floor, linked_gain: measurement error of a linked change from the SDs of the margins; the
+    floor as a share of the tibial width. per_imd, per_degree: SD of a change, mm, per mm by which the
+    inter-margin distance, and per degree by which the rotation, differs between the films.
     """
 
     repositioning_mm: float = REPOSITIONING_MM["good films"]
@@ -47,7 +47,7 @@ class ErrorModel:
         if not 0.0 <= self.repositioning_mm <= 2.0:
             raise UsageError(
                 f"repositioning error {self.repositioning_mm} mm found, 0 to 2 mm expected: the standard "
-                "deviation of one film of a knee against another"
+                "deviation of one film, by repeat films of a knee"
             )
         if not 0.0 < self.threshold_mm <= 5.0:
             raise UsageError(f"threshold {self.threshold_mm} mm found, more than 0 and at most 5 mm expected")
@@ -56,15 +56,15 @@ class ErrorModel:
 def width_change(
     before: Width | NotMeasured,
     after: Width | NotMeasured,
-    moved: Moved | NotMeasured,
+    linked_change: LinkedChange | NotMeasured,
     scales: Scales,
     positioning_mm: float,
     model: ErrorModel,
 ) -> WidthChange | NotMeasured:
     """After minus before, in the unit of the scales.
 
-    moved: the same measured in both films together. positioning_mm: error from how differently they stood;
-    the deviations of widths that were measured on one film hold it already.
+    positioning_mm: error of the linked change by the difference in positioning. The standard deviations of
+    widths measured on one film include it already.
     """
     for when, width in (("before", before), ("after", after)):
         if isinstance(width, NotMeasured):
@@ -72,53 +72,59 @@ def width_change(
     assert isinstance(before, Width)
     assert isinstance(after, Width)
     unit = scales.unit
-    (b, b_sd), (a, a_sd) = _in(unit, before), _in(unit, after)
+    (b, b_sd), (a, a_sd) = _width_in(unit, before), _width_in(unit, after)
     repositioning = sqrt(2) * length_in(unit, model.repositioning_mm)
     positioning = length_in(unit, positioning_mm)
-    alone = ErrorParts(hypot(b_sd, a_sd), repositioning, scales.each * hypot(b, a), 0.0)
+    independent = ErrorComponents(hypot(b_sd, a_sd), repositioning, scales.relative_sd * hypot(b, a), 0.0)
     linked: Difference | NotMeasured
-    if isinstance(moved, NotMeasured):
-        linked = moved
+    if isinstance(linked_change, NotMeasured):
+        linked = linked_change
     else:
         floor = model.linked_floor * length_in(unit, TIBIAL_WIDTH_MM)
-        measurement = hypot(floor, model.linked_gain * moved.sd)
-        magnification = hypot(scales.apart * moved.width, scales.each * moved.change)
-        linked = Difference(moved.change, ErrorParts(measurement, repositioning, magnification, positioning))
-    return WidthChange(unit, b, a, Difference(a - b, alone), linked, length_in(unit, model.threshold_mm))
+        measurement = hypot(floor, model.linked_gain * linked_change.sd)
+        magnification = hypot(
+            scales.relative_sd_between * linked_change.width, scales.relative_sd * linked_change.change
+        )
+        linked = Difference(
+            linked_change.change, ErrorComponents(measurement, repositioning, magnification, positioning)
+        )
+    return WidthChange(
+        unit, b, a, Difference(a - b, independent), linked, length_in(unit, model.threshold_mm)
+    )
 
 
-def positioning_error(stood: Stance, model: ErrorModel) -> float:
-    """Error of a change, mm, from beam and leg standing differently in the two films.
+def positioning_error(difference: PositioningDifference, model: ErrorModel) -> float:
+    """SD of a linked change, mm, from differences in beam angle and leg rotation between the films.
 
-    What is not known of a film adds nothing here; its quality says that it is not known.
+    What was not measured on a film adds nothing here; its quality is reduced instead.
     """
-    beam = 0.0 if isinstance(stood.imd, NotMeasured) else stood.imd / 100 * TIBIAL_WIDTH_MM
-    turn = 0.0 if isinstance(stood.rotation_deg, NotMeasured) else stood.rotation_deg
-    return hypot(model.per_imd * beam, model.per_degree * turn)
+    imd_mm = 0.0 if isinstance(difference.imd, NotMeasured) else difference.imd / 100 * TIBIAL_WIDTH_MM
+    degrees = 0.0 if isinstance(difference.rotation_deg, NotMeasured) else difference.rotation_deg
+    return hypot(model.per_imd * imd_mm, model.per_degree * degrees)
 
 
-def repositioning_of(repeats: Sequence[Difference]) -> float:
-    """The repositioning error of one film that repeat films of unchanged knees show, in their unit.
+def estimate_repositioning(repeats: Sequence[Difference]) -> float:
+    """The repositioning error (SD of one film) from repeat films of unchanged knees, in their unit.
 
-    The smallest that makes 95% of the differences lie within 1.96 of their errors: what they spread beyond
-    the errors that they state already; 0 where they spread no more. Raises UsageError for too few.
+    The smallest with which 95% of the differences lie within 1.96 standard errors; 0 where their stated
+    errors suffice. Raises UsageError for fewer than FEWEST_REPEATS.
     """
     if len(repeats) < FEWEST_REPEATS:
         raise UsageError(
-            f"{len(repeats)} repeat films found, {FEWEST_REPEATS} at least expected: the spread of "
-            "fewer says too little"
+            f"{len(repeats)} repeat films found, at least {FEWEST_REPEATS} expected: "
+            "fewer do not give a reliable estimate"
         )
-    needed = sorted(max((one.change / NORMAL_95) ** 2 - one.standard_error**2, 0.0) / 2 for one in repeats)
-    return sqrt(needed[ceil(0.95 * len(needed)) - 1])
+    variances = sorted(max((one.change / NORMAL_95) ** 2 - one.standard_error**2, 0.0) / 2 for one in repeats)
+    return sqrt(variances[ceil(0.95 * len(variances)) - 1])
 
 
 def length_in(unit: Unit, mm: float) -> float:
-    """Millimetres of a knee of usual size in a unit."""
+    """Millimetres in a unit, for a tibia of TIBIAL_WIDTH_MM."""
     return mm if unit is Unit.MM else 100 * mm / TIBIAL_WIDTH_MM
 
 
-def _in(unit: Unit, width: Width) -> tuple[float, float]:
-    """A width and its standard deviation."""
+def _width_in(unit: Unit, width: Width) -> tuple[float, float]:
+    """A width and its standard deviation in a unit."""
     if unit is Unit.PERCENT:
         return width.percent, width.sd_percent
     assert not isinstance(width.mm, NotMeasured)

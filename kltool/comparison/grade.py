@@ -1,14 +1,15 @@
-"""The change of the grade: both films' grades as one reader would give them, and what a claim is worth.
+"""The change of the KL grade: joint probabilities of both films' grades as one reader would give them.
 
-A reader's two grades of one knee err partly alike. Their joint distribution has one common factor: given
-it, the two are independent (Vasicek's one-factor form of a Gaussian copula), so that each film keeps its own
-calibrated probabilities and the correlation says how much of the error is shared.
+The errors of one reader's two grades of a knee are correlated. They are modelled by a Gaussian copula with
+one common factor (Vasicek): conditional on it the grades are independent, each film keeps its own calibrated
+probabilities, and the correlation is the share of the error variance that is common.
 """
 
 from functools import cache
 from typing import Final
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from kltool.typing import Float64
 from kltool.values.change import GradeChange
@@ -16,7 +17,7 @@ from kltool.values.length import NotMeasured
 from kltool.values.reading import Grade
 
 CORRELATION: Final = 0.4  # docs/choices.md#grade-correlation
-NODES: Final = 96  # of the quadrature over the common factor: exact to 1e-6 up to a correlation of 0.95
+NODES: Final = 96  # of the quadrature over the factor: error below 1e-6 up to a correlation of 0.95
 
 
 def grade_change(
@@ -29,24 +30,24 @@ def grade_change(
     assert isinstance(before, Grade)
     assert isinstance(after, Grade)
     factor, weight = _common_factor()
-    given = [_given(np.array(grade.probabilities), factor, correlation) for grade in (before, after)]
-    cells = weight[:, None, None] * (given[0][:, :, None] * given[1][:, None, :])
+    conditional = [
+        _conditional(np.array(grade.probabilities), factor, correlation) for grade in (before, after)
+    ]
+    cells = weight[:, None, None] * (conditional[0][:, :, None] * conditional[1][:, None, :])
     joint = cells.sum(axis=0)
     return GradeChange(tuple(tuple(row) for row in (joint / joint.sum()).tolist()), correlation)
 
 
 @cache
 def _common_factor() -> tuple[Float64, Float64]:
-    """Values of a standard normal factor and their weights, which sum to 1."""
+    """Nodes of a standard normal factor and their weights, which sum to 1."""
     factor, weight = np.polynomial.hermite_e.hermegauss(NODES)
     return factor, weight / weight.sum()
 
 
-def _given(probabilities: Float64, factor: Float64, correlation: float) -> Float64:
-    """(n, 5): the grades' probabilities where the common factor is known, (n,)."""
-    from scipy.special import ndtr, ndtri  # late, as every heavy library: docs/ARCHITECTURE.md
-
-    limits = ndtri(np.clip(np.cumsum(probabilities)[:-1], 0.0, 1.0))
-    below = ndtr((limits - np.sqrt(correlation) * factor[:, None]) / np.sqrt(1.0 - correlation))
+def _conditional(probabilities: Float64, factor: Float64, correlation: float) -> Float64:
+    """(n, 5): probabilities of the grades conditional on the common factor, (n,)."""
+    thresholds = ndtri(np.clip(np.cumsum(probabilities)[:-1], 0.0, 1.0))
+    below = ndtr((thresholds - np.sqrt(correlation) * factor[:, None]) / np.sqrt(1.0 - correlation))
     edges = np.concatenate([np.zeros((len(factor), 1)), below, np.ones((len(factor), 1))], axis=1)
     return np.asarray(np.diff(edges, axis=1))

@@ -1,11 +1,10 @@
-"""Two films of one knee traced together: each film's margins while the network sees the other in register."""
+"""Linked tracing of two films of one knee: the network sees both films, registered to each other."""
 
-from kltool.geometry.joint_frame import frame_of
-from kltool.geometry.registration import carried
-from kltool.jointspace.margin_network import Base, find_linked_curves
-from kltool.jointspace.margins import TraceSettings, joint_of
-from kltool.localize.crop import turned
-from kltool.values.radiograph import Knee
+from kltool.geometry.joint_frame import joint_frame_of
+from kltool.geometry.registration import corresponding_frame
+from kltool.jointspace.margin_network import RegisteredView, trace_linked_curves
+from kltool.jointspace.margins import TraceSettings, joint_from_curves
+from kltool.values.knee import Knee
 from kltool.values.reading import TracedJoint
 from kltool.weights import Network
 
@@ -15,17 +14,16 @@ def trace_linked(
 ) -> tuple[TracedJoint, TracedJoint]:
     """The margins of both films, each in its own pixels.
 
-    The films are brought into register twice, by the frame of the one and by that of the other, so that
-    which of them is the earlier changes nothing.
+    The films are registered twice, to the joint frame of the one and to that of the other, so that the result
+    does not depend on their order.
     """
-    return _traced(before, after, network, settings), _traced(after, before, network, settings)
+    return _trace(before, after, network, settings), _trace(after, before, network, settings)
 
 
-def _traced(this: Knee, other: Knee, network: Network, settings: TraceSettings) -> TracedJoint:
-    film, beside = (turned(knee.film.pixels, knee.placement.mirrored) for knee in (this, other))
-    own, far = frame_of(this.placement), frame_of(other.placement)
+def _trace(this: Knee, other: Knee, network: Network, settings: TraceSettings) -> TracedJoint:
+    own, far = joint_frame_of(this.placement), joint_frame_of(other.placement)
     bases = (
-        Base(own, beside, carried(own, this, other)),
-        Base(carried(far, other, this), beside, far),
+        RegisteredView(own, other.pixels, corresponding_frame(own, this, other)),
+        RegisteredView(corresponding_frame(far, other, this), other.pixels, far),
     )
-    return joint_of(find_linked_curves(film, own, bases, network), this, settings)
+    return joint_from_curves(trace_linked_curves(this.pixels, own, bases, network), this, settings)

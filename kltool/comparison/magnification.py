@@ -1,19 +1,20 @@
-"""The unit and the scale of two films of one knee: millimetres as stated, and a femur that does not grow.
+"""Unit and relative magnification of two films of one knee.
 
-Both say how large one film is against the other. Each is believed as far as its error allows, so that a
-magnification that differs between the visits is taken out as far as the bone shows it.
+The relative magnification is estimated from the stated pixel spacing and from the femoral width, which does
+not change in adults; both estimates are combined with inverse-variance weights. A difference in magnification
+between the visits is thereby corrected as far as the bone shows it.
 """
 
 from dataclasses import dataclass
 from math import exp, log, sqrt
 from typing import Final
 
-from kltool.geometry.joint_axes import axes_of
+from kltool.geometry.joint_axes import joint_axes_of
 from kltool.values.change import Unit
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Calibration, NoSpacing
 from kltool.values.reading import KneeAxis, KneeReading
-from kltool.values.scale import Ruler, ruler_of
+from kltool.values.scale import Scale
+from kltool.values.spacing import Calibration, NoSpacing
 
 FEMUR_SD: Final = 0.006  # of the ratio of two femoral widths; docs/choices.md#magnification
 TIBIA_SD: Final = 0.017  # of a tibial width, where lengths are per cent of it; docs/choices.md#magnification
@@ -30,45 +31,46 @@ TIER_SD: Final = {  # of one film's millimetres; docs/choices.md#magnification
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """How lengths of two films become comparable.
+    """Scales that make the lengths of two films comparable.
 
-    sizes: of an even unit of each film, in `unit`, both brought together. grown: the femur of the later film
-    against the earlier one's, a logarithm, as the films state lengths. each: error of one film's lengths, a
-    share; apart: what is left of one film's against the other's once both are brought together.
+    sizes: of an isotropic unit of each film, in `unit`, corrected for magnification. femur_log_ratio: natural
+    logarithm of the later over the earlier femoral width, by the stated scales. relative_sd: of the lengths
+    of one film. relative_sd_between: of the lengths of one film relative to the other's, after correction.
     """
 
     unit: Unit
     sizes: tuple[float, float]
-    grown: float
-    each: float
-    apart: float
+    femur_log_ratio: float
+    relative_sd: float
+    relative_sd_between: float
 
 
 def scales_of(before: KneeReading, after: KneeReading, axes: tuple[KneeAxis, KneeAxis]) -> Scales:
-    """axes: of the femora as they are compared. Per cent of the tibial width unless both films have mm."""
+    """axes: of both femora. The unit is % of the tibial width unless both films have a pixel spacing."""
     tier = common_tier(before, after)
     unit = Unit.PERCENT if tier is None else Unit.MM
-    rulers = ruler_of(before.knee), ruler_of(after.knee)
-    first, second = (_size(ruler, unit) for ruler in rulers)
-    own = [axes_of(axis, ruler) for axis, ruler in zip(axes, rulers, strict=True)]
-    grown = log(own[1].length * second) - log(own[0].length * first)
-    each = TIBIA_SD if tier is None else TIER_SD[tier]
-    trust = 2 * each**2 / (2 * each**2 + FEMUR_SD**2)
-    half = trust * grown / 2
-    return Scales(unit, (first * exp(half), second * exp(-half)), grown, each, FEMUR_SD * sqrt(trust))
+    own_scales = before.knee.scale, after.knee.scale
+    first, second = (_unit_size(scale, unit) for scale in own_scales)
+    own = [joint_axes_of(axis, scale) for axis, scale in zip(axes, own_scales, strict=True)]
+    femur_log_ratio = log(own[1].length * second) - log(own[0].length * first)
+    relative_sd = TIBIA_SD if tier is None else TIER_SD[tier]
+    weight = 2 * relative_sd**2 / (2 * relative_sd**2 + FEMUR_SD**2)  # of the femoral width
+    half = weight * femur_log_ratio / 2
+    sizes = first * exp(half), second * exp(-half)
+    return Scales(unit, sizes, femur_log_ratio, relative_sd, FEMUR_SD * sqrt(weight))
 
 
 def common_tier(before: KneeReading, after: KneeReading) -> Calibration | None:
-    """The tier of the millimetres of both films; None where one of them has none."""
+    """The calibration that comparable films share; None where one has no pixel spacing."""
     one, other = before.spacing, after.spacing
     if isinstance(one, NoSpacing) or isinstance(other, NoSpacing):
         return None
     return one.tier
 
 
-def _size(ruler: Ruler, unit: Unit) -> float:
-    """An even unit in the unit, as its film states it."""
+def _unit_size(scale: Scale, unit: Unit) -> float:
+    """An isotropic unit of a film in the unit, by the stated scale."""
     if unit is Unit.PERCENT:
-        return 100.0 / ruler.tibia
-    assert not isinstance(ruler.unit_mm, NotMeasured)
-    return ruler.unit_mm
+        return 100.0 / scale.tibial_width
+    assert not isinstance(scale.unit_mm, NotMeasured)
+    return scale.unit_mm

@@ -1,52 +1,52 @@
-"""A change in one sentence that can be quoted, with its numbers."""
+"""A change in one sentence for quotation, with its numbers."""
 
-from kltool.values.change import GradeChange, Method, Unit, Verdict, WidthChange
+from kltool.values.change import GradeChange, Method, Verdict, WidthChange
 from kltool.values.length import NotMeasured
+from kltool.values.measure import Measure
+from kltool.values.probability import format_probability
 from kltool.values.radiograph import Side
 
 
-def sentence_of(
+def summary_sentence(
     side: Side,
     verdict: Verdict,
     medial: WidthChange | NotMeasured,
     grade: GradeChange | NotMeasured,
     cautions: tuple[str, ...],
-    doubts: tuple[str, ...],
+    implausible: tuple[str, ...],
 ) -> str:
+    """medial: the change of the medial minimum. cautions: reasons to compare the films with caution.
+
+    implausible: failed plausibility checks.
+    """
     name = f"{side.capitalize()} knee"
     if isinstance(medial, NotMeasured):
         return f"{name}: {Verdict.NOT_COMPARABLE}: {medial.reason.removeprefix('not comparable: ')}."
-    text = f"{name}: {verdict}: {_width(medial)}"
+    text = f"{name}: {verdict}; {_width(medial)}"
     if isinstance(grade, GradeChange):
         text += f"; {_grade(grade)}"
     if cautions:
-        text += f"; with caution: {'; '.join(cautions)}"
-    if doubts:
-        text += f"; in doubt: {'; '.join(doubts)}"
+        text += f"; compare with caution: {'; '.join(cautions)}"
+    if implausible:
+        text += f"; plausibility checks failed: {'; '.join(implausible)}"
     return text + "."
 
 
 def _width(medial: WidthChange) -> str:
-    unit = " mm" if medial.unit is Unit.MM else " " + medial.unit
-    low, high = medial.interval
-    where = "at the same place " if medial.method is Method.LINKED else ""
+    unit, (low, high) = medial.unit, medial.interval
+    where = " at the same location in both films" if medial.method is Method.LINKED else ""
     return (
-        f"medial minimum {medial.before:.2f} to {medial.after:.2f}{unit}, {where}{medial.change:+.2f} "
-        f"(95% interval {low:+.2f} to {high:+.2f}; smallest detectable {medial.smallest_detectable:.2f}); "
-        f"wider with probability {probability(medial.wider)}"
+        f"{Measure.MEDIAL_MINIMUM} joint space width (JSW) from {medial.before:.2f} to {medial.after:.2f} "
+        f"{unit}, change{where} {medial.change:+.2f} {unit} (95% interval {low:+.2f} to {high:+.2f}, "
+        f"smallest detectable change {medial.smallest_detectable:.2f}), "
+        f"probability of widening {format_probability(medial.probability_wider)}"
     )
 
 
 def _grade(grade: GradeChange) -> str:
     before, after = grade.most_probable
     return (
-        f"KL {before} to {after} most probable; improved {probability(grade.improved)}, "
-        f"same {probability(grade.same)}, worse {probability(grade.worse)}"
+        f"KL grade most probably {before} before and {after} after (probability improved "
+        f"{format_probability(grade.improved)}, same {format_probability(grade.same)}, "
+        f"worse {format_probability(grade.worse)})"
     )
-
-
-def probability(share: float) -> str:
-    """Two decimals; never 0 or 1, which no measurement says."""
-    if share < 0.005:
-        return "< 0.01"
-    return "> 0.99" if share > 0.995 else f"{share:.2f}"

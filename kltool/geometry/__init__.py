@@ -1,1 +1,1 @@
-"""Points, maps of the plane, windows and frames of the joint, and the knee's own axes; numpy only."""
+"""Points, similarities, crop windows, the frame of the joint and the axes of the knee; numpy only."""

@@ -1,14 +1,15 @@
-"""The knee's own axes: x along the tangent to both condyles, 0 at the medial edge, 1 at the lateral."""
+"""The axes of the knee: x along the tangent to both condyles, 0 at the medial edge, 1 at the lateral edge."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from kltool.typing import Points
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Knee
-from kltool.values.reading import Compartment, KneeAxis, Margins, TracedJoint
-from kltool.values.scale import Ruler, ruler_of
+from kltool.values.measure import Compartment
+from kltool.values.reading import KneeAxis, Margins, TracedJoint
+from kltool.values.scale import Scale
 
 CONDYLE = {Compartment.LATERAL: (0, 2), Compartment.MEDIAL: (4, 6)}  # first and last femoral landmark
 
@@ -16,22 +17,22 @@ CONDYLE = {Compartment.LATERAL: (0, 2), Compartment.MEDIAL: (4, 6)}  # first and
 def knee_axis(knee: Knee, traced: TracedJoint) -> KneeAxis:
     """The tangent to the most distal point of each condyle; x = 0 and 1 at the condyles' widest points.
 
-    Right angles are those of the knee, also where pixels are not square. A condyle whose margin was not
-    traced lends its landmarks. Source: design of the OAI's JSW(x).
+    Angles are true where pixels are not square. Where the margin of a condyle was not traced, its landmarks
+    are used. Source: design of the OAI's JSW(x).
     """
-    ruler = ruler_of(knee)
+    scale = knee.scale
     medial, lateral = _common_tangent(
-        ruler.even(_condyle(knee, Compartment.MEDIAL, traced.medial)),
-        ruler.even(_condyle(knee, Compartment.LATERAL, traced.lateral)),
+        scale.to_isotropic(_condyle_outline(knee, Compartment.MEDIAL, traced.medial)),
+        scale.to_isotropic(_condyle_outline(knee, Compartment.LATERAL, traced.lateral)),
     )
     along = (lateral - medial) / np.hypot(*(lateral - medial))
-    lateral_end, medial_end = ruler.even(knee.landmarks.femoral_ends)
+    lateral_end, medial_end = scale.to_isotropic(knee.landmarks.femoral_ends)
     ends = [medial + along * float((widest - medial) @ along) for widest in (medial_end, lateral_end)]
-    start, end = ruler.film(np.array(ends))
-    return KneeAxis(_pair(start), _pair(end))
+    start, end = scale.to_film(np.array(ends))
+    return KneeAxis(_as_tuple(start), _as_tuple(end))
 
 
-def _condyle(knee: Knee, compartment: Compartment, margins: Margins | NotMeasured) -> Points:
+def _condyle_outline(knee: Knee, compartment: Compartment, margins: Margins | NotMeasured) -> Points:
     if isinstance(margins, Margins):
         return margins.femur
     first, last = CONDYLE[compartment]
@@ -49,29 +50,29 @@ def _common_tangent(medial: Points, lateral: Points, rounds: int = 4) -> tuple[P
     return touching
 
 
-def _pair(point: Points) -> tuple[float, float]:
+def _as_tuple(point: Points) -> tuple[float, float]:
     return float(point[0]), float(point[1])
 
 
-MEDIAL_AT = tuple(round(0.150 + 0.025 * step, 3) for step in range(7))  # OAI JSW150 to JSW300
-LATERAL_AT = tuple(round(0.700 + 0.025 * step, 3) for step in range(9))  # OAI LJSW700 to LJSW900
-POSITIONS = {Compartment.MEDIAL: MEDIAL_AT, Compartment.LATERAL: LATERAL_AT}
+MEDIAL_LOCATIONS = tuple(round(0.150 + 0.025 * step, 3) for step in range(7))  # OAI JSW150 to JSW300
+LATERAL_LOCATIONS = tuple(round(0.700 + 0.025 * step, 3) for step in range(9))  # OAI LJSW700 to LJSW900
+FIXED_LOCATIONS = {Compartment.MEDIAL: MEDIAL_LOCATIONS, Compartment.LATERAL: LATERAL_LOCATIONS}
 
 
-def names_of(compartment: Compartment) -> dict[str, float]:
-    """The fixed places by the names that tables give them: jsw250 at x = 0.250."""
-    return {f"jsw{round(1000 * x)}": x for x in POSITIONS[compartment]}
+def location_names(compartment: Compartment) -> dict[str, float]:
+    """The fixed locations by their names in tables: jsw250 at x = 0.250."""
+    return {f"jsw{round(1000 * x)}": x for x in FIXED_LOCATIONS[compartment]}
 
 
-def span_of(compartment: Compartment) -> tuple[float, float]:
-    """From the first of a compartment's fixed places to the last."""
-    places = POSITIONS[compartment]
-    return places[0], places[-1]
+def location_range(compartment: Compartment) -> tuple[float, float]:
+    """From the first to the last fixed location of a compartment."""
+    locations = FIXED_LOCATIONS[compartment]
+    return locations[0], locations[-1]
 
 
 @dataclass(frozen=True, slots=True)
-class Axes:
-    """The knee's own axes in even units: x along the tangent of the condyles, depth towards the tibia.
+class JointAxes:
+    """The axes of the knee in isotropic units: x along the tangent of the condyles, depth towards the tibia.
 
     origin: (2,) where x is 0. along, down: (2,) unit vectors. length: from x = 0 to x = 1.
     """
@@ -81,30 +82,30 @@ class Axes:
     down: Points
     length: float
 
-    def place(self, even: Points) -> tuple[Points, Points]:
-        """(n, 2) points to x (n,) and depth (n,)."""
-        away = even - self.origin
-        return away @ self.along / self.length, away @ self.down
+    def to_axes(self, isotropic: Points) -> tuple[Points, Points]:
+        """(n, 2) points in isotropic units to x (n,) and depth (n,)."""
+        offset = isotropic - self.origin
+        return offset @ self.along / self.length, offset @ self.down
 
-    def point(self, x: Points, depth: Points) -> Points:
-        """The inverse of place, (n, 2)."""
+    def from_axes(self, x: Points, depth: Points) -> Points:
+        """The inverse of to_axes, (n, 2)."""
         points: Points = self.origin + np.outer(x * self.length, self.along) + np.outer(depth, self.down)
         return points
 
 
-def axes_of(axis: KneeAxis, ruler: Ruler) -> Axes:
-    origin, end = ruler.even(np.array([axis.origin, axis.end]))
+def joint_axes_of(axis: KneeAxis, scale: Scale) -> JointAxes:
+    origin, end = scale.to_isotropic(np.array([axis.origin, axis.end]))
     length = float(np.hypot(*(end - origin)))
     along = (end - origin) / length
     down = np.array([along[1], -along[0]]) * (np.sign(along[1]) or 1.0)
-    return Axes(origin, along, down, length)
+    return JointAxes(origin, along, down, length)
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """A margin in the knee's axes, from low to high x: (n,) x, depth and the depth's standard deviation.
+class MarginProfile:
+    """A margin in the axes of the knee, in the order of x: (n,) x, depth and its standard deviation.
 
-    depth, sd: even units.
+    depth, sd: isotropic units.
     """
 
     x: Points
@@ -114,20 +115,22 @@ class Profile:
     def reaches(self, x: float) -> bool:
         return bool(self.x[0] <= x <= self.x[-1])
 
-    def at(self, x: Points) -> "Profile":
-        """The margin at each x, (k,), in between its points."""
-        return Profile(x, np.interp(x, self.x, self.depth), np.interp(x, self.x, self.sd))
+    def at(self, x: Points) -> "MarginProfile":
+        """The margin at each x, (k,), interpolated between its points."""
+        return MarginProfile(x, np.interp(x, self.x, self.depth), np.interp(x, self.x, self.sd))
 
-    def cut(self, span: tuple[float, float]) -> "Profile":
+    def restricted(self, span: tuple[float, float]) -> "MarginProfile":
         """The part between two x, its ends interpolated."""
         low, high = np.clip(span, self.x[0], self.x[-1])
         inner = self.x[(self.x > low) & (self.x < high)]
         return self.at(np.concatenate([[low], inner, [high]]))
 
 
-def profile_of(margin: Points, sd: Points, axes: Axes, ruler: Ruler) -> Profile:
+def margin_profile(margin: Points, sd: Points, axes: JointAxes, scale: Scale) -> MarginProfile:
     """margin: (n, 2) film pixels; sd: (n,) across it, film pixels."""
-    x, depth = axes.place(ruler.even(margin))
+    x, depth = axes.to_axes(scale.to_isotropic(margin))
     order = np.argsort(x, kind="stable")
-    across = 1.0 / float(np.hypot(*(axes.down / ruler.pixel)))  # even units of a film pixel this way
-    return Profile(x[order], depth[order], sd[order] * across)
+    across = 1.0 / float(
+        np.hypot(*(axes.down / scale.pixel_size))
+    )  # isotropic units of a film pixel in this direction
+    return MarginProfile(x[order], depth[order], sd[order] * across)

@@ -1,4 +1,4 @@
-"""Points, lines, pixels to millimetres; numpy only.
+"""Points and polylines; numpy only.
 
 Points are (n, 2) float64, (row, column), pixel centres, origin at the centre of the top left pixel.
 """
@@ -19,13 +19,13 @@ def to_mm(points_px: Points, row_mm: float, column_mm: float) -> Points:
 
 
 def mirror(points_px: Points, columns: int) -> Points:
-    """The points of a picture of so many columns, seen in its mirror; its own inverse."""
+    """The points in the mirror image of a picture with this number of columns; its own inverse."""
     mirrored: Points = points_px * np.array([1.0, -1.0]) + np.array([0.0, columns - 1.0])
     return mirrored
 
 
 def resample(polyline: Points, count: int) -> Points:
-    """So many points at equal steps along a polyline."""
+    """This number of points at equal steps along a polyline."""
     along = arc_length(polyline)
     at = np.linspace(0.0, along[-1], count)
     return np.column_stack([np.interp(at, along, polyline[:, axis]) for axis in (0, 1)])
@@ -38,7 +38,7 @@ def arc_length(polyline: Points) -> npt.NDArray[np.float64]:
 
 
 def nearest(points: Points, polyline: Points) -> tuple[npt.NDArray[np.float64], Points]:
-    """The distance from each point to a polyline (its segments, not only its vertices), and the foot.
+    """The distance from each point to a polyline (to its segments), and the nearest point on it.
 
     points (n, 2), polyline (m, 2) with m >= 2; returns (n,) and (n, 2).
     """

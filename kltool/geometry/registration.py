@@ -1,50 +1,53 @@
-"""Two films of one knee in register: a similarity by corresponding landmarks."""
+"""Registration of two films of one knee: a similarity by corresponding landmarks."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from kltool.geometry.joint_frame import Frame
+from kltool.geometry.joint_frame import JointFrame
 from kltool.typing import Points
-from kltool.values.radiograph import Knee
+from kltool.values.knee import Knee
 
-Plane = npt.NDArray[np.complex128]  # points as complex numbers, row + i column
+ComplexPoints = npt.NDArray[np.complex128]  # points as complex numbers, row + i column
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
-    """A similarity that lays one film on another: turned and scaled about a middle, moved to one there."""
+class Similarity:
+    """A similarity from one film to another: rotation and scaling about `source`, then a shift to `target`.
 
-    here: complex
-    there: complex
-    turn: complex
+    factor: scale and rotation as one complex number.
+    """
 
-    def of(self, points: Plane) -> Plane:
-        return np.asarray(self.there + self.turn * (points - self.here))
+    source: complex
+    target: complex
+    factor: complex
 
-    def of_frame(self, frame: Frame) -> Frame:
-        """The frame of the other film that shows the same place."""
-        centre = self.there + self.turn * (complex(*frame.centre) - self.here)
-        along = self.turn * complex(np.sin(frame.tilt_rad), np.cos(frame.tilt_rad))
-        return Frame(
+    def apply(self, points: ComplexPoints) -> ComplexPoints:
+        return np.asarray(self.target + self.factor * (points - self.source))
+
+    def apply_to_frame(self, frame: JointFrame) -> JointFrame:
+        """The frame of the other film that shows the same anatomy."""
+        centre = self.target + self.factor * (complex(*frame.centre) - self.source)
+        along = self.factor * complex(np.sin(frame.tilt_rad), np.cos(frame.tilt_rad))
+        return JointFrame(
             (float(centre.real), float(centre.imag)),
-            frame.tibial_width_px * abs(self.turn),
+            frame.tibial_width_px * abs(self.factor),
             float(np.arctan2(along.real, along.imag)),
         )
 
 
-def laid(here: Points, there: Points) -> Laid:
+def estimate_similarity(source: Points, target: Points) -> Similarity:
     """Of corresponding points (n, 2): least squares. Source: Umeyama 1991."""
-    near, far = plane(here), plane(there)
-    away = near - near.mean()
-    turn = complex(np.vdot(away, far - far.mean()) / np.vdot(away, away))
-    return Laid(complex(near.mean()), complex(far.mean()), turn)
+    start, end = as_complex(source), as_complex(target)
+    centred = start - start.mean()
+    factor = complex(np.vdot(centred, end - end.mean()) / np.vdot(centred, centred))
+    return Similarity(complex(start.mean()), complex(end.mean()), factor)
 
 
-def carried(frame: Frame, this: Knee, other: Knee) -> Frame:
-    """The frame of `other` that shows the place of `frame` of `this`, by all landmarks of both."""
-    return laid(_landmarks(this), _landmarks(other)).of_frame(frame)
+def corresponding_frame(frame: JointFrame, source: Knee, target: Knee) -> JointFrame:
+    """The frame of `target` that shows the anatomy of `frame` of `source`, by all landmarks of both."""
+    return estimate_similarity(_landmarks(source), _landmarks(target)).apply_to_frame(frame)
 
 
 def _landmarks(knee: Knee) -> Points:
@@ -52,6 +55,6 @@ def _landmarks(knee: Knee) -> Points:
     return np.vstack([marks.tibia, marks.femur, marks.femoral_ends])
 
 
-def plane(points: Points) -> Plane:
+def as_complex(points: Points) -> ComplexPoints:
     """Points as complex numbers, row + i column."""
     return np.asarray(points[:, 0] + 1j * points[:, 1])

@@ -5,10 +5,10 @@ import numpy as np
 from kltool.typing import Float64, Points
 
 
-def similarity(
+def similarity_matrix(
     centre_from: tuple[float, float], centre_to: tuple[float, float], scale: float, turn_rad: float
 ) -> Float64:
-    """A (2, 3) map of (row, column): turn about one centre, scale, move to the other.
+    """A (2, 3) map of (row, column): rotate about one centre, scale, move to the other.
 
     turn_rad: positive from the column axis towards the row axis.
     """
@@ -17,7 +17,7 @@ def similarity(
     return np.column_stack([linear, np.asarray(centre_to) - linear @ np.asarray(centre_from)])
 
 
-def apply(matrix: Float64, points: Points) -> Points:
+def transform_points(matrix: Float64, points: Points) -> Points:
     """A (2, 3) map applied to (n, 2) points."""
     moved: Points = points @ matrix[:, :2].T + matrix[:, 2]
     return moved

@@ -1,5 +1,5 @@
 """Knee to Grade: the probability of each Kellgren-Lawrence grade."""
 
-from kltool.grading.classify import grade
+import lazy_loader
 
-__all__ = ["grade"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,22 +1,21 @@
-"""The grader on its view of one knee."""
+"""The grade of one knee by the grading network."""
 
 import numpy as np
 
-from kltool.grading.prediction_set import contiguous
-from kltool.grading.view import view
-from kltool.localize.crop import turned
-from kltool.values.radiograph import Knee
+from kltool.grading.prediction_set import prediction_sets
+from kltool.grading.view import grader_view
+from kltool.values.knee import Knee
 from kltool.values.reading import Grade
 from kltool.weights import Network
 
 
 def grade(knee: Knee, grader: Network) -> Grade:
-    """Calibrated probabilities of KL 0 to 4, the likely grades, and what in the view raises the grade."""
-    picture = view(turned(knee.film.pixels, knee.placement.mirrored), knee.placement)
-    rows, least, (ends,), (places,) = grader(picture[None, None])
-    rows = rows.astype(np.float64)
-    p0, p1, p2, p3, p4 = (rows[0] / rows[0].sum()).tolist()
-    low, high = ends.tolist()
-    likely = np.flatnonzero(contiguous(rows, least)[0]).tolist()
-    explanation = tuple(tuple(row) for row in places.tolist())
-    return Grade((p0, p1, p2, p3, p4), tuple(likely), (low, high), explanation)
+    """The calibrated probabilities of KL 0 to 4, with prediction set, interval and attribution map."""
+    picture = grader_view(knee.pixels, knee.placement)
+    probabilities, thresholds, (interval,), (attribution,) = grader(picture[None, None])
+    probabilities = probabilities.astype(np.float64)
+    p0, p1, p2, p3, p4 = (probabilities[0] / probabilities[0].sum()).tolist()
+    low, high = interval.tolist()
+    prediction_set = np.flatnonzero(prediction_sets(probabilities, thresholds)[0]).tolist()
+    by_row = tuple(tuple(row) for row in attribution.tolist())
+    return Grade((p0, p1, p2, p3, p4), tuple(prediction_set), (low, high), by_row)

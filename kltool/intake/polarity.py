@@ -1,19 +1,38 @@
-"""Pictures stored inverted, whatever their tags say, are turned over: bone is bright."""
+"""Films stored with dark bone, whatever their tags state, are inverted: bone is bright."""
 
+import cv2
 import numpy as np
 
-from kltool.typing import Float32
+from kltool.errors import Undecodable
+from kltool.intake.content import DisplayedPixels, without_padding
+from kltool.typing import Float32, Mask
 
 TIGHT_CROP_PX = 320  # docs/choices-intake.md#polarity; the longest side of a tight crop of one knee
 TIGHT_CROP_ASPECT = 1.5  # docs/choices-intake.md#polarity
-SHRUNK_PX = 160  # docs/choices-intake.md#polarity; the shorter side the wide film is judged at
+SHRUNK_PX = 160  # docs/choices-intake.md#polarity; the shorter side of a film that is judged
 FLAT_RANGE = 0.02  # docs/choices-intake.md#polarity; 5th to 95th percentile of a border line, of the film's
 TWO_KNEES_ASPECT = 1.2  # docs/choices-intake.md#polarity; wider than this, a film may show both knees
 
-TURNED_OVER = "polarity turned over: the picture was stored with dark bone"
+INVERTED = "polarity inverted: the picture was stored with dark bone"
 
 
-def turned_over(pixels: Float32) -> Float32:
+def bone_bright(displayed: DisplayedPixels) -> tuple[Float32, tuple[str, ...]]:
+    """Pixels and notes; padding takes no part in the decision and stays the darkest.
+
+    Raises Undecodable where all pixels have the same value.
+    """
+    pixels, padding = displayed.pixels, displayed.padding
+    if pixels.min() == pixels.max():
+        raise Undecodable(
+            "an image whose pixels all have the same value was found, a radiograph was expected; "
+            "export the image again"
+        )
+    if not is_inverted(_without_padded_margins(pixels, padding)):
+        return pixels, ()
+    return without_padding(invert(pixels), padding), (INVERTED,)
+
+
+def invert(pixels: Float32) -> Float32:
     inverted: Float32 = pixels.min() + pixels.max() - pixels
     return inverted
 
@@ -42,7 +61,7 @@ def film_contrast(pixels: Float32) -> float:
     """The same for a whole film, in units of its range: positive where bone is bright.
 
     Two knees leave air in the centre of a film and bone in the centre of its halves; one knee has it the
-    other way round. Halves count twice: they are never fooled by two knees, and little by one.
+    other way round. Halves count twice: two knees never mislead them, one knee seldom.
     """
     film = _without_borders(_shrunk(pixels))
     rows, columns = film.shape
@@ -53,6 +72,16 @@ def film_contrast(pixels: Float32) -> float:
     return whole + contrast(film[:, :middle]) + contrast(film[:, middle:])
 
 
+def _without_padded_margins(pixels: Float32, padding: Mask | None) -> Float32:
+    """The smallest rectangle that holds the image, padding left in it set to the median of the image."""
+    if padding is None:
+        return pixels
+    image = ~padding
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    filled = np.where(padding, np.median(pixels[image]), pixels).astype(np.float32)
+    return filled[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
 def _is_tight_crop(shape: tuple[int, ...]) -> bool:
     longest, shortest = max(shape), min(shape)
     return longest <= TIGHT_CROP_PX and longest <= TIGHT_CROP_ASPECT * shortest
@@ -60,8 +89,6 @@ def _is_tight_crop(shape: tuple[int, ...]) -> bool:
 
 def _shrunk(pixels: Float32) -> Float32:
     """To a shorter side of SHRUNK_PX, and to the range 0 to 1 between the 1st and 99th percentile."""
-    import cv2
-
     rows, columns = pixels.shape
     scale = min(1.0, SHRUNK_PX / min(rows, columns))
     size = (max(1, round(columns * scale)), max(1, round(rows * scale)))

@@ -1,18 +1,5 @@
-"""Knee to JointSpace: margins at full resolution, the widths between them, how far to trust them."""
+"""Knee to JointSpace: margins at full resolution, the widths between them, their errors, and quality."""
 
-from kltool.jointspace.error import ErrorSettings, widened, widening
-from kltool.jointspace.margins import TraceSettings, trace_margins
-from kltool.jointspace.measure import WidthSettings, measure
-from kltool.jointspace.quality import Doubts, judge
+import lazy_loader
 
-__all__ = [
-    "Doubts",
-    "ErrorSettings",
-    "TraceSettings",
-    "WidthSettings",
-    "judge",
-    "measure",
-    "trace_margins",
-    "widened",
-    "widening",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

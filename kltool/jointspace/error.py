@@ -1,8 +1,9 @@
-"""The standard deviation of each number, from the measurement itself.
+"""The standard deviation of the error of each measurement.
 
-The trace says how sure it is of each point of a margin. A width whose ends lie on two margins has
-variance = floor² + gain² · (sd_femur² + sd_tibia²): the floor is what no trace can see (where a margin is
-by definition), the gain what its own doubt is worth. Repositioning is not in it: kltool.comparison adds it.
+The margin network gives a standard deviation for each point of a margin. A width between two margins has
+variance = floor² + gain² · (sd_femur² + sd_tibia²): the floor is the error of which the network does not know
+(of the definition of a margin), the gain calibrates its own standard deviations. Repositioning is not
+included: kltool.comparison adds it.
 """
 
 import math
@@ -25,78 +26,82 @@ class ErrorSettings:
     fixed_gain: float = 0.82
     mean_floor: float = 0.0
     mean_gain: float = 0.94
-    rim_sd: float = 0.0055  # of the distance between the rims
-    usable_factor: float = 1.01  # docs/choices.md#error-of-poor-films
-    poor_factor: float = 1.02  # docs/choices.md#error-of-poor-films
+    plateau_margin_sd: float = 0.0055  # of the inter-margin distance
+    usable_factor: float = 1.01  # docs/choices.md#error-inflation
+    poor_factor: float = 1.02  # docs/choices.md#error-inflation
     largest_sd: float = 0.02  # beyond it there is no number; docs/choices.md#error
 
     def of_minimum(self, femur_sd: float, tibia_sd: float) -> float:
-        """Of a minimum whose ends are known so well; all as shares of the tibial width."""
+        """Of a minimum, from the deviations at its ends; all as shares of the tibial width."""
         return _in_quadrature(self.minimum_floor, self.minimum_gain, femur_sd, tibia_sd)
 
     def of_fixed(self, femur_sd: float, tibia_sd: float) -> float:
-        """Of a width at a fixed place."""
+        """Of a width at a fixed location."""
         return _in_quadrature(self.fixed_floor, self.fixed_gain, femur_sd, tibia_sd)
 
     def of_mean(self, femur_sd: float, tibia_sd: float) -> float:
-        """Of a mean over a range whose margins are known so well, root mean square."""
+        """Of a mean over a range, from the root mean square deviations of its margins."""
         return _in_quadrature(self.mean_floor, self.mean_gain, femur_sd, tibia_sd)
 
     def factor(self, quality: Quality) -> float:
-        """How much wider errors are where the film is less than good."""
+        """By how much errors are multiplied at this quality."""
         factors = {Quality.GOOD: 1.0, Quality.USABLE: self.usable_factor, Quality.POOR: self.poor_factor}
         return factors[quality]
 
 
-def widened(space: JointSpace, quality: Quality, settings: ErrorSettings) -> JointSpace:
-    """The same numbers with the errors that this quality deserves."""
+def inflate_errors(space: JointSpace, quality: Quality, settings: ErrorSettings) -> JointSpace:
+    """The same measurements with errors multiplied by the factor of the quality."""
     factor = settings.factor(quality)
-    return replace(space, medial=_widened(space.medial, factor), lateral=_widened(space.lateral, factor))
+    return replace(
+        space,
+        medial=_inflated_compartment(space.medial, factor),
+        lateral=_inflated_compartment(space.lateral, factor),
+    )
 
 
-def widening(quality: Quality, settings: ErrorSettings) -> tuple[str, ...]:
-    """The warning that goes with `widened`; none where nothing was widened."""
+def inflation_warning(quality: Quality, settings: ErrorSettings) -> tuple[str, ...]:
+    """The warning that belongs to `inflate_errors`; none where the factor is 1."""
     factor = settings.factor(quality)
     if factor == 1.0:
         return ()
-    return (f"errors are taken {factor:.3g} times as large, as the quality is {quality}",)
+    return (f"errors are multiplied by {factor:.3g}, as the quality is {quality}",)
 
 
 def _in_quadrature(floor: float, gain: float, femur_sd: float, tibia_sd: float) -> float:
     return math.sqrt(floor**2 + gain**2 * (femur_sd**2 + tibia_sd**2))
 
 
-def _widened(space: CompartmentSpace, factor: float) -> CompartmentSpace:
+def _inflated_compartment(space: CompartmentSpace, factor: float) -> CompartmentSpace:
     return replace(
         space,
-        minimum=_length(space.minimum, factor),
-        at={x: _length(width, factor) for x, width in space.at.items()},
-        mean=_length(space.mean, factor),
-        area=_area(space.area, factor),
+        minimum=_inflated_length(space.minimum, factor),
+        fixed_widths={x: _inflated_length(width, factor) for x, width in space.fixed_widths.items()},
+        mean=_inflated_length(space.mean, factor),
+        area=_inflated_area(space.area, factor),
     )
 
 
-def _length(length: L | NotMeasured, factor: float) -> L | NotMeasured:
+def _inflated_length(length: L | NotMeasured, factor: float) -> L | NotMeasured:
     if isinstance(length, NotMeasured):
         return length
     return replace(
         length,
         sd_px=factor * length.sd_px,
         sd_percent=factor * length.sd_percent,
-        sd_mm=_times(length.sd_mm, factor),
+        sd_mm=_scaled(length.sd_mm, factor),
     )
 
 
-def _area(area: Area | NotMeasured, factor: float) -> Area | NotMeasured:
+def _inflated_area(area: Area | NotMeasured, factor: float) -> Area | NotMeasured:
     if isinstance(area, NotMeasured):
         return area
     return replace(
         area,
         sd_px2=factor * area.sd_px2,
         sd_percent2=factor * area.sd_percent2,
-        sd_mm2=_times(area.sd_mm2, factor),
+        sd_mm2=_scaled(area.sd_mm2, factor),
     )
 
 
-def _times(value: float | NotMeasured, factor: float) -> float | NotMeasured:
+def _scaled(value: float | NotMeasured, factor: float) -> float | NotMeasured:
     return value if isinstance(value, NotMeasured) else factor * value

@@ -1,37 +1,40 @@
-"""What the film itself allows: pixels at the end of the scale, the blur of an edge, the noise beside it."""
+"""Image quality around the joint: clipped pixels, width of the femoral edge, contrast-to-noise ratio."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+import cv2
 import numpy as np
+from scipy.ndimage import convolve, map_coordinates
+from scipy.special import ndtr
 
-from kltool.geometry.joint_axes import Axes, span_of
+from kltool.geometry.joint_axes import JointAxes, location_range
 from kltool.geometry.points import resample
-from kltool.localize.crop import turned
 from kltool.typing import Float32, Float64, Points
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Knee
-from kltool.values.reading import Compartment, Margins, TracedJoint
-from kltool.values.scale import Ruler
+from kltool.values.measure import Compartment
+from kltool.values.reading import Margins, TracedJoint
+from kltool.values.scale import Scale
 
-REGION: Final = (0.15, 0.55)  # half its height and width, of the tibial width; docs/choices.md#exposure
+REGION: Final = (0.15, 0.55)  # half its height and width, of the tibial width; docs/choices.md#image-quality
 REACH: Final = 0.03  # of an edge profile to either side, of the tibial width; docs/choices.md#edge-width
 SAMPLES: Final = 61  # of such a profile
-SEGMENT: Final = 0.06  # of the margin that makes one profile, of the tibial width; docs/choices.md#edge-width
-STATION: Final = 0.004  # between lines that are averaged in it, likewise
-PLACES: Final = np.linspace(-0.02, 0.02, 41)  # of the edge about the traced margin, tibial widths
-SIGMAS: Final = np.geomspace(0.001, 0.03, 96)  # of its blur, tibial widths
+SEGMENT: Final = 0.06  # of the margin for one profile, of the tibial width; docs/choices.md#edge-width
+STATION: Final = 0.004  # between the lines averaged in a profile, likewise
+EDGE_OFFSETS: Final = np.linspace(-0.02, 0.02, 41)  # of the edge from the traced margin, tibial widths
+SIGMAS: Final = np.geomspace(0.001, 0.03, 96)  # of the edge's blur, tibial widths
 TEN_TO_NINETY: Final = 2.5631  # standard deviations of a Gaussian's integral from 10% to 90%
-COARSE: Final = 200.0  # pixels of a tibial width (0.4 mm each) for noise; docs/choices.md#exposure
+COARSE: Final = 200.0  # pixels per tibial width (0.4 mm each) for noise; docs/choices.md#image-quality
 LAPLACIAN: Final = np.array([[1.0, -2.0, 1.0], [-2.0, 4.0, -2.0], [1.0, -2.0, 1.0]])
-LAPLACIAN_GAIN: Final = 6.0  # white noise of 1 leaves it as 6; Immerkaer 1996
+LAPLACIAN_GAIN: Final = 6.0  # it turns white noise of deviation 1 into 6; Immerkaer 1996
 MEDIAN_OVER_SD: Final = 0.6745  # of the absolute value of a normal variable
 
 
 @dataclass(frozen=True, slots=True)
-class Exposure:
+class ImageQuality:
     """clipped: share of the joint's pixels at the film's darkest or brightest value.
 
     edge_width_percent: from 10 to 90% of the femoral edge, per cent of the tibial width.
@@ -45,29 +48,32 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """One profile across the femoral margin: a step blurred by a Gaussian. sigma: tibial widths."""
+    """The edge in one profile: a step blurred by a Gaussian. sigma: tibial widths."""
 
     sigma: float
     step: float
 
 
-def expose(knee: Knee, traced: TracedJoint, axes: Axes, ruler: Ruler) -> Exposure:
-    region, corner = _region(turned(knee.film.pixels, knee.placement.mirrored), knee, ruler)
-    clipped = _clipped(region, knee.film.pixels)
-    edges = list(_edges(region, corner, traced, axes, ruler))
+def measure_image_quality(knee: Knee, traced: TracedJoint, axes: JointAxes, scale: Scale) -> ImageQuality:
+    region, corner = _joint_region(knee.pixels, knee, scale)
+    clipped = _clipped_share(region, knee.film.pixels)
+    edges = list(_fitted_edges(region, corner, traced, axes, scale))
     if not edges:
         absent = NotMeasured("no femoral margin was found")
-        return Exposure(clipped, absent, absent)
+        return ImageQuality(clipped, absent, absent)
     width = 100 * TEN_TO_NINETY * float(np.median([edge.sigma for edge in edges]))
-    step, noise = float(np.median([edge.step for edge in edges])), _noise(_coarse(region, ruler.tibia))
+    step, noise = (
+        float(np.median([edge.step for edge in edges])),
+        _noise_sd(_downsampled(region, scale.tibial_width)),
+    )
     if noise <= 0.0:
-        return Exposure(clipped, width, NotMeasured("the film shows no noise"))
-    return Exposure(clipped, width, max(step, 0.0) / noise)
+        return ImageQuality(clipped, width, NotMeasured("the film shows no noise"))
+    return ImageQuality(clipped, width, max(step, 0.0) / noise)
 
 
-def _region(film: Float32, knee: Knee, ruler: Ruler) -> tuple[Float64, Points]:
+def _joint_region(film: Float32, knee: Knee, scale: Scale) -> tuple[Float64, Points]:
     """The film around the joint, and its top left corner."""
-    half = np.array(REGION) * ruler.tibia / ruler.pixel
+    half = np.array(REGION) * scale.tibial_width / scale.pixel_size
     centre, limit = np.array(knee.placement.centre), np.array(film.shape)
     low = np.clip(np.floor(centre - half).astype(int), 0, limit - 4)
     high = np.clip(np.ceil(centre + half).astype(int) + 1, low + 4, limit)
@@ -75,93 +81,87 @@ def _region(film: Float32, knee: Knee, ruler: Ruler) -> tuple[Float64, Points]:
     return np.ascontiguousarray(part, dtype=np.float64), low.astype(float)
 
 
-def _clipped(region: Float64, film: Float32) -> float:
+def _clipped_share(region: Float64, film: Float32) -> float:
     return float(((region <= film.min()) | (region >= film.max())).mean())
 
 
-def _coarse(region: Float64, tibia: float) -> Float64:
-    """Averaged to COARSE pixels a tibial width where it is finer: noise is that of pixels of one size."""
+def _downsampled(region: Float64, tibia: float) -> Float64:
+    """Averaged to COARSE pixels per tibial width where it is finer: noise refers to pixels of one size."""
     if tibia <= COARSE:
         return region
-    import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
-
     rows, columns = (max(round(side * COARSE / tibia), 4) for side in region.shape)
     return np.asarray(cv2.resize(region, (columns, rows), interpolation=cv2.INTER_AREA), np.float64)
 
 
-def _noise(region: Float64) -> float:
-    """Standard deviation of the noise of single pixels, blind to edges and slopes.
+def _noise_sd(region: Float64) -> float:
+    """Standard deviation of the noise of single pixels, insensitive to edges and slopes.
 
     Source: Immerkaer 1996, Fast Noise Variance Estimation; with the median, so that bone texture and
-    edges count little.
+    edges have little influence.
     """
-    from scipy.ndimage import convolve
-
-    rough = convolve(region, LAPLACIAN)[1:-1, 1:-1]
-    return float(np.median(np.abs(rough))) / MEDIAN_OVER_SD / LAPLACIAN_GAIN
+    residual = convolve(region, LAPLACIAN)[1:-1, 1:-1]
+    return float(np.median(np.abs(residual))) / MEDIAN_OVER_SD / LAPLACIAN_GAIN
 
 
-def _edges(region: Float64, corner: Points, traced: TracedJoint, axes: Axes, ruler: Ruler) -> Iterator[_Edge]:
-    """Every piece of the weight-bearing femoral margin, fitted."""
-    from scipy.ndimage import map_coordinates
-
-    depth = _depths() * ruler.tibia
+def _fitted_edges(
+    region: Float64, corner: Points, traced: TracedJoint, axes: JointAxes, scale: Scale
+) -> Iterator[_Edge]:
+    """The edge of every segment of the weight-bearing femoral margin."""
+    depth = _profile_depths() * scale.tibial_width
     for compartment in Compartment:
         margins = traced.of(compartment)
         if isinstance(margins, NotMeasured):
             continue
-        for guide, down in _pieces(margins, span_of(compartment), axes, ruler):
-            even = guide[None] + depth[:, None, None] * down[None]  # (depths, stations, 2)
-            at = even / ruler.pixel - corner
-            if (at >= 0).all() and (at <= np.array(region.shape) - 1).all():
-                values = map_coordinates(region, np.moveaxis(at, 2, 0), order=1)
-                yield _fitted(values.mean(axis=1))
+        for margin, down in _margin_segments(margins, location_range(compartment), axes, scale):
+            isotropic = margin[None] + depth[:, None, None] * down[None]  # (depths, stations, 2)
+            points = isotropic / scale.pixel_size - corner
+            if (points >= 0).all() and (points <= np.array(region.shape) - 1).all():
+                values = map_coordinates(region, np.moveaxis(points, 2, 0), order=1)
+                yield _fit_edge(values.mean(axis=1))
 
 
-def _pieces(
-    margins: Margins, span: tuple[float, float], axes: Axes, ruler: Ruler
+def _margin_segments(
+    margins: Margins, span: tuple[float, float], axes: JointAxes, scale: Scale
 ) -> Iterator[tuple[Points, Points]]:
-    """Stretches of a margin, (n, 2) points and (n, 2) unit normals towards the tibia, even units."""
-    even = ruler.even(margins.femur)
-    x, _ = axes.place(even)
-    bearing = even[(x >= span[0]) & (x <= span[1])]
+    """Segments of a margin: (n, 2) points and (n, 2) unit normals towards the tibia, isotropic units."""
+    isotropic = scale.to_isotropic(margins.femur)
+    x, _ = axes.to_axes(isotropic)
+    bearing = isotropic[(x >= span[0]) & (x <= span[1])]
     if len(bearing) < 3:
         return
     length = float(np.hypot(*np.diff(bearing, axis=0).T).sum())
-    pieces = max(int(length / (SEGMENT * ruler.tibia)), 1)
-    stations = max(round(length / (STATION * ruler.tibia) / pieces), 4)
-    guide = resample(bearing, pieces * stations)
-    along = np.gradient(guide, axis=0)
+    segments = max(int(length / (SEGMENT * scale.tibial_width)), 1)
+    stations = max(round(length / (STATION * scale.tibial_width) / segments), 4)
+    margin = resample(bearing, segments * stations)
+    along = np.gradient(margin, axis=0)
     along /= np.hypot(*along.T)[:, None]
     down = np.column_stack([along[:, 1], -along[:, 0]])
     down *= np.where(down @ axes.down < 0, -1.0, 1.0)[:, None]
-    for first in range(0, len(guide), stations):
-        yield guide[first : first + stations], down[first : first + stations]
+    for first in range(0, len(margin), stations):
+        yield margin[first : first + stations], down[first : first + stations]
 
 
-def _fitted(profile: Float64) -> _Edge:
-    """The falling step, blurred by a Gaussian, that explains a profile best beside a level and a slope."""
-    shapes, lengths, sigmas = _steps()
-    explained = shapes @ profile
+def _fit_edge(profile: Float64) -> _Edge:
+    """The falling step, blurred by a Gaussian, that fits a profile best together with a level and a slope."""
+    templates, lengths, sigmas = _edge_templates()
+    explained = templates @ profile
     best = int(explained.argmax())
     return _Edge(float(sigmas[best]), float(explained[best] / lengths[best]))
 
 
 @cache
-def _steps() -> tuple[Float64, Float64, Float64]:
-    """Every step that is tried: shapes (n, SAMPLES) free of level and slope, unit vectors; the lengths
-    (n,) that they had as steps of height 1; their blur (n,), tibial widths.
+def _edge_templates() -> tuple[Float64, Float64, Float64]:
+    """All blurred steps: (n, SAMPLES) without level and slope, as unit vectors; their lengths (n,) at a
+    height of 1; their blur (n,), tibial widths.
     """
-    from scipy.special import ndtr
-
-    place, sigma = (grid.ravel() for grid in np.meshgrid(PLACES, SIGMAS))
-    steps = 1.0 - ndtr((_depths() - place[:, None]) / sigma[:, None])
-    straight, _ = np.linalg.qr(np.column_stack([np.ones(SAMPLES), _depths()]))
-    free = steps - steps @ straight @ straight.T
-    lengths = np.linalg.norm(free, axis=1)
-    return free / lengths[:, None], lengths, sigma
+    offset, sigma = (grid.ravel() for grid in np.meshgrid(EDGE_OFFSETS, SIGMAS))
+    steps = 1.0 - ndtr((_profile_depths() - offset[:, None]) / sigma[:, None])
+    linear, _ = np.linalg.qr(np.column_stack([np.ones(SAMPLES), _profile_depths()]))
+    residual = steps - steps @ linear @ linear.T
+    lengths = np.linalg.norm(residual, axis=1)
+    return residual / lengths[:, None], lengths, sigma
 
 
-def _depths() -> Float64:
-    """(SAMPLES,) places across the margin, tibial widths."""
+def _profile_depths() -> Float64:
+    """(SAMPLES,) positions across the margin, tibial widths."""
     return np.linspace(-REACH, REACH, SAMPLES)

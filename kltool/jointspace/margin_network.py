@@ -1,7 +1,7 @@
-"""The margin network on one joint: four curves in the film, each point with its standard deviation.
+"""The margin network on one joint: four curves on the film, each point with its standard deviation.
 
-The joint is framed several times, a little differently; what the network finds is carried back to one
-frame and averaged. Where the framings differ the curve is less sure, and its deviation says so.
+The network is applied to several slightly different framings of the joint; its curves are mapped to one frame
+and averaged (test-time augmentation). Their variance between framings adds to that given by the network.
 """
 
 from collections.abc import Sequence
@@ -10,110 +10,110 @@ from typing import Final
 
 import numpy as np
 
-from kltool.geometry.joint_frame import COLUMNS, WIDTH, Frame
+from kltool.geometry.joint_frame import COLUMNS, WIDTH, JointFrame
 from kltool.jointspace.joint_patch import sample_patch
 from kltool.typing import Float32, Float64
 from kltool.weights import Network
 
-FRAMINGS: Final = (
+FRAMINGS: Final = (  # down, across (tibial widths), scale, rotation (rad); docs/choices.md#framings
     (0.003, 0.012, 1.02, 0.012),
     (-0.004, -0.012, 0.985, -0.012),
     (0.0055, -0.005, 1.005, -0.020),
     (-0.0045, 0.005, 0.99, 0.020),
 )
-
-
-OWN_SPREAD: Final = (
-    1.2  # rows by which the network was taught to spread a known edge; docs/choices.md#margins
-)
+TARGET_SPREAD: Final = 1.2  # rows, of a known margin in the training targets; docs/choices.md#margins
 
 
 @dataclass(frozen=True, slots=True)
-class Curves:
+class MarginCurves:
     """Four curves over the same columns of one frame, lateral to medial.
 
-    at: (4, n, 2) (row, column) film pixels: femoral margin, tibial margin, upper and lower rim of the
-    plateaus. sd: (4, n) film pixels, down the frame. across: (n,) places along the plateau, in tibial
+    at: (4, n, 2) (row, column) film pixels: femoral margin, tibial margin, upper and lower margin of the
+    plateaus. sd: (4, n) film pixels, along the rows of the frame. position: (n,) along the plateau, in tibial
     widths from its middle.
     """
 
     at: Float64
     sd: Float64
-    across: Float64
+    position: Float64
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
-    """Another film of the same knee, brought into register: frame and other_frame show the same place."""
+class RegisteredView:
+    """Another film of the same knee, registered: frame and other_frame show the same anatomy."""
 
-    frame: Frame
+    frame: JointFrame
     other: Float32
-    other_frame: Frame
+    other_frame: JointFrame
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """rows: (n, 4, k) of one frame, from n framings. doubt: (4, k) mean variance, film pixels²."""
+class _FrameCurves:
+    """rows: (n, 4, k) in one frame, from n framings. variance: (4, k) mean of the network's, film pixels²."""
 
     rows: Float64
-    doubt: Float64
+    variance: Float64
 
 
-def find_curves(film: Float32, frame: Frame, network: Network) -> Curves:
-    """film: turned to one hand. frame: where the landmarks place the joint."""
+def trace_curves(film: Float32, frame: JointFrame, network: Network) -> MarginCurves:
+    """The curves of a film in right-knee orientation. frame: of the joint, by its landmarks."""
     framings = _framings(frame)
     patches = np.stack([sample_patch(film, framing) for framing in framings])
-    return _together([_found(patches[:, None], framings, frame, network)], frame)
+    return _average([_predict(patches[:, None], framings, frame, network)], frame)
 
 
-def find_linked_curves(film: Float32, frame: Frame, bases: Sequence[Base], network: Network) -> Curves:
-    """The curves of a film while the network sees another film of the same knee in register.
+def trace_linked_curves(
+    film: Float32, frame: JointFrame, views: Sequence[RegisteredView], network: Network
+) -> MarginCurves:
+    """The curves of a film, traced together with another film of the same knee.
 
-    film: turned to one hand; frame: where its landmarks place the joint. bases: as often as the two are
-    brought into register. network: takes (B, 2, H, W), the film and the other.
+    film: in right-knee orientation. frame: of the joint, by its landmarks. views: the other film, once for
+    each registration. network: takes (B, 2, H, W), the film and the other.
     """
-    found = []
-    for base in bases:
-        framings = _framings(base.frame)
+    curves = []
+    for view in views:
+        framings = _framings(view.frame)
         pairs = [
-            np.stack([sample_patch(film, framing), sample_patch(base.other, beside)])
-            for framing, beside in zip(framings, _framings(base.other_frame), strict=True)
+            np.stack([sample_patch(film, framing), sample_patch(view.other, other_framing)])
+            for framing, other_framing in zip(framings, _framings(view.other_frame), strict=True)
         ]
-        found.append(_found(np.stack(pairs), framings, frame, network))
-    return _together(found, frame)
+        curves.append(_predict(np.stack(pairs), framings, frame, network))
+    return _average(curves, frame)
 
 
-def _framings(frame: Frame) -> list[Frame]:
-    return [frame.moved(*framing) for framing in FRAMINGS]
+def _framings(frame: JointFrame) -> list[JointFrame]:
+    return [frame.perturbed(*framing) for framing in FRAMINGS]
 
 
-def _found(images: Float32, framings: list[Frame], frame: Frame, network: Network) -> _Found:
+def _predict(
+    images: Float32, framings: list[JointFrame], frame: JointFrame, network: Network
+) -> _FrameCurves:
     """images: (n, films, H, W), one of each framing of a film."""
     rows, spreads = (output.astype(np.float64) for output in network(images))
-    columns = _columns(rows.shape[2])
-    carried = [_in_frame(r, framing, frame, columns) for r, framing in zip(rows, framings, strict=True)]
+    columns = _patch_columns(rows.shape[2])
+    in_frame = [_to_frame(r, framing, frame, columns) for r, framing in zip(rows, framings, strict=True)]
     scale = np.array([framing.row_px for framing in framings])[:, None, None]
-    doubt = np.maximum(spreads**2 - OWN_SPREAD**2, 0.0)
-    return _Found(np.stack(carried), (doubt * scale**2).mean(axis=0))
+    variance = np.maximum(spreads**2 - TARGET_SPREAD**2, 0.0)
+    return _FrameCurves(np.stack(in_frame), (variance * scale**2).mean(axis=0))
 
 
-def _together(found: list[_Found], frame: Frame) -> Curves:
-    """The mean over all framings; the order of `found` does not change a bit of it where there are two."""
-    mean = sum(one.rows.mean(axis=0) for one in found) / len(found)
-    spread = sum(((one.rows - mean) ** 2).mean(axis=0) for one in found) / len(found)
-    variance = sum(one.doubt for one in found) / len(found) + spread * frame.row_px**2
-    columns = _columns(mean.shape[1])
+def _average(curves: list[_FrameCurves], frame: JointFrame) -> MarginCurves:
+    """The mean over all framings; bit-identical for both orders of two `curves`."""
+    mean = sum(one.rows.mean(axis=0) for one in curves) / len(curves)
+    between = sum(((one.rows - mean) ** 2).mean(axis=0) for one in curves) / len(curves)
+    variance = sum(one.variance for one in curves) / len(curves) + between * frame.row_px**2
+    columns = _patch_columns(mean.shape[1])
     at = np.stack([frame.to_film(np.column_stack([curve, columns])) for curve in mean])
-    across = (columns + 0.5) / COLUMNS - 0.5
-    return Curves(at, np.sqrt(variance), across * WIDTH)
+    position = (columns + 0.5) / COLUMNS - 0.5
+    return MarginCurves(at, np.sqrt(variance), position * WIDTH)
 
 
-def _columns(count: int) -> Float64:
-    """Where along the patch the network gives rows."""
+def _patch_columns(count: int) -> Float64:
+    """The columns of the patch for which the network gives rows."""
     return (np.arange(count) + 0.5) * COLUMNS / count - 0.5
 
 
-def _in_frame(rows: Float64, framing: Frame, frame: Frame, columns: Float64) -> Float64:
-    """(4, n) rows found in one framing, carried to the columns of another."""
-    carried = [frame.to_patch(framing.to_film(np.column_stack([curve, columns]))) for curve in rows]
-    return np.stack([np.interp(columns, curve[:, 1], curve[:, 0]) for curve in carried])
+def _to_frame(rows: Float64, framing: JointFrame, frame: JointFrame, columns: Float64) -> Float64:
+    """(4, n) rows in one framing, mapped to the columns of another frame."""
+    curves = [frame.to_patch(framing.to_film(np.column_stack([curve, columns]))) for curve in rows]
+    return np.stack([np.interp(columns, curve[:, 1], curve[:, 0]) for curve in curves])

@@ -1,83 +1,87 @@
-"""How the knee stood before the film, and how well the film shows it: measured from the film itself."""
+"""Positioning of the knee and the beam, measured on the film, together with its image quality."""
 
 import math
 from typing import Final
 
 import numpy as np
 
-from kltool.geometry.joint_axes import Axes, profile_of, span_of
+from kltool.geometry.joint_axes import JointAxes, location_range, margin_profile
 from kltool.jointspace.error import ErrorSettings
-from kltool.jointspace.image_quality import expose
+from kltool.jointspace.image_quality import measure_image_quality
 from kltool.typing import Points
+from kltool.values.knee import Knee, Landmarks
 from kltool.values.length import Length, NotMeasured
-from kltool.values.radiograph import Knee, Landmarks
-from kltool.values.reading import Compartment, Margins, Positioning, Rims, TracedJoint
-from kltool.values.scale import Ruler
+from kltool.values.measure import Compartment
+from kltool.values.reading import Margins, PlateauMargins, Positioning, TracedJoint
+from kltool.values.scale import Scale
 
 SPINES: Final = slice(3, 6)  # of the tibial landmarks: spine, valley, spine
 ROOF: Final = 3  # of the femoral landmarks: the roof of the notch
 LEVER: Final = 0.40  # from the spines to the roof, of the tibial width; docs/choices.md#rotation
-NEUTRAL: Final = (
-    0.026  # offset of the spines in a leg that is not rotated, likewise; docs/choices.md#rotation
-)
+NEUTRAL: Final = 0.026  # offset of the spines without rotation, likewise; docs/choices.md#rotation
 STEPS: Final = 100
 
 
-def position(knee: Knee, traced: TracedJoint, axes: Axes, ruler: Ruler, errors: ErrorSettings) -> Positioning:
-    exposure = expose(knee, traced, axes, ruler)
+def measure_positioning(
+    knee: Knee, traced: TracedJoint, axes: JointAxes, scale: Scale, errors: ErrorSettings
+) -> Positioning:
+    image = measure_image_quality(knee, traced, axes, scale)
     return Positioning(
-        inter_margin_distance(traced.rims, axes, ruler, errors),
-        rotation(knee.landmarks, axes, ruler),
+        inter_margin_distance(traced.plateau_margins, axes, scale, errors),
+        leg_rotation(knee.landmarks, axes, scale),
         math.degrees(knee.placement.tilt_rad),
-        _whole(knee, traced, axes, ruler),
-        exposure.clipped,
-        exposure.edge_width_percent,
-        exposure.contrast_to_noise,
+        _complete(knee, traced, axes, scale),
+        image.clipped,
+        image.edge_width_percent,
+        image.contrast_to_noise,
     )
 
 
 def inter_margin_distance(
-    rims: Rims | NotMeasured, axes: Axes, ruler: Ruler, errors: ErrorSettings
+    plateau: PlateauMargins | NotMeasured, axes: JointAxes, scale: Scale, errors: ErrorSettings
 ) -> Length | NotMeasured:
-    """The mean distance between the rims of the medial plateau along the normal of the axis.
+    """The mean distance of the anterior and posterior margins of the medial plateau, along the normal of x.
 
-    Taken over the range of the medial fixed places; 0 where the beam runs along the plateau.
+    Over the range of the medial fixed locations; 0 where the beam is parallel to the plateau.
     """
-    if isinstance(rims, NotMeasured):
-        return rims
-    low, high = span_of(Compartment.MEDIAL)
+    if isinstance(plateau, NotMeasured):
+        return plateau
+    low, high = location_range(Compartment.MEDIAL)
     x = np.linspace(low, high, STEPS + 1)
-    upper, lower = (profile_of(rim, np.zeros(len(rim)), axes, ruler) for rim in (rims.upper, rims.lower))
-    if not all(rim.reaches(end) for rim in (upper, lower) for end in (low, high)):
-        return NotMeasured(f"the rims of the plateau do not reach from x = {low:.3f} to {high:.3f}")
-    apart = float(np.trapezoid(np.abs(lower.at(x).depth - upper.at(x).depth), x)) / (high - low)
-    return ruler.length(apart, errors.rim_sd, axes.down)
+    upper, lower = (
+        margin_profile(margin, np.zeros(len(margin)), axes, scale)
+        for margin in (plateau.upper, plateau.lower)
+    )
+    if not all(margin.reaches(end) for margin in (upper, lower) for end in (low, high)):
+        return NotMeasured(f"the margins of the plateau do not extend from x = {low:.3f} to {high:.3f}")
+    distance = float(np.trapezoid(np.abs(lower.at(x).depth - upper.at(x).depth), x)) / (high - low)
+    return scale.length(distance, errors.plateau_margin_sd, axes.down)
 
 
-def rotation(landmarks: Landmarks, axes: Axes, ruler: Ruler) -> float | NotMeasured:
-    """Degrees of the leg about its length, from where the tibial spines stand under the notch.
+def leg_rotation(landmarks: Landmarks, axes: JointAxes, scale: Scale) -> float | NotMeasured:
+    """Degrees of the leg about its long axis, from the position of the tibial spines under the notch.
 
-    The notch's roof lies behind the spines: a turn of the leg moves one against the other by the lever
-    times the sine of its angle. Positive where the spines stand medially of the roof: turned outwards.
+    The roof of the notch lies behind the spines: rotation shifts one against the other by the lever times the
+    sine of its angle. Positive (external) where the spines lie medially of the roof.
     """
-    sine = (spine_offset(landmarks, axes, ruler) - NEUTRAL) / LEVER
+    sine = (spine_offset(landmarks, axes, scale) - NEUTRAL) / LEVER
     if abs(sine) > 1.0:
-        return NotMeasured("the spines stand too far from the notch")
+        return NotMeasured("the tibial spines lie too far from the femoral notch")
     return math.degrees(math.asin(sine))
 
 
-def spine_offset(landmarks: Landmarks, axes: Axes, ruler: Ruler) -> float:
-    """How far medially of the notch's roof the tibial spines stand, a share of the tibial width."""
-    spines, _ = axes.place(ruler.even(landmarks.tibia[SPINES]))
-    roof, _ = axes.place(ruler.even(landmarks.femur[ROOF : ROOF + 1]))
-    return float(roof.mean() - spines.mean()) * axes.length / ruler.tibia  # x grows laterally
+def spine_offset(landmarks: Landmarks, axes: JointAxes, scale: Scale) -> float:
+    """The distance of the tibial spines from the roof of the notch, positive medially, in tibial widths."""
+    spines, _ = axes.to_axes(scale.to_isotropic(landmarks.tibia[SPINES]))
+    roof, _ = axes.to_axes(scale.to_isotropic(landmarks.femur[ROOF : ROOF + 1]))
+    return float(roof.mean() - spines.mean()) * axes.length / scale.tibial_width  # x grows laterally
 
 
-def _whole(knee: Knee, traced: TracedJoint, axes: Axes, ruler: Ruler) -> bool:
-    """Whether the plateau, and both margins where widths are measured, lie on the film."""
+def _complete(knee: Knee, traced: TracedJoint, axes: JointAxes, scale: Scale) -> bool:
+    """Whether the plateau and both margins, where widths are measured, lie on the film."""
     shape = knee.film.pixels.shape
     return _on_film(knee.landmarks.tibia, shape) and all(
-        _on_film(_bearing(margin, compartment, axes, ruler), shape)
+        _on_film(_weight_bearing(margin, compartment, axes, scale), shape)
         for compartment in Compartment
         for margin in _margins(traced.of(compartment))
     )
@@ -87,9 +91,9 @@ def _margins(margins: Margins | NotMeasured) -> tuple[Points, ...]:
     return () if isinstance(margins, NotMeasured) else (margins.femur, margins.tibia)
 
 
-def _bearing(margin: Points, compartment: Compartment, axes: Axes, ruler: Ruler) -> Points:
-    low, high = span_of(compartment)
-    x, _ = axes.place(ruler.even(margin))
+def _weight_bearing(margin: Points, compartment: Compartment, axes: JointAxes, scale: Scale) -> Points:
+    low, high = location_range(compartment)
+    x, _ = axes.to_axes(scale.to_isotropic(margin))
     return margin[(x >= low) & (x <= high)]
 
 

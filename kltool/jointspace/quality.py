@@ -1,34 +1,35 @@
-"""How far a knee's reading can be trusted, and why not further.
+"""The quality of a reading: good, usable or poor, with a reason for everything that is less than good.
 
-Good, usable or poor, with a reason in words and numbers for everything that is less than good: what was
-found (is this a knee, is it whole), how the knee stood (beam, rotation, tilt) and how the film shows it.
+Criteria: detection (a natural knee, its side, complete), positioning (beam, rotation, tilt), image quality.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kltool.values.knee import Knee
 from kltool.values.length import Length, NotMeasured
-from kltool.values.radiograph import Knee, Side
-from kltool.values.reading import Compartment, JointSpace, Positioning, Quality
+from kltool.values.measure import Compartment
+from kltool.values.radiograph import Side
+from kltool.values.reading import JointSpace, Positioning, Quality
 
 
 @dataclass(frozen=True, slots=True)
-class Doubts:
-    """Where a doubt begins: beyond `sure`, `good` a reading is usable, beyond `least`, `usable` it is poor.
+class QualityCriteria:
+    """Limits: a reading beyond a `good_` limit is usable, beyond a `usable_` limit poor.
 
     docs/choices.md#quality and #positioning.
     """
 
-    sure_score: float = 0.60  # of the finder
-    least_score: float = 0.45
-    sure_spread: float = 0.024  # of the landmarks
+    good_detection_score: float = 0.60  # of the finder
+    usable_detection_score: float = 0.45
+    good_spread: float = 0.024  # of the landmarks
     usable_spread: float = 0.035
-    doubtful_side: float = 0.05  # probability of the given side by the picture
-    fewest_tibial_pixels: float = 120.0  # about 0.6 mm a pixel
+    good_side_probability: float = 0.05  # of the given side, by the anatomy
+    good_tibial_pixels: float = 120.0  # of the tibial width; about 0.6 mm a pixel
     good_tilt_deg: float = 15.0  # of the knee in the picture
-    good_imd_mm: float = 1.0  # between the rims of the medial plateau
+    good_imd_mm: float = 1.0  # inter-margin distance
     usable_imd_mm: float = 4.0
-    good_imd_percent: float = 100 / 76  # the same of a tibia of 76 mm, where there are no millimetres
+    good_imd_percent: float = 100 / 76  # for a tibia of 76 mm; used without millimetres
     usable_imd_percent: float = 400 / 76
     good_rotation_deg: float = 10.0  # of the leg
     usable_rotation_deg: float = 20.0
@@ -41,125 +42,151 @@ class Doubts:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class QualityFinding:
     """One reason, and how far it lowers the quality."""
 
     quality: Quality
     reason: str
 
 
-def judge(knee: Knee, space: JointSpace, doubts: Doubts) -> tuple[Quality, tuple[str, ...]]:
-    """The quality of one reading and its warnings, the gravest first."""
-    found = [*_of_knee(knee, doubts), *_of_position(space.positioning, doubts), *_of_space(space)]
-    poor = [doubt.reason for doubt in found if doubt.quality is Quality.POOR]
-    usable = [doubt.reason for doubt in found if doubt.quality is Quality.USABLE]
+def assess_quality(
+    knee: Knee, space: JointSpace, criteria: QualityCriteria
+) -> tuple[Quality, tuple[str, ...]]:
+    """The quality of one reading and its warnings, the most severe first."""
+    findings = [
+        *_knee_findings(knee, criteria),
+        *_positioning_findings(space.positioning, criteria),
+        *_space_findings(space),
+    ]
+    poor = [one.reason for one in findings if one.quality is Quality.POOR]
+    usable = [one.reason for one in findings if one.quality is Quality.USABLE]
     quality = Quality.POOR if poor else Quality.USABLE if usable else Quality.GOOD
     return quality, (*poor, *usable)
 
 
-def _of_knee(knee: Knee, doubts: Doubts) -> Iterator[Doubt]:
-    if knee.score < doubts.least_score:
-        yield Doubt(Quality.POOR, f"doubtful that this is a frontal natural knee (score {knee.score:.2f})")
-    elif knee.score < doubts.sure_score:
-        yield Doubt(Quality.USABLE, f"the finder is not sure of this knee (score {knee.score:.2f})")
+def _knee_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFinding]:
+    yield from _detection_findings(knee.detection_score, criteria)
+    yield from _side_findings(knee, criteria)
+    yield from _landmark_findings(knee.landmarks.spread, criteria)
+    width = knee.placement.tibial_width_px
+    if width < criteria.good_tibial_pixels:
+        yield QualityFinding(Quality.USABLE, f"low resolution: the tibia spans {width:.0f} pixels")
+
+
+def _detection_findings(score: float, criteria: QualityCriteria) -> Iterator[QualityFinding]:
+    if score < criteria.usable_detection_score:
+        reason = f"possibly not a natural knee in frontal view (detection score {score:.2f})"
+        yield QualityFinding(Quality.POOR, reason)
+    elif score < criteria.good_detection_score:
+        reason = f"the knee was detected with low certainty (detection score {score:.2f})"
+        yield QualityFinding(Quality.USABLE, reason)
+
+
+def _side_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFinding]:
     if knee.film.stored_mirrored:
-        yield Doubt(
+        yield QualityFinding(
             Quality.POOR,
             "the tags say that the film is stored mirrored: right and left, medial and lateral may be "
             "swapped",
         )
     if knee.placement.mirrored is not (knee.side is Side.LEFT):
-        yield Doubt(
+        yield QualityFinding(
             Quality.POOR,
-            f"by the picture this is a {knee.side.other} knee or the film is mirrored: the side is by "
-            f"{knee.side_source}, medial and lateral are by the picture",
+            f"by its anatomy this is a {knee.side.other} knee or the film is mirrored: the side is by "
+            f"{knee.side_source}, medial and lateral are by the anatomy",
         )
-    elif knee.side_probability <= doubts.doubtful_side:
-        yield Doubt(
-            Quality.USABLE, f"by the picture this may be a {knee.side.other} knee, or a mirrored film"
+    elif knee.side_probability <= criteria.good_side_probability:
+        reason = f"by its anatomy this may be a {knee.side.other} knee, or the film may be mirrored"
+        yield QualityFinding(Quality.USABLE, reason)
+
+
+def _landmark_findings(spread: float, criteria: QualityCriteria) -> Iterator[QualityFinding]:
+    if spread > criteria.usable_spread:
+        yield QualityFinding(Quality.POOR, "possibly not a knee: the landmarks are very uncertain")
+    elif spread > criteria.good_spread:
+        yield QualityFinding(Quality.USABLE, "the landmarks of the joint are uncertain")
+
+
+def _positioning_findings(at: Positioning, criteria: QualityCriteria) -> Iterator[QualityFinding]:
+    if not at.complete:
+        yield QualityFinding(Quality.POOR, "the joint is cut off by the edge of the picture")
+    if abs(at.tilt_deg) > criteria.good_tilt_deg:
+        yield QualityFinding(
+            Quality.USABLE, f"the knee is tilted by {abs(at.tilt_deg):.0f} degrees in the picture"
         )
-    if knee.landmarks.spread > doubts.usable_spread:
-        yield Doubt(Quality.POOR, "doubtful that this is a knee: its outline is hardly to be found")
-    elif knee.landmarks.spread > doubts.sure_spread:
-        yield Doubt(Quality.USABLE, "the joint's outline is unsharp")
-    width = knee.placement.tibial_width_px
-    if width < doubts.fewest_tibial_pixels:
-        yield Doubt(Quality.USABLE, f"low resolution: the tibia spans {width:.0f} pixels")
+    yield from _beam_findings(at.imd, criteria)
+    yield from _rotation_findings(at.rotation_deg, criteria)
+    yield from _image_findings(at, criteria)
 
 
-def _of_position(at: Positioning, doubts: Doubts) -> Iterator[Doubt]:
-    if not at.whole:
-        yield Doubt(Quality.POOR, "the joint is cut off by the edge of the picture")
-    if abs(at.tilt_deg) > doubts.good_tilt_deg:
-        yield Doubt(Quality.USABLE, f"the knee is tilted by {abs(at.tilt_deg):.0f} degrees in the picture")
-    yield from _of_beam(at.imd, doubts)
-    yield from _of_rotation(at.rotation_deg, doubts)
-    yield from _of_film(at, doubts)
-
-
-def _of_beam(imd: Length | NotMeasured, doubts: Doubts) -> Iterator[Doubt]:
-    """Whether the beam ran along the medial plateau."""
+def _beam_findings(imd: Length | NotMeasured, criteria: QualityCriteria) -> Iterator[QualityFinding]:
+    """Whether the beam was parallel to the medial plateau."""
     if isinstance(imd, NotMeasured):
-        yield Doubt(Quality.USABLE, f"whether the beam ran along the plateau is not known: {imd.reason}")
+        yield QualityFinding(
+            Quality.USABLE, f"the alignment of the beam with the medial plateau is unknown: {imd.reason}"
+        )
         return
     if isinstance(imd.mm, NotMeasured):
-        limits = doubts.good_imd_percent, doubts.usable_imd_percent
-        yield from _above(imd.percent, limits, _across(imd.percent, limits[0], "% of the tibial width"))
+        limits = criteria.good_imd_percent, criteria.usable_imd_percent
+        yield from _beyond(imd.percent, limits, _beam_reason(imd.percent, limits[0], "% of the tibial width"))
     else:
-        limits = doubts.good_imd_mm, doubts.usable_imd_mm
-        yield from _above(imd.mm, limits, _across(imd.mm, limits[0], "mm"))
+        limits = criteria.good_imd_mm, criteria.usable_imd_mm
+        yield from _beyond(imd.mm, limits, _beam_reason(imd.mm, limits[0], "mm"))
 
 
-def _across(apart: float, good: float, unit: str) -> str:
+def _beam_reason(imd: float, good: float, unit: str) -> str:
     return (
-        f"the beam ran across the plateau: its rims lie {apart:.1f} {unit} apart, {good:.1f} at most is good"
+        "the beam was not parallel to the medial plateau: inter-margin distance "
+        f"{imd:.1f} {unit}, {good:.1f} at most is good"
     )
 
 
-def _of_rotation(degrees: float | NotMeasured, doubts: Doubts) -> Iterator[Doubt]:
+def _rotation_findings(degrees: float | NotMeasured, criteria: QualityCriteria) -> Iterator[QualityFinding]:
     if isinstance(degrees, NotMeasured):
-        yield Doubt(Quality.USABLE, f"the rotation of the leg is not known: {degrees.reason}")
+        yield QualityFinding(Quality.USABLE, f"the rotation of the leg is unknown: {degrees.reason}")
         return
-    turned = "outwards" if degrees > 0 else "inwards"
-    limits = doubts.good_rotation_deg, doubts.usable_rotation_deg
-    yield from _above(abs(degrees), limits, f"the leg is turned {turned} by about {abs(degrees):.0f} degrees")
+    direction = "externally" if degrees > 0 else "internally"
+    limits = criteria.good_rotation_deg, criteria.usable_rotation_deg
+    yield from _beyond(
+        abs(degrees), limits, f"the leg is rotated {direction} by about {abs(degrees):.0f} degrees"
+    )
 
 
-def _of_film(at: Positioning, doubts: Doubts) -> Iterator[Doubt]:
-    yield from _above(
+def _image_findings(at: Positioning, criteria: QualityCriteria) -> Iterator[QualityFinding]:
+    yield from _beyond(
         at.clipped,
-        (doubts.good_clipped, doubts.usable_clipped),
-        f"{100 * at.clipped:.0f}% of the joint is shown plain black or white",
+        (criteria.good_clipped, criteria.usable_clipped),
+        f"{100 * at.clipped:.0f}% of the pixels of the joint are clipped (black or white)",
     )
     width = at.edge_width_percent
     if not isinstance(width, NotMeasured):
-        yield from _above(
+        yield from _beyond(
             width,
-            (doubts.good_edge_percent, doubts.usable_edge_percent),
-            f"the film is blurred: the femoral margin is {width:.1f} % of the tibial width wide, "
-            f"{doubts.good_edge_percent:.1f} at most is good",
+            (criteria.good_edge_percent, criteria.usable_edge_percent),
+            f"the film is blurred: edge width at the femoral margin {width:.1f} % of the tibial width, "
+            f"{criteria.good_edge_percent:.1f} at most is good",
         )
     contrast = at.contrast_to_noise
     if not isinstance(contrast, NotMeasured):
-        yield from _above(
+        yield from _beyond(
             -contrast,
-            (-doubts.good_contrast, -doubts.usable_contrast),
-            f"the film is noisy: the femoral margin stands out {contrast:.1f} times the noise, "
-            f"{doubts.good_contrast:.0f} at least is good",
+            (-criteria.good_contrast, -criteria.usable_contrast),
+            f"the film is noisy: contrast-to-noise ratio at the femoral margin {contrast:.1f}, "
+            f"{criteria.good_contrast:.0f} at least is good",
         )
 
 
-def _above(value: float, limits: tuple[float, float], reason: str) -> Iterator[Doubt]:
+def _beyond(value: float, limits: tuple[float, float], reason: str) -> Iterator[QualityFinding]:
     """Usable above the first limit, poor above the second."""
     good, usable = limits
     if value > good:
-        yield Doubt(Quality.POOR if value > usable else Quality.USABLE, reason)
+        yield QualityFinding(Quality.POOR if value > usable else Quality.USABLE, reason)
 
 
-def _of_space(space: JointSpace) -> Iterator[Doubt]:
+def _space_findings(space: JointSpace) -> Iterator[QualityFinding]:
     if space.metal:
-        yield Doubt(Quality.USABLE, "metal is shown near the joint")
+        yield QualityFinding(Quality.USABLE, "there is metal near the joint")
     for compartment in Compartment:
         minimum = space.of(compartment).minimum
         if isinstance(minimum, NotMeasured):
-            yield Doubt(Quality.USABLE, f"{compartment}: {minimum.reason}")
+            yield QualityFinding(Quality.USABLE, f"{compartment}: {minimum.reason}")

@@ -1,6 +1,5 @@
-"""Radiograph to Knees: where, which side, a canonical crop."""
+"""Radiograph to Knees: where they lie, which side they are, their landmarks."""
 
-from kltool.localize.detect import THRESHOLD
-from kltool.localize.knees import Found, find_knees
+import lazy_loader
 
-__all__ = ["THRESHOLD", "Found", "find_knees"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,25 +1,25 @@
-"""What a candidate of the finder is: a natural frontal knee and its hand, a replaced one, or neither."""
+"""Classification of a detected joint: natural frontal knee and its orientation, replacement, or no knee."""
 
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from kltool.geometry.window import Window, square
-from kltool.localize.crop import cut
+from kltool.geometry.window import CropWindow, square_window
+from kltool.localize.crop import sample_crop
 from kltool.localize.detect import Candidate
 from kltool.localize.normalise import standardize
 from kltool.typing import Float32
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 from kltool.weights import Network
 
-SIZE: Final = 128  # docs/choices.md#aspect
-WINDOW: Final[Window] = square(SIZE)
+SIZE: Final = 128  # docs/choices.md#knee-class
+WINDOW: Final[CropWindow] = square_window(SIZE)
 
 
 @dataclass(frozen=True, slots=True)
-class Aspect:
-    """Probabilities, which add up to one.
+class KneeClass:
+    """Probabilities of the classes, which sum to 1.
 
     lateral_left, lateral_right: a natural frontal knee whose lateral side lies on the left, or on the right,
     of the picture. replaced: an implant in place of the joint. other: no frontal knee.
@@ -35,30 +35,30 @@ class Aspect:
         return self.lateral_left + self.lateral_right
 
     @property
-    def left_share(self) -> float:
-        """Of a natural knee, the probability that lateral lies on the left."""
+    def lateral_left_share(self) -> float:
+        """The probability that lateral lies on the left, given a natural knee."""
         return self.lateral_left / max(self.natural, 1e-9)
 
 
-def look(film: Float32, candidate: Candidate, network: Network) -> Aspect:
-    """film: as shown, not turned to one hand. The mirror image has the same answer with hands exchanged."""
+def classify(film: Float32, candidate: Candidate, network: Network) -> KneeClass:
+    """film: as shown, not mirrored; its mirror image gives the mirrored class."""
     across = candidate.ends[1] - candidate.ends[0]
     tilt = float(np.arctan2(across[0], across[1]))
     row, column = candidate.centre
-    at = Placement((float(row), float(column)), candidate.width, tilt, mirrored=False)
-    return asked(picture(film, at), network)
+    placement = Placement((float(row), float(column)), candidate.width, tilt, mirrored=False)
+    return classify_picture(classifier_input(film, placement), network)
 
 
-def picture(film: Float32, placement: Placement) -> Float32:
-    """What the network sees, (SIZE, SIZE)."""
-    return standardize(cut(film, placement, WINDOW))
+def classifier_input(film: Float32, placement: Placement) -> Float32:
+    """The input of the network, (SIZE, SIZE)."""
+    return standardize(sample_crop(film, placement, WINDOW))
 
 
-def asked(seen: Float32, network: Network) -> Aspect:
-    """seen: (SIZE, SIZE)."""
-    both = np.stack([seen, seen[:, ::-1]])[:, None]
+def classify_picture(picture: Float32, network: Network) -> KneeClass:
+    """The class of a picture (SIZE, SIZE), averaged with that of its mirror image."""
+    both = np.stack([picture, picture[:, ::-1]])[:, None]
     (logits,) = network(np.ascontiguousarray(both))
-    shown, mirrored = logits.astype(np.float64)
-    mean = (shown + mirrored[[1, 0, 2, 3]]) / 2
-    raised = np.exp(mean - mean.max())
-    return Aspect(*(raised / raised.sum()).tolist())
+    original, mirrored = logits.astype(np.float64)
+    mean = (original + mirrored[[1, 0, 2, 3]]) / 2
+    exponentials = np.exp(mean - mean.max())
+    return KneeClass(*(exponentials / exponentials.sum()).tolist())

@@ -1,31 +1,25 @@
-"""A knee's canonical crops: upright, one anatomical scale, lateral on the left; the one place for them.
+"""Canonical crops of a knee: upright, at one anatomical scale, lateral on the left.
 
-A window says how large a crop is and where the joint lies on it.
+A window gives the size of a crop and where the joint lies in it.
 """
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from kltool.geometry.window import CANONICAL, Window, film_to_crop
+from kltool.geometry.window import CANONICAL_WINDOW, CropWindow, film_to_crop
 from kltool.typing import Float32
-from kltool.values.radiograph import Placement
+from kltool.values.knee import Placement
 
 
-def turned(pixels: Float32, mirrored: bool) -> Float32:
-    """The film turned to one hand: mirrored for a left knee, as it is for a right one; a view, no copy."""
-    return pixels[:, ::-1] if mirrored else pixels
+def sample_crop(pixels: Float32, placement: Placement, window: CropWindow = CANONICAL_WINDOW) -> Float32:
+    """The crop of a film in right-knee orientation, (rows, columns) of the window; edges are repeated.
 
-
-def cut(pixels: Float32, placement: Placement, window: Window = CANONICAL) -> Float32:
-    """The crop of a film already turned to one hand, (rows, columns) of the window; edges are repeated.
-
-    A film finer than the crop is blurred before it is sampled, so that nothing aliases.
+    A film finer than the crop is blurred before sampling, against aliasing.
     """
-    import cv2  # late, as every heavy library: docs/ARCHITECTURE.md
-
     matrix = film_to_crop(placement, window)
     shrink = placement.tibial_width_px / window.tibia
-    region, corner = _surroundings(pixels, matrix, window, margin=int(4 * shrink) + 2)
+    region, corner = _covered_region(pixels, matrix, window, margin=int(4 * shrink) + 2)
     if shrink > 1.0:
         sigma = 0.5 * float(np.sqrt(shrink**2 - 1.0))  # docs/choices.md#canonical-crop
         blurred = cv2.GaussianBlur(region, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
@@ -43,10 +37,10 @@ def cut(pixels: Float32, placement: Placement, window: Window = CANONICAL) -> Fl
     return np.asarray(crop, np.float32)
 
 
-def _surroundings(
-    pixels: Float32, matrix: npt.NDArray[np.float64], window: Window, margin: int
+def _covered_region(
+    pixels: Float32, matrix: npt.NDArray[np.float64], window: CropWindow, margin: int
 ) -> tuple[Float32, npt.NDArray[np.float64]]:
-    """The part of the film that the crop touches, and its top left corner."""
+    """The part of the film that the crop covers, and its top left corner."""
     bottom_right = (window.rows, window.columns)
     corners = np.array([[0, 0], [0, window.columns], [window.rows, 0], bottom_right], float)
     in_film = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T

@@ -1,16 +1,17 @@
-"""The finder over a pyramid of one film: candidates, the best of those that overlap."""
+"""Detection of joints at several scales of one film; of overlapping candidates the best is kept."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 
 from kltool.localize.normalise import standardize
 from kltool.typing import Float32, Points
 from kltool.weights import Network
 
-LONG_SIDES: Final = (112, 176, 288, 448)  # docs/choices.md#finder
+LONG_SIDES: Final = (112, 176, 288, 448)  # of the film, pixels; docs/choices.md#finder
 THRESHOLD: Final = 0.20  # docs/choices.md#finder
 STRIDE: Final = 4  # of the network
 STEP: Final = 32  # sides of the network's input are multiples of this
@@ -18,10 +19,10 @@ STEP: Final = 32  # sides of the network's input are multiples of this
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A joint seen by the finder, in pixels of the film.
+    """A joint detected by the finder, in pixels of the film.
 
     centre (2,), ends (2, 2): left and right end of the plateau, (row, column).
-    score: 0 to 1, that it is a joint, natural or replaced.
+    score: 0 to 1, of a knee joint, natural or replaced.
     """
 
     centre: Points
@@ -33,26 +34,24 @@ class Candidate:
         return float(np.hypot(*(self.ends[1] - self.ends[0])))
 
 
-def find_candidates(pixels: Float32, finder: Network) -> list[Candidate]:
-    """All joints of a film, best first, no two of them the same joint.
+def detect_candidates(pixels: Float32, finder: Network) -> list[Candidate]:
+    """All joints of a film, the best first, without duplicates.
 
-    The film and its mirror are both looked at and averaged, so that neither hand is preferred.
+    The outputs for the film and for its mirror image are averaged, so that neither orientation is preferred.
     """
     longest = max(pixels.shape)
-    coarse = _halved(pixels)
+    coarse = _downsampled(pixels)
     found = [
         candidate
         for long_side in LONG_SIDES
         if long_side <= 1.5 * longest
-        for candidate in _at_scale(coarse, long_side / longest, pixels.shape, finder)
+        for candidate in _detect_at_scale(coarse, long_side / longest, pixels.shape, finder)
     ]
-    return _distinct(sorted(found, key=lambda candidate: -candidate.score))
+    return _suppress_overlaps(sorted(found, key=lambda candidate: -candidate.score))
 
 
-def _halved(pixels: Float32) -> Float32:
-    """A large film at half its size, as often as leaves twice what is looked at: a quarter of the work."""
-    import cv2
-
+def _downsampled(pixels: Float32) -> Float32:
+    """A large film halved, for speed, as long as it keeps twice the largest scale."""
     while min(pixels.shape) >= 4 * LONG_SIDES[-1]:
         rows, columns = pixels.shape
         halved = cv2.resize(pixels, (columns // 2, rows // 2), interpolation=cv2.INTER_AREA)
@@ -60,32 +59,32 @@ def _halved(pixels: Float32) -> Float32:
     return pixels
 
 
-def _at_scale(coarse: Float32, scale: float, film: tuple[int, ...], finder: Network) -> Iterator[Candidate]:
-    """film: its rows and columns, of whose size `coarse` is a picture and candidates are told."""
-    import cv2
-
+def _detect_at_scale(
+    coarse: Float32, scale: float, film: tuple[int, ...], finder: Network
+) -> Iterator[Candidate]:
+    """Candidates at one scale, in pixels of the film. film: its rows and columns. coarse: it downsampled."""
     rows, columns = (max(STRIDE, round(side * scale)) for side in film)
     resized = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_AREA)
     small = standardize(np.asarray(resized, np.float32))
-    heat, ends = _both_hands(small, finder)
+    heat, ends = _mirror_averaged(small, finder)
     scales = np.array(film) / (rows, columns)
     peak = cv2.dilate(heat.max(0), np.ones((3, 3), np.uint8))
     for row, column in np.argwhere((heat.max(0) == peak) & (peak > THRESHOLD)):
-        here = np.array([row, column], float)
-        corners = here + ends[:, row, column].reshape(2, 2).astype(np.float64)
-        centre = here + _summit(heat.max(0), row, column)
+        cell = np.array([row, column], float)
+        plateau = cell + ends[:, row, column].reshape(2, 2).astype(np.float64)
+        centre = cell + _peak_offset(heat.max(0), row, column)
         score = float(heat[:, row, column].max())
-        yield Candidate(_to_film(centre, scales), _to_film(corners, scales), score)
+        yield Candidate(_to_film(centre, scales), _to_film(plateau, scales), score)
 
 
 def _to_film(cells: Points, scales: Points) -> Points:
     return ((cells + 0.5) * STRIDE) * scales - 0.5
 
 
-def _both_hands(small: Float32, finder: Network) -> tuple[Float32, Float32]:
-    """Probabilities (2, n, m) and end offsets (4, n, m) of a picture, averaged with its mirror's."""
+def _mirror_averaged(small: Float32, finder: Network) -> tuple[Float32, Float32]:
+    """Probabilities (2, n, m) and offsets of the ends (4, n, m), averaged with those of the mirror image."""
     mirrored = np.ascontiguousarray(small[:, ::-1])
-    heat, ends = finder(np.stack([_padded(small), _padded(mirrored)])[:, None])
+    heat, ends = finder(np.stack([_pad_to_step(small), _pad_to_step(mirrored)])[:, None])
     rows, columns = (-(-side // STRIDE) for side in small.shape)
     heat, ends = heat[:, :, :rows, :columns], ends[:, :, :rows, :columns]
     other_heat, other = heat[1, :, :, ::-1], ends[1, :, :, ::-1]
@@ -94,15 +93,15 @@ def _both_hands(small: Float32, finder: Network) -> tuple[Float32, Float32]:
     return probability.astype(np.float32), ((ends[0] + swapped) / 2).astype(np.float32)
 
 
-def _padded(small: Float32) -> Float32:
-    """Repeat the lower and right edge up to the next multiple the network takes."""
+def _pad_to_step(small: Float32) -> Float32:
+    """The lower and right edges repeated to the next multiple of STEP."""
     down, right = (-side % STEP for side in small.shape)
     padded: Float32 = np.pad(small, ((0, down), (0, right)), mode="edge")
     return padded
 
 
-def _summit(heat: Float32, row: int, column: int) -> Points:
-    """Where between the cells the peak lies: the centre of mass of the cells around it."""
+def _peak_offset(heat: Float32, row: int, column: int) -> Points:
+    """The position of the peak between the cells: the centre of mass of the cells around it."""
     top, left = max(row - 1, 0), max(column - 1, 0)
     around = heat[top : row + 2, left : column + 2].astype(float)
     rows = top + np.arange(around.shape[0])
@@ -111,13 +110,13 @@ def _summit(heat: Float32, row: int, column: int) -> Points:
     return np.array([around.sum(1) @ rows / total - row, around.sum(0) @ columns / total - column])
 
 
-def _distinct(candidates: list[Candidate]) -> list[Candidate]:
+def _suppress_overlaps(candidates: list[Candidate]) -> list[Candidate]:
     kept: list[Candidate] = []
     for candidate in candidates:
-        apart = (
+        distant = (
             np.hypot(*(candidate.centre - other.centre)) > 0.7 * max(candidate.width, other.width)
             for other in kept
         )
-        if all(apart):
+        if all(distant):
             kept.append(candidate)
     return kept

@@ -1,4 +1,4 @@
-"""Radiograph to knees: which way up, where they are, whose side they are on, and which are replaced."""
+"""Radiograph to knees: rotation of the film, detection, side of the body, and which joints are replaced."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,33 +7,33 @@ import numpy as np
 
 from kltool.errors import NoKnee, SideUnknown, TooCoarse
 from kltool.geometry.points import mirror
-from kltool.localize.classify import Aspect, look
-from kltool.localize.crop import turned
-from kltool.localize.detect import Candidate, find_candidates
-from kltool.localize.landmarks import settle
-from kltool.localize.orient import quarter_turned
-from kltool.values.radiograph import Knee, Placement, Radiograph, Side, SideSource
+from kltool.localize.classify import KneeClass, classify
+from kltool.localize.detect import Candidate, detect_candidates
+from kltool.localize.landmarks import refine_placement
+from kltool.localize.orient import rotate_quarter_turns
+from kltool.values.knee import Knee, Placement, right_knee_orientation
+from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.reading import RefusedKnee
 from kltool.weights import Models
 
-LOOKED_AT: Final = 5  # candidates of a film, at most
-FRONTAL: Final = 0.5  # docs/choices.md#aspect
-SURELY_FRONTAL: Final = 0.9  # docs/choices.md#aspect
+MOST_CANDIDATES: Final = 5  # of a film
+FRONTAL: Final = 0.5  # docs/choices.md#knee-class
+CERTAINLY_FRONTAL: Final = 0.9  # docs/choices.md#knee-class
 FEWEST_PIXELS: Final = 60.0  # of the tibial width; docs/choices.md#coarsest-film
-SURE_SIDE: Final = 0.95  # docs/choices.md#side-by-anatomy
-OVERRULING: Final = 0.99  # docs/choices.md#side-by-anatomy
+LEAST_SIDE_PROBABILITY: Final = 0.95  # docs/choices.md#side-by-anatomy
+OVERRULING_PROBABILITY: Final = 0.99  # docs/choices.md#side-by-anatomy
 
 REPLACED = RefusedKnee(
     "replaced",
-    "an implant was found in place of the joint, a natural joint expected; there is no joint space to read",
+    "a knee replacement was found, a natural joint expected; there is no joint space to measure",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a film holds: knees to read, in the order of the picture, and knees that are not read.
+class LocalizedKnees:
+    """The knees of a film that can be read, from left to right in the picture, and those that are refused.
 
-    film: turned upright where it was not.
+    film: rotated upright where it was not. notes: on its rotation and on the sides.
     """
 
     film: Radiograph
@@ -43,91 +43,102 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A candidate and what it is."""
+class ClassifiedCandidate:
+    """A detected joint and the probabilities of its classes."""
 
     candidate: Candidate
-    aspect: Aspect
+    knee_class: KneeClass
 
     @property
-    def frontal(self) -> float:
-        return 1 - self.aspect.other
+    def frontal_probability(self) -> float:
+        return 1 - self.knee_class.other
 
-    def shows(self, side: Side) -> float:
-        """The probability that it is a knee of this side, if the film hangs as films do."""
-        left = self.aspect.left_share
+    @property
+    def is_replaced(self) -> bool:
+        return self.knee_class.replaced > self.knee_class.natural
+
+    def side_probability(self, side: Side) -> float:
+        """The probability of this side by the anatomy, if the patient's right is on the viewer's left."""
+        left = self.knee_class.lateral_left_share
         return left if side is Side.RIGHT else 1 - left
 
 
-def find_knees(film: Radiograph, models: Models) -> Found:
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The sides of one or two knees, from left to right in the picture."""
+
+    sides: tuple[Side, ...]
+    source: SideSource
+    notes: tuple[str, ...] = ()
+
+
+def find_knees(film: Radiograph, models: Models) -> LocalizedKnees:
     """Find one or two knees in a frontal film.
 
-    Two knees take their sides from the order of the picture (the patient's right is on the viewer's
-    left); one knee takes the side that the tags or the user gave, without one that of its anatomy.
+    Two knees take their sides from their order in the picture (the patient's right is on the viewer's left);
+    one knee takes the side given by the user or the tags, or else the side of its anatomy.
     Raises NoKnee, TooCoarse, SideUnknown.
     """
-    film, seen, turns = _upright(film, models)
-    pair = _pair(seen)
-    if not pair:
+    film, candidates, rotation_notes = _rotate_upright(film, models)
+    knees = _select_knees(candidates)
+    _require_resolution(knees)
+    sides = _assign_sides(film, knees)
+    requested = [
+        (knee, side)
+        for knee, side in zip(knees, sides.sides, strict=True)
+        if film.side_source is not SideSource.USER or side is film.side
+    ]
+    natural = [(knee, side) for knee, side in requested if not knee.is_replaced]
+    localized = tuple(_localize_knee(film, knee, side, sides.source, models) for knee, side in natural)
+    refused = (REPLACED,) * (len(requested) - len(natural))
+    return LocalizedKnees(film, localized, refused, (*rotation_notes, *sides.notes))
+
+
+def _rotate_upright(
+    film: Radiograph, models: Models
+) -> tuple[Radiograph, list[ClassifiedCandidate], tuple[str, ...]]:
+    """The film as it is where a knee is certain, otherwise by the quarter turns that show one best."""
+    candidates = _classified_candidates(film, models)
+    if _highest_probability(candidates) >= CERTAINLY_FRONTAL:
+        return film, candidates, ()
+    best = film, candidates, 0
+    for turns in (2, 1, 3):
+        rotated = rotate_quarter_turns(film, turns)
+        candidates = _classified_candidates(rotated, models)
+        if _highest_probability(candidates) > max(_highest_probability(best[1]), FRONTAL):
+            best = rotated, candidates, turns
+    film, candidates, turns = best
+    notes = (f"the film was rotated counterclockwise by {90 * turns} degrees",) if turns else ()
+    return film, candidates, notes
+
+
+def _highest_probability(candidates: list[ClassifiedCandidate]) -> float:
+    return max((one.frontal_probability for one in candidates), default=0.0)
+
+
+def _classified_candidates(film: Radiograph, models: Models) -> list[ClassifiedCandidate]:
+    """The candidates that are frontal knees, natural or replaced, best first."""
+    classified = [
+        ClassifiedCandidate(candidate, classify(film.pixels, candidate, models.classifier))
+        for candidate in detect_candidates(film.pixels, models.finder)[:MOST_CANDIDATES]
+    ]
+    return [one for one in classified if one.frontal_probability >= FRONTAL]
+
+
+def _select_knees(candidates: list[ClassifiedCandidate]) -> list[ClassifiedCandidate]:
+    """The best candidate and, if found, the other knee of the pair; left to right. Raises NoKnee."""
+    if not candidates:
         raise NoKnee(
             "no knee joint was found in the picture, one or two frontal knees expected; "
             "check that it is a frontal knee radiograph that shows the joint"
         )
-    width = max(one.candidate.width for one in pair)
-    if width < FEWEST_PIXELS:
-        raise TooCoarse(
-            f"the tibia spans {width:.0f} pixels, {FEWEST_PIXELS:.0f} expected at least; "
-            "give the film at its full resolution"
-        )
-    sides, source, notes = _sides(film, pair)
-    wanted = [
-        (one, side)
-        for one, side in zip(pair, sides, strict=True)
-        if film.side_source is not SideSource.USER or side is film.side
-    ]
-    natural = [(one, side) for one, side in wanted if one.aspect.replaced <= one.aspect.natural]
-    knees = tuple(_knee(film, one, side, source, models) for one, side in natural)
-    return Found(film, knees, (REPLACED,) * (len(wanted) - len(natural)), (*turns, *notes))
+    best = candidates[0]
+    others = [other for other in candidates[1:] if _are_a_pair(best.candidate, other.candidate)]
+    return sorted([best, *others[:1]], key=lambda one: float(one.candidate.centre[1]))
 
 
-def _upright(film: Radiograph, models: Models) -> tuple[Radiograph, list[Seen], tuple[str, ...]]:
-    """The film as it is, where that shows a knee; otherwise by the quarter turns that show one best."""
-    seen = _seen(film, models)
-    if max((one.frontal for one in seen), default=0.0) >= SURELY_FRONTAL:
-        return film, seen, ()
-    best = film, seen, 0
-    for turns in (2, 1, 3):
-        other = quarter_turned(film, turns)
-        seen = _seen(other, models)
-        if _surest(seen) > max(_surest(best[1]), FRONTAL):
-            best = other, seen, turns
-    film, seen, turns = best
-    notes = (f"the film was turned by {90 * turns} degrees, anticlockwise, to be read",) if turns else ()
-    return film, seen, notes
-
-
-def _surest(seen: list[Seen]) -> float:
-    return max((one.frontal for one in seen), default=0.0)
-
-
-def _seen(film: Radiograph, models: Models) -> list[Seen]:
-    """The candidates that are frontal knees, natural or replaced, best first."""
-    candidates = find_candidates(film.pixels, models.finder)[:LOOKED_AT]
-    every = [Seen(candidate, look(film.pixels, candidate, models.aspect)) for candidate in candidates]
-    return [one for one in every if one.frontal >= FRONTAL]
-
-
-def _pair(seen: list[Seen]) -> list[Seen]:
-    """The best one and, where one lies beside it at its own size, its partner; left to right."""
-    if not seen:
-        return []
-    best = seen[0]
-    partners = [other for other in seen[1:] if _beside(best.candidate, other.candidate)]
-    return sorted([best, *partners[:1]], key=lambda one: float(one.candidate.centre[1]))
-
-
-def _beside(one: Candidate, other: Candidate) -> bool:
-    """Two knees of one person in one film: alike in size, side by side, at about one height."""
+def _are_a_pair(one: Candidate, other: Candidate) -> bool:
+    """Whether these can be both knees of one person: of similar size, side by side, at a similar height."""
     size = np.sqrt(one.width * other.width)
     down, across = np.abs(one.centre - other.centre) / size
     return bool(
@@ -135,44 +146,67 @@ def _beside(one: Candidate, other: Candidate) -> bool:
     )
 
 
-def _sides(film: Radiograph, pair: list[Seen]) -> tuple[list[Side], SideSource, tuple[str, ...]]:
-    if len(pair) == 2:
-        notes: tuple[str, ...] = ()
-        if film.side is not None and film.side_source is SideSource.TAG:
-            notes = (
-                f"the tags say {film.side}, two knees are shown: sides taken from the order of the film",
-            )
-        return [Side.RIGHT, Side.LEFT], SideSource.FILM, notes
-    if film.side is not None:
-        return [film.side], film.side_source, ()
-    (one,) = pair
-    likelier = max(Side, key=one.shows)
-    if one.aspect.replaced > one.aspect.natural or one.shows(likelier) < SURE_SIDE:
-        raise SideUnknown(
-            "one knee was found and nothing says whose side it is: the tags do not, and by the picture it is "
-            f"a {likelier} one with a probability of {one.shows(likelier):.2f}, {SURE_SIDE:.2f} expected; "
-            "give it with --side"
+def _require_resolution(knees: list[ClassifiedCandidate]) -> None:
+    """Raises TooCoarse."""
+    width = max(knee.candidate.width for knee in knees)
+    if width < FEWEST_PIXELS:
+        raise TooCoarse(
+            f"the tibia spans {width:.0f} pixels, {FEWEST_PIXELS:.0f} expected at least; "
+            "give the film at its full resolution"
         )
-    side, hung = (likelier.other, "right") if film.stored_mirrored else (likelier, "left")
-    note = f"side by the picture alone: {side} if the patient's right is on the viewer's {hung}"
-    return [side], SideSource.ANATOMY, (note,)
 
 
-def _knee(film: Radiograph, one: Seen, side: Side, source: SideSource, models: Models) -> Knee:
-    """Medial and lateral follow the given side, unless the picture is nearly certain of the other one."""
-    candidate, mirrored = one.candidate, side is Side.LEFT
-    if one.shows(side) <= 1 - OVERRULING:
+def _assign_sides(film: Radiograph, knees: list[ClassifiedCandidate]) -> _Sides:
+    """Raises SideUnknown."""
+    if len(knees) == 2:
+        return _Sides((Side.RIGHT, Side.LEFT), SideSource.FILM, _conflicting_tag(film))
+    if film.side is not None:
+        return _Sides((film.side,), film.side_source)
+    return _side_by_anatomy(film, knees[0])
+
+
+def _conflicting_tag(film: Radiograph) -> tuple[str, ...]:
+    if film.side is None or film.side_source is not SideSource.TAG:
+        return ()
+    return (f"the tags say {film.side}, two knees are shown: sides taken from the order of the film",)
+
+
+def _side_by_anatomy(film: Radiograph, knee: ClassifiedCandidate) -> _Sides:
+    likelier = max(Side, key=knee.side_probability)
+    probability = knee.side_probability(likelier)
+    if knee.is_replaced or probability < LEAST_SIDE_PROBABILITY:
+        raise SideUnknown(
+            "one knee was found and its side is unknown: the tags give none, and by its anatomy it is "
+            f"a {likelier} knee with a probability of {probability:.2f}, {LEAST_SIDE_PROBABILITY:.2f} "
+            "expected; give the side with --side"
+        )
+    side, patients_right = (likelier.other, "right") if film.stored_mirrored else (likelier, "left")
+    note = f"side by the anatomy alone: {side} if the patient's right is on the viewer's {patients_right}"
+    return _Sides((side,), SideSource.ANATOMY, (note,))
+
+
+def _localize_knee(
+    film: Radiograph, knee: ClassifiedCandidate, side: Side, source: SideSource, models: Models
+) -> Knee:
+    """Medial and lateral follow the given side, unless the anatomy is almost certainly that of the other."""
+    mirrored = side is Side.LEFT
+    if knee.side_probability(side) <= 1 - OVERRULING_PROBABILITY:
         mirrored = not mirrored
-    pixels = turned(film.pixels, mirrored)
+    pixels = right_knee_orientation(film.pixels, mirrored)
+    start = _placement(knee.candidate, pixels.shape[1], mirrored)
+    placement, landmarks = refine_placement(pixels, start, models.landmarks)
+    return Knee(film, placement, landmarks, side, source, knee.candidate.score, knee.side_probability(side))
+
+
+def _placement(candidate: Candidate, columns: int, mirrored: bool) -> Placement:
+    """The placement of a candidate on a film with this number of columns, mirrored where the film is."""
     ends, centre = candidate.ends, candidate.centre[None]
     if mirrored:
-        ends, centre = mirror(ends, pixels.shape[1])[::-1], mirror(centre, pixels.shape[1])
+        ends, centre = mirror(ends, columns)[::-1], mirror(centre, columns)
     across = ends[1] - ends[0]
-    start = Placement(
+    return Placement(
         (float(centre[0, 0]), float(centre[0, 1])),
         candidate.width,
         float(np.arctan2(across[0], across[1])),
         mirrored,
     )
-    placement, landmarks = settle(pixels, start, models.landmarks)
-    return Knee(film, placement, landmarks, side, source, candidate.score, one.shows(side))

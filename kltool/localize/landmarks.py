@@ -1,15 +1,15 @@
-"""The landmark network on one knee: its placement made exact, and its points."""
+"""The landmarks of one knee, and its placement refined by them."""
 
 from typing import Final
 
 import numpy as np
 
-from kltool.geometry.transform import apply
-from kltool.geometry.window import crop_to_film, square
-from kltool.localize.crop import cut
+from kltool.geometry.transform import transform_points
+from kltool.geometry.window import crop_to_film, square_window
+from kltool.localize.crop import sample_crop
 from kltool.localize.normalise import standardize
 from kltool.typing import Float32, Points
-from kltool.values.radiograph import Landmarks, Placement
+from kltool.values.knee import Landmarks, Placement
 from kltool.weights import Network
 
 TIBIAL_POINTS: Final = 9
@@ -17,20 +17,19 @@ MARGIN_POINTS: Final = 16
 ROUNDS: Final = 3  # docs/choices.md#landmarks
 
 
-def settle(film: Float32, placement: Placement, network: Network) -> tuple[Placement, Landmarks]:
-    """Find the points, place the knee by them, and find them again in the crop so placed.
+def refine_placement(film: Float32, placement: Placement, network: Network) -> tuple[Placement, Landmarks]:
+    """Landmarks are predicted in the crop of the placement, which is updated by them, in several rounds.
 
-    film: turned to one hand. Returns the placement the last points define, and the points in the
-    film's pixels.
+    film: in right-knee orientation. Returns the last placement, and the landmarks in pixels of the film.
     """
     for _ in range(ROUNDS):
-        landmarks = _find(film, placement, network)
+        landmarks = _predict(film, placement, network)
         placement = placement_of(landmarks.tibia, landmarks.femur, placement.mirrored)
     return placement, landmarks
 
 
 def placement_of(tibia: Points, femur: Points, mirrored: bool) -> Placement:
-    """The canonical placement that nine tibial and seven femoral points define.
+    """The placement defined by nine tibial and seven femoral points.
 
     The centre lies halfway along the plateau, at the mean height of the points of both compartments;
     the width and the tilt are those of the line between the plateau's outermost points.
@@ -45,10 +44,12 @@ def placement_of(tibia: Points, femur: Points, mirrored: bool) -> Placement:
     return Placement((float(centre[0]), float(centre[1])), float(np.hypot(*across)), tilt, mirrored)
 
 
-def _find(film: Float32, placement: Placement, network: Network) -> Landmarks:
+def _predict(film: Float32, placement: Placement, network: Network) -> Landmarks:
     size = network.entry.input_size
-    crop = standardize(cut(film, placement, square(size)))
-    shares, spread = network(crop[None, None])
-    points = apply(crop_to_film(placement, square(size)), shares[0].astype(np.float64) * size - 0.5)
+    crop = standardize(sample_crop(film, placement, square_window(size)))
+    positions, spread = network(crop[None, None])  # shares of the crop
+    points = transform_points(
+        crop_to_film(placement, square_window(size)), positions[0].astype(np.float64) * size - 0.5
+    )
     tibia, femur, ends = np.split(points, (TIBIAL_POINTS, MARGIN_POINTS))
     return Landmarks(tibia, femur, float(spread[:, :MARGIN_POINTS].mean()), ends)

@@ -1,4 +1,4 @@
-"""Brightness brought to a fixed range, the same for every network, in training and in reading."""
+"""Brightness standardized to a fixed range, the same for every network, in training and in reading."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ SCALE: Final = 0.25  # docs/choices.md#network-input
 
 
 def standardize(image: Float32) -> Float32:
-    """Map the first and 99th percentile to -2 and +2 and clip there.
+    """The first and 99th percentile mapped to -2 and +2, and clipped there.
 
     image: bone bright, any affine scale of brightness; the result does not depend on it.
     """

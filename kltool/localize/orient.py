@@ -1,14 +1,15 @@
-"""Films by quarter turns."""
+"""Rotation of films by quarter turns."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from kltool.values.radiograph import Radiograph, Spacing
+from kltool.values.radiograph import Radiograph
+from kltool.values.spacing import Spacing
 
 
-def quarter_turned(film: Radiograph, turns: int) -> Radiograph:
-    """The film turned anticlockwise by so many quarters; its spacing turns with it, its hash does not."""
+def rotate_quarter_turns(film: Radiograph, turns: int) -> Radiograph:
+    """The film rotated counterclockwise, its spacing with it; its hashes remain those of the file."""
     spacing = film.spacing
     if isinstance(spacing, Spacing) and turns % 2:
         spacing = replace(spacing, row_mm=spacing.column_mm, column_mm=spacing.row_mm)

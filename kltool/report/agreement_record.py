@@ -1,7 +1,7 @@
-"""An agreement for programs: one record, and one table of all figures.
+"""An agreement as a JSON record and as a table of all estimates.
 
-What was not measured is an object {"not_measured": reason} in the record, and an empty cell with its reason
-in the table; never null, 0 or NaN.
+A missing value is {"not_measured": reason} in the record, and an empty cell with its reason in the table;
+never null, 0 or NaN.
 """
 
 import csv
@@ -9,21 +9,21 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kltool.agreement.results import ALL_RATERS, Agreement, Figure
+from kltool.agreement.results import ALL_RATERS, Agreement, Estimate
 from kltool.report.agreement_text import reason_of
 from kltool.typing import Record
 from kltool.values.length import NotMeasured
 from kltool.values.reading import DISCLAIMER
 
 HEADINGS: Final = (
-    *("judged", "reference", "measure", "figure", "value", "low", "high"),
+    *("rater", "reference", "measure", "estimate", "value", "low", "high"),
     *("n_knees", "n_participants", "reason"),
 )
 DIGITS: Final = 6
 
 
 def agreement_record(found: Agreement, version: str, utc: str) -> Record:
-    """version: of kltool. utc: when, ISO 8601."""
+    """version: of kltool. utc: date and time, ISO 8601."""
     ratings = found.ratings
     return {
         "raters": [rater.name for rater in ratings.raters],
@@ -32,19 +32,19 @@ def agreement_record(found: Agreement, version: str, utc: str) -> Record:
         "matched_on": list(ratings.keys),
         "knees": ratings.knees,
         "participants": ratings.participants,
-        "knees_without_participant": ratings.unnamed,
-        "left_out": [
-            {"rater": one.rater, "count": one.count, "reason": one.reason} for one in ratings.left_out
+        "knees_without_participant": ratings.knees_without_participant,
+        "exclusions": [
+            {"rater": one.rater, "count": one.count, "reason": one.reason} for one in ratings.exclusions
         ],
-        "figures": [
-            {"judged": judged, "reference": reference, "measure": measure, **_figure(figure)}
-            for judged, reference, measure, figure in all_figures(found)
+        "estimates": [
+            {"rater": rater, "reference": reference, "measure": measure, **_estimate(estimate)}
+            for rater, reference, measure, estimate in all_estimates(found)
         ],
         "confusion": [
-            {"judged": one.judged, "reference": one.reference, "counts": one.grades.confusion.tolist()}
+            {"rater": one.rater, "reference": one.reference, "counts": one.grades.confusion.tolist()}
             for one in found.grades
         ],
-        "draws": found.resampling.draws,
+        "replicates": found.resampling.replicates,
         "seed": found.resampling.seed,
         "tables": [
             {"file": source.file, "sha256": source.sha256, "rows": source.rows} for source in ratings.sources
@@ -55,42 +55,42 @@ def agreement_record(found: Agreement, version: str, utc: str) -> Record:
 
 
 def agreement_csv(found: Agreement) -> str:
-    """One line a figure, below HEADINGS."""
+    """One line for each estimate, below HEADINGS."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(HEADINGS)
-    for judged, reference, measure, figure in all_figures(found):
-        value = "" if isinstance(figure.value, NotMeasured) else f"{figure.value:.{DIGITS}g}"
-        ends = ("", "") if isinstance(figure.interval, NotMeasured) else _ends(figure.interval)
-        row = (judged, reference, measure, figure.name, value, *ends, figure.knees, figure.participants)
-        table.writerow((*row, reason_of(figure)))
+    for rater, reference, measure, estimate in all_estimates(found):
+        value = "" if isinstance(estimate.value, NotMeasured) else f"{estimate.value:.{DIGITS}g}"
+        ends = ("", "") if isinstance(estimate.interval, NotMeasured) else _ends(estimate.interval)
+        row = (rater, reference, measure, estimate.name, value, *ends, estimate.knees, estimate.participants)
+        table.writerow((*row, reason_of(estimate)))
     return text.getvalue()
 
 
-def all_figures(found: Agreement) -> Iterator[tuple[str, str, str, Figure]]:
-    """Judged, reference, measure, figure; of all raters together there is no reference."""
+def all_estimates(found: Agreement) -> Iterator[tuple[str, str, str, Estimate]]:
+    """Rater, reference, measure, estimate; of all raters at once the reference is empty."""
     for grades in found.grades:
-        yield from ((grades.judged, grades.reference, "kl", figure) for figure in grades.figures)
+        yield from ((grades.rater, grades.reference, "kl", estimate) for estimate in grades.estimates)
     for widths in found.widths:
-        yield from ((widths.judged, widths.reference, widths.width, figure) for figure in widths.figures)
-    for measure, figures in found.together.items():
-        yield from ((ALL_RATERS, "", measure, figure) for figure in figures)
+        yield from ((widths.rater, widths.reference, widths.width, estimate) for estimate in widths.estimates)
+    for measure, estimates in found.all_raters.items():
+        yield from ((ALL_RATERS, "", measure, estimate) for estimate in estimates)
     if found.repositioning:
         first, second = (rater.name for rater in found.ratings.raters[:2])
-        yield from ((second, first, width, figure) for width, figure in found.repositioning.items())
+        yield from ((second, first, width, estimate) for width, estimate in found.repositioning.items())
 
 
-def _figure(figure: Figure) -> Record:
+def _estimate(estimate: Estimate) -> Record:
     return {
-        "figure": figure.name,
-        "value": _absent(figure.value)
-        if isinstance(figure.value, NotMeasured)
-        else round(figure.value, DIGITS),
-        "interval_95": _absent(figure.interval)
-        if isinstance(figure.interval, NotMeasured)
-        else [round(end, DIGITS) for end in figure.interval],
-        "knees": figure.knees,
-        "participants": figure.participants,
+        "estimate": estimate.name,
+        "value": _absent(estimate.value)
+        if isinstance(estimate.value, NotMeasured)
+        else round(estimate.value, DIGITS),
+        "interval_95": _absent(estimate.interval)
+        if isinstance(estimate.interval, NotMeasured)
+        else [round(end, DIGITS) for end in estimate.interval],
+        "knees": estimate.knees,
+        "participants": estimate.participants,
     }
 
 

@@ -1,20 +1,19 @@
-"""What figures of agreement and measures are called, and how their numbers are written."""
+"""Labels of estimates and measures, and the format of their numbers."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kltool.agreement.ratings import KL
-from kltool.agreement.results import Figure
+from kltool.agreement.results import Estimate
 from kltool.report.text import signed
+from kltool.tables.columns import KL, width_words
 from kltool.values.length import NotMeasured
 from kltool.values.reading import GRADES
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """digits: after the point. signed: whether the direction is part of the figure."""
+    """digits: decimals. signed: whether a positive number is written with its sign."""
 
     words: str
     digits: int = 3
@@ -26,7 +25,7 @@ LABELS: Final[Mapping[str, Label]] = {
     "kappa_quadratic": Label("quadratic weighted kappa"),
     "kappa_linear": Label("linear weighted kappa"),
     "alpha_ordinal": Label("Krippendorff's alpha, ordinal"),
-    "accuracy": Label("accuracy"),
+    "accuracy": Label("exact agreement (accuracy)"),
     "balanced_accuracy": Label("balanced accuracy"),
     **{f"sensitivity_kl{kl}": Label(f"sensitivity, KL {kl}") for kl in GRADES},
     "mean_absolute_error": Label("mean absolute error", 3, "grades"),
@@ -48,70 +47,64 @@ LABELS: Final[Mapping[str, Label]] = {
     "alpha_interval": Label("Krippendorff's alpha, interval"),
     "repositioning_mm": Label("repositioning error", 2, "mm"),
 }
-HEADLINES: Final = (
+MAIN_ESTIMATES: Final = (
     *("kappa_quadratic", "accuracy", "auc_kl2", "calibration_error"),
     *("bias_mm", "limit_lower_mm", "limit_upper_mm", "within_subject_sd_mm", "icc_2_1"),
 )
-PARTS: Final = {"mjsw": "minimum", "mean_jsw": "mean"}
-WIDTH: Final = re.compile(r"(medial|lateral)_(mjsw|mean_jsw|jsw(\d{3}))_mm")
 
 
-def value_of(figure: Figure, with_unit: bool = True) -> str:
-    """The number; empty where there is none."""
-    if isinstance(figure.value, NotMeasured):
+def value_of(estimate: Estimate, with_unit: bool = True) -> str:
+    """The number; empty where it is missing."""
+    if isinstance(estimate.value, NotMeasured):
         return ""
-    label = LABELS[figure.name]
-    number = _number(figure.value, label)
+    label = LABELS[estimate.name]
+    number = _number(estimate.value, label)
     return f"{number} {label.unit}" if with_unit and label.unit else number
 
 
-def interval_of(figure: Figure) -> str:
-    """ "0.86 to 0.92", without unit; empty where there is none."""
-    if isinstance(figure.interval, NotMeasured):
+def interval_of(estimate: Estimate) -> str:
+    """ "0.86 to 0.92", without unit; empty where it is missing."""
+    if isinstance(estimate.interval, NotMeasured):
         return ""
-    return " to ".join(_number(end, LABELS[figure.name]) for end in figure.interval)
+    return " to ".join(_number(end, LABELS[estimate.name]) for end in estimate.interval)
 
 
-def reason_of(figure: Figure) -> str:
-    """Why the number, or its interval, is missing; empty where nothing is."""
-    if isinstance(figure.value, NotMeasured):
-        return f"not measured: {figure.value.reason}"
-    return f"no interval: {figure.interval.reason}" if isinstance(figure.interval, NotMeasured) else ""
+def reason_of(estimate: Estimate) -> str:
+    """Why the number, or its interval, is missing; empty where both are there."""
+    if isinstance(estimate.value, NotMeasured):
+        return f"not measured: {estimate.value.reason}"
+    return f"no interval: {estimate.interval.reason}" if isinstance(estimate.interval, NotMeasured) else ""
 
 
-def quoted(figure: Figure) -> str:
-    """ "0.894 (95%: 0.858 to 0.922)"; or why there is no number."""
-    if isinstance(figure.value, NotMeasured):
-        return f"not measured: {figure.value.reason}"
-    interval = f"95%: {interval_of(figure)}" if interval_of(figure) else "no interval"
-    return f"{value_of(figure)} ({interval})"
+def quoted(estimate: Estimate) -> str:
+    """ "0.894 (95% CI: 0.858 to 0.922)"; or why the number is missing."""
+    if isinstance(estimate.value, NotMeasured):
+        return f"not measured: {estimate.value.reason}"
+    interval = f"95% CI: {interval_of(estimate)}" if interval_of(estimate) else "no interval"
+    return f"{value_of(estimate)} ({interval})"
 
 
 def measure_name(measure: str) -> str:
-    """ "KL grade", "medial minimum", or the column as it is called."""
+    """ "KL grade", "medial minimum", or the name of another column without its unit."""
     if measure == KL:
         return "KL grade"
-    found = WIDTH.fullmatch(measure)
-    if found is None:
-        return measure.removesuffix("_mm").replace("_", " ")
-    compartment, part, place = found.groups()
-    return f"{compartment} {PARTS.get(part, f'0.{place}')}"
+    return width_words(measure) or measure.removesuffix("_mm").replace("_", " ")
 
 
-def knees_of(figure: Figure) -> str:
+def knees_of(estimate: Estimate) -> str:
     """ "193 knees of 100 participants"."""
-    return f"{counted(figure.knees, 'knee')} of {counted(figure.participants, 'participant')}"
+    return f"{counted(estimate.knees, 'knee')} of {counted(estimate.participants, 'participant')}"
 
 
-def name_of(figure: Figure) -> str:
+def name_of(estimate: Estimate) -> str:
     """ "bias, mm"."""
-    label = LABELS[figure.name]
+    label = LABELS[estimate.name]
     return f"{label.words}, {label.unit}" if label.unit else label.words
 
 
-def count_of(figure: Figure) -> str:
+def count_of(estimate: Estimate) -> str:
     """ "193 / 100": knees and participants."""
-    return f"{figure.knees:,} / {figure.participants:,}"
+    return f"{estimate.knees:,} / {estimate.participants:,}"
 
 
 def counted(count: int, what: str) -> str:

@@ -1,4 +1,4 @@
-"""Folders that results go to, tried at the start rather than after an hour."""
+"""Output folders, checked before any work starts, and files embedded in pages."""
 
 import base64
 from pathlib import Path
@@ -8,7 +8,7 @@ from kltool.errors import UsageError
 
 
 def writable(folder: Path, option: str) -> Path:
-    """The folder, made where it is missing. option: as the user named it. Raises UsageError."""
+    """The folder, created where missing. option: by which the user named it. Raises UsageError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder):
@@ -21,5 +21,5 @@ def writable(folder: Path, option: str) -> Path:
 
 
 def data_uri(data: bytes, kind: str) -> str:
-    """Bytes of a media type, such as image/jpeg, as an address that holds them."""
+    """Bytes of a media type, such as image/jpeg, as a data: URI."""
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"

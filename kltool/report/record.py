@@ -1,17 +1,15 @@
-"""Readings and changes as plain records for programs; docs/reading.schema.json, docs/change.schema.json and
-docs/timeline.schema.json.
+"""Readings, changes and timelines as plain records, written as JSON.
 
-What was not measured is an object {"not_measured": reason}, never null, 0 or NaN.
+Schemas: docs/reading.schema.json, docs/change.schema.json, docs/timeline.schema.json. What was not measured
+is an object {"not_measured": reason}, never null, 0 or NaN.
 """
 
 from collections.abc import Mapping
 
-from kltool.errors import KltoolError, Refusal
 from kltool.report.text import claim_sentence
 from kltool.typing import Record
 from kltool.values.change import Difference, GradeChange, GradeClaim, KneeChange, Slope, Timeline, WidthChange
 from kltool.values.length import UNITS, Area, Length, NotMeasured, Width
-from kltool.values.radiograph import NoSpacing, Spacing
 from kltool.values.reading import (
     DISCLAIMER,
     CompartmentSpace,
@@ -20,18 +18,19 @@ from kltool.values.reading import (
     Positioning,
     Provenance,
     Reading,
+    Unread,
 )
+from kltool.values.spacing import NoSpacing, Spacing
 
 
 def reading_record(reading: Reading) -> Record:
-    """One image that was read. A film whose every knee is replaced counts as refused."""
+    """One image that was read; refused where each of its knees was refused, as a replaced joint is."""
     refused = [{"code": knee.code, "reason": knee.reason} for knee in reading.refused]
-    read = bool(reading.knees)
     return {
-        "source": reading.film.source,
-        "status": "ok" if read else "refused",
-        "code": "ok" if read else refused[0]["code"],
-        "reason": "" if read else refused[0]["reason"],
+        "source": reading.source,
+        "status": str(reading.status),
+        "code": reading.code,
+        "reason": reading.reason,
         "notes": list(reading.film.notes),
         "knees": [knee_record(knee) for knee in reading.knees],
         "refused_knees": refused,
@@ -40,17 +39,13 @@ def reading_record(reading: Reading) -> Record:
     }
 
 
-def error_record(source: str, error: Exception, produced_by: Record) -> Record:
-    """One image that was refused, or failed. Text of unexpected errors is withheld: it may hold names."""
-    refused = isinstance(error, Refusal)
-    known = isinstance(error, KltoolError)
+def unread_record(unread: Unread, produced_by: Record) -> Record:
+    """One image that was refused, or failed."""
     return {
-        "source": source,
-        "status": "refused" if refused else "failed",
-        "code": error.code if isinstance(error, Refusal) else type(error).__name__,
-        "reason": str(error)
-        if known
-        else f"unexpected {type(error).__name__}; please report it with the file's kind",
+        "source": unread.source,
+        "status": str(unread.status),
+        "code": unread.code,
+        "reason": unread.reason,
         "notes": [],
         "knees": [],
         "refused_knees": [],
@@ -89,7 +84,7 @@ def provenance_record(made: Provenance) -> Record:
 def change_record(
     change: KneeChange, before: Reading, after: Reading, claim: GradeClaim | None = None
 ) -> Record:
-    """One knee's change between two films, which `before` and `after` read; and what a claim is worth."""
+    """The change of one knee. before, after: the readings of both films. claim: a claimed change of grade."""
     return {
         "side": str(change.side),
         "before": {"source": change.before.knee.film.source, **knee_record(change.before)},
@@ -107,7 +102,7 @@ def change_record(
 
 
 def claim_record(grade: GradeChange | NotMeasured, claim: GradeClaim) -> Record:
-    """What the films say of a claimed change of grade."""
+    """The probability of a claimed change of grade, and whether the films support it."""
     return {
         "before": claim.before,
         "after": claim.after,
@@ -145,19 +140,19 @@ def timeline_record(timeline: Timeline) -> Record:
 
 
 def _change(change: KneeChange) -> Record:
-    """What changed, without the readings."""
+    """The change without the readings."""
     return {
         "comparability": str(change.comparability),
         "reasons": list(change.reasons),
-        "likeness": {
-            "femur": _number(change.likeness.femur),
-            "tibia": _number(change.likeness.tibia),
-            "outline": round(change.likeness.outline, 5),
-            "one_knee": round(change.likeness.same, 4),
+        "identity_match": {
+            "femur": _number(change.identity.femur),
+            "tibia": _number(change.identity.tibia),
+            "outline": round(change.identity.outline, 5),
+            "probability_same_knee": round(change.identity.probability_same_knee, 4),
         },
         "widths": {name: _width_change(width) for name, width in change.widths.items()},
         "kl": _grade_change(change.grade),
-        "doubts": list(change.doubts),
+        "plausibility": list(change.plausibility),
         "verdict": str(change.verdict),
         "sentence": change.sentence,
     }
@@ -177,24 +172,24 @@ def _grade(grade: Grade | NotMeasured) -> Record:
     return {
         "grade": grade.grade,
         "expected": round(grade.expected, 4),
-        "expected_interval": [round(end, 4) for end in grade.interval],
+        "expected_interval": [round(end, 4) for end in grade.expected_interval],
         "probabilities": [round(p, 6) for p in grade.probabilities],
-        "likely": list(grade.likely),
+        "prediction_set": list(grade.prediction_set),
         "at_least_2": round(grade.at_least(2), 6),
         "at_least_3": round(grade.at_least(3), 6),
     }
 
 
 def _compartment(space: CompartmentSpace) -> Record:
-    """Each number in each unit, with its standard deviation and its 95% interval."""
+    """Each measure in each unit, with its standard deviation and its 95% interval."""
     record: Record = {}
     for unit in UNITS:
         record |= _named("minimum", space.minimum, unit)
         record |= _named("mean", space.mean, unit)
         record |= _named("area", space.area, f"{unit}2")
-        record[f"at_{unit}"] = _at(space.at, unit)
-        record[f"at_sd_{unit}"] = _at(space.at, f"sd_{unit}")
-        record[f"at_interval_{unit}"] = _at(space.at, f"interval_{unit}")
+        record[f"at_{unit}"] = _at(space.fixed_widths, unit)
+        record[f"at_sd_{unit}"] = _at(space.fixed_widths, f"sd_{unit}")
+        record[f"at_interval_{unit}"] = _at(space.fixed_widths, f"interval_{unit}")
     return record
 
 
@@ -211,7 +206,7 @@ def _at(widths: Mapping[float, Width | NotMeasured], unit: str) -> Record:
 
 
 def _in(number: Length | Area | NotMeasured, unit: str) -> float | list[float] | Record:
-    """One property of a number: a value, an interval, or why there is none."""
+    """One property of a length or area: a value, an interval, or why there is none."""
     value = number if isinstance(number, NotMeasured) else getattr(number, unit)
     return [round(end, 4) for end in value] if isinstance(value, tuple) else _number(value)
 
@@ -223,7 +218,7 @@ def _positioning(at: Positioning) -> Record:
     return record | {
         "rotation_deg": _number(at.rotation_deg, 2),
         "tilt_deg": round(at.tilt_deg, 2),
-        "whole": at.whole,
+        "complete": at.complete,
         "clipped": round(at.clipped, 4),
         "edge_width_percent": _number(at.edge_width_percent),
         "contrast_to_noise": _number(at.contrast_to_noise, 2),
@@ -250,11 +245,11 @@ def _width_change(change: WidthChange | NotMeasured) -> Record:
         "smallest_detectable": round(change.smallest_detectable, 4),
         "reliable_change_index": round(change.reliable_change_index, 4),
         "detectable": change.detectable,
-        "probability_wider": round(change.wider, 4),
-        "probability_narrower": round(change.narrower, 4),
-        "probability_beyond_smallest_detectable": round(change.beyond_smallest, 4),
+        "probability_wider": round(change.probability_wider, 4),
+        "probability_narrower": round(change.probability_narrower, 4),
+        "probability_beyond_smallest_detectable": round(change.probability_beyond_smallest, 4),
         "threshold": round(change.threshold, 4),
-        "probability_beyond_threshold": round(change.beyond_threshold, 4),
+        "probability_beyond_threshold": round(change.probability_beyond_threshold, 4),
         "independent": _difference(change.independent),
         "linked": _difference(change.linked),
     }

@@ -1,14 +1,14 @@
-"""Numbers in words: millimetres where there are any, else per cent of the tibial width; claims judged."""
+"""Numbers as text, in millimetres where there is a spacing, else in % of the tibial width; claims."""
 
 from itertools import count
 from typing import Final
 
-from kltool.comparison.summary import probability
 from kltool.values.change import GradeChange, GradeClaim
 from kltool.values.length import Area, Interval, Length, NotMeasured
+from kltool.values.probability import format_probability
 from kltool.values.reading import Positioning
 
-NOTHING = "not measured"
+NOT_MEASURED = "not measured"
 SUPPORTED: Final = 0.5  # docs/choices.md#grade-claim
 CONTRADICTED: Final = 0.05  # docs/choices.md#grade-claim
 
@@ -16,7 +16,7 @@ CONTRADICTED: Final = 0.05  # docs/choices.md#grade-claim
 def length(number: Length | NotMeasured) -> str:
     """The value with its unit."""
     if isinstance(number, NotMeasured):
-        return NOTHING
+        return NOT_MEASURED
     return f"{number.percent:.1f} % TW" if isinstance(number.mm, NotMeasured) else f"{number.mm:.2f} mm"
 
 
@@ -29,7 +29,7 @@ def interval(number: Length | NotMeasured) -> str:
 
 def area(number: Area | NotMeasured) -> str:
     if isinstance(number, NotMeasured):
-        return NOTHING
+        return NOT_MEASURED
     return f"{number.percent2:.2f} % TW²" if isinstance(number.mm2, NotMeasured) else f"{number.mm2:.1f} mm²"
 
 
@@ -40,7 +40,7 @@ def area_interval(number: Area | NotMeasured) -> str:
 
 
 def _from_to(metric: Interval | NotMeasured, digits: int, share: Interval, share_digits: int) -> str:
-    """The interval in millimetres, or as a share where there are none, with so many decimals."""
+    """The interval in millimetres, or as a share where there are none, with its number of decimals."""
     if isinstance(metric, NotMeasured):
         (low, high), digits = share, share_digits
     else:
@@ -49,56 +49,54 @@ def _from_to(metric: Interval | NotMeasured, digits: int, share: Interval, share
 
 
 def positioning(at: Positioning) -> list[str]:
-    """One line each: the beam, the leg, the picture, the film."""
+    """One line each: beam, leg, tilt in the image, image quality."""
     return [
-        f"rims of the medial plateau {length(at.imd)} apart"
-        if isinstance(at.imd, Length)
-        else "rims of the medial plateau not known",
+        f"inter-margin distance of the medial plateau {length(at.imd)}",
         _rotation(at.rotation_deg),
-        f"tilted by {abs(at.tilt_deg):.0f}° in the picture",
-        _film(at),
+        f"knee tilted by {abs(at.tilt_deg):.0f}° in the image",
+        _image_quality(at),
     ]
 
 
 def _rotation(degrees: float | NotMeasured) -> str:
     if isinstance(degrees, NotMeasured):
-        return "rotation of the leg not known"
+        return f"rotation of the leg {NOT_MEASURED}"
     if abs(degrees) < 0.5:
         return "leg not rotated"
-    return f"leg rotated about {abs(degrees):.0f}° {'outwards' if degrees > 0 else 'inwards'}"
+    return f"leg rotated {'externally' if degrees > 0 else 'internally'} by about {abs(degrees):.0f}°"
 
 
-def _film(at: Positioning) -> str:
+def _image_quality(at: Positioning) -> str:
     if isinstance(at.edge_width_percent, NotMeasured):
-        return "sharpness not known"
-    sharp = f"femoral margin {at.edge_width_percent:.1f} % TW wide"
+        return f"sharpness {NOT_MEASURED}"
+    sharpness = f"edge width {at.edge_width_percent:.1f} % TW"
     if isinstance(at.contrast_to_noise, NotMeasured):
-        return sharp
-    times = f"{at.contrast_to_noise:.0f}" if at.contrast_to_noise < 100 else "over 100"
-    return f"{sharp}, {times} times the noise"
+        return sharpness
+    ratio = f"{at.contrast_to_noise:.0f}" if at.contrast_to_noise < 100 else "> 100"
+    return f"{sharpness}, contrast-to-noise ratio {ratio}"
 
 
 def signed(number: float, digits: int = 2) -> str:
-    """With its sign, and so many decimals; what rounds to nothing has none."""
+    """With its sign; without one where it rounds to 0."""
     text = f"{number:+.{digits}f}"
     return text if float(text) else text[1:]
 
 
 def claim_sentence(change: GradeChange | NotMeasured, claim: GradeClaim) -> str:
-    """What two films say of a change of grade that somebody reports; or why they say nothing.
+    """Whether two films support a claimed change of grade, or why that cannot be assessed.
 
-    The probability is told with as many decimals as it takes to see on which side of a limit it lies.
+    The probability has as many decimals as show on which side of a limit it lies.
     """
     if isinstance(change, NotMeasured):
-        return f"{claim}: the films say nothing of it; {change.reason}"
-    share = change.probability(claim)
-    judgement = _judgement(share)
-    digits = next(d for d in count(2) if _judgement(round(share, d)) == judgement)
-    told = f"{share:.{digits}f}" if digits > 2 else probability(share)
-    return f"{claim}: probability {told}; the films {judgement} it"
+        return f"{claim}: cannot be assessed: {change.reason}"
+    probability = change.probability(claim)
+    assessment = _assessment(probability)
+    digits = next(d for d in count(2) if _assessment(round(probability, d)) == assessment)
+    text = f"{probability:.{digits}f}" if digits > 2 else format_probability(probability)
+    return f"{claim}: probability {text}; the films {assessment} it"
 
 
-def _judgement(share: float) -> str:
-    if share >= SUPPORTED:
+def _assessment(probability: float) -> str:
+    if probability >= SUPPORTED:
         return "support"
-    return "contradict" if share < CONTRADICTED else "do not support"
+    return "contradict" if probability < CONTRADICTED else "do not support"

@@ -1,9 +1,9 @@
 """The statistical shape model: femur, tibia, fibula and patella of a left leg, as linear surfaces.
 
 Source: `musculoskeletal-models` 0.2.4 (MPL-2.0), shape model LLP26_rigid.pc: principal components of the
-lower limb bones of 26 people. Its surfaces are finite elements that `gias3-fieldwork` evaluates. A
-surface is linear in its nodes, and the nodes are linear in the components; so every bone is kept here
-as a mean surface and a displacement for each component, and a new person is one weighted sum.
+lower limb bones of 26 people. Its surfaces are finite elements evaluated by `gias3-fieldwork`. A
+surface is linear in its nodes, and the nodes are linear in the components; so every bone is a mean surface
+and a displacement for each component, and a new person is one weighted sum.
 
 Frame of the model, millimetres: x towards lateral, y towards posterior, z towards the head.
 """
@@ -41,7 +41,7 @@ _FILES = {
 class BoneModel:
     """One closed surface and how it varies between people.
 
-    mean: (n, 3) mm. faces: (m, 3), counter-clockwise seen from outside. modes: (k, n, 3), mm a standard
+    mean: (n, 3) mm. faces: (m, 3), counter-clockwise seen from outside. modes: (k, n, 3), mm per standard
     deviation of the component.
     """
 
@@ -50,9 +50,9 @@ class BoneModel:
     modes: Float64
 
     def surface(self, coefficients: Float64) -> Float64:
-        """(n, 3) mm, put back onto the mean bone rigidly: the shape varies, the pose does not."""
+        """(n, 3) mm, rigidly aligned to the mean bone: the shape varies, the pose does not."""
         shape = self.mean + np.einsum("k,kni->ni", coefficients, self.modes[: len(coefficients)])
-        return _laid_onto(shape, self.mean)
+        return _aligned(shape, self.mean)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,9 +67,9 @@ class Atlas:
 
 @cache
 def load_atlas() -> Atlas:
-    """The atlas, built once a process (about two seconds)."""
+    """The atlas, built once per process (about two seconds)."""
     components = _components()
-    tibia, fibula = _split(_bone("tibia_fibula", components))
+    tibia, fibula = _split_tibia_and_fibula(_bone("tibia_fibula", components))
     return Atlas(_bone("femur", components), tibia, fibula, _bone("patella", components))
 
 
@@ -104,7 +104,7 @@ def _evaluator(name: str) -> tuple[Callable[[Float64], Float64], Int32]:
 
 
 def _geometric_fields() -> Any:
-    """gias3-fieldwork 3.0.1 still calls array functions that SciPy 1.12 dropped; it gets numpy's."""
+    """gias3-fieldwork 3.0.1 calls array functions that SciPy 1.12 removed; numpy's are put in their place."""
     for function in ("array", "dot", "mod"):
         if not hasattr(scipy, function):
             setattr(scipy, function, getattr(np, function))
@@ -132,8 +132,8 @@ def _not_installed() -> InstallationError:
     )
 
 
-def _split(both: BoneModel) -> tuple[BoneModel, BoneModel]:
-    """Tibia and fibula: the model keeps the two closed surfaces in one mesh."""
+def _split_tibia_and_fibula(both: BoneModel) -> tuple[BoneModel, BoneModel]:
+    """Tibia and fibula, two closed surfaces that the model holds in one mesh."""
     edges = (both.faces.ravel(), np.roll(both.faces, 1, axis=1).ravel())
     graph = coo_matrix((np.ones(both.faces.size), edges), shape=(len(both.mean),) * 2)
     _, part = connected_components(graph, directed=False)
@@ -147,10 +147,10 @@ def _part(model: BoneModel, kept: npt.NDArray[np.bool_]) -> BoneModel:
     return BoneModel(model.mean[kept], faces.astype(np.int32), np.ascontiguousarray(model.modes[:, kept]))
 
 
-def _laid_onto(points: Float64, target: Float64) -> Float64:
-    """`points` after the rotation and translation that bring them nearest to `target` (Kabsch 1976)."""
-    middle, goal = points.mean(axis=0), target.mean(axis=0)
-    left, _, right = np.linalg.svd(np.einsum("nj,nk->jk", points - middle, target - goal))
+def _aligned(points: Float64, target: Float64) -> Float64:
+    """`points` rigidly aligned to `target`, least squares (Kabsch 1976)."""
+    centre, goal = points.mean(axis=0), target.mean(axis=0)
+    left, _, right = np.linalg.svd(np.einsum("nj,nk->jk", points - centre, target - goal))
     handedness = np.diag([1.0, 1.0, np.sign(np.linalg.det(left @ right))])
     turn = left @ handedness @ right
-    return np.asarray(np.einsum("nj,jk->nk", points - middle, turn) + goal)
+    return np.asarray(np.einsum("nj,jk->nk", points - centre, turn) + goal)

@@ -1,4 +1,4 @@
-"""Bones in a beam: attenuation along every ray, and what detector and processing make of it.
+"""Attenuation of the beam along every ray, and its imaging by detector and processing.
 
 Linear attenuation: NIST XCOM / NISTIR 5632 at 50 keV, near the mean of a filtered 70 kV beam.
 """
@@ -26,15 +26,15 @@ SCAR_WIDTH_MM = 0.6  # docs/choices-simulate.md#growth-plates
 SCAR_SHARE = 0.02  # docs/choices-simulate.md#growth-plates
 QUANTA_MM2 = 7.0e5  # docs/choices-simulate.md#noise
 SCATTER_WIDTH_MM = 25.0  # docs/choices-simulate.md#scatter
-EVENING_WIDTH_MM = 11.0  # docs/choices-simulate.md#processing
+EQUALIZATION_WIDTH_MM = 11.0  # docs/choices-simulate.md#processing
 
 
 def attenuation(
     scene: KneeScene, bones: KneeBones, camera: Camera, offset_mm: float, struts: Struts | None = None
 ) -> Float64:
-    """(rows, columns) line integral of a left leg whose knee stands `offset_mm` right of the middle.
+    """(rows, columns) line integral of a left leg whose knee lies `offset_mm` right of the middle.
 
-    struts: trabeculae that move with their bone; without them they lie in the film.
+    struts: trabeculae that move with their bone; without them the texture is fixed to the film.
     """
     shift = np.array([offset_mm, 0.0, 0.0])
     skin, muscle, faces = leg_surfaces(scene)
@@ -45,7 +45,7 @@ def attenuation(
         own_texture = (
             np.roll(texture, (97 * part, 61 * part), (0, 1))
             if struts is None
-            else struts.shown(part, bone.vertices, camera)
+            else struts.project(part, bone.vertices, camera)
         )
         total += _bone_excess(bone, own_texture, scene, camera)
     for bone, height_mm in zip((bones.femur, bones.tibia), SCAR_HEIGHTS_MM, strict=True):
@@ -54,19 +54,19 @@ def attenuation(
 
 
 def _bone_excess(bone: Bone, texture: Float64, scene: KneeScene, camera: Camera) -> Float64:
-    """Line integral of one bone above that of the muscle it displaces: cortex, sclerosis, spongiosa."""
+    """Line integral of one bone in excess of the muscle that it displaces: cortex, sclerosis, spongiosa."""
     whole = path_length(bone.vertices, bone.faces, camera)
     within = path_length(bone.surface_within(), bone.faces, camera)
     wall = np.maximum(whole - within, 0.0)
     struts = scene.texture * TEXTURE_MM * np.sqrt(np.maximum(within, 0.0)) * texture
-    density = scene.bone_density * _towards_the_shaft(camera)[:, None]
+    density = scene.bone_density * _spongiosa_share(camera)[:, None]
     spongiosa = (SPONGIOSA_MM - MUSCLE_MM) * density * (within + struts)
     sclerosis = SCLEROTIC_MM * _sclerotic_path(bone, within, camera)
     return np.asarray((CORTEX_MM - MUSCLE_MM) * wall + spongiosa + sclerosis)
 
 
 def _scar_path(bone: Bone, height_mm: float, texture: Float64, scene: KneeScene, camera: Camera) -> Float64:
-    """mm of dense bone in the closed growth plate: a faint uneven line across the bone."""
+    """mm of dense bone in the closed growth plate: a faint irregular line across the bone."""
     middle_row, middle_column = camera.middle
     height = (middle_row - np.arange(camera.rows)[:, None]) * camera.pixel_mm
     across = (np.arange(camera.columns)[None, :] - middle_column) * camera.pixel_mm
@@ -78,22 +78,22 @@ def _scar_path(bone: Bone, height_mm: float, texture: Float64, scene: KneeScene,
 
 
 def _sclerotic_path(bone: Bone, within: Float64, camera: Camera) -> Float64:
-    """mm of sclerotic bone on every ray, fading with depth: the mean over nested layers."""
+    """mm of sclerotic bone on every ray, decreasing with depth: the mean over nested layers."""
     if not bone.sclerosis_mm.any():
         return np.zeros_like(within)
     layers = [path_length(bone.surface_within(share), bone.faces, camera) for share in (0.25, 0.5, 0.75, 1.0)]
     return np.asarray(np.maximum(within - sum(layers) / len(layers), 0.0))
 
 
-def _towards_the_shaft(camera: Camera) -> Float64:
-    """(rows,) share of spongiosa, full at the joint and little in the shafts."""
+def _spongiosa_share(camera: Camera) -> Float64:
+    """(rows,) share of spongiosa: 1 at the joint, SHAFT_SPONGIOSA in the shafts."""
     distance = np.abs(np.arange(camera.rows) - camera.middle[0]) * camera.pixel_mm
     fraction = np.clip((distance - 15.0) / 85.0, 0.0, 1.0)
     return np.asarray(1.0 - (1.0 - SHAFT_SPONGIOSA) * fraction**2 * (3.0 - 2.0 * fraction))
 
 
 def expose(line_integral: Float64, film: Film) -> npt.NDArray[np.uint16]:
-    """The picture for presentation: transmission, blur, scatter, quanta, logarithm, processing, grey."""
+    """The image for presentation: transmission, blur, scatter, quantum noise, logarithm, processing."""
     transmitted = np.exp(-line_integral)
     if film.blur_mm > 0:
         transmitted = gaussian_filter(transmitted, film.blur_mm / film.spacing_mm, truncate=4.0)
@@ -102,7 +102,7 @@ def expose(line_integral: Float64, film: Film) -> npt.NDArray[np.uint16]:
 
 
 def _with_scatter(transmitted: Float64, film: Film) -> Float64:
-    """Scattered radiation as a wide, blurred share of the primary."""
+    """Primary radiation with scatter, a widely blurred share of it."""
     if film.scatter == 0:
         return transmitted
     wide = _wide_blur(transmitted, SCATTER_WIDTH_MM / film.spacing_mm)
@@ -110,7 +110,7 @@ def _with_scatter(transmitted: Float64, film: Film) -> Float64:
 
 
 def _with_quanta(arrived: Float64, film: Film) -> Float64:
-    """Quantum noise, Gaussian with the variance of the counts."""
+    """With quantum noise: Gaussian, with the variance of the photon counts."""
     if film.noise == 0:
         return arrived
     quanta = QUANTA_MM2 * film.spacing_mm**2
@@ -119,9 +119,9 @@ def _with_quanta(arrived: Float64, film: Film) -> Float64:
 
 
 def _processed(logarithm: Float64, film: Film) -> npt.NDArray[np.uint16]:
-    """Wide differences evened out towards the middle of the window, the window spread over the bits."""
+    """Low frequencies reduced (equalization) and the window mapped to the bits."""
     black, white = film.window
-    wide = _wide_blur(logarithm, EVENING_WIDTH_MM / film.spacing_mm)
+    wide = _wide_blur(logarithm, EQUALIZATION_WIDTH_MM / film.spacing_mm)
     shown = _sharpened(logarithm, film) - (1.0 - film.latitude) * (wide - (black + white) / 2)
     grey = np.clip((shown - black) / (white - black), 0.0, 1.0)
     if film.toe > 0:
@@ -130,7 +130,7 @@ def _processed(logarithm: Float64, film: Film) -> npt.NDArray[np.uint16]:
 
 
 def _sharpened(logarithm: Float64, film: Film) -> Float64:
-    """Unsharp mask: small differences made greater, as makers' edge enhancement does."""
+    """Edge enhancement by an unsharp mask."""
     if film.sharpening == 0:
         return logarithm
     smooth = gaussian_filter(logarithm, film.sharpening_mm / film.spacing_mm, truncate=3.0)
@@ -138,17 +138,17 @@ def _sharpened(logarithm: Float64, film: Film) -> Float64:
 
 
 def _wide_blur(image: Float64, sigma_px: float) -> Float64:
-    """Gaussian blur of many pixels, done on block means and interpolated back."""
+    """Gaussian blur of many pixels, computed on block means and interpolated back."""
     block = max(1, int(sigma_px / 5.0))
     padded = np.pad(image, [(0, -length % block) for length in image.shape], mode="edge")
     small = padded.reshape(padded.shape[0] // block, block, -1, block).mean(axis=(1, 3))
     small = gaussian_filter(small, sigma_px / block, mode="nearest", truncate=3.0)
     for axis in (0, 1):
-        small = _stretched(small, block, image.shape[axis], axis)
+        small = _upsampled(small, block, image.shape[axis], axis)
     return np.asarray(small)
 
 
-def _stretched(small: Float64, block: int, length: int, axis: int) -> Float64:
+def _upsampled(small: Float64, block: int, length: int, axis: int) -> Float64:
     """Linear interpolation along one axis from block centres to pixel centres."""
     place = np.clip((np.arange(length) + 0.5) / block - 0.5, 0.0, small.shape[axis] - 1.0)
     below = np.minimum(place.astype(int), max(small.shape[axis] - 2, 0))

@@ -1,10 +1,10 @@
-"""From the shape model to the bones of one knee: sampled, grown upon, walled and posed.
+"""From the shape model to the bones of one knee: shape, osteophytes, cortex and pose.
 
-Regions (plateau, condyles, rims) are known by vertex on the mean bone, in the frame of the model, and
-hold for every person because the vertices correspond.
+Regions (plateau, condyles, plateau margin) are defined by vertices of the mean bone, in the frame of the
+model, and hold for every person because the vertices correspond.
 
 Frame of the posed knee, mm: x towards lateral, y towards posterior, z up; origin on the tangent of the
-condyles, midway. This is a left knee as hung; right knees are mirrored once, on the film.
+condyles, midway. This is a left knee as displayed; right knees are mirrored once, on the film.
 """
 
 from collections.abc import Callable
@@ -26,14 +26,14 @@ PATELLA_STEP_MM = np.array([-6.0, -2.0, 6.0])  # docs/choices-simulate.md#pose
 OSTEOPHYTE_MM = 8.5  # docs/choices-simulate.md#osteophytes
 SCLEROSIS_MM = 8.0  # docs/choices-simulate.md#sclerosis
 PATELLAR_WALL_MM = 0.6  # docs/choices-simulate.md#cortex
-RIM_STEEPNESS_DEG = 30.0  # docs/choices-simulate.md#rims
-NOTCH_X = (73.5, 86.0)  # of the mean bone; between them the back of the plateau is a notch, not a rim
+MARGIN_STEEPNESS_DEG = 30.0  # docs/choices-simulate.md#rims
+NOTCH_X = (73.5, 86.0)  # of the mean bone; between them the plateau ends posteriorly at the notch
 LEVELLED = (0.05, 0.26)  # of the width of the plateau; docs/choices-simulate.md#rims
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bone:
-    """A closed surface with a wall.
+    """A closed surface with a cortex.
 
     vertices: (n, 3) mm. faces: (m, 3), counter-clockwise from outside. wall_mm: (n,) thickness of the
     cortex, from the surface inwards. sclerosis_mm: (n,) depth of sclerotic bone under the cortex.
@@ -48,15 +48,16 @@ class Bone:
         return replace(self, vertices=vertices)
 
     def surface_within(self, sclerotic_share: float = 0.0) -> Float64:
-        """(n, 3) mm, the inner surface of the cortex, or that after a share of the sclerotic layer."""
+        """(n, 3) mm, the inner surface of the cortex, or a surface at a share of the sclerotic layer."""
         depth = self.wall_mm + sclerotic_share * self.sclerosis_mm
         return self.vertices - depth[:, None] * vertex_normals(self.vertices, self.faces)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rim:
-    """The rim of the tibial plateau as points on the bone, which move with it: each lies on an edge of the
-    mesh. A closed loop, its first point repeated at the end.
+class PlateauMargin:
+    """The margin of the tibial plateau as points on edges of the mesh, which move with the bone.
+
+    A closed loop, its first point repeated at the end.
 
     starts, ends: (n,) vertices of the edge. shares: (n,) of the way along it.
     """
@@ -66,20 +67,20 @@ class Rim:
     shares: Float64
 
     def on(self, vertices: Float64) -> Float64:
-        """(n, 3) mm, the rim of this bone."""
+        """(n, 3) mm, the margin on a bone with these vertices."""
         start, end = vertices[self.starts], vertices[self.ends]
         return np.asarray(start + self.shares[:, None] * (end - start))
 
-    def part(self, chosen: npt.NDArray[Any]) -> "Rim":
-        return Rim(self.starts[chosen], self.ends[chosen], self.shares[chosen])
+    def part(self, chosen: npt.NDArray[Any]) -> "PlateauMargin":
+        return PlateauMargin(self.starts[chosen], self.ends[chosen], self.shares[chosen])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plateau:
-    """The top of the tibia: its faces, (m, 3), those that fall off beyond the rim included, and its rim."""
+    """The top of the tibia: faces (m, 3), also those that slope down beyond the margin, and its margin."""
 
     faces: Int32
-    rim: Rim
+    margin: PlateauMargin
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,18 +96,18 @@ class KneeBones:
     offset_mm: float = 0.0  # of the knee from the middle of the film, towards the right of the picture
 
     def with_shank_moved(self, down_mm: float, turn_rad: float) -> "KneeBones":
-        """Tibia and fibula moved in the plane of the picture: down, and about the joint's middle."""
+        """Tibia and fibula moved in the plane of the picture: down, and about the middle of the joint."""
 
         middle, down = np.array([self.offset_mm, 0.0, 0.0]), np.array([0.0, 0.0, down_mm])
 
         def moved(bone: Bone) -> Bone:
-            return bone.moved(_rotated(bone.vertices - middle, _turn(1, turn_rad)) + middle - down)
+            return bone.moved(_rotated(bone.vertices - middle, _rotation(1, turn_rad)) + middle - down)
 
         return replace(self, tibia=moved(self.tibia), fibula=moved(self.fibula))
 
 
 def pose_knee(scene: KneeScene, offset_mm: float = 0.0) -> KneeBones:
-    """The bones of the scene; the shank is below the femur, its gaps not yet as asked."""
+    """The bones of the scene in their pose; the joint spaces are not yet those of the scene."""
     atlas, shape = load_atlas(), shape_coefficients(scene)
     regions = _regions()
     femur, tibia = atlas.femur.surface(shape), atlas.tibia.surface(shape) + regions.detail(scene)
@@ -124,8 +125,8 @@ def pose_knee(scene: KneeScene, offset_mm: float = 0.0) -> KneeBones:
         plateau=regions.plateau,
     )
     offset = np.array([offset_mm, 0.0, 0.0])
-    stood = _moved(_stood_up(bones, scene), lambda vertices: vertices + offset)
-    return replace(stood, offset_mm=offset_mm)
+    posed = _moved_bones(_posed(bones, scene), lambda vertices: vertices + offset)
+    return replace(posed, offset_mm=offset_mm)
 
 
 def _healthy(model: BoneModel, shape: Float64, wall_mm: Float64) -> Bone:
@@ -133,11 +134,11 @@ def _healthy(model: BoneModel, shape: Float64, wall_mm: Float64) -> Bone:
 
 
 def shape_coefficients(scene: KneeScene) -> Float64:
-    """(k,) standard deviations; drawn from the seed within two deviations unless the scene gives them."""
+    """(k,) standard deviations; sampled within two deviations unless the scene gives them."""
     if scene.shape is not None:
         return np.array(scene.shape[:COMPONENTS], float)
-    drawn = np.random.default_rng((scene.seed, 1)).standard_normal(COMPONENTS)
-    return np.clip(drawn, -2.0, 2.0)
+    sampled = np.random.default_rng((scene.seed, 1)).standard_normal(COMPONENTS)
+    return np.clip(sampled, -2.0, 2.0)
 
 
 def vertex_normals(vertices: Float64, faces: Int32) -> Float64:
@@ -153,23 +154,23 @@ def vertex_normals(vertices: Float64, faces: Int32) -> Float64:
 # --- pose -----------------------------------------------------------------------------------------
 
 
-def _stood_up(bones: KneeBones, scene: KneeScene) -> KneeBones:
-    """Plateau level to the beam, femur flexed on it, patella following, leg turned and leaned."""
-    bones = _turned(bones, _turn(2, np.radians(-CONDYLAR_TURN_DEG)))
+def _posed(bones: KneeBones, scene: KneeScene) -> KneeBones:
+    """Plateau parallel to the beam, femur flexed, patella following, leg rotated and in varus."""
+    bones = _rotated_bones(bones, _rotation(2, np.radians(-CONDYLAR_TURN_DEG)))
     bones = _plateau_levelled(bones, np.radians(scene.beam_tilt_deg))
     bones = _flexed(bones, np.radians(scene.flexion_deg))
     bones = _centred(_shank_below(_condyles_levelled(bones)))
-    bones = _turned(bones, _turn(2, np.radians(scene.rotation_deg)))
-    return _turned(bones, _turn(1, np.radians(scene.varus_deg)))
+    bones = _rotated_bones(bones, _rotation(2, np.radians(scene.rotation_deg)))
+    return _rotated_bones(bones, _rotation(1, np.radians(scene.varus_deg)))
 
 
 def _plateau_levelled(bones: KneeBones, tilt_rad: float) -> KneeBones:
-    """Turn the shank so that the medial plateau rises by `tilt_rad` from its back rim to its front rim."""
-    rim = bones.plateau.rim.on(bones.tibia.vertices)
-    across = (rim[:, 0] - rim[:, 0].min()) / np.ptp(rim[:, 0])
-    medial = rim[(across > LEVELLED[0]) & (across < LEVELLED[1])]
+    """Rotate the shank until the medial plateau rises by `tilt_rad` from posterior to anterior."""
+    margin = bones.plateau.margin.on(bones.tibia.vertices)
+    across = (margin[:, 0] - margin[:, 0].min()) / np.ptp(margin[:, 0])
+    medial = margin[(across > LEVELLED[0]) & (across < LEVELLED[1])]
     _, slope, _ = np.linalg.lstsq(np.c_[medial[:, :2], np.ones(len(medial))], medial[:, 2])[0]
-    turn = _turn(0, -tilt_rad - np.arctan(slope))
+    turn = _rotation(0, -tilt_rad - np.arctan(slope))
     middle = medial.mean(axis=0)
 
     def levelled(bone: Bone) -> Bone:
@@ -180,11 +181,11 @@ def _plateau_levelled(bones: KneeBones, tilt_rad: float) -> KneeBones:
 
 def _flexed(bones: KneeBones, flexion_rad: float) -> KneeBones:
     """Femur about the axis through its posterior condyles; the patella follows by half."""
-    condyles = _condylar(bones.bare_femur)
+    condyles = _condyle_vertices(bones.bare_femur)
     axis = np.array([0.0, np.quantile(condyles[:, 1], 0.7), condyles[:, 2].min() + 24.0])
 
     def turned(bone: Bone, angle: float) -> Bone:
-        return bone.moved(_rotated(bone.vertices - axis, _turn(0, -angle)) + axis)
+        return bone.moved(_rotated(bone.vertices - axis, _rotation(0, -angle)) + axis)
 
     return replace(
         bones,
@@ -195,17 +196,17 @@ def _flexed(bones: KneeBones, flexion_rad: float) -> KneeBones:
 
 
 def _condyles_levelled(bones: KneeBones) -> KneeBones:
-    """Lean the knee until the two condyles reach equally low."""
-    condyles = _condylar(bones.bare_femur)
+    """Rotate the knee in the coronal plane until both condyles are equally distal."""
+    condyles = _condyle_vertices(bones.bare_femur)
     middle = (condyles[:, 0].min() + condyles[:, 0].max()) / 2
     halves = condyles[condyles[:, 0] < middle], condyles[condyles[:, 0] > middle]
     medial, lateral = (half[half[:, 2].argmin()] for half in halves)
-    return _turned(bones, _turn(1, np.arctan2(lateral[2] - medial[2], lateral[0] - medial[0])))
+    return _rotated_bones(bones, _rotation(1, np.arctan2(lateral[2] - medial[2], lateral[0] - medial[0])))
 
 
 def _shank_below(bones: KneeBones) -> KneeBones:
-    """Shank moved until it stands centred under the condyles, a few millimetres away."""
-    condyles = _condylar(bones.bare_femur)
+    """The shank centred under the condyles, a few millimetres away."""
+    condyles = _condyle_vertices(bones.bare_femur)
     plateau = bones.tibia.vertices[np.unique(bones.plateau.faces)]
     across = (np.ptp(condyles[:, 0]) - np.ptp(plateau[:, 0])) / 2 + condyles[:, 0].min() - plateau[:, 0].min()
     down = condyles[:, 2].min() - np.median(plateau[:, 2]) - 5.0
@@ -218,34 +219,34 @@ def _shank_below(bones: KneeBones) -> KneeBones:
 
 
 def _centred(bones: KneeBones) -> KneeBones:
-    condyles = _condylar(bones.bare_femur)
+    condyles = _condyle_vertices(bones.bare_femur)
     low, high = condyles.min(axis=0), condyles.max(axis=0)
     origin = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
-    return _moved(bones, lambda vertices: vertices - origin)
+    return _moved_bones(bones, lambda vertices: vertices - origin)
 
 
-def _turned(bones: KneeBones, turn: Float64) -> KneeBones:
-    return _moved(bones, lambda vertices: _rotated(vertices, turn))
+def _rotated_bones(bones: KneeBones, turn: Float64) -> KneeBones:
+    return _moved_bones(bones, lambda vertices: _rotated(vertices, turn))
 
 
-def _moved(bones: KneeBones, move: Callable[[Float64], Float64]) -> KneeBones:
+def _moved_bones(bones: KneeBones, move: Callable[[Float64], Float64]) -> KneeBones:
     names = ("femur", "tibia", "fibula", "patella", "bare_femur")
     return replace(
         bones, **{name: getattr(bones, name).moved(move(getattr(bones, name).vertices)) for name in names}
     )
 
 
-def _condylar(femur: Bone) -> Float64:
+def _condyle_vertices(femur: Bone) -> Float64:
     """Vertices of the distal 30 mm of the femur: the condyles."""
     return np.asarray(femur.vertices[femur.vertices[:, 2] < femur.vertices[:, 2].min() + 30.0])
 
 
 def _rotated(points: Float64, turn: Float64) -> Float64:
-    """(n, 3) points turned; summed in one order, so that the bits do not depend on the machine's threads."""
+    """(n, 3) points rotated; summed in one order, independent of the number of threads."""
     return np.asarray(np.einsum("kj,nj->nk", turn, points))
 
 
-def _turn(axis: int, angle: float) -> Float64:
+def _rotation(axis: int, angle: float) -> Float64:
     """Rotation about x, y or z, right-handed in the model's axes."""
     first, second = (axis + 1) % 3, (axis + 2) % 3
     turn = np.eye(3)
@@ -259,20 +260,20 @@ def _turn(axis: int, angle: float) -> Float64:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Regions:
-    """Displacements (n, 3) mm of full growth at the four margins and of the tibia's detail; plateaus."""
+    """Displacements (n, 3) mm of full osteophytes at the four sites and of tibial details; the plateau."""
 
     femoral_medial: Float64
     femoral_lateral: Float64
     tibial_medial: Float64
     tibial_lateral: Float64
-    rims: Float64
+    edges: Float64
     spines: tuple[Float64, Float64]
     hollows: tuple[Float64, Float64]
     plateau: Plateau
 
     def detail(self, scene: KneeScene) -> Float64:
-        """(n, 3) mm of what this tibia has on top: rims, two spines, two hollows."""
-        detail = self.rims.copy()
+        """(n, 3) mm of the details of this tibia: edges, two spines, two hollows."""
+        detail = self.edges.copy()
         for displacement, share in zip(
             self.spines + self.hollows, scene.spines + scene.hollow_mm, strict=True
         ):
@@ -289,7 +290,7 @@ def _regions() -> _Regions:
         femoral_lateral=_spur(femur, (116.5, 52.0, 801.0), (1.0, 0.0, -0.55)),
         tibial_medial=_spur(tibia, (45.5, 52.0, 806.0), (-1.0, 0.0, 0.45)),
         tibial_lateral=_spur(tibia, (118.5, 56.0, 807.0), (1.0, 0.0, 0.45)),
-        rims=_tibial_rims(tibia),
+        edges=_tibial_edges(tibia),
         spines=(
             _bump(tibia, (76.5, 55.0, 816.0), (2.6, 7.0, 6.0), (-0.5, 0.0, 4.0)),
             _bump(tibia, (86.0, 61.0, 816.0), (2.6, 6.0, 6.0), (0.5, 0.0, 3.2)),
@@ -302,8 +303,8 @@ def _regions() -> _Regions:
     )
 
 
-def _tibial_rims(tibia: Float64) -> Float64:
-    """The lateral and the posteromedial rim, which the mean of many people rounds off.
+def _tibial_edges(tibia: Float64) -> Float64:
+    """The lateral and the posteromedial edge of the plateau, which averaging over people rounds off.
 
     docs/choices-simulate.md#plateau, as the spines and hollows.
     """
@@ -323,49 +324,51 @@ def _bump(
     width: tuple[float, float, float],
     height: tuple[float, ...],
 ) -> Float64:
-    """(n, 3) mm, a Gaussian hill of `height` around `centre`."""
+    """(n, 3) mm, a Gaussian elevation of `height` around `centre`."""
     distance = (mean - centre) / width
     return np.asarray(np.exp(-0.5 * (distance**2).sum(axis=1))[:, None] * np.array(height))
 
 
 def _plateau(atlas: Atlas) -> Plateau:
-    tibia = atlas.tibia.mean + _tibial_rims(atlas.tibia.mean)
-    return Plateau(_top(tibia, atlas.tibia.faces), _rim(tibia, atlas.tibia.faces))
+    tibia = atlas.tibia.mean + _tibial_edges(atlas.tibia.mean)
+    return Plateau(_top_faces(tibia, atlas.tibia.faces), _plateau_margin(tibia, atlas.tibia.faces))
 
 
-def _top(tibia: Float64, faces: Int32) -> Int32:
-    """Faces of the tibia that look up, near its top."""
+def _top_faces(tibia: Float64, faces: Int32) -> Int32:
+    """Faces of the tibia that point upwards, near its top."""
     corners = tibia[faces]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     upward = normals[:, 2] / np.linalg.norm(normals, axis=1)
     return np.asarray(faces[(upward > 0.3) & (corners[:, :, 2].mean(axis=1) > 800.0)])
 
 
-def _rim(tibia: Float64, faces: Int32) -> Rim:
-    """Where the top, followed forwards or backwards, becomes steeper than RIM_STEEPNESS_DEG."""
+def _plateau_margin(tibia: Float64, faces: Int32) -> PlateauMargin:
+    """Where the slope of the top, anteriorly or posteriorly, exceeds MARGIN_STEEPNESS_DEG."""
     normals = vertex_normals(tibia, faces)
     slope = np.degrees(np.arctan2(normals[:, 1], normals[:, 2]))
-    front = _outermost(_crossings(tibia, faces, -slope), tibia, backwards=-1.0)
-    back = _outermost(_crossings(tibia, faces, slope), tibia, backwards=1.0)
-    x = back.on(tibia)[:, 0]
-    back = back.part((x < NOTCH_X[0]) | (x > NOTCH_X[1]))
-    rim = Rim(*(np.r_[getattr(front, name), getattr(back, name)[::-1]] for name in Rim.__slots__))
-    return rim.part(np.r_[np.arange(len(rim.starts)), 0])
+    anterior = _outermost(_crossings(tibia, faces, -slope), tibia, backwards=-1.0)
+    posterior = _outermost(_crossings(tibia, faces, slope), tibia, backwards=1.0)
+    x = posterior.on(tibia)[:, 0]
+    posterior = posterior.part((x < NOTCH_X[0]) | (x > NOTCH_X[1]))
+    margin = PlateauMargin(
+        *(np.r_[getattr(anterior, name), getattr(posterior, name)[::-1]] for name in PlateauMargin.__slots__)
+    )
+    return margin.part(np.r_[np.arange(len(margin.starts)), 0])
 
 
-def _crossings(tibia: Float64, faces: Int32, slope: Float64) -> Rim:
-    """Where edges of the top pass RIM_STEEPNESS_DEG."""
+def _crossings(tibia: Float64, faces: Int32, slope: Float64) -> PlateauMargin:
+    """The points on edges of the top where the slope crosses MARGIN_STEEPNESS_DEG."""
     edges = np.unique(np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0)
     starts, ends = edges.T.astype(np.intp)
-    over = slope - RIM_STEEPNESS_DEG
+    over = slope - MARGIN_STEEPNESS_DEG
     top = (tibia[starts, 2] > 800.0) & (np.abs(slope[starts]) < 90.0) & (np.abs(slope[ends]) < 90.0)
     crossed = top & ((over[starts] > 0) != (over[ends] > 0))
     starts, ends = starts[crossed], ends[crossed]
-    return Rim(starts, ends, over[starts] / (over[starts] - over[ends]))
+    return PlateauMargin(starts, ends, over[starts] / (over[starts] - over[ends]))
 
 
-def _outermost(points: Rim, tibia: Float64, backwards: float) -> Rim:
-    """In order of x, the points beside which none lies 2 mm farther out: a slope within is not the rim."""
+def _outermost(points: PlateauMargin, tibia: Float64, backwards: float) -> PlateauMargin:
+    """In order of x, the points without one nearby that lies 2 mm farther out: inner slopes are excluded."""
     place = points.on(tibia)
     outwards = backwards * place[:, 1]
     beside = np.abs(place[:, None, 0] - place[None, :, 0]) < 2.5
@@ -374,15 +377,15 @@ def _outermost(points: Rim, tibia: Float64, backwards: float) -> Rim:
     return points.part(order[(outwards > farthest - 2.0)[order]])
 
 
-# --- walls ----------------------------------------------------------------------------------------
+# --- cortex ----------------------------------------------------------------------------------------
 
 
 def _femoral_wall(mean: Float64, scene: KneeScene) -> tuple[Float64, Float64]:
     """(n,) mm of cortex and of sclerosis."""
     above = mean[:, 2] - mean[:, 2].min()
-    bearing = _rise(-above, -16.0, -3.0)
-    wall = 0.8 + 4.0 * _rise(above, 50.0, 150.0) + (scene.plate_mm[0] - 0.8) * bearing
-    medial, lateral = _rise(-mean[:, 0], -74.0, -64.0), _rise(mean[:, 0], 86.0, 96.0)
+    bearing = _smooth_step(-above, -16.0, -3.0)
+    wall = 0.8 + 4.0 * _smooth_step(above, 50.0, 150.0) + (scene.plate_mm[0] - 0.8) * bearing
+    medial, lateral = _smooth_step(-mean[:, 0], -74.0, -64.0), _smooth_step(mean[:, 0], 86.0, 96.0)
     sclerosis = medial * scene.sclerosis.medial + lateral * scene.sclerosis.lateral
     return wall, np.asarray(0.6 * SCLEROSIS_MM * bearing * sclerosis)
 
@@ -390,18 +393,22 @@ def _femoral_wall(mean: Float64, scene: KneeScene) -> tuple[Float64, Float64]:
 def _tibial_wall(mean: Float64, scene: KneeScene) -> tuple[Float64, Float64]:
     """(n,) mm of cortex and of sclerosis; the cortex of the plateau is the subchondral plate."""
     below = 812.0 - mean[:, 2]
-    bearing = _rise(-below, -7.0, -3.0)
-    medial, lateral = _rise(-mean[:, 0], -79.0, -69.0), _rise(mean[:, 0], 84.0, 94.0)
-    wall = 0.75 + 4.0 * _rise(below, 25.0, 120.0) + bearing * (medial + lateral) * (scene.plate_mm[1] - 0.75)
+    bearing = _smooth_step(-below, -7.0, -3.0)
+    medial, lateral = _smooth_step(-mean[:, 0], -79.0, -69.0), _smooth_step(mean[:, 0], 84.0, 94.0)
+    wall = (
+        0.75
+        + 4.0 * _smooth_step(below, 25.0, 120.0)
+        + bearing * (medial + lateral) * (scene.plate_mm[1] - 0.75)
+    )
     sclerosis = medial * scene.sclerosis.medial + lateral * scene.sclerosis.lateral
     return wall, np.asarray(SCLEROSIS_MM * bearing * sclerosis)
 
 
 def _fibular_wall(mean: Float64) -> Float64:
-    return np.asarray(0.7 + 2.0 * _rise(798.0 - mean[:, 2], 10.0, 60.0))
+    return np.asarray(0.7 + 2.0 * _smooth_step(798.0 - mean[:, 2], 10.0, 60.0))
 
 
-def _rise(value: Float64, start: float, end: float) -> Float64:
+def _smooth_step(value: Float64, start: float, end: float) -> Float64:
     """0 below start, 1 above end, smooth between."""
     fraction = np.clip((value - start) / (end - start), 0.0, 1.0)
     return np.asarray(fraction**2 * (3.0 - 2.0 * fraction))

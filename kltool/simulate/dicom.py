@@ -1,7 +1,7 @@
 """A simulated film as a DICOM file: DX Image Storage - For Presentation.
 
 Source: DICOM PS3.3 A.26 (DX image), 8.11 (its modules), 10.7 (pixel spacing and its calibration).
-The same film and arguments give the same bytes: identifiers are derived, and no clock is read.
+The same film and arguments give the same bytes: identifiers are derived, and no time is recorded.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ def write_dicom(
     uid_seed: str = "",
     description: str = "Knee PA fixed flexion, simulated",
 ) -> Path:
-    """Write the film. study_date: YYYYMMDD. uid_seed: set apart what is otherwise the same film.
+    """Write the film. study_date: YYYYMMDD. uid_seed: distinguishes otherwise identical films.
 
     PixelSpacing is calibrated to the plane of the joint (GEOMETRY); ImagerPixelSpacing is the detector's.
     """
@@ -72,7 +72,7 @@ def _describe_knee(dataset: Dataset, simulated: SimulatedFilm) -> None:
     dataset.BodyPartExamined = "KNEE"
     dataset.ViewPosition = "PA"
     dataset.ImageLaterality = letter
-    dataset.PatientOrientation = ["L", "F"]  # as hung: the patient's left is on the right of the picture
+    dataset.PatientOrientation = ["L", "F"]  # as displayed: the patient's left is on the right
     dataset.PresentationIntentType = "FOR PRESENTATION"
     dataset.AnatomicRegionSequence = Sequence([_code("72696002", "SCT", "Knee")])
     dataset.ViewCodeSequence = Sequence([_code("399348003", "SCT", "postero-anterior")])
@@ -119,7 +119,7 @@ def _put_pixels(dataset: Dataset, simulated: SimulatedFilm) -> None:
 
 
 def _identify(dataset: Dataset, simulated: SimulatedFilm, names: tuple[str, str, str]) -> None:
-    """UIDs from what the file holds: a study a patient and date, an image its pixels."""
+    """UIDs derived from the content: of the study from patient and date, of the image from its pixels."""
     patient_id, study_date, uid_seed = names
     study = f"kltool/{uid_seed}/{patient_id}/{study_date}"
     pixels = hashlib.sha256(simulated.pixels.astype("<u2").tobytes()).hexdigest()

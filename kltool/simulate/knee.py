@@ -1,11 +1,11 @@
-"""One knee, or both, on a film: the front page of the simulation."""
+"""Simulated films of one knee or of both: the pipeline of this package."""
 
 import numpy as np
 
 from kltool.errors import UsageError
 from kltool.simulate.beam import attenuation, expose
 from kltool.simulate.bones import pose_knee
-from kltool.simulate.dressing import dressed
+from kltool.simulate.collimation import add_marker_and_collimator
 from kltool.simulate.gaps import set_gaps
 from kltool.simulate.margins import fine_camera, knee_truth, mirrored
 from kltool.simulate.rays import Camera
@@ -18,35 +18,37 @@ from kltool.values.radiograph import Side
 def simulate_knee(scene: KneeScene, film: Film | None = None, struts: Struts | None = None) -> SimulatedFilm:
     """One knee on its film. The same scene, film and struts give the same bits.
 
-    struts: trabeculae that move with their bone; without them they lie in the film.
+    struts: trabeculae that move with their bone; without them the texture is fixed to the film.
     """
     film = film or Film()
     right = scene.side is Side.RIGHT
-    at_mm = _mirror_shift(film) if right else film.joint_at_mm
-    shadow, truth = _left_knee(scene, film, 0.0, at_mm, struts)
-    pixels = expose(shadow, film)
+    at_mm = _mirrored_position(film) if right else film.joint_at_mm
+    integral, truth = _simulate_left_knee(scene, film, 0.0, at_mm, struts)
+    pixels = expose(integral, film)
     if right:
         pixels, truth = np.ascontiguousarray(pixels[:, ::-1]), mirrored(truth, film.columns)
-    return SimulatedFilm(dressed(pixels, film), film, (truth,))
+    return SimulatedFilm(add_marker_and_collimator(pixels, film), film, (truth,))
 
 
 def simulate_bilateral(right: KneeScene, left: KneeScene, film: Film | None = None) -> SimulatedFilm:
-    """Both knees on one film as hung, the right one on the left; one beam between them."""
+    """Both knees on one film as displayed, the right knee on the left; the central ray lies between them."""
     if (right.side, left.side) != (Side.RIGHT, Side.LEFT):
         raise UsageError(f"sides {right.side} and {left.side} found; right and then left expected")
     film = film or Film(rows=900, columns=1500, spacing_mm=0.25)
-    right_shadow, right_truth = _left_knee(right, film, film.separation_mm / 2, _mirror_shift(film))
-    left_shadow, left_truth = _left_knee(left, film, film.separation_mm / 2, film.joint_at_mm)
-    pixels = dressed(expose(right_shadow[:, ::-1] + left_shadow, film), film)
+    right_integral, right_truth = _simulate_left_knee(
+        right, film, film.separation_mm / 2, _mirrored_position(film)
+    )
+    left_integral, left_truth = _simulate_left_knee(left, film, film.separation_mm / 2, film.joint_at_mm)
+    pixels = add_marker_and_collimator(expose(right_integral[:, ::-1] + left_integral, film), film)
     return SimulatedFilm(pixels, film, (mirrored(right_truth, film.columns), left_truth))
 
 
-def _mirror_shift(film: Film) -> tuple[float, float]:
-    """Where the joint of a right knee lies while it is drawn as a left one."""
+def _mirrored_position(film: Film) -> tuple[float, float]:
+    """The position of the joint of a right knee while it is simulated as a left one."""
     return film.joint_at_mm[0], -film.joint_at_mm[1]
 
 
-def _left_knee(
+def _simulate_left_knee(
     scene: KneeScene,
     film: Film,
     offset_mm: float,

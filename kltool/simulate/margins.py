@@ -1,14 +1,15 @@
 """The margins of the joint on the film, known from the surfaces, and the widths between them.
 
-Everything here is a left knee as hung (medial left, lateral right); `mirrored` turns a truth over.
+Everything here is a left knee as displayed (medial left, lateral right); `mirrored` mirrors a truth.
 
-Femoral margin: lower edge of the condyle's shadow. Tibial margin: in every column of the film, a sheet
-of rays cuts the plateau in a curve from its posterior to its anterior rim; the margin is the mean row
-of the middle half of that curve, where the condyle bears. Seen edge on, this is the upper edge of the
-bright subchondral plate. Rims that tilt or a hollow plateau projects above it are not the margin.
+Femoral margin: lower edge of the projected condyle. Tibial margin: in every column of the film, a plane of
+rays cuts the plateau in a curve from its posterior to its anterior margin; the tibial margin is the mean row
+of the middle half of that curve, where the condyle bears. With a beam parallel to the plateau, this is the
+upper edge of the subchondral plate. Anterior and posterior margins that tilt or a hollow plateau projects
+above it are not the tibial margin.
 
-All of it is found at FINE_MM and not at the pixels of the film, which therefore have no part in the truth;
-what is given in pixels is converted at the end.
+Everything is computed at FINE_MM and not at the pixels of the film, so that these have no influence on the
+truth; what is given in pixels is converted at the end.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from kltool.errors import UsageError
 from kltool.simulate.bones import Bone, KneeBones
 from kltool.simulate.rays import Camera, lower_outline, profile_rows
-from kltool.simulate.scene import Compartment, FixedWidth, KneeScene, KneeTruth, Pair
+from kltool.simulate.scene import CompartmentTruth, FixedWidth, KneeScene, KneeTruth, Pair
 from kltool.typing import Float64
 
 Int32 = npt.NDArray[np.int32]
@@ -36,7 +37,7 @@ FINE_HALF_WIDTH_MM = 75.0  # more than half a knee
 MEDIAL_X = tuple(k / 1000 for k in range(150, 301, 25))  # OAI: JSW150 to JSW300
 LATERAL_X = tuple(k / 1000 for k in range(700, 901, 25))  # OAI: LJSW700 to LJSW900
 CONDYLE_HEIGHT_MM = 35.0  # docs/choices-simulate.md#femoral-width
-SHADOW_ABOVE = 0.2  # of the femoral width; what is higher in the outline is the shaft
+SHADOW_ABOVE = 0.2  # of the femoral width; higher parts of the outline belong to the shaft
 PROFILE_STEP_MM = 0.25  # docs/choices-simulate.md#truth-resolution
 BEARING = np.linspace(0.25, 0.75, 21)  # of the depth; docs/choices-simulate.md#tibial-margin
 
@@ -53,29 +54,30 @@ class Axis:
     length: float
     ends: Pair
 
-    def place(self, points: Float64) -> tuple[Float64, Float64]:
+    def to_axes(self, points: Float64) -> tuple[Float64, Float64]:
         """(n, 2) (row, column) to x as a fraction and depth below the axis in pixels."""
         offset = points - self.origin
         return offset @ self.along / self.length, offset @ self.down
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Fixed:
-    """What the definitions fix of one compartment: where margins are given, searched, and integrated."""
+class _Definition:
+    """The ranges of x of one compartment: of its margins, of its minimum, of its area."""
 
     extent: tuple[float, float]
     search: tuple[float, float]
     oai: tuple[float, float]
 
 
-MEDIAL = _Fixed(MEDIAL_EXTENT, MEDIAL_SEARCH, MEDIAL_OAI)
-LATERAL = _Fixed(LATERAL_EXTENT, LATERAL_SEARCH, LATERAL_OAI)
+MEDIAL = _Definition(MEDIAL_EXTENT, MEDIAL_SEARCH, MEDIAL_OAI)
+LATERAL = _Definition(LATERAL_EXTENT, LATERAL_SEARCH, LATERAL_OAI)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Margins:
-    """Femoral and tibial margin of one compartment, the two rims of its plateau, (n, 2) (row, column) each,
-    and x of the points of the margins.
+class ProjectedMargins:
+    """Femoral and tibial margin of one compartment, and the anterior and posterior margins of its plateau.
+
+    (n, 2) (row, column) each. femoral_x, tibial_x: (n,) x of the points of the margins.
     """
 
     femoral: Float64
@@ -86,12 +88,14 @@ class Margins:
     tibial_x: Float64
 
     def searched(self, within: tuple[float, float]) -> tuple[Float64, Float64]:
-        """The part of both margins in which the narrowest place is looked for."""
-        return _cut(self.femoral, self.femoral_x, within), _cut(self.tibial, self.tibial_x, within)
+        """The part of both margins within the range of the minimum."""
+        return _restricted(self.femoral, self.femoral_x, within), _restricted(
+            self.tibial, self.tibial_x, within
+        )
 
 
 def fine_camera(camera: Camera, offset_mm: float) -> Camera:
-    """The same beam, seen at FINE_MM, on columns around a knee `offset_mm` right of the central ray."""
+    """The same beam with pixels of FINE_MM, columns around a knee `offset_mm` right of the central ray."""
     columns = round(2 * FINE_HALF_WIDTH_MM / FINE_MM)
     return Camera(1, columns, FINE_MM, camera.distance_mm, (0.0, -offset_mm / FINE_MM))
 
@@ -123,26 +127,31 @@ def _tangent(outline: Float64, middle: float) -> Float64:
     return np.asarray(np.array([slope, 1.0]) / np.hypot(slope, 1.0))
 
 
-def compartment_margins(bones: KneeBones, axis: Axis, camera: Camera) -> tuple[Margins, Margins]:
+def compartment_margins(
+    bones: KneeBones, axis: Axis, camera: Camera
+) -> tuple[ProjectedMargins, ProjectedMargins]:
     """Margins of the medial and the lateral compartment."""
     outline = _points(lower_outline(bones.femur.vertices, bones.femur.faces, camera))
-    condyles = outline[axis.place(outline)[1] > -axis.length * SHADOW_ABOVE]
-    rims = _rims(bones, camera)
-    curves = condyles, _plate_edge(bones, rims, camera), rims.anterior, rims.posterior
+    condyles = outline[axis.to_axes(outline)[1] > -axis.length * SHADOW_ABOVE]
+    plateau = _project_plateau_margins(bones, camera)
+    curves = condyles, _tibial_margin(bones, plateau, camera), plateau.anterior, plateau.posterior
     medial, lateral = (_margins(curves, axis, fixed.extent) for fixed in (MEDIAL, LATERAL))
     return medial, lateral
 
 
-def _margins(curves: tuple[Float64, ...], axis: Axis, extent: tuple[float, float]) -> Margins:
-    """The part of condyles, tibial margin, anterior and posterior rim between two x."""
-    femoral, tibial, anterior, posterior = (c[_inside(axis.place(c)[0], extent)] for c in curves)
-    return Margins(femoral, tibial, anterior, posterior, axis.place(femoral)[0], axis.place(tibial)[0])
+def _margins(curves: tuple[Float64, ...], axis: Axis, extent: tuple[float, float]) -> ProjectedMargins:
+    """The part of all curves (condyles, tibial margin, anterior and posterior margin) between two x."""
+    femoral, tibial, anterior, posterior = (c[_inside(axis.to_axes(c)[0], extent)] for c in curves)
+    return ProjectedMargins(
+        femoral, tibial, anterior, posterior, axis.to_axes(femoral)[0], axis.to_axes(tibial)[0]
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Rims:
-    """The rims on the film, (n, 2) (row, column), and their depths (n,) in mm from the source: in every
-    column, and at the two ends, where they meet.
+class _ProjectedPlateauMargins:
+    """The plateau margins on the film: (n, 2) (row, column), and depths (n,) in mm from the source.
+
+    In every column, and at the two ends, where they meet.
     """
 
     anterior: Float64
@@ -151,9 +160,9 @@ class _Rims:
     posterior_depth: Float64
 
 
-def _rims(bones: KneeBones, camera: Camera) -> _Rims:
-    """Where the sheet of rays of every column enters and leaves the plateau: its rim is cut twice."""
-    rows, columns, depths = camera.project(bones.plateau.rim.on(bones.tibia.vertices))
+def _project_plateau_margins(bones: KneeBones, camera: Camera) -> _ProjectedPlateauMargins:
+    """Where the plane of rays of every column enters and leaves the plateau, whose margin it cuts twice."""
+    rows, columns, depths = camera.project(bones.plateau.margin.on(bones.tibia.vertices))
     first, last = columns.min(), columns.max()
     at = np.r_[first, np.arange(np.floor(first) + 1.0, np.ceil(last)), last]
     starts, steps = columns[:-1, None], np.diff(columns)[:, None]
@@ -164,25 +173,25 @@ def _rims(bones: KneeBones, camera: Camera) -> _Rims:
     near, far = np.where(cut, depth, np.inf).argmin(axis=0), np.where(cut, depth, -np.inf).argmax(axis=0)
     place = np.arange(len(at))
     posterior, anterior = (np.stack([row[k, place], at], axis=1) for k in (near, far))
-    return _Rims(anterior, posterior, depth[far, place], depth[near, place])
+    return _ProjectedPlateauMargins(anterior, posterior, depth[far, place], depth[near, place])
 
 
-def _plate_edge(bones: KneeBones, rims: _Rims, camera: Camera) -> Float64:
-    """(n, 2) (row, column), the tibial margin, from where the rims meet to where they meet again."""
+def _tibial_margin(bones: KneeBones, plateau: _ProjectedPlateauMargins, camera: Camera) -> Float64:
+    """(n, 2) (row, column), the tibial margin between the two ends, where the plateau margins meet."""
     nearest_mm, profiles = profile_rows(bones.tibia.vertices, bones.plateau.faces, camera, PROFILE_STEP_MM)
-    columns = rims.anterior[1:-1, 1].astype(int)[:, None]
-    deep = (rims.anterior_depth - rims.posterior_depth)[1:-1, None]
-    place = (rims.posterior_depth[1:-1, None] + deep * BEARING - nearest_mm) / PROFILE_STEP_MM
+    columns = plateau.anterior[1:-1, 1].astype(int)[:, None]
+    deep = (plateau.anterior_depth - plateau.posterior_depth)[1:-1, None]
+    place = (plateau.posterior_depth[1:-1, None] + deep * BEARING - nearest_mm) / PROFILE_STEP_MM
     below = np.clip(place.astype(int), 0, profiles.shape[1] - 2)
     before, after = profiles[columns, below], profiles[columns, below + 1]
     rows = (before + (place - below) * (after - before)).mean(axis=1)
     met = np.isfinite(rows)
-    inner = np.stack([rows[met], rims.anterior[1:-1, 1][met]], axis=1)
-    return np.concatenate([rims.anterior[:1], inner, rims.anterior[-1:]])
+    inner = np.stack([rows[met], plateau.anterior[1:-1, 1][met]], axis=1)
+    return np.concatenate([plateau.anterior[:1], inner, plateau.anterior[-1:]])
 
 
-def _cut(points: Float64, x: Float64, within: tuple[float, float]) -> Float64:
-    """The polyline between two x, its ends interpolated, so that a small move changes it a little."""
+def _restricted(points: Float64, x: Float64, within: tuple[float, float]) -> Float64:
+    """The polyline between two x, its ends interpolated, so that it changes continuously with the pose."""
     order = np.argsort(x)
     x, points = x[order], points[order]
     ends = np.clip(within, x[0], x[-1])
@@ -193,7 +202,7 @@ def _cut(points: Float64, x: Float64, within: tuple[float, float]) -> Float64:
 
 
 def signed_gap(femoral: Float64, tibial: Float64) -> float:
-    """Smallest distance in pixels; negative by the deepest overlap where the margins cross."""
+    """Smallest distance in pixels; minus the deepest overlap where the margins cross."""
     rows = np.interp(femoral[:, 1], tibial[:, 1], tibial[:, 0], left=np.inf, right=np.inf)
     overlap = float((femoral[:, 0] - rows).max())
     return -overlap if overlap > 0 else nearest(femoral, tibial)[0]
@@ -220,15 +229,15 @@ def _nearest_point_to_segment(points: Float64, line: Float64) -> tuple[float, Fl
 
 def knee_truth(
     scene: KneeScene,
-    margins: tuple[Margins, Margins],
+    margins: tuple[ProjectedMargins, ProjectedMargins],
     axis: Axis,
     bones: KneeBones,
     fine: Camera,
     camera: Camera,
     magnification: float,
 ) -> KneeTruth:
-    """Everything that is known of a left knee as hung; margins and axis as seen by `fine`."""
-    film = _OnFilm(fine, camera)
+    """The truth of a left knee as displayed; margins and axis in pixels of `fine`."""
+    film = _FineToFilm(fine, camera)
     middles = [(m.femoral.mean(axis=0) + m.tibial.mean(axis=0)) / 2 for m in margins]
     ends = axis.origin, axis.origin + axis.length * axis.along
     tibial_ends, tibial_width = _tibial_width(bones, axis, fine)
@@ -250,8 +259,8 @@ def knee_truth(
 
 
 @dataclass(frozen=True, slots=True)
-class _OnFilm:
-    """From the pixels of the fine camera to those of the film."""
+class _FineToFilm:
+    """From pixels of the fine camera to those of the film."""
 
     fine: Camera
     camera: Camera
@@ -273,16 +282,18 @@ class _OnFilm:
         return np.stack([np.interp(at, columns, rows), at], axis=1)
 
 
-def _compartment(margins: Margins, fixed: _Fixed, axis: Axis, film: _OnFilm) -> Compartment:
+def _compartment(
+    margins: ProjectedMargins, fixed: _Definition, axis: Axis, film: _FineToFilm
+) -> CompartmentTruth:
     femoral, tibial = margins.searched(fixed.search)
     _, above, below = nearest(femoral, tibial)
     curves = margins.femoral, margins.tibial, margins.anterior, margins.posterior
-    first, last = _common(curves, fixed.oai, axis)
+    first, last = _common_range(curves, fixed.oai, axis)
     x = np.linspace(first, last, AREA_POINTS)
     widths = np.maximum(_along_normal(margins.femoral, margins.tibial, x, axis), 0.0) * FINE_MM
     area = float(np.trapezoid(widths, x)) * axis.length * FINE_MM
-    rims = _along_normal(margins.anterior, margins.posterior, x, axis) * FINE_MM
-    return Compartment(
+    plateau = _along_normal(margins.anterior, margins.posterior, x, axis) * FINE_MM
+    return CompartmentTruth(
         femoral_margin=film.curve(margins.femoral),
         tibial_margin=film.curve(margins.tibial),
         minimum_mm=max(0.0, signed_gap(femoral, tibial)) * FINE_MM,
@@ -290,16 +301,18 @@ def _compartment(margins: Margins, fixed: _Fixed, axis: Axis, film: _OnFilm) -> 
         area_mm2=area,
         mean_mm=area / ((last - first) * axis.length * FINE_MM),
         area_x=(first, last),
-        anterior_rim=film.curve(margins.anterior),
-        posterior_rim=film.curve(margins.posterior),
-        rim_distance_mm=float(np.abs(rims).mean()),
-        rim_offset_mm=float(rims.mean()),
+        anterior_margin=film.curve(margins.anterior),
+        posterior_margin=film.curve(margins.posterior),
+        inter_margin_distance_mm=float(np.abs(plateau).mean()),
+        inter_margin_offset_mm=float(plateau.mean()),
     )
 
 
-def _common(curves: tuple[Float64, ...], wanted: tuple[float, float], axis: Axis) -> tuple[float, float]:
-    """The part of a range of x that all curves reach."""
-    reached = [axis.place(curve)[0] for curve in curves]
+def _common_range(
+    curves: tuple[Float64, ...], wanted: tuple[float, float], axis: Axis
+) -> tuple[float, float]:
+    """The part of a range of x within all curves."""
+    reached = [axis.to_axes(curve)[0] for curve in curves]
     first, last = max(wanted[0], *(x.min() for x in reached)), min(wanted[1], *(x.max() for x in reached))
     if not first < last:
         raise UsageError(f"the margins do not share any x between {wanted[0]} and {wanted[1]} in this pose")
@@ -308,15 +321,15 @@ def _common(curves: tuple[Float64, ...], wanted: tuple[float, float], axis: Axis
 
 def _along_normal(upper: Float64, lower: Float64, x: Float64, axis: Axis) -> Float64:
     """(n,) pixels from one curve down to another along the normal of the axis, at every x."""
-    above, below = (np.interp(x, *axis.place(curve)) for curve in (upper, lower))
+    above, below = (np.interp(x, *axis.to_axes(curve)) for curve in (upper, lower))
     return np.asarray(below - above)
 
 
-def _fixed_widths(margins: tuple[Margins, Margins], axis: Axis) -> list[FixedWidth]:
-    """Widths along the normal of the x axis; none where a margin is not there."""
+def _fixed_widths(margins: tuple[ProjectedMargins, ProjectedMargins], axis: Axis) -> list[FixedWidth]:
+    """Widths along the normal of the x axis, where both margins exist."""
     widths = []
     for one, places in zip(margins, (MEDIAL_X, LATERAL_X), strict=True):
-        first, last = _common((one.femoral, one.tibial), (places[0], places[-1]), axis)
+        first, last = _common_range((one.femoral, one.tibial), (places[0], places[-1]), axis)
         x = np.array([place for place in places if first <= place <= last])
         gaps = np.maximum(_along_normal(one.femoral, one.tibial, x, axis), 0.0) * FINE_MM
         widths += [FixedWidth(*pair) for pair in zip(x.tolist(), gaps.tolist(), strict=True)]
@@ -326,7 +339,7 @@ def _fixed_widths(margins: tuple[Margins, Margins], axis: Axis) -> list[FixedWid
 def _tibial_width(bones: KneeBones, axis: Axis, camera: Camera) -> tuple[Pair, float]:
     """The outermost points of the tibial head, and pixels between them along the x axis."""
     points = _projected(bones.tibia, camera)
-    across, depth = axis.place(points)
+    across, depth = axis.to_axes(points)
     head = np.flatnonzero(depth < depth.min() + 30.0 / camera.pixel_mm)
     medial, lateral = head[across[head].argmin()], head[across[head].argmax()]
     return (_pair(points[medial]), _pair(points[lateral])), float(
@@ -335,16 +348,16 @@ def _tibial_width(bones: KneeBones, axis: Axis, camera: Camera) -> tuple[Pair, f
 
 
 def mirrored(truth: KneeTruth, columns: int) -> KneeTruth:
-    """The truth of the same film turned over left for right."""
+    """The truth of the mirrored film."""
 
-    def turn(compartment: Compartment) -> Compartment:
+    def turn(compartment: CompartmentTruth) -> CompartmentTruth:
         return replace(
             compartment,
             femoral_margin=_flip(compartment.femoral_margin, columns),
             tibial_margin=_flip(compartment.tibial_margin, columns),
             narrowest=_flip_pair(compartment.narrowest, columns),
-            anterior_rim=_flip(compartment.anterior_rim, columns),
-            posterior_rim=_flip(compartment.posterior_rim, columns),
+            anterior_margin=_flip(compartment.anterior_margin, columns),
+            posterior_margin=_flip(compartment.posterior_margin, columns),
         )
 
     return replace(

@@ -1,10 +1,10 @@
 """Rays from a point source through closed surfaces to the film: path lengths and outlines.
 
-Path length: along a ray, every face that is crossed on the way in counts its depth negatively, every
-face on the way out positively; the sum is the length inside. It is exact for any closed surface, hollow
-or folded. Every pixel is summed in the order of the faces, on one thread, so that the same surface
-gives the same bits. Corners are snapped to 1/1024 pixel and compared as whole numbers, so that a ray
-through a shared edge meets exactly one of the two faces.
+Path length: along a ray, the depth of every face where it enters counts negatively, of every face where it
+leaves positively; the sum is the length inside. It is exact for any closed surface, hollow or folded. Every
+pixel is summed in the order of the faces, on one thread, so that the result is reproducible to the last bit.
+Corners are rounded to 1/1024 pixel and compared as integers, so that a ray through a shared edge meets
+exactly one of the two faces.
 """
 
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class Camera:
 
 @lru_cache(maxsize=2)
 def obliquity(camera: Camera) -> Float64:
-    """(rows, columns): length of a ray for a step of one in depth; kept, since every surface needs it."""
+    """(rows, columns): length of a ray per unit of depth; cached, since every surface needs it."""
     row, column = camera.middle
     down = (np.arange(camera.rows) - row) * camera.pixel_mm / camera.distance_mm
     across = (np.arange(camera.columns) - column) * camera.pixel_mm / camera.distance_mm
@@ -79,7 +79,7 @@ def path_length(vertices: Float64, faces: Int32, camera: Camera) -> Float64:
 
 
 def lower_outline(vertices: Float64, faces: Int32, camera: Camera) -> Float64:
-    """(columns,) row of the lowest point of the surface's shadow in every column; -inf where none."""
+    """(columns,) row of the lowest point of the projected surface in every column; -inf where none."""
     rows, columns, _ = camera.project(vertices)
     outline = np.full(camera.columns, -np.inf)
     _lower_envelope(outline, rows, columns, faces)
@@ -87,10 +87,10 @@ def lower_outline(vertices: Float64, faces: Int32, camera: Camera) -> Float64:
 
 
 def profile_rows(vertices: Float64, faces: Int32, camera: Camera, step_mm: float) -> tuple[float, Float64]:
-    """Row at which an open surface, seen from above, is met, (columns, depths); NaN where it is not.
+    """The nearest depth (mm), and the row of an open surface seen from above, (columns, depths); NaN outside.
 
-    Every column of the film is a sheet of rays; the surface cuts it in a curve, sampled every step_mm
-    along the rays from the depth (mm) that comes first.
+    Every column of the film is a plane of rays; the surface cuts it in a curve, sampled every step_mm along
+    the rays from the nearest depth.
     """
     used = np.unique(faces)
     rows, columns, depths = camera.project(vertices[used])
@@ -162,7 +162,7 @@ def _lower_envelope(outline, rows, columns, faces):  # type: ignore[no-untyped-d
 
 @njit(cache=True)
 def _fill_heights(heights, columns, depths, rows, faces):  # type: ignore[no-untyped-def]
-    """Rasterise faces seen from above; where two lie over each other the upper one (least row) stays."""
+    """Rasterise faces seen from above; of overlapping faces the upper one (smallest row) is kept."""
     width, bins = heights.shape
     for face in range(faces.shape[0]):
         a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]

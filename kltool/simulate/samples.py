@@ -1,4 +1,4 @@
-"""The films of sample_images/: which there are, and how they are written."""
+"""The films of sample_images/ and how they are written."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from kltool.values.radiograph import Side
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One file: its path under sample_images/, what it shows, and how the film is made."""
+    """One file: its path under sample_images/, a description, and how the film is simulated."""
 
     path: str
     shows: str
@@ -134,7 +134,7 @@ def _before() -> SimulatedFilm:
 
 
 def _after() -> SimulatedFilm:
-    """The same bones, stood a little differently, another exposure, the medial space 1.5 mm wider."""
+    """The same bones, positioned slightly differently, another exposure, the medial space 1.5 mm wider."""
     scene = replace(
         _CASE, medial_gap_mm=3.7, rotation_deg=1.5, flexion_deg=16.5, beam_tilt_deg=0.6, varus_deg=-0.8
     )

@@ -1,4 +1,4 @@
-"""The nouns of a simulated film: the knee, the film, and the truth they are known to show.
+"""The values of a simulated film: the knee, the film, and the truth.
 
 Millimetres are those of the plane of the joint: pixel distance times `Film.joint_spacing_mm`, which a
 DICOM file states as its calibrated PixelSpacing. A width on the detector is larger by the magnification.
@@ -21,7 +21,7 @@ Pair = tuple[tuple[float, float], tuple[float, float]]  # two points, (row, colu
 
 @dataclass(frozen=True, slots=True)
 class Osteophytes:
-    """Marginal osteophytes, 0 (none) to 1 (large), at the four sites that atlases grade."""
+    """Marginal osteophytes, 0 (none) to 1 (large), at the four sites graded by atlases."""
 
     medial_femoral: float = 0.0
     lateral_femoral: float = 0.0
@@ -29,7 +29,7 @@ class Osteophytes:
     lateral_tibial: float = 0.0
 
     def __post_init__(self) -> None:
-        _within(self, 0.0, 1.0, *asdict(self))
+        _require_range(self, 0.0, 1.0, *asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,19 @@ class Sclerosis:
     lateral: float = 0.0
 
     def __post_init__(self) -> None:
-        _within(self, 0.0, 1.0, *asdict(self))
+        _require_range(self, 0.0, 1.0, *asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
 class KneeScene:
-    """One knee and how it stands before the film.
+    """One knee and its positioning.
 
-    shape: standard deviations along the first components of the shape model; None draws them from seed.
-    medial_gap_mm, lateral_gap_mm: minimum joint space asked for, mm in the plane of the joint; 0 is bone
+    shape: standard deviations along the first components of the shape model; None samples them from seed.
+    medial_gap_mm, lateral_gap_mm: minimum joint space, mm in the plane of the joint; 0 is bone
     on bone. The femorotibial angle follows from the two.
-    flexion_deg: of the knee, 0 as the model was scanned, lying. rotation_deg: of the leg about its
-    axis, positive outwards. beam_tilt_deg: of the beam against the medial plateau, 0 looks along it,
-    positive looks down on it. varus_deg: lean of the whole leg in the picture, positive bow-legged.
+    flexion_deg: of the knee, 0 as the model was scanned, supine. rotation_deg: of the leg about its
+    axis, positive externally. beam_tilt_deg: of the beam against the medial plateau, 0 is parallel,
+    positive from above. varus_deg: of the whole leg in the picture, positive is varus.
     seed: of the shape and of the trabeculae. body: thickness of the soft tissue, 1 is average.
     bone_density: of the trabecular bone, 1 is average. spines: heights of the medial and the lateral
     tibial spine, 1 is average. hollow_mm: how much deeper than the shape's own the medial and the lateral
@@ -80,27 +80,27 @@ class KneeScene:
     coarseness: float = 1.0
 
     def __post_init__(self) -> None:
-        _within(self, 0.0, 12.0, "medial_gap_mm", "lateral_gap_mm")
-        _within(self, 0.0, 45.0, "flexion_deg")
-        _within(self, -25.0, 25.0, "rotation_deg")
-        _within(self, -15.0, 15.0, "beam_tilt_deg", "varus_deg")
-        _within(self, 0.6, 1.8, "body")
-        _within(self, 0.4, 1.6, "bone_density")
-        _within(self, 0.0, 3.0, "spines", "texture")
-        _within(self, -2.0, 4.0, "hollow_mm")
-        _within(self, 0.75, 3.5, "plate_mm")
-        _within(self, 0.4, 2.5, "coarseness")
+        _require_range(self, 0.0, 12.0, "medial_gap_mm", "lateral_gap_mm")
+        _require_range(self, 0.0, 45.0, "flexion_deg")
+        _require_range(self, -25.0, 25.0, "rotation_deg")
+        _require_range(self, -15.0, 15.0, "beam_tilt_deg", "varus_deg")
+        _require_range(self, 0.6, 1.8, "body")
+        _require_range(self, 0.4, 1.6, "bone_density")
+        _require_range(self, 0.0, 3.0, "spines", "texture")
+        _require_range(self, -2.0, 4.0, "hollow_mm")
+        _require_range(self, 0.75, 3.5, "plate_mm")
+        _require_range(self, 0.4, 2.5, "coarseness")
         if any(not abs(sd) <= 3.0 for sd in self.shape or ()):
             raise UsageError(f"shape {self.shape} found; every coefficient must lie within 3 deviations")
 
 
 @dataclass(frozen=True, slots=True)
 class Collimator:
-    """The rectangle that is exposed.
+    """The exposed rectangle.
 
     centre_mm: (down, right) from the middle of the film to the middle of the rectangle, in the plane of
     the joint, as all lengths here. half_mm: (half its height, half its width). turn_deg: clockwise on the
-    picture. penumbra_mm: from light to dark. white: how the unexposed film is shown, 1 white, 0 black.
+    picture. penumbra_mm: width of its edge. white: grey value of the unexposed film, 1 white, 0 black.
     Source: docs/choices-simulate.md#collimator.
     """
 
@@ -111,20 +111,20 @@ class Collimator:
     white: float = 0.0
 
     def __post_init__(self) -> None:
-        _within(self, -400.0, 400.0, "centre_mm")
-        _within(self, 5.0, 400.0, "half_mm")
-        _within(self, -45.0, 45.0, "turn_deg")
-        _within(self, 0.01, 20.0, "penumbra_mm")
-        _within(self, 0.0, 1.0, "white")
+        _require_range(self, -400.0, 400.0, "centre_mm")
+        _require_range(self, 5.0, 400.0, "half_mm")
+        _require_range(self, -45.0, 45.0, "turn_deg")
+        _require_range(self, 0.01, 20.0, "penumbra_mm")
+        _require_range(self, 0.0, 1.0, "white")
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A lead letter for the side.
+    """A lead letter that marks the side.
 
     at_mm: (down, right) from the middle of the film to the middle of the letter, in the plane of the
     joint. height_mm: of the letter. turn_deg: clockwise on the picture. mirrored: seen from behind.
-    brightness: 1 is white, 0 leaves the picture as it is. framed: with a ring around it.
+    brightness: 1 is white, 0 is transparent. framed: with a ring around it.
     """
 
     letter: str = "R"
@@ -138,10 +138,10 @@ class Marker:
     def __post_init__(self) -> None:
         if self.letter not in ("L", "R"):
             raise UsageError(f"marker {self.letter!r} found, L or R expected")
-        _within(self, -400.0, 400.0, "at_mm")
-        _within(self, 2.0, 60.0, "height_mm")
-        _within(self, -360.0, 360.0, "turn_deg")
-        _within(self, 0.0, 1.0, "brightness")
+        _require_range(self, -400.0, 400.0, "at_mm")
+        _require_range(self, 2.0, 60.0, "height_mm")
+        _require_range(self, -360.0, 360.0, "turn_deg")
+        _require_range(self, 0.0, 1.0, "brightness")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +150,12 @@ class Film:
 
     spacing_mm: pitch of the detector. magnification: detector over joint. source_mm: source to detector.
     blur_mm: standard deviation of focal spot and detector, on the detector. noise: 1 is a usual exposure,
-    0 is none. scatter: scattered over primary radiation behind the leg. latitude: 1 shows the whole
-    range of attenuation evenly, 0 evens out all that is wide. window: line integrals that are shown
-    black and white. separation_mm: between the two knees of a bilateral film. seed: of the noise.
+    0 is none. scatter: scattered over primary radiation behind the leg. latitude: 1 shows the whole range of
+    attenuation, 0 removes low frequencies. window: line integrals that are shown black and white.
+    separation_mm: between the two knees of a bilateral film. seed: of the noise.
     joint_at_mm: (down, right) on the picture, from the middle of the film to where the central ray meets
     the joint, in the plane of the joint. sharpening, sharpening_mm: strength of the unsharp mask, 0 is
-    none, and its width on the detector. toe: 0 shows attenuation on a straight scale of grey, 1 on an S.
+    none, and its width on the detector. toe: of the characteristic curve, 0 linear, 1 sigmoid.
     """
 
     rows: int = 640
@@ -179,20 +179,20 @@ class Film:
     marker: Marker | None = None
 
     def __post_init__(self) -> None:
-        _within(self, 64, 6000, "rows", "columns")
-        _within(self, 0.05, 1.0, "spacing_mm")
-        _within(self, 1.0, 1.5, "magnification")
-        _within(self, 800.0, 5000.0, "source_mm")
-        _within(self, 0.0, 2.0, "blur_mm", "scatter")
-        _within(self, 0.0, 10.0, "noise")
-        _within(self, 0.0, 1.0, "latitude", "toe")
-        _within(self, 8, 16, "bits")
-        _within(self, -200.0, 200.0, "joint_at_mm")
-        _within(self, 0.0, 10.0, "sharpening")
-        _within(self, 0.05, 20.0, "sharpening_mm")
-        _within(self, 100.0, 300.0, "separation_mm")
+        _require_range(self, 64, 6000, "rows", "columns")
+        _require_range(self, 0.05, 1.0, "spacing_mm")
+        _require_range(self, 1.0, 1.5, "magnification")
+        _require_range(self, 800.0, 5000.0, "source_mm")
+        _require_range(self, 0.0, 2.0, "blur_mm", "scatter")
+        _require_range(self, 0.0, 10.0, "noise")
+        _require_range(self, 0.0, 1.0, "latitude", "toe")
+        _require_range(self, 8, 16, "bits")
+        _require_range(self, -200.0, 200.0, "joint_at_mm")
+        _require_range(self, 0.0, 10.0, "sharpening")
+        _require_range(self, 0.05, 20.0, "sharpening_mm")
+        _require_range(self, 100.0, 300.0, "separation_mm")
         if not self.window[0] < self.window[1]:
-            raise UsageError(f"window {self.window} found; black must come before white")
+            raise UsageError(f"window {self.window} found; black below white expected")
 
     @property
     def joint_spacing_mm(self) -> float:
@@ -201,21 +201,20 @@ class Film:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compartment:
-    """What is known of one compartment on the film.
+class CompartmentTruth:
+    """The truth of one compartment on the film.
 
     femoral_margin, tibial_margin: (n, 2) (row, column) pixels from the medial to the lateral end, one
-    point a column. Femoral: lower edge of the condyle's shadow. Tibial: upper edge of the subchondral
-    plate where the condyle bears, in the middle half of the plateau's depth; not a rim that tilt
-    projects above it. minimum_mm: smallest distance between them, Euclidean, both taken between the x of
-    the search. narrowest: where, (row, column) on the femur and on the tibia.
+    point a column. Femoral: lower edge of the projected condyle. Tibial: upper edge of the subchondral
+    plate where the condyle bears, in the middle half of the depth of the plateau; not a margin of the plateau
+    that tilt projects above it. minimum_mm: smallest Euclidean distance between them, within the range of the
+    minimum. narrowest: its ends, (row, column) on the femur and on the tibia.
     area_mm2: of the joint space over area_x, of the widths along the normal of the x axis. mean_mm: the
     same over the length of that range. area_x: the OAI's range of x (medial 0.150 to 0.300, lateral 0.700
     to 0.900), or the part of it that the margins reach.
-    anterior_rim, posterior_rim: (n, 2) (row, column), the two rims of the plateau, one point a column.
-    rim_distance_mm: mean absolute distance between them along the normal of the x axis over area_x, the
-    inter-margin distance. rim_offset_mm: mean of the same with its sign, positive where the
-    posterior rim is shown below the anterior one.
+    anterior_margin, posterior_margin: (n, 2) (row, column), of the plateau, one point a column.
+    inter_margin_distance_mm: mean absolute distance between them along the normal of the x axis over area_x.
+    inter_margin_offset_mm: its signed mean, positive where the posterior margin is shown below the anterior.
     """
 
     femoral_margin: Float64
@@ -225,10 +224,10 @@ class Compartment:
     area_mm2: float
     mean_mm: float
     area_x: tuple[float, float]
-    anterior_rim: Float64
-    posterior_rim: Float64
-    rim_distance_mm: float
-    rim_offset_mm: float
+    anterior_margin: Float64
+    posterior_margin: Float64
+    inter_margin_distance_mm: float
+    inter_margin_offset_mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +240,7 @@ class FixedWidth:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KneeTruth:
-    """What a perfect reader would find for one knee of the film.
+    """The true values of one knee of the film.
 
     x_axis: (row, column) at x = 0 and at x = 1, on the tangent of both distal condyles. centre: (row,
     column) midway between the margins of the two compartments. tilt_deg: of the x axis on the
@@ -252,8 +251,8 @@ class KneeTruth:
     """
 
     side: Side
-    medial: Compartment
-    lateral: Compartment
+    medial: CompartmentTruth
+    lateral: CompartmentTruth
     widths: tuple[FixedWidth, ...]
     x_axis: Pair
     femoral_ends: Pair
@@ -289,8 +288,8 @@ class KneeTruth:
 class SimulatedFilm:
     """A DX image and its truth.
 
-    pixels: (rows, columns) uint16, bone bright (MONOCHROME2), as hung: the patient's right on the left.
-    truth: one knee, or the right and then the left.
+    pixels: (rows, columns) uint16, bone bright (MONOCHROME2), as displayed: the patient's right on the left.
+    truth: of one knee, or of the right and then the left.
     """
 
     pixels: Pixels
@@ -298,7 +297,7 @@ class SimulatedFilm:
     truth: tuple[KneeTruth, ...]
 
 
-def _compartment_json(compartment: Compartment) -> dict[str, Any]:
+def _compartment_json(compartment: CompartmentTruth) -> dict[str, Any]:
     return {
         "minimum_mm": round(compartment.minimum_mm, 3),
         "narrowest": _points_json(np.array(compartment.narrowest)),
@@ -307,10 +306,10 @@ def _compartment_json(compartment: Compartment) -> dict[str, Any]:
         "area_mm2": round(compartment.area_mm2, 3),
         "mean_mm": round(compartment.mean_mm, 4),
         "area_x": [round(x, 4) for x in compartment.area_x],
-        "anterior_rim": _points_json(compartment.anterior_rim),
-        "posterior_rim": _points_json(compartment.posterior_rim),
-        "rim_distance_mm": round(compartment.rim_distance_mm, 3),
-        "rim_offset_mm": round(compartment.rim_offset_mm, 3),
+        "anterior_margin": _points_json(compartment.anterior_margin),
+        "posterior_margin": _points_json(compartment.posterior_margin),
+        "inter_margin_distance_mm": round(compartment.inter_margin_distance_mm, 3),
+        "inter_margin_offset_mm": round(compartment.inter_margin_offset_mm, 3),
     }
 
 
@@ -325,7 +324,7 @@ def _points_json(points: Float64) -> list[list[float]]:
     return [[round(float(row), 2), round(float(column), 2)] for row, column in points]
 
 
-def _within(noun: object, least: float, most: float, *names: str) -> None:
+def _require_range(noun: object, least: float, most: float, *names: str) -> None:
     for name in names:
         found = getattr(noun, name)
         values = found if isinstance(found, tuple) else (found,)

@@ -1,7 +1,7 @@
-"""Trabeculae that stand in the bone: they move with it from visit to visit, each depth by its own amount.
+"""Trabeculae fixed to the bone: they move with it from visit to visit, each depth by its own parallax.
 
-A bone is cut into layers along its depth, each with a texture of its own. What a film shows is their sum,
-so that a bone that is turned between two films is no longer seen with quite the same texture.
+A bone is divided into layers along its depth, each with a texture of its own. A film shows their sum, so that
+the texture changes slightly where a bone is rotated between two films.
 docs/choices-simulate.md#struts
 """
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import cv2
 import numpy as np
 
 from kltool.simulate.atlas import load_atlas
@@ -17,7 +18,7 @@ from kltool.simulate.tissue import trabeculae
 from kltool.typing import Float32, Float64
 
 LAYER_MM: Final = 2.5  # docs/choices-simulate.md#struts
-FIELD_MM: Final = 120.0  # side of a layer, about the middle of the joint; beyond it the layer is mirrored
+FIELD_MM: Final = 120.0  # side of a layer, about the middle of the joint; beyond it the texture is reflected
 PIXEL_MM: Final = 0.2  # docs/choices-simulate.md#struts
 PARTS: Final = ("femur", "tibia", "fibula", "patella")  # of the atlas, in the order of the beam
 
@@ -29,21 +30,19 @@ class Struts:
     seed: int
     coarseness: float = 1.0
 
-    def shown(self, part: int, vertices: Float64, camera: Camera) -> Float64:
-        """(rows, columns) texture of mean 0 and deviation 1 of a posed bone, as the film shows it.
+    def project(self, part: int, vertices: Float64, camera: Camera) -> Float64:
+        """(rows, columns) projected texture of a posed bone, of mean 0 and deviation 1.
 
         vertices: (n, 3) mm, those of the atlas' bone in their order.
         """
-        import cv2
-
         mean = getattr(load_atlas(), PARTS[part]).mean
-        turn, shift = _pose(mean, vertices)
+        rotation, shift = _pose(mean, vertices)
         layers, depths, middle = _layers(self, part)
         size = camera.columns, camera.rows
         total = np.zeros((camera.rows, camera.columns), np.float32)
         for layer, depth in zip(layers, depths, strict=True):
             pixels, corners = _corners(layer.shape, middle, depth)
-            rows, columns, _ = camera.project(corners @ turn.T + shift)
+            rows, columns, _ = camera.project(corners @ rotation.T + shift)
             at = cv2.getAffineTransform(pixels, np.stack([columns, rows], axis=1).astype(np.float32))
             total += cv2.warpAffine(layer, at, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
         return np.asarray(total / np.sqrt(len(layers)), np.float64)
@@ -73,9 +72,9 @@ def _corners(shape: tuple[int, ...], middle: Float64, depth: float) -> tuple[Flo
 
 
 def _pose(mean: Float64, vertices: Float64) -> tuple[Float64, Float64]:
-    """The turn and the shift that lay the mean bone on a posed one, least squares. Source: Kabsch 1976."""
-    here, there = mean.mean(axis=0), vertices.mean(axis=0)
-    left, _, right = np.linalg.svd((mean - here).T @ (vertices - there))
-    hand = np.sign(np.linalg.det(left @ right))
-    turn = (left * [1.0, 1.0, hand] @ right).T
-    return turn, there - turn @ here
+    """Rotation and shift from the mean bone to a posed one, least squares. Source: Kabsch 1976."""
+    start, end = mean.mean(axis=0), vertices.mean(axis=0)
+    left, _, right = np.linalg.svd((mean - start).T @ (vertices - end))
+    handedness = np.sign(np.linalg.det(left @ right))
+    rotation = (left * [1.0, 1.0, handedness] @ right).T
+    return rotation, end - rotation @ start

@@ -1,17 +1,18 @@
-"""The columns of the table of readings: their headings, kinds and order, and a knee's record as one row.
+"""The columns of a table of readings: names, types, units and order; and the words of the column `status`.
 
 docs/table.md describes every column. A cell without a value is empty, and the reason stands in the row: in
 `reason` for an image that was not read, in `..._reason` for a number, in `spacing_reason` for millimetres.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
-from kltool.geometry.joint_axes import names_of
-from kltool.typing import Record
+from kltool.geometry.joint_axes import location_names
 from kltool.values.length import UNITS
-from kltool.values.reading import GRADES, Compartment
+from kltool.values.measure import Compartment
+from kltool.values.reading import GRADES
 
 OK: Final = "ok"
 REFUSED: Final = "refused"
@@ -20,141 +21,163 @@ DUPLICATE: Final = "duplicate"
 QUARANTINED: Final = "quarantined"
 STATUSES: Final = (OK, REFUSED, FAILED, DUPLICATE, QUARANTINED)  # of the column status
 
+PATH, SUBJECT, VISIT, SIDE = "path", "subject", "visit", "side"  # which knee, of which image
+STATUS, CODE, REASON = "status", "code", "reason"  # whether it was read, and why not
+READER: Final = "reader"  # who read, in tables of several readers
+KL: Final = "kl"
+KL_EXPECTED, KL_EXPECTED_LOW, KL_EXPECTED_HIGH = "kl_expected", "kl_expected_low", "kl_expected_high"
+KL_PROBABILITY: Final = "kl_p"  # and the grade
+KL_PROBABILITIES: Final = tuple(f"{KL_PROBABILITY}{kl}" for kl in GRADES)
+KL_PREDICTION_SET: Final = "kl_prediction_set"
+GIVEN: Final = "given_"  # before a manifest's column of the name of one of these
+GIVEN_KL: Final = f"{GIVEN}{KL}"
+MINIMUM, MEAN = "mjsw", "mean_jsw"
+SPACING_REASON: Final = "spacing_reason"
+OTHER_LENGTHS: Final = ("spacing", "imd")  # beginnings of columns in millimetres that are no widths
+INTERVAL_ENDS: Final = ("_low_mm", "_high_mm", "_lower_mm", "_upper_mm")
+WIDTH: Final = re.compile(r"(medial|lateral)_(mjsw|mean_jsw|jsw(\d{3}))_mm")
+WIDTH_WORDS: Final = {MINIMUM: "minimum", MEAN: "mean"}
+FORMER_NAMES: Final = {"kl_set": KL_PREDICTION_SET, "whole": "complete"}  # in tables of kltool 0.1.0
+FORMER_CODES: Final = {"reader_died": "worker_died"}  # likewise, in the column code
+
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
 
 
-class Kind(Enum):
+class CellType(Enum):
     TEXT = "text"
-    WHOLE = "whole number"
+    INTEGER = "integer"
     NUMBER = "number"
-    TRUTH = "true or false"
+    BOOLEAN = "true or false"
 
 
-def _grade_columns() -> Iterator[tuple[str, Kind]]:
-    yield "kl", Kind.WHOLE
-    for name in ("kl_expected", "kl_expected_low", "kl_expected_high", *(f"kl_p{kl}" for kl in GRADES)):
-        yield name, Kind.NUMBER
-    yield "kl_set", Kind.TEXT
-    yield "kl_reason", Kind.TEXT
+def width_stem(compartment: Compartment, name: str) -> str:
+    """The beginning of a width's columns: "medial_mjsw". name: MINIMUM, MEAN, or "jsw250" at x = 0.250."""
+    return f"{compartment}_{name}"
 
 
-def _width_columns(name: str) -> Iterator[tuple[str, Kind]]:
+def value_column(stem: str, unit: str) -> str:
+    """ "medial_mjsw_mm". unit: one of UNITS."""
+    return f"{stem}_{unit}"
+
+
+def sd_column(stem: str, unit: str) -> str:
+    """ "medial_mjsw_sd_mm": the standard deviation of the error of measurement."""
+    return f"{stem}_sd_{unit}"
+
+
+def reason_column(stem: str) -> str:
+    """ "medial_mjsw_reason": why there is no value."""
+    return f"{stem}_reason"
+
+
+def area_stem(compartment: Compartment) -> str:
+    """The beginning of the area's columns, whose units are squared: "medial_area_mm2"."""
+    return f"{compartment}_area"
+
+
+def sd_of_mm(column: str) -> str:
+    """The column of the standard deviation of a length: medial_mjsw_mm → medial_mjsw_sd_mm."""
+    return sd_column(column.removesuffix("_mm"), "mm")
+
+
+def is_sd(column: str) -> bool:
+    """Whether a column in millimetres holds standard deviations."""
+    return column.endswith("_sd_mm")
+
+
+def is_width_or_sd(column: str) -> bool:
+    """Whether a column, of whoever's table, holds widths in millimetres or their standard deviations."""
+    return (
+        column.endswith("_mm") and not column.startswith(OTHER_LENGTHS) and not column.endswith(INTERVAL_ENDS)
+    )
+
+
+def reasons_for(column: str) -> tuple[str, ...]:
+    """The columns that may say why a cell of this one is empty."""
+    reason = reason_column(column.removesuffix("_mm"))
+    return (reason, SPACING_REASON) if column.endswith("_mm") else (reason,)
+
+
+def width_words(column: str) -> str | None:
+    """ "medial minimum", "lateral mean", "medial 0.250"; None for a column that is not named like a width."""
+    found = WIDTH.fullmatch(column)
+    if found is None:
+        return None
+    compartment, name, location = found.groups()
+    return f"{compartment} {WIDTH_WORDS.get(name, f'0.{location}')}"
+
+
+def present_names(headings: Iterable[str]) -> list[str]:
+    """The same headings; in a table of kltool 0.1.0, which has all FORMER_NAMES, with the present names."""
+    names = list(headings)
+    former = FORMER_NAMES if set(FORMER_NAMES) <= set(names) else {}
+    return [former.get(name, name) for name in names]
+
+
+def _grade_columns() -> Iterator[tuple[str, CellType]]:
+    yield KL, CellType.INTEGER
+    for name in (KL_EXPECTED, KL_EXPECTED_LOW, KL_EXPECTED_HIGH, *KL_PROBABILITIES):
+        yield name, CellType.NUMBER
+    yield KL_PREDICTION_SET, CellType.TEXT
+    yield reason_column(KL), CellType.TEXT
+
+
+def _width_columns(stem: str) -> Iterator[tuple[str, CellType]]:
     for unit in UNITS:
-        yield f"{name}_{unit}", Kind.NUMBER
+        yield value_column(stem, unit), CellType.NUMBER
     for unit in UNITS:
-        yield f"{name}_sd_{unit}", Kind.NUMBER
-    yield f"{name}_reason", Kind.TEXT
+        yield sd_column(stem, unit), CellType.NUMBER
+    yield reason_column(stem), CellType.TEXT
 
 
-def _space_columns() -> Iterator[tuple[str, Kind]]:
+def _joint_space_columns() -> Iterator[tuple[str, CellType]]:
     for compartment in Compartment:
-        for name in ("mjsw", "mean_jsw", *names_of(compartment)):
-            yield from _width_columns(f"{compartment}_{name}")
+        for name in (MINIMUM, MEAN, *location_names(compartment)):
+            yield from _width_columns(width_stem(compartment, name))
         for unit in UNITS:
-            yield f"{compartment}_area_{unit}2", Kind.NUMBER
-            yield f"{compartment}_area_sd_{unit}2", Kind.NUMBER
+            yield value_column(area_stem(compartment), f"{unit}2"), CellType.NUMBER
+            yield sd_column(area_stem(compartment), f"{unit}2"), CellType.NUMBER
 
 
 FIRST: Final = {
-    "path": Kind.TEXT,
-    "status": Kind.TEXT,
-    "code": Kind.TEXT,
-    "reason": Kind.TEXT,
-    "subject": Kind.TEXT,
-    "visit": Kind.TEXT,
-    "study_date": Kind.TEXT,
-    "side": Kind.TEXT,
-    "side_source": Kind.TEXT,
-    "side_probability": Kind.NUMBER,
+    PATH: CellType.TEXT,
+    STATUS: CellType.TEXT,
+    CODE: CellType.TEXT,
+    REASON: CellType.TEXT,
+    SUBJECT: CellType.TEXT,
+    VISIT: CellType.TEXT,
+    "study_date": CellType.TEXT,
+    SIDE: CellType.TEXT,
+    "side_source": CellType.TEXT,
+    "side_probability": CellType.NUMBER,
 }
 LAST: Final = {
-    "tibial_width_px": Kind.NUMBER,
-    "spacing_mm": Kind.NUMBER,
-    "spacing_column_mm": Kind.NUMBER,
-    "calibration": Kind.TEXT,
-    "spacing_reason": Kind.TEXT,
-    "imd_mm": Kind.NUMBER,
-    "imd_percent": Kind.NUMBER,
-    "rotation_deg": Kind.NUMBER,
-    "tilt_deg": Kind.NUMBER,
-    "whole": Kind.TRUTH,
-    "clipped": Kind.NUMBER,
-    "edge_width_percent": Kind.NUMBER,
-    "contrast_to_noise": Kind.NUMBER,
-    "projection": Kind.TEXT,
-    "quality": Kind.TEXT,
-    "warnings": Kind.TEXT,
-    "notes": Kind.TEXT,
-    "model": Kind.TEXT,
-    "input_sha256": Kind.TEXT,
-    "pixels_sha256": Kind.TEXT,
-    "overlay": Kind.TEXT,
+    "tibial_width_px": CellType.NUMBER,
+    "spacing_mm": CellType.NUMBER,
+    "spacing_column_mm": CellType.NUMBER,
+    "calibration": CellType.TEXT,
+    SPACING_REASON: CellType.TEXT,
+    "imd_mm": CellType.NUMBER,
+    "imd_percent": CellType.NUMBER,
+    "rotation_deg": CellType.NUMBER,
+    "tilt_deg": CellType.NUMBER,
+    "complete": CellType.BOOLEAN,
+    "clipped": CellType.NUMBER,
+    "edge_width_percent": CellType.NUMBER,
+    "contrast_to_noise": CellType.NUMBER,
+    "projection": CellType.TEXT,
+    "quality": CellType.TEXT,
+    "warnings": CellType.TEXT,
+    "notes": CellType.TEXT,
+    "model": CellType.TEXT,
+    "input_sha256": CellType.TEXT,
+    "pixels_sha256": CellType.TEXT,
+    "overlay": CellType.TEXT,
 }
-COLUMNS: Final[Mapping[str, Kind]] = {**FIRST, **dict(_grade_columns()), **dict(_space_columns()), **LAST}
-
-
-def knee_cells(knee: Record) -> Row:
-    """What was read of a knee, by heading; knee: as kltool.report.record.knee_record makes it."""
-    spacing, positioning = knee["spacing"], knee["positioning"]
-    cells: Row = {
-        "side": knee["side"],
-        "side_source": knee["side_source"],
-        "side_probability": knee["side_probability"],
-        **_grade_cells(knee["kl"]),
-        "tibial_width_px": knee["tibial_width_px"],
-        "spacing_mm": spacing.get("row_mm"),
-        "spacing_column_mm": spacing.get("column_mm"),
-        "calibration": spacing.get("tier"),
-        "spacing_reason": spacing.get("not_measured"),
-        "quality": knee["quality"],
-        "warnings": "; ".join(knee["warnings"]),
-        **{name: _value(positioning[name]) for name in LAST if name in positioning},
-    }
-    for compartment in Compartment:
-        cells |= _compartment_cells(str(compartment), compartment, knee["joint_space"][compartment])
-    return cells
-
-
-def _compartment_cells(name: str, compartment: Compartment, space: Record) -> Row:
-    cells = _width_cells(f"{name}_mjsw", _numbers(space, "minimum"))
-    cells |= _width_cells(f"{name}_mean_jsw", _numbers(space, "mean"))
-    for place, x in names_of(compartment).items():
-        at = {kind: space[f"at_{kind}"][f"{x:.3f}"] for unit in UNITS for kind in (unit, f"sd_{unit}")}
-        cells |= _width_cells(f"{name}_{place}", at)
-    for unit in UNITS:
-        cells[f"{name}_area_{unit}2"] = _value(space[f"area_{unit}2"])
-        cells[f"{name}_area_sd_{unit}2"] = _value(space[f"area_sd_{unit}2"])
-    return cells
-
-
-def _numbers(space: Record, name: str) -> Record:
-    """By "mm" and "sd_mm", and so on."""
-    return {kind: space[f"{name}_{kind}"] for unit in UNITS for kind in (unit, f"sd_{unit}")}
-
-
-def _width_cells(name: str, numbers: Record) -> Row:
-    """The reason is that of the pixels: where those are there, only millimetres can be missing."""
-    in_pixels = numbers["px"]
-    return {f"{name}_{kind}": _value(number) for kind, number in numbers.items()} | {
-        f"{name}_reason": in_pixels["not_measured"] if isinstance(in_pixels, dict) else None
-    }
-
-
-def _grade_cells(grade: Record) -> Row:
-    if "not_measured" in grade:
-        return {"kl_reason": grade["not_measured"]}
-    low, high = grade["expected_interval"]
-    return {
-        "kl": grade["grade"],
-        "kl_expected": grade["expected"],
-        "kl_expected_low": low,
-        "kl_expected_high": high,
-        **{f"kl_p{kl}": p for kl, p in zip(GRADES, grade["probabilities"], strict=True)},
-        "kl_set": " ".join(map(str, grade["likely"])),  # a spreadsheet takes 2-3 for a day in March
-    }
-
-
-def _value(number: Any) -> Cell:
-    """A number of a record, or nothing where it says why there is none."""
-    return None if isinstance(number, dict) else number
+COLUMNS: Final[Mapping[str, CellType]] = {
+    **FIRST,
+    **dict(_grade_columns()),
+    **dict(_joint_space_columns()),
+    **LAST,
+}

@@ -1,19 +1,42 @@
-"""A file, CSV or Parquet, to the words in its cells, and where each row stands."""
+"""Tables, CSV or Parquet, as text: row by row (`open_table`) or as whole columns (`read_table`)."""
 
 import csv
 import hashlib
-import io
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from kltool.errors import InstallationError, UsageError
-from kltool.tables.manifest import delimiter_of
-from kltool.tables.oai import ours
+from pyarrow import ArrowException
+from pyarrow.parquet import ParquetFile
+
+from kltool.errors import UsageError
+from kltool.tables.columns import CODE, FORMER_CODES, present_names
+from kltool.tables.oai import all_from_oai
 
 ABSENT: Final = {"", "na", "nan", "."}  # as spreadsheets, R, Python and SAS write it
 PARQUET: Final = b"PAR1"
+PARQUET_ROWS: Final = 10_000  # held in memory at a time
+DELIMITERS: Final = ",;\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row. where: "line 2" of a CSV, "row 1" of a Parquet table. cells: as many as the row has."""
+
+    where: str
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTable:
+    """headings: each once. lines: the rows below them; those of a CSV without any cell are passed over."""
+
+    headings: list[str]
+    lines: Iterator[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,72 +64,136 @@ class Table:
         return self.columns.get(column, [""] * self.rows)
 
 
+def open_table(path: Path) -> OpenTable:
+    """The rows are read as they are taken. Raises UsageError, also while they are taken.
+
+    Headings and codes of a table of readings by kltool 0.1.0 get their present names.
+    """
+    lines = _parquet_lines(path) if _is_parquet(path) else _csv_lines(path)
+    headings = present_names(heading.strip() for heading in next(lines, Line("", [])).cells)
+    repeated = {heading for heading in headings if headings.count(heading) > 1}
+    if repeated:
+        raise UsageError(f"{path}: column {min(repeated)!r} found twice, once expected; rename or remove one")
+    return OpenTable(headings, _present_codes(lines, headings) if CODE in headings else lines)
+
+
 def read_table(path: Path) -> Table:
-    """Raises UsageError for what cannot be read, a heading that stands twice, a table without rows."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read ({error.strerror}); a table, CSV or Parquet, expected"
-        ) from None
-    headings, rows, places = _parquet(data, path) if data.startswith(PARQUET) else _csv(data, path)
-    twice = {heading for heading in headings if headings.count(heading) > 1}
-    if twice:
-        raise UsageError(f"{path}: column {min(twice)!r} found twice, once expected; rename or remove one")
+    """Cells without surrounding spaces, empty where they say ABSENT; headings of the OAI by kltool's names.
+
+    Raises UsageError for what cannot be read, a heading that stands twice, a table without rows.
+    """
+    table = open_table(path)
+    rows, places = [], []
+    for line in table.lines:
+        places.append(f"{path.name}, {line.where}")
+        rows.append([_word(cell) for cell in _filled(line.cells, len(table.headings), places[-1])])
     if not rows:
         raise UsageError(f"{path}: no row found; one knee a line expected below the headings")
-    named = [ours(heading) for heading in headings]
-    if len(set(named)) < len(named):  # of several visits: what is whose the table alone says
-        named = headings
-    columns = {heading: list(cells) for heading, cells in zip(named, zip(*rows, strict=True), strict=True)}
-    return Table(path.stem, path.name, hashlib.sha256(data).hexdigest(), columns, places)
+    names = all_from_oai(table.headings)
+    columns = {name: list(cells) for name, cells in zip(names, zip(*rows, strict=True), strict=True)}
+    return Table(path.stem, path.name, sha256_of(path), columns, places)
 
 
-Rows = tuple[list[str], list[list[str]], list[str]]
+def _filled(cells: list[str], count: int, place: str) -> list[str]:
+    """As many cells as there are headings; missing ones are empty."""
+    if len(cells) > count:
+        raise UsageError(
+            f"{place}: {len(cells)} cells found, {count} expected by the headings; put cells "
+            "that hold a comma in quotation marks"
+        )
+    return cells + [""] * (count - len(cells))
 
 
-def _csv(data: bytes, path: Path) -> Rows:
+def _word(cell: str) -> str:
+    word = cell.strip()
+    return "" if word.lower() in ABSENT else word
+
+
+def _present_codes(lines: Iterator[Line], headings: Sequence[str]) -> Iterator[Line]:
+    column = headings.index(CODE)
+    for line in lines:
+        if column < len(line.cells):
+            line.cells[column] = FORMER_CODES.get(line.cells[column], line.cells[column])
+        yield line
+
+
+def _is_parquet(path: Path) -> bool:
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is neither Parquet nor UTF-8 text; a CSV saved as UTF-8 expected") from None
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text.split("\n", 1)[0]))
+        with path.open("rb") as file:
+            return path.suffix.lower() == ".parquet" or file.read(len(PARQUET)) == PARQUET
+    except OSError as error:
+        raise _cannot_read(path, error) from None
+
+
+def _cannot_read(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"{path} cannot be read ({type(error).__name__}); a table, UTF-8 CSV or Parquet, expected"
+    )
+
+
+def _csv_lines(path: Path) -> Iterator[Line]:
+    """The headings, then each row."""
+    text = _text_lines(path)
+    first = next(text, "")
+    rows = csv.reader(chain([first], text), delimiter=_delimiter_of(first))
     try:
-        headings = [heading.strip() for heading in next(lines, [])]
-        rows, places = [], []
-        for cells in lines:
-            place = f"{path.name}, line {lines.line_num}"
-            if len(cells) > len(headings):
-                raise UsageError(
-                    f"{place}: {len(cells)} cells found, {len(headings)} expected by the headings; put cells "
-                    "that hold a comma in quotation marks"
-                )
+        for cells in rows:
             if cells:
-                rows.append([_word(cell) for cell in cells] + [""] * (len(headings) - len(cells)))
-                places.append(place)
+                yield Line(f"line {rows.line_num}", cells)
     except csv.Error as error:
-        raise UsageError(f"{path.name}, line {lines.line_num}: not a CSV ({error}); save it anew") from None
-    return headings, rows, places
+        raise UsageError(
+            f"{path}, line {rows.line_num}: not a CSV ({error}); check its quotes, or save it anew"
+        ) from None
 
 
-def _parquet(data: bytes, path: Path) -> Rows:
+def _text_lines(path: Path) -> Iterator[str]:
     try:
-        from pyarrow import ArrowException, BufferReader, parquet  # late: docs/ARCHITECTURE.md
-    except ImportError:
-        raise InstallationError("pyarrow, which reads Parquet, is missing; reinstall kltool") from None
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            yield from lines
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{path} is neither Parquet nor UTF-8 text ({type(error).__name__}); a CSV saved as UTF-8 "
+            "expected"
+        ) from None
+    except OSError as error:
+        raise _cannot_read(path, error) from None
+
+
+def _delimiter_of(headings: str) -> str:
+    """What stands between the cells: a comma; a semicolon, tab or bar where the headings have no comma."""
+    return next((mark for mark in DELIMITERS if mark in headings), DELIMITERS[0])
+
+
+def _parquet_lines(path: Path) -> Iterator[Line]:
+    """The headings, then each row."""
+    number = 0
     try:
-        table = parquet.read_table(BufferReader(data))
-    except (ArrowException, OSError) as error:
+        with ParquetFile(path) as file:
+            yield Line("", [str(name) for name in file.schema_arrow.names])
+            for batch in file.iter_batches(PARQUET_ROWS):
+                columns = [[_text(value) for value in column.to_pylist()] for column in batch.columns]
+                for cells in zip(*columns, strict=True):
+                    number += 1
+                    yield Line(f"row {number}", list(cells))
+    except (OSError, ArrowException) as error:
         raise UsageError(
             f"{path} is no Parquet that can be read ({type(error).__name__}); write it anew"
         ) from None
-    columns = [[_word(value) for value in column.to_pylist()] for column in table.columns]
-    rows = [list(cells) for cells in zip(*columns, strict=True)]
-    places = [f"{path.name}, row {number}" for number in range(1, table.num_rows + 1)]
-    return [str(name) for name in table.column_names], rows, places
 
 
-def _word(value: Any) -> str:
-    """A cell as text; nothing where it says that there is nothing."""
-    word = "" if value is None else str(value).strip()
-    return "" if word.lower() in ABSENT else word
+def _text(value: object) -> str:
+    """As a CSV would have it: integers without a point, days without a time, nothing where nothing is."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return str(value)
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

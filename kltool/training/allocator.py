@@ -8,7 +8,7 @@ TRIM_THRESHOLD, TOP_PAD, MMAP_MAX = -1, -2, -4
 
 
 def keep_freed_memory() -> None:
-    """Tell glibc so, for the rest of the process; elsewhere, nothing. docs/choices.md#heap"""
+    """Set glibc's allocator so, for the rest of the process; elsewhere, nothing. docs/choices.md#allocator"""
     if not sys.platform.startswith("linux"):
         return
     setting = getattr(ctypes.CDLL(None), "mallopt", None)

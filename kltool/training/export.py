@@ -1,149 +1,134 @@
-"""A trained network to ONNX, and its entry in models/manifest.toml."""
+"""Trained weights to models/NAME.onnx, with the model's entry in models/manifest.toml."""
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from kltool.training.certainty import Certainty
-from kltool.training.networks.grader import Grader
-from kltool.training.networks.heads import GRADES
-from kltool.typing import Float64
+from kltool.geometry.joint_frame import COLUMNS, ROWS
+from kltool.grading.view import VIEW
+from kltool.localize.classify import SIZE
+from kltool.training.calibrate.grades import GradeCalibration
+from kltool.training.landmarks import INPUT_SIZE
+from kltool.training.networks.ensemble import GraderEnsemble
+from kltool.training.networks.finder import Finder
+from kltool.training.networks.grader import restored
+from kltool.training.networks.knee_class import KneeClassifier
+from kltool.training.networks.landmarks import Landmarks
+from kltool.training.networks.margins import MarginNet
+from kltool.training.onnx_graph import export, halve
 
-CELL: Final = 16  # pixels of the view that share one value of the explanation
+State = Mapping[str, Any]
+
+OAI: Final = "OAI baseline knee crops (Chen, Mendeley Data 56rmx5bjcr), train split"
+KNEEL: Final = "the train knees of the KNEEL annotations (Tiulpin et al. 2019) on the OAI crops"
+SIMULATED: Final = "knees simulated by kltool.simulate"
+CURVES: Final = ("femoral margin", "tibial margin", "upper rim", "lower rim")  # as the manifest names them
 
 
-class ReadingGrader(nn.Module):
-    """Graders as reading runs them: they speak with one voice, a knee and its mirror image are one, and the
-    grade is explained.
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """How a network is exported, and what the manifest states of it.
 
-    Logits are the mean of all; probabilities are calibrated, a set of grades is likely and an interval holds
-    the grade (`kltool.training.certainty`). The explanation is the gradient of the expected grade times the
-    features, place by place: how much each raises the grade. size: (rows, columns) of the view.
+    network: of the trained weights. size: (rows, columns) of the input, where any_size an example. films: its
+    channels. half: whether weights are stored in half precision.
     """
 
-    shifts: Tensor
-    least: Tensor
-
-    def __init__(self, graders: Sequence[Grader], certainty: Certainty, size: tuple[int, int]) -> None:
-        super().__init__()
-        self.graders = nn.ModuleList(graders)
-        self.slope, self.reach = certainty.slope, certainty.reach
-        self.register_buffer("shifts", torch.tensor(certainty.shifts, dtype=torch.float32))
-        self.register_buffer("least", torch.tensor(certainty.thresholds, dtype=torch.float32))
-        for number, grader in enumerate(graders):
-            for name, matrix in zip(("down", "across"), _to_cells(grader, size), strict=True):
-                self.register_buffer(f"{name}_{number}", matrix)
-
-    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
-        """(B, 1, H, W) to probabilities (B, 5), what they must reach to be likely (B, 5), the interval of
-        the expected grade (B, 2) and the explanation (B, H/16, W/16)."""
-        graders = [cast(Grader, grader) for grader in self.graders]
-        seen = [self._features(grader, image) for grader in graders]  # (B, C, h, w) each
-        every = [grader.head(one.mean((2, 3))) for grader, one in zip(graders, seen, strict=True)]
-        probabilities = torch.softmax(self.slope * torch.stack(every).mean(0) + self.shifts, 1)
-        grades = torch.arange(GRADES, dtype=probabilities.dtype)
-        expected = (probabilities * grades).sum(1, keepdim=True)
-        away = grades - expected
-        far = self.reach * (probabilities * away**2).sum(1, keepdim=True).sqrt()
-        interval = torch.cat([expected - far, expected + far], 1).clamp(0.0, GRADES - 1.0)
-        pull = self.slope * probabilities * away / len(seen)  # of each logit of each grader
-        raised = [
-            self._in_cells(
-                number, ((pull @ cast(nn.Linear, grader.head).weight)[:, :, None, None] * one).sum(1)
-            )
-            for number, (grader, one) in enumerate(zip(graders, seen, strict=True))
-        ]
-        return probabilities, self.least.expand_as(probabilities), interval, torch.stack(raised).sum(0)
-
-    def _features(self, grader: Grader, image: Tensor) -> Tensor:
-        return (grader.features(image) + grader.features(image.flip(3)).flip(3)) / 2
-
-    def _in_cells(self, number: int, places: Tensor) -> Tensor:
-        """(B, h, w) to (B, H/16, W/16), of the same mean."""
-        down, across = (getattr(self, f"{name}_{number}") for name in ("down", "across"))
-        resampled: Tensor = down @ places @ across
-        return resampled / (resampled.shape[1] * resampled.shape[2])
+    network: Callable[[State], nn.Module]
+    size: tuple[int, int]
+    outputs: tuple[str, ...]
+    labels: tuple[str, ...]
+    trained_on: str
+    films: int = 1
+    any_size: bool = False
+    half: bool = False
 
 
-def _to_cells(grader: Grader, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """Linear interpolation of the grader's features, (H/16, h) from the left and (w, W/16) from the right.
-
-    A view is averaged with its mirror image, so that columns lie evenly.
-    """
-    with torch.inference_mode():
-        rows, columns = (
-            grader.eval().features(torch.zeros(1, 1, *size)).shape[2:]
-        )  # eval: changes no statistics
-    down = _interpolation(np.array(grader.centres(rows)), size[0])
-    across = _interpolation((np.arange(columns) + 0.5) * size[1] / columns - 0.5, size[1])
-    return down, across.T.contiguous()
+def _loaded(network: nn.Module, state: State) -> nn.Module:
+    network.load_state_dict(state)
+    return network
 
 
-def _interpolation(known: Float64, length: int) -> Tensor:
-    """(length / 16, n): the weight of what is known at each of n places for each cell's middle."""
-    middles = (np.arange(length // CELL) + 0.5) * CELL - 0.5
-    weights = [np.interp(middles, known, unit) for unit in np.eye(len(known))]
-    return torch.tensor(np.stack(weights, axis=1), dtype=torch.float32)
+def _ensemble(state: State) -> GraderEnsemble:
+    graders = [restored(one) for one in state["graders"]]
+    return GraderEnsemble(graders, GradeCalibration(**state["calibration"]), (VIEW.rows, VIEW.columns))
 
 
-def export(
-    model: nn.Module,
-    size: tuple[int, int],
-    outputs: list[str],
-    file: Path,
-    any_size: bool = False,
-    films: int = 1,
-) -> None:
-    """Write `file`; the batch, and where asked the picture's sides, stay free. films: pictures at once."""
-    side = {2: torch.export.Dim("rows_32"), 3: torch.export.Dim("columns_32")} if any_size else {}
-    image = torch.zeros(2, films, *size)
-    free = {0: torch.export.Dim("batch")}
-    if any_size:
-        free |= {axis: 32 * dimension for axis, dimension in side.items()}
-    program = torch.onnx.export(
-        model.eval(),
-        (image,),
-        input_names=["image"],
-        output_names=outputs,
-        dynamic_shapes=({**free},),
-        dynamo=True,
-        external_data=False,
-        verbose=False,
+GRAPHS: Final[Mapping[str, Graph]] = {
+    "finder": Graph(
+        lambda state: _loaded(Finder(), state),
+        (160, 192),
+        ("heat", "ends"),
+        ("knee", "replaced knee"),
+        KNEEL,
+        any_size=True,
+    ),
+    "aspect": Graph(
+        lambda state: _loaded(KneeClassifier(), state),
+        (SIZE, SIZE),
+        ("kinds",),
+        ("lateral on the left", "lateral on the right", "replaced", "no frontal knee"),
+        f"{OAI}; {SIMULATED}",
+        half=True,
+    ),
+    "landmarks": Graph(
+        lambda state: _loaded(Landmarks(), state),
+        (INPUT_SIZE, INPUT_SIZE),
+        ("points", "spread"),
+        (
+            *(f"tibia {number}" for number in range(1, 10)),
+            *(f"femur {number}" for number in range(1, 8)),
+            *("lateral femoral end", "medial femoral end"),
+        ),
+        f"{KNEEL}; {SIMULATED}",
+    ),
+    "margins": Graph(
+        lambda state: _loaded(MarginNet(), state),
+        (ROWS, COLUMNS),
+        ("rows", "spreads"),
+        CURVES,
+        f"{KNEEL}; {SIMULATED}",
+    ),
+    "linked": Graph(
+        lambda state: _loaded(MarginNet(films=2), state),
+        (ROWS, COLUMNS),
+        ("rows", "spreads"),
+        CURVES,
+        f"{SIMULATED}, at two visits; {KNEEL}, as the margins model traces them",
+        films=2,
+    ),
+    "grader": Graph(
+        _ensemble,
+        (VIEW.rows, VIEW.columns),
+        ("probabilities", "thresholds", "interval", "explanation"),
+        tuple(f"KL {grade}" for grade in range(5)),
+        OAI,
+        half=True,
+    ),
+}
+
+
+def export_model(name: str, weights: Path, models: Path) -> None:
+    """`models`/NAME.onnx and its entry in `models`/manifest.toml. name: one of GRAPHS."""
+    graph, file = GRAPHS[name], models / f"{name}.onnx"
+    network = graph.network(torch.load(weights, weights_only=True))
+    export(network, graph.size, list(graph.outputs), file, graph.any_size, graph.films)
+    if graph.half:
+        halve(file)
+    register(
+        models / "manifest.toml",
+        name,
+        file,
+        version="1",
+        input_size=0 if graph.any_size else graph.size[1],
+        labels=graph.labels,
+        trained_on=graph.trained_on,
     )
-    assert program is not None
-    program.save(str(file), external_data=False)
-
-
-def halve(file: Path) -> None:
-    """Store the weights of an exported graph in half precision; the graph calculates as before.
-
-    Without loss where every weight is a number of half precision. Short tables stay as they are.
-    """
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
-    model = onnx.load(file)
-    graph = model.graph
-    large = [one for one in graph.initializer if one.data_type == TensorProto.FLOAT and _count(one) > 64]
-    casts = []
-    for weight in large:
-        name, half = weight.name, numpy_helper.to_array(weight).astype(np.float16)
-        weight.CopyFrom(numpy_helper.from_array(half, f"{name}.half"))
-        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
-    for number, node in enumerate(casts):
-        graph.node.insert(number, node)
-    onnx.checker.check_model(model)
-    onnx.save(model, file)
-
-
-def _count(tensor: Any) -> int:
-    return int(np.prod(tensor.dims))
 
 
 def register(manifest: Path, name: str, file: Path, **facts: object) -> None:

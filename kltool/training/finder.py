@@ -1,6 +1,8 @@
-"""Trains the finder on composite films."""
+"""Trains the finder on composite films, from random weights."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Final
 
 import numpy as np
 import torch
@@ -8,67 +10,56 @@ from torch import Tensor
 from torch.nn import functional
 
 from kltool.localize.normalise import standardize
-from kltool.training.annotated import AnnotatedKnee
-from kltool.training.composites import Planted, composite
+from kltool.training.batches import streamed
+from kltool.training.data.annotated import AnnotatedKnee
+from kltool.training.data.composites import PastedKnee, composite
+from kltool.training.loop import Batch, Schedule
 from kltool.training.networks.finder import STRIDE, Finder
-from kltool.training.schedule import pace
+from kltool.training.sampling import Random
 from kltool.typing import Float32
 
-FIELD = 160
-WARM_UP = 0.05  # of all steps
+FIELD: Final = 160  # pixels, of a composite film
+SCHEDULE: Final = Schedule(steps=1500, batch=16, report_every=100, learning_rate=2e-3)
+ENDS_WEIGHT: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
-    steps: int = 1500
-    batch: int = 16
-    learning_rate: float = 2e-3
-    seed: int = 1
+class FindingKnees:
+    """knees: whose crops the films are made of."""
+
+    name: ClassVar[str] = "finder"
+    knees: Sequence[AnnotatedKnee]
+    schedule: Schedule = SCHEDULE
+
+    def model(self) -> Finder:
+        return Finder()
+
+    def batches(self, first: int) -> Iterator[Batch]:
+        return streamed(self._batch, self.schedule, first)
+
+    def loss(self, found: tuple[Tensor, Tensor], *known: Tensor) -> Tensor:
+        (found_heat, found_ends), (heat, ends, near) = found, known
+        away = ((found_ends.float() - ends).abs() * near).sum() / near.sum().clamp(min=1) / 4
+        return _focal(found_heat.float(), heat) + ENDS_WEIGHT * away
+
+    def report(self, model: Finder, step: int) -> str:
+        return ""
+
+    def _batch(self, random: Random) -> Batch:
+        films = [composite(self.knees, FIELD, random) for _ in range(self.schedule.batch)]
+        images = np.stack([standardize(field) for field, _ in films])[:, None]
+        targets = zip(*(_targets(pasted) for _, pasted in films), strict=True)
+        return tuple(torch.from_numpy(part) for part in (images, *map(np.stack, targets)))
 
 
-def train(knees: list[AnnotatedKnee], schedule: Schedule) -> Finder:
-    """Train from nothing; prints the losses as it goes."""
-    torch.manual_seed(schedule.seed)
-    random = np.random.default_rng(schedule.seed)
-    model = Finder().to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(model.parameters(), schedule.learning_rate, weight_decay=0.01)
-    for step in range(schedule.steps):
-        for group in optimizer.param_groups:
-            group["lr"] = schedule.learning_rate * pace(step / schedule.steps, WARM_UP)
-        images, heat, ends, near = _batch(knees, schedule.batch, random)
-        with torch.autocast("cpu", torch.bfloat16):
-            found_heat, found_ends = model(images)
-        heat_loss = _focal(found_heat.float(), heat)
-        ends_loss = ((found_ends.float() - ends).abs() * near).sum() / near.sum().clamp(min=1) / 4
-        loss = heat_loss + 0.3 * ends_loss
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimizer.step()
-        if (step + 1) % 100 == 0:
-            print(f"step {step + 1}/{schedule.steps} heat {heat_loss:.4f} ends {ends_loss:.4f}", flush=True)
-    trained: Finder = model.eval()
-    return trained
-
-
-def _batch(
-    knees: list[AnnotatedKnee], size: int, random: np.random.Generator
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    films = [composite(knees, FIELD, random) for _ in range(size)]
-    images = torch.from_numpy(np.stack([standardize(field) for field, _ in films])[:, None])
-    targets = [_targets(planted) for _, planted in films]
-    heat, ends, near = (torch.from_numpy(np.stack(part)) for part in zip(*targets, strict=True))
-    return images.contiguous(memory_format=torch.channels_last), heat, ends, near
-
-
-def _targets(planted: list[Planted]) -> tuple[Float32, Float32, Float32]:
+def _targets(pasted: Sequence[PastedKnee]) -> tuple[Float32, Float32, Float32]:
     """Heat (2, n, n), the offsets of both ends (4, n, n) in cells, and where they count (1, n, n)."""
     cells = FIELD // STRIDE
     grid = np.indices((cells, cells), dtype=np.float32)  # (2, n, n)
     heat = np.zeros((2, cells, cells), np.float32)
     ends = np.zeros((4, cells, cells), np.float32)
     near = np.zeros((1, cells, cells), np.float32)
-    for knee in planted:
+    for knee in pasted:
         centre = (knee.centre + 0.5) / STRIDE - 0.5
         corners = (knee.ends + 0.5) / STRIDE - 0.5
         spread = max(0.07 * float(np.hypot(*(corners[1] - corners[0]))), 0.7)

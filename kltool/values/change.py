@@ -1,4 +1,4 @@
-"""The nouns of a change: whether films may be compared, what changed in width and grade, and over time."""
+"""The values of a change: comparability, changes of width and grade, and the course over visits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from enum import StrEnum
 from math import erf, hypot, sqrt
 
 from kltool.values.length import NORMAL_95, Interval, NotMeasured
+from kltool.values.measure import Measure
 from kltool.values.radiograph import Side
 from kltool.values.reading import KneeReading, Reading
 
@@ -38,12 +39,12 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorParts:
+class ErrorComponents:
     """The standard deviations that the error of one change is made of; all in its unit.
 
-    measurement: where the margins were traced, both films. repositioning: from another film of the same
-    knee, both films. magnification: from how far millimetres can be trusted. positioning: from beam and leg
-    standing differently in these two films.
+    measurement: of tracing the margins, both films. repositioning: of placing the same knee again for another
+    film, both films. magnification: of the millimetres, by the calibration of both films. positioning: of the
+    differences in beam and rotation between these two films.
     """
 
     measurement: float
@@ -61,7 +62,7 @@ class Difference:
     """One measurement of a change: after minus before, and its error."""
 
     change: float
-    error: ErrorParts
+    error: ErrorComponents
 
     @property
     def standard_error(self) -> float:
@@ -70,11 +71,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class WidthChange:
-    """The change of one width, all lengths in `unit`; the true change is taken as normal about it.
+    """The change of one width, all lengths in `unit`; its error is taken as normally distributed.
 
-    before, after: as each film was read on its own. independent: their difference. linked: the difference at
-    the same place of both films traced together, or why there is none. threshold: the change that the
-    protocol asks for.
+    before, after: each film measured on its own. independent: their difference. linked: the difference at
+    the same location with both films traced together, or why there is none. threshold: the change that the
+    study protocol requires.
     """
 
     unit: Unit
@@ -89,17 +90,17 @@ class WidthChange:
         return Method.INDEPENDENT if isinstance(self.linked, NotMeasured) else Method.LINKED
 
     @property
-    def best(self) -> Difference:
+    def preferred(self) -> Difference:
         """The linked difference where there is one."""
         return self.independent if isinstance(self.linked, NotMeasured) else self.linked
 
     @property
     def change(self) -> float:
-        return self.best.change
+        return self.preferred.change
 
     @property
     def standard_error(self) -> float:
-        return self.best.standard_error
+        return self.preferred.standard_error
 
     @property
     def interval(self) -> Interval:
@@ -108,7 +109,7 @@ class WidthChange:
 
     @property
     def smallest_detectable(self) -> float:
-        """1.96 standard errors: what is smaller is not told from error."""
+        """1.96 standard errors: a smaller change cannot be distinguished from error."""
         return NORMAL_95 * self.standard_error
 
     @property
@@ -121,37 +122,37 @@ class WidthChange:
         return self.change / self.standard_error
 
     @property
-    def wider(self) -> float:
+    def probability_wider(self) -> float:
         """Probability that the space is truly wider."""
-        return _above(self.change / self.standard_error)
+        return _normal_cdf(self.change / self.standard_error)
 
     @property
-    def narrower(self) -> float:
-        return _above(-self.change / self.standard_error)
+    def probability_narrower(self) -> float:
+        return _normal_cdf(-self.change / self.standard_error)
 
     @property
-    def beyond_smallest(self) -> float:
+    def probability_beyond_smallest(self) -> float:
         """Probability that the true change is larger than the smallest detectable one, either way."""
-        return self.beyond(self.smallest_detectable)
+        return self.probability_beyond(self.smallest_detectable)
 
     @property
-    def beyond_threshold(self) -> float:
-        return self.beyond(self.threshold)
+    def probability_beyond_threshold(self) -> float:
+        return self.probability_beyond(self.threshold)
 
-    def beyond(self, length: float) -> float:
+    def probability_beyond(self, length: float) -> float:
         """Probability that the true change is larger than a length, either way."""
         wide, narrow = (self.change - length, -self.change - length)
-        return _above(wide / self.standard_error) + _above(narrow / self.standard_error)
+        return _normal_cdf(wide / self.standard_error) + _normal_cdf(narrow / self.standard_error)
 
 
-def _above(deviations: float) -> float:
-    """The standard normal distribution below so many deviations."""
+def _normal_cdf(deviations: float) -> float:
+    """The standard normal distribution function."""
     return 0.5 * (1 + erf(deviations / sqrt(2)))
 
 
 @dataclass(frozen=True, slots=True)
 class GradeClaim:
-    """A change of grade that somebody reports: KL before and after."""
+    """A change of grade as reported by someone: KL before and after."""
 
     before: int
     after: int
@@ -194,27 +195,27 @@ class GradeChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
-    """How alike the bones of two films are.
+class IdentityMatch:
+    """How well the bones of two films match.
 
-    femur, tibia: correlation of the trabecular texture in register, -1 to 1, or why there is none. outline:
-    root mean square distance of the bones' outlines in register, tibial widths. same: probability that it
-    is one knee.
+    femur, tibia: correlation of the trabecular texture after registration, -1 to 1, or why there is none.
+    outline: root mean square distance of the bone outlines after registration, tibial widths.
+    probability_same_knee: probability that both films show the same knee.
     """
 
     femur: float | NotMeasured
     tibia: float | NotMeasured
     outline: float
-    same: float
+    probability_same_knee: float
 
 
 @dataclass(frozen=True, slots=True)
 class KneeChange:
     """What changed in one knee between two films.
 
-    reasons: why the films are compared with caution, or not at all. doubts: what speaks against taking the
-    change as the joint's. widths: by name: "medial minimum", "medial 0.250" and so on. models: those that
-    compared, to their sha256. error_model: by name, what the standard errors rest on.
+    reasons: why the films are compared with caution, or not at all. plausibility: findings that make a true
+    change of the joint space less plausible. widths: by measure. models: name and version of those used in
+    the comparison to their sha256. error_model: its parameters by name.
     """
 
     side: Side
@@ -222,10 +223,10 @@ class KneeChange:
     after: KneeReading
     comparability: Comparability
     reasons: tuple[str, ...]
-    likeness: Likeness
-    widths: Mapping[str, WidthChange | NotMeasured]
+    identity: IdentityMatch
+    widths: Mapping[Measure, WidthChange | NotMeasured]
     grade: GradeChange | NotMeasured
-    doubts: tuple[str, ...]
+    plausibility: tuple[str, ...]
     verdict: Verdict
     sentence: str
     models: Mapping[str, str]
@@ -234,7 +235,7 @@ class KneeChange:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One film of a person at one time. day: ISO 8601. subject: as the user calls the person, or empty."""
+    """One film of a subject at one time. day: ISO 8601. subject: identifier given by the user, or empty."""
 
     name: str
     day: str
@@ -244,7 +245,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """A width's change a year, by weighted regression over all visits."""
+    """The change of a width per year, by weighted linear regression over all visits."""
 
     unit: Unit
     per_year: float
@@ -260,8 +261,8 @@ class Slope:
 class Timeline:
     """One knee over its visits, the earliest first.
 
-    years: of each visit after the first. knees: its reading at each. changes: of every later visit against
-    the first. slopes: by the name of the width, or why there is none.
+    years: from the first visit to each. knees: the knee's reading at each visit. changes: of every later
+    visit against the first. slopes: by measure, or why there is none.
     """
 
     side: Side
@@ -269,7 +270,7 @@ class Timeline:
     years: tuple[float, ...]
     knees: tuple[KneeReading, ...]
     changes: tuple[KneeChange, ...]
-    slopes: Mapping[str, Slope | NotMeasured]
+    slopes: Mapping[Measure, Slope | NotMeasured]
     sentence: str
 
     @property

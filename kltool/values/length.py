@@ -1,4 +1,4 @@
-"""Lengths and areas on a film, each with its error, and the reason where there is none."""
+"""Lengths and areas on a film, each with its error, or the reason why there is none."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +11,7 @@ NORMAL_95: Final = 1.959964  # two-sided 95% of the normal distribution
 
 @dataclass(frozen=True, slots=True)
 class NotMeasured:
-    """There is no number, and why."""
+    """The reason why there is no number."""
 
     reason: str
 
@@ -46,7 +46,7 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Width(Length):
-    """One width of the joint space. line: its two ends, femur first, (row, column) in the turned film."""
+    """One width of the joint space. line: its ends, femur first, (row, column) in right-knee orientation."""
 
     line: tuple[tuple[float, float], tuple[float, float]]
 
@@ -81,7 +81,7 @@ class Area:
 
 
 def _interval(value: float, sd: float) -> Interval:
-    """The 95% interval of what cannot be negative."""
+    """The 95% interval of a value that cannot be negative."""
     return max(0.0, value - NORMAL_95 * sd), value + NORMAL_95 * sd
 
 

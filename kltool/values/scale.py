@@ -1,8 +1,7 @@
-"""Lengths on a film whose pixels need not be square: even units, and from them px, per cent and mm.
+"""Lengths on a film whose pixels need not be square: isotropic units, and from them px, per cent and mm.
 
-An even unit is a pixel whose sides are brought to one length: row and column are scaled by the sides of the
-film's pixel, whose mean is one. Angles and distances are true in even units; on square pixels they are
-pixels.
+In isotropic units, rows and columns are scaled by the height and width of the film's pixel, whose mean is
+one, so that distances and angles are true. On square pixels an isotropic unit is a pixel.
 """
 
 from dataclasses import dataclass
@@ -11,79 +10,81 @@ import numpy as np
 
 from kltool.typing import Points
 from kltool.values.length import Area, Length, NotMeasured, Width
-from kltool.values.radiograph import Knee, NoSpacing, Spacing
+from kltool.values.spacing import NoSpacing, Spacing
 
 
 @dataclass(frozen=True, slots=True)
-class Ruler:
-    """pixel: (2,) height and width of a film pixel, even units. tibia: the tibial width, even units.
+class Scale:
+    """Lengths on one film.
 
-    unit_mm: millimetres of an even unit, or why there are none.
+    pixel_size: (2,) height and width of a film pixel, isotropic units. tibial_width: isotropic units.
+    unit_mm: millimetres of an isotropic unit, or why there are none.
     """
 
-    pixel: Points
-    tibia: float
+    pixel_size: Points
+    tibial_width: float
     unit_mm: float | NotMeasured
 
-    def even(self, film: Points) -> Points:
-        """(n, 2) film pixels to even units."""
-        scaled: Points = film * self.pixel
+    def to_isotropic(self, film: Points) -> Points:
+        """(n, 2) film pixels to isotropic units."""
+        scaled: Points = film * self.pixel_size
         return scaled
 
-    def film(self, even: Points) -> Points:
-        """The inverse of even."""
-        scaled: Points = even / self.pixel
+    def to_film(self, isotropic: Points) -> Points:
+        """The inverse of to_isotropic."""
+        scaled: Points = isotropic / self.pixel_size
         return scaled
 
-    def length(self, even: float, sd: float, direction: Points) -> Length:
-        """A length in even units and its standard deviation in tibial widths, along an even direction."""
-        return Length(*self._lengths(even, sd, direction))
+    def length(self, isotropic: float, sd: float, direction: Points) -> Length:
+        """sd: standard deviation, tibial widths. direction: a unit vector in isotropic units."""
+        return Length(*self._lengths(isotropic, sd, direction))
 
     def width(self, femur: Points, tibia: Points, sd: float, normal: Points) -> Width:
-        """Between two points in even units; normal: the direction where they are one point."""
+        """The distance of two points in isotropic units. normal: its direction where the points coincide."""
         step = tibia - femur
-        even = float(np.hypot(*step))
-        ends = [(float(row), float(column)) for row, column in self.film(np.array([femur, tibia]))]
-        direction = step / even if even > 0 else normal
-        return Width(*self._lengths(even, sd, direction), line=(ends[0], ends[1]))
+        distance = float(np.hypot(*step))
+        ends = [(float(row), float(column)) for row, column in self.to_film(np.array([femur, tibia]))]
+        direction = step / distance if distance > 0 else normal
+        return Width(*self._lengths(distance, sd, direction), line=(ends[0], ends[1]))
 
-    def area(self, even2: float, sd: float, span: tuple[float, float]) -> Area:
-        """An area in square even units and its standard deviation in squared tibial widths."""
-        sd_even2, pixel2 = sd * self.tibia**2, float(self.pixel.prod())
-        share = 100 / self.tibia**2
+    def area(self, isotropic2: float, sd: float, span: tuple[float, float]) -> Area:
+        """An area in squared isotropic units, its standard deviation in squared tibial widths. span: of x."""
+        sd_isotropic2, pixel2 = sd * self.tibial_width**2, float(self.pixel_size.prod())
+        share = 100 / self.tibial_width**2
         mm2, sd_mm2 = (
             value if isinstance(value, NotMeasured) else value**2 * size
-            for value, size in ((self.unit_mm, even2), (self.unit_mm, sd_even2))
+            for value, size in ((self.unit_mm, isotropic2), (self.unit_mm, sd_isotropic2))
         )
-        return Area(even2 / pixel2, share * even2, mm2, sd_even2 / pixel2, 100 * sd, sd_mm2, span)
+        return Area(
+            isotropic2 / pixel2, share * isotropic2, mm2, sd_isotropic2 / pixel2, 100 * sd, sd_mm2, span
+        )
 
-    def shown(self, even: float) -> str:
-        """A length in words, for a reason."""
+    def describe(self, isotropic: float) -> str:
+        """A length as text, for a reason."""
         if isinstance(self.unit_mm, NotMeasured):
-            return f"{100 * even / self.tibia:.1f} % of the tibial width"
-        return f"{even * self.unit_mm:.1f} mm"
+            return f"{100 * isotropic / self.tibial_width:.1f} % of the tibial width"
+        return f"{isotropic * self.unit_mm:.1f} mm"
 
     def _lengths(
-        self, even: float, sd: float, direction: Points
+        self, isotropic: float, sd: float, direction: Points
     ) -> tuple[float, float, float | NotMeasured, float, float, float | NotMeasured]:
-        px = float(np.hypot(*(direction / self.pixel)))  # of an even unit this way
-        sd_even = sd * self.tibia
+        px = float(np.hypot(*(direction / self.pixel_size)))  # of an isotropic unit along the direction
+        sd_isotropic = sd * self.tibial_width
         mm, sd_mm = (
             value if isinstance(value, NotMeasured) else value * size
-            for value, size in ((self.unit_mm, even), (self.unit_mm, sd_even))
+            for value, size in ((self.unit_mm, isotropic), (self.unit_mm, sd_isotropic))
         )
-        return even * px, 100 * even / self.tibia, mm, sd_even * px, 100 * sd, sd_mm
+        return isotropic * px, 100 * isotropic / self.tibial_width, mm, sd_isotropic * px, 100 * sd, sd_mm
 
 
-def ruler_of(knee: Knee) -> Ruler:
-    """Square pixels where nothing else is known."""
-    pixel, unit_mm = _pixel(knee.spacing)
-    tilt = knee.placement.tilt_rad
-    across = np.array([np.sin(tilt), np.cos(tilt)]) * knee.placement.tibial_width_px
-    return Ruler(pixel, float(np.hypot(*(across * pixel))), unit_mm)
+def scale_of(spacing: Spacing | NoSpacing, tibial_width_px: float, tilt_rad: float) -> Scale:
+    """The scale for a knee of this width and tilt; without a spacing, pixels count as square."""
+    pixel, unit_mm = _pixel_size(spacing)
+    across = np.array([np.sin(tilt_rad), np.cos(tilt_rad)]) * tibial_width_px
+    return Scale(pixel, float(np.hypot(*(across * pixel))), unit_mm)
 
 
-def _pixel(spacing: Spacing | NoSpacing) -> tuple[Points, float | NotMeasured]:
+def _pixel_size(spacing: Spacing | NoSpacing) -> tuple[Points, float | NotMeasured]:
     if isinstance(spacing, NoSpacing):
         return np.ones(2), NotMeasured(f"no millimetres: {spacing.reason}")
     sides = np.array([spacing.row_mm, spacing.column_mm])

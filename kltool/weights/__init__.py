@@ -1,15 +1,5 @@
-"""models/manifest.toml to verified, loaded models."""
+"""The models of models/manifest.toml: verified against their hashes and loaded."""
 
-from kltool.weights.manifest import ModelEntry, entries, models_folder
-from kltool.weights.network import Models, Network, hashes_of_reading, load_entry, load_models
+import lazy_loader
 
-__all__ = [
-    "ModelEntry",
-    "Models",
-    "Network",
-    "entries",
-    "hashes_of_reading",
-    "load_entry",
-    "load_models",
-    "models_folder",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,13 +1,16 @@
-"""The registry of models: a text file with each one's hash, input and origin; read without loading any."""
+"""The registry of models: a text file with the hash, input and origin of each, read without loading any."""
 
 import hashlib
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from kltool.errors import InstallationError, WeightMismatch
 
+NAMES: Final = ("finder", "aspect", "landmarks", "margins", "linked", "grader")  # that kltool runs
+COMPARISON_ONLY: Final = ("linked",)  # that a reading does not need
 FIELDS: Final = {
     "version": str,
     "file": str,
@@ -20,7 +23,7 @@ FIELDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """One model of the manifest. file: its path. input_size: pixels a side, or 0 where it takes any."""
+    """One model of the manifest. file: its path. input_size: pixels a side, or 0 where it takes any size."""
 
     name: str
     version: str
@@ -35,7 +38,7 @@ class ModelEntry:
         return f"{self.name}-{self.version}"
 
     def verified_bytes(self) -> bytes:
-        """The file's bytes, refused where their hash is not the manifest's."""
+        """The bytes of the file. Raises WeightMismatch, InstallationError where they cannot be read."""
         try:
             data = self.file.read_bytes()
         except OSError as error:
@@ -69,13 +72,20 @@ def entries() -> tuple[ModelEntry, ...]:
         ) from None
 
 
+def hashes_of_reading(known: Iterable[ModelEntry]) -> dict[str, str]:
+    """Name and version of each model that a reading uses to its sha256, without loading any."""
+    by_name = {entry.name: entry for entry in known}
+    reading = (by_name[name] for name in NAMES if name in by_name and name not in COMPARISON_ONLY)
+    return {entry.identity: entry.sha256 for entry in reading}
+
+
 def _entry(folder: Path, name: str, fields: Any) -> ModelEntry:
-    """Raises KeyError where a field is missing, TypeError where one is of another kind."""
+    """Raises KeyError where a field is missing, TypeError where one is of another type."""
     if not isinstance(fields, dict):
-        raise TypeError(f"{name} is no table")
+        raise TypeError(f"{name} is not a table")
     for field, kind in FIELDS.items():
         if not isinstance(fields[field], kind):
-            raise TypeError(f"{name}: {field} is no {kind.__name__}")
+            raise TypeError(f"{name}: {field} is not of type {kind.__name__}")
     return ModelEntry(
         name,
         fields["version"],

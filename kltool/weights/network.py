@@ -1,22 +1,20 @@
 """Verified models, ready to run on the CPU with ONNX Runtime."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, fields
+from typing import Any
+
+import onnxruntime
 
 from kltool.errors import InstallationError
 from kltool.typing import Float32
-from kltool.weights.manifest import ModelEntry, entries
-
-NAMES: Final = ("finder", "aspect", "landmarks", "margins", "linked", "grader")
-COMPARING: Final = ("linked",)  # what a reading does without
+from kltool.weights.manifest import NAMES, ModelEntry, entries, hashes_of_reading
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
     """A loaded model: (B, films, H, W) float32 in, its outputs in their order out.
 
-    One thread a model, so that the numbers do not depend on the number of cores.
+    One thread per model, so that the numbers do not depend on the number of cores.
     """
 
     entry: ModelEntry
@@ -28,10 +26,13 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What a reading needs, and `linked`, which only a comparison of two films does."""
+    """The models of a reading, and `linked`, which only a comparison of two films uses.
+
+    classifier: of the joints that the finder detects (`aspect` in the manifest).
+    """
 
     finder: Network
-    aspect: Network
+    classifier: Network
     landmarks: Network
     margins: Network
     linked: Network
@@ -40,7 +41,7 @@ class Models:
     @property
     def hashes(self) -> dict[str, str]:
         """Name and version of each model of a reading to its sha256."""
-        return hashes_of_reading([getattr(self, name).entry for name in NAMES])
+        return hashes_of_reading([getattr(self, field.name).entry for field in fields(self)])
 
 
 def load_models() -> Models:
@@ -52,17 +53,8 @@ def load_models() -> Models:
     return Models(*(load_entry(by_name[name]) for name in NAMES))
 
 
-def hashes_of_reading(known: Iterable[ModelEntry]) -> dict[str, str]:
-    """Name and version of each model of a reading to its sha256, without loading any."""
-    by_name = {entry.name: entry for entry in known}
-    reading = (by_name[name] for name in NAMES if name in by_name and name not in COMPARING)
-    return {entry.identity: entry.sha256 for entry in reading}
-
-
 def load_entry(entry: ModelEntry) -> Network:
     """Verify, then load. Raises WeightMismatch, InstallationError."""
-    import onnxruntime  # late, so that the command line starts fast
-
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -71,7 +63,7 @@ def load_entry(entry: ModelEntry) -> Network:
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises types of its own
         raise InstallationError(
-            f"model {entry.name!r}: {entry.file} is no model that ONNX Runtime can load "
+            f"model {entry.name!r}: {entry.file} cannot be loaded by ONNX Runtime "
             f"({type(error).__name__}); reinstall kltool"
         ) from None
     return Network(entry, session)

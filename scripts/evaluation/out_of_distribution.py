@@ -1,4 +1,4 @@
-"""Pictures that must not be graded as if they were sound frontal knees, and what becomes of them."""
+"""Pictures out of distribution, which must not be graded as if they were natural frontal knees."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,14 +8,16 @@ from typing import Final
 
 import cv2
 import numpy as np
+from skimage import color, data
 
 from kltool.errors import Refusal
 from kltool.intake import load
 from kltool.reading import read
-from kltool.training.oai import side_of
+from kltool.training.data.oai import side_of
 from kltool.training.parallel import each
 from kltool.typing import Float32
-from kltool.values.radiograph import NoSpacing, Radiograph, Side, SideSource
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
 
 PHOTOGRAPHS: Final = ("astronaut", "camera", "cat", "clock", "coffee", "coins", "horse", "moon", "rocket")
@@ -24,13 +26,12 @@ GRADED: Final = "graded, quality "
 
 
 def refusals(paths: Sequence[Path], models: Models) -> list[tuple[str, str]]:
-    """Each picture that is to be refused, and what became of it."""
-    return [(path.name, _fate(partial(load, path, side=Side.RIGHT), models)) for path in paths]
+    """Each picture that is to be refused, and its outcome."""
+    return [(path.name, _outcome(partial(load, path, side=Side.RIGHT), models)) for path in paths]
 
 
 def photographs_and_textures(models: Models) -> list[tuple[str, str]]:
-    """Those that scikit-image brings along, as if they were radiographs, and what became of each."""
-    from skimage import color, data
+    """Those that scikit-image brings along, as if they were radiographs, and the outcome of each."""
 
     def film(name: str) -> Radiograph:
         picture = getattr(data, name)()
@@ -39,15 +40,15 @@ def photographs_and_textures(models: Models) -> list[tuple[str, str]]:
         return Radiograph(name, pixels, NoSpacing("none"), Side.RIGHT, SideSource.USER)
 
     names = PHOTOGRAPHS + TEXTURES
-    return [(name, _fate(partial(film, name), models)) for name in names]
+    return [(name, _outcome(partial(film, name), models)) for name in names]
 
 
-def caught(fate: str) -> bool:
+def caught(outcome: str) -> bool:
     """Refused, or flagged as poor."""
-    return not fate.startswith(GRADED) or fate == f"{GRADED}poor"
+    return not outcome.startswith(GRADED) or outcome == f"{GRADED}poor"
 
 
-def _fate(made: Callable[[], Radiograph], models: Models) -> str:
+def _outcome(made: Callable[[], Radiograph], models: Models) -> str:
     try:
         reading = read(made(), models)
     except Refusal as refusal:
@@ -76,7 +77,7 @@ def _without_the_medial_half(pixels: Float32) -> Float32:
     return np.ascontiguousarray(pixels[:, : pixels.shape[1] // 2])
 
 
-SPOILS: Final = {
+DEGRADATIONS: Final = {
     "blurred by 3% of its width": _blurred,
     "noise of half its contrast": _noisy,
     "cut through the joint": _through_the_joint,
@@ -84,16 +85,17 @@ SPOILS: Final = {
 }
 
 
-def spoiled(paths: Sequence[Path], jobs: int) -> dict[str, list[str]]:
-    """What became of each knee, by the way in which it was spoiled."""
-    found = each(_spoiled, paths, "spoiled knees", jobs)
-    return {kind: [fates[kind] for fates in found] for kind in SPOILS}
+def degraded(paths: Sequence[Path], jobs: int) -> dict[str, list[str]]:
+    """The outcome of each knee, by the way in which it was degraded."""
+    found = each(_degraded, paths, "degraded knees", jobs)
+    return {kind: [outcomes[kind] for outcomes in found] for kind in DEGRADATIONS}
 
 
-def _spoiled(models: Models, path: Path) -> dict[str, str]:
+def _degraded(models: Models, path: Path) -> dict[str, str]:
     film = load(path, side=side_of(path))
     pixels = film.pixels if film.side is Side.RIGHT else np.ascontiguousarray(film.pixels[:, ::-1])
     knee = replace(film, side=Side.RIGHT)
     return {
-        kind: _fate(partial(replace, knee, pixels=spoil(pixels)), models) for kind, spoil in SPOILS.items()
+        kind: _outcome(partial(replace, knee, pixels=change(pixels)), models)
+        for kind, change in DEGRADATIONS.items()
     }

@@ -1,18 +1,19 @@
-"""The pictures of the page, as SVG; the same figures give the same bytes."""
+"""The pictures of the pages, as SVG; the same figures give the same bytes.
+
+Confusion matrices and reliability diagrams are those of `kltool.report.plots.agreement`.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from kltool.report.plots.svg import reproducible, svg_of
 from kltool.typing import Float64
 from kltool.values.length import NORMAL_95
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 INK, SOFT, RED = "#1f3b57", "#9aa8b5", "#b3312c"
 
@@ -22,7 +23,7 @@ def bland_altman(measured: Float64, reference: Float64, title: str, file: Path) 
     mean, difference = (measured + reference) / 2, measured - reference
     bias, sd = difference.mean(), difference.std(ddof=1)
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: Axes) -> None:
         axes.scatter(mean, difference, s=14, color=INK, alpha=0.8, linewidths=0)
         axes.axhline(bias, color=RED, label=f"mean {bias:+.2f} mm")
         for sign in (-1, 1):
@@ -37,7 +38,7 @@ def bland_altman(measured: Float64, reference: Float64, title: str, file: Path) 
 def truth_and_measured(true: Float64, found: Float64, title: str, file: Path) -> None:
     """Measured over true widths, mm."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: Axes) -> None:
         most = float(max(true.max(), found.max(), 1.0))
         axes.plot((0, most), (0, most), color=SOFT, linewidth=1)
         axes.scatter(true, found, s=8, color=INK, alpha=0.6, linewidths=0)
@@ -47,14 +48,14 @@ def truth_and_measured(true: Float64, found: Float64, title: str, file: Path) ->
 
 
 def shares(rows: Sequence[tuple[str, int, float]], low: float, high: float, file: Path) -> None:
-    """What, of how many, which share of the intervals holds the truth; low to high is what is asked for."""
+    """What, of how many, which share of the intervals contains the truth; low to high is the criterion."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: Axes) -> None:
         at = np.arange(len(rows))[::-1]
         axes.axvspan(low, high, color=SOFT, alpha=0.4, linewidth=0)
         axes.scatter([100 * share for _, _, share in rows], at, color=INK)
         axes.set_yticks(at, [f"{what} (n = {count})" for what, count, _ in rows], fontsize=8)
-        axes.set(xlabel="95% intervals that hold the truth, %", xlim=(0, 101))
+        axes.set(xlabel="95% intervals that contain the truth, %", xlim=(0, 101))
 
     _save(draw, "", file, width=8.0)
 
@@ -62,7 +63,7 @@ def shares(rows: Sequence[tuple[str, int, float]], low: float, high: float, file
 def boxes(groups: Sequence[Float64], names: Sequence[str], labels: tuple[str, str], file: Path) -> None:
     """Boxes from quartile to quartile, whiskers to 1.5 of their distance. labels: of both axes."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: Axes) -> None:
         style = {"color": INK}
         axes.boxplot(
             list(groups),
@@ -78,54 +79,18 @@ def boxes(groups: Sequence[Float64], names: Sequence[str], labels: tuple[str, st
     _save(draw, "", file)
 
 
-def histogram(values: dict[str, Float64], bars: Sequence[float], label: str, file: Path) -> None:
-    """Values by name over common bins up to their 99th percentile; bars: values that are asked for."""
+def histogram(values: dict[str, Float64], limits: Sequence[float], label: str, file: Path) -> None:
+    """Values by name over common bins up to their 99th percentile; limits: of the criteria."""
     most = float(np.percentile(np.concatenate(list(values.values())), 99))
-    bins = np.linspace(0, max(most, max(bars) * 1.05), 41).tolist()
+    bins = np.linspace(0, max(most, max(limits) * 1.05), 41).tolist()
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: Axes) -> None:
         for (name, of_name), color in zip(values.items(), (INK, SOFT), strict=True):
             axes.hist(np.clip(of_name, 0, bins[-1]), bins, histtype="step", color=color, label=name)
-        for bar in bars:
-            axes.axvline(bar, color=RED, linestyle="--", linewidth=1)
+        for limit in limits:
+            axes.axvline(limit, color=RED, linestyle="--", linewidth=1)
         axes.set(xlabel=label, ylabel="knees")
         axes.legend(frameon=False)
-
-    _save(draw, "", file)
-
-
-def confusion(counts: npt.NDArray[np.int_], labels: tuple[str, str], file: Path) -> None:
-    """counts: (n, n), rows known, columns found; a cell is as dark as its share of its row."""
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-
-    def draw(axes: "Axes") -> None:
-        axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
-        for (row, column), count in np.ndenumerate(counts):
-            color = "white" if share[row, column] > 0.5 else INK
-            axes.text(column, row, str(count), ha="center", va="center", color=color)
-        axes.set_xticks(range(len(counts)))
-        axes.set_yticks(range(len(counts)))
-        axes.set(xlabel=labels[0], ylabel=labels[1])
-
-    _save(draw, "", file)
-
-
-def reliability(kinds: dict[str, tuple[Float64, npt.NDArray[np.bool_]]], bins: int, file: Path) -> None:
-    """How often what was said with a probability came true; kinds: probabilities and what came, (n,) each.
-
-    A point is a bin, as large as the share of knees in it.
-    """
-
-    def draw(axes: "Axes") -> None:
-        axes.plot((0, 1), (0, 1), color=SOFT, linewidth=1)
-        for (name, (said, came)), color in zip(kinds.items(), (INK, RED, "#3f8f5f"), strict=False):
-            place = np.clip((said * bins).astype(int), 0, bins - 1)
-            held = [place == number for number in range(bins) if (place == number).any()]
-            x, y = [said[here].mean() for here in held], [came[here].mean() for here in held]
-            axes.plot(x, y, color=color, linewidth=1, label=name)
-            axes.scatter(x, y, s=[400 * here.mean() for here in held], color=color, alpha=0.6, linewidths=0)
-        axes.set(xlabel="probability said", ylabel="share that came true", aspect="equal")
-        axes.legend(frameon=False, fontsize=8)
 
     _save(draw, "", file)
 
@@ -133,7 +98,7 @@ def reliability(kinds: dict[str, tuple[Float64, npt.NDArray[np.bool_]]], bins: i
 def curves(logs: Mapping[str, Sequence[tuple[float, float]]], labels: tuple[str, str], file: Path) -> None:
     """Lines by name, each of (x, y)."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: Axes) -> None:
         for (name, points), color in zip(logs.items(), (INK, RED, "#3f8f5f", "#8a6d1f"), strict=False):
             axes.plot(*zip(*points, strict=True), color=color, marker=".", label=name)
         axes.set(xlabel=labels[0], ylabel=labels[1])
@@ -144,8 +109,6 @@ def curves(logs: Mapping[str, Sequence[tuple[float, float]]], labels: tuple[str,
 
 def pictures(named: Mapping[str, npt.NDArray[np.float32]], grey: tuple[float, float], file: Path) -> None:
     """Grey pictures side by side, two a row. grey: what is shown black and white."""
-    from matplotlib.figure import Figure
-
     figure = Figure(figsize=(8.0, 5.0), layout="constrained")
     axes = figure.subplots(-(-len(named) // 2), 2, squeeze=False).ravel()
     for one in axes:
@@ -157,14 +120,16 @@ def pictures(named: Mapping[str, npt.NDArray[np.float32]], grey: tuple[float, fl
     figure.savefig(file, dpi=100, metadata={"Software": None})
 
 
-def _save(draw: Callable[["Axes"], None], title: str, file: Path, width: float = 5.2) -> None:
-    from matplotlib.figure import Figure
+def write(svg: str, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(svg, encoding="utf-8")
 
+
+def _save(draw: Callable[[Axes], None], title: str, file: Path, width: float = 5.2) -> None:
     with reproducible():
         figure = Figure(figsize=(width, 4.2), layout="constrained")
         axes = figure.add_subplot()
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_title(title)
         draw(axes)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(svg_of(figure), encoding="utf-8")
+        write(svg_of(figure), file)

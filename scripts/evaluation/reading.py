@@ -1,4 +1,4 @@
-"""Reading one knee for scores: the road as a user walks it, where asked without the grade."""
+"""Reading one knee for scores: the pipeline as a user runs it, or without the grade."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,8 +14,8 @@ from kltool.values.reading import KneeReading
 from kltool.weights import Models, Network
 
 
-class _NoOpinion:
-    """Stands where the grader's session does, and takes no time."""
+class _UniformGrader:
+    """In place of the grader's session; takes no time."""
 
     def run(self, outputs: None, feeds: dict[str, npt.NDArray[np.float32]]) -> list[Any]:
         grades = np.full((len(feeds["image"]), 5), 0.2, np.float32)
@@ -24,7 +24,7 @@ class _NoOpinion:
 
 def without_grader(models: Models) -> Models:
     """The same models, except that every grade is as probable as any other: widths do not depend on it."""
-    return replace(models, grader=Network(models.grader.entry, _NoOpinion()))
+    return replace(models, grader=Network(models.grader.entry, _UniformGrader()))
 
 
 def read_one(film: Radiograph, models: Models) -> KneeReading | NotMeasured:

@@ -1,20 +1,22 @@
-"""Figures of agreement between what was measured and what is known; nothing here knows of knees."""
+"""Agreement between what was measured and what is known; nothing here knows of knees."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from kltool.agreement.bootstrap import Resampling, Sample, resampled_knees
 from kltool.agreement.statistics import roc
 from kltool.typing import Float64, Indices
 from kltool.values.length import NORMAL_95
 
 Interval = tuple[float, float]
+Names = npt.NDArray[np.str_]
 
-DRAWS = 1000  # of a bootstrap
-SEED = 1
+REPLICATES: Final = Resampling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def error_score(errors: Float64) -> ErrorScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class MethodAgreement:
     """Two measurements of the same things, in their unit.
 
     offset: median of measured minus reference. bias, sd: mean and standard deviation of the difference.
@@ -53,18 +55,18 @@ class Agreement:
     correlation_95: Interval
 
 
-def agreement(measured: Float64, reference: Float64, groups: npt.NDArray[np.str_]) -> Agreement:
-    """measured, reference, groups: (n,), n >= 3; values of one group are not independent."""
+def agreement(measured: Float64, reference: Float64, participants: Names) -> MethodAgreement:
+    """measured, reference, participants: (n,), n >= 3; values of one participant are not independent."""
     difference = measured - reference
     bias, sd = float(difference.mean()), float(difference.std(ddof=1))
-    return Agreement(
+    return MethodAgreement(
         len(difference),
         float(np.median(difference)),
         bias,
         sd,
         (bias - NORMAL_95 * sd, bias + NORMAL_95 * sd),
         correlation(measured, reference),
-        bootstrap_95(lambda drawn: correlation(measured[drawn], reference[drawn]), groups),
+        bootstrap_95(lambda drawn: correlation(measured[drawn], reference[drawn]), participants),
     )
 
 
@@ -76,20 +78,16 @@ def correlation(first: Float64, second: Float64) -> float:
 
 
 def bootstrap_95(
-    statistic: Callable[[Indices], float], groups: npt.NDArray[np.str_], draws: int = DRAWS
+    statistic: Callable[[Indices], float], participants: Names, resampling: Resampling = REPLICATES
 ) -> Interval:
-    """The 95% percentile interval of a statistic, whole groups (participants) drawn with replacement.
+    """The 95% percentile interval of a statistic, whole participants drawn with replacement.
 
-    statistic: of the drawn indices. groups: (n,), whose each value is; a draw on which the statistic is
-    not defined (not a number) is left out.
+    statistic: of the drawn indices. participants: (n,), whose each value is. A replicate that does not define
+    the statistic (not a number) is left out.
     """
-    random = np.random.default_rng(SEED)
-    of_group = [np.flatnonzero(groups == group) for group in np.unique(groups)]
-    found = [
-        statistic(np.concatenate([of_group[i] for i in random.integers(0, len(of_group), len(of_group))]))
-        for _ in range(draws)
-    ]
-    defined = [value for value in found if not math.isnan(value)]
+    sample = Sample.of(np.unique(participants, return_inverse=True)[1])
+    values = [statistic(drawn) for drawn in resampled_knees(sample, resampling)]
+    defined = [value for value in values if not math.isnan(value)]
     if not defined:
         return float("nan"), float("nan")
     low, high = np.percentile(defined, (2.5, 97.5))

@@ -1,4 +1,4 @@
-"""Ratings that are drawn: what the raters truly share is known."""
+"""Simulated ratings with known true agreement."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from kltool.agreement.ratings import KL, PROBABILITIES, Column, Rater, Ratings
+from kltool.agreement.ratings import PROBABILITIES, Column, Rater, Ratings
+from kltool.tables.columns import KL
 from kltool.typing import Float64
 
 CUTS = (-0.7, -0.2, 0.5, 1.4)  # of severity, between grades
@@ -21,16 +22,19 @@ def column(values: npt.ArrayLike, known: npt.ArrayLike | None = None) -> Column:
 
 
 def ratings(
-    *raters: Rater, people: npt.ArrayLike | None = None, reference: str | None = None, repeated: bool = False
+    *raters: Rater,
+    participants: npt.ArrayLike | None = None,
+    reference: str | None = None,
+    repeated: bool = False,
 ) -> Ratings:
-    """As tables of these raters would give; without people every knee is a person of its own."""
+    """Ratings as from tables of these raters; without participants every knee counts as one."""
     count = len(next(iter(raters[0].columns.values())).known)
-    named = np.arange(count) if people is None else np.unique(np.asarray(people), return_inverse=True)[1]
+    ids = np.arange(count) if participants is None else np.unique(participants, return_inverse=True)[1]
     return Ratings(
         raters,
         reference or raters[-1].name,
-        named,
-        count if people is None else 0,
+        ids,
+        count if participants is None else 0,
         ("subject", "visit", "side"),
         (),
         (),
@@ -38,10 +42,10 @@ def ratings(
     )
 
 
-def graded(name: str, grades: npt.ArrayLike, said: Float64 | None = None) -> Rater:
+def graded(name: str, grades: npt.ArrayLike, probabilities: Float64 | None = None) -> Rater:
     columns = {KL: column(grades)}
-    if said is not None:
-        columns[PROBABILITIES] = column(said)
+    if probabilities is not None:
+        columns[PROBABILITIES] = column(probabilities)
     return Rater(name, columns)
 
 
@@ -57,7 +61,7 @@ def grades_of(severity: Float64) -> npt.NDArray[np.intp]:
 
 
 def probabilities_of(severity: Float64, spread: float) -> Float64:
-    """(n, 5), of a grader who errs by a normal `spread` and knows it."""
+    """(n, 5), by a calibrated grader whose error is normal with the standard deviation `spread`."""
     below = [[0.5 * (1 + erf((cut - one) / spread / 2**0.5)) for cut in CUTS] for one in severity]
     return np.diff(np.column_stack([np.zeros(len(severity)), below, np.ones(len(severity))]), axis=1)
 
@@ -68,25 +72,30 @@ def write_csv(file: Path, headings: Sequence[str], rows: Sequence[Sequence[objec
     return file
 
 
-def trial(folder: Path, people: int = 60, seed: int = 4) -> Mapping[str, Path]:
-    """Both knees of so many people: "kltool" as its table is written, "reader" in another order and spelling.
+def trial(folder: Path, participants: int = 60, seed: int = 4) -> Mapping[str, Path]:
+    """Tables of both knees of each participant by "kltool", as a batch writes it, and by "reader".
 
-    One film was refused, one knee has no grade, one no medial minimum; each has its reason.
+    The reader's has another order and spelling. One film was refused, one knee has no grade, one no medial
+    minimum; each with its reason.
     """
     random = np.random.default_rng(seed)
-    knees = 2 * people
-    person = np.repeat(np.arange(people), 2)
-    severity = random.normal(0, 0.8, people)[person] + random.normal(0, 0.7, knees)
-    said = probabilities_of(severity + random.normal(0, 0.4, knees), 0.4)
+    knees = 2 * participants
+    person = np.repeat(np.arange(participants), 2)
+    severity = random.normal(0, 0.8, participants)[person] + random.normal(0, 0.7, knees)
+    probabilities = probabilities_of(severity + random.normal(0, 0.4, knees), 0.4)
     given = grades_of(severity + random.normal(0, 0.2, knees))
     width = np.clip(4.4 - severity + random.normal(0, 0.3, knees), 0.2, None)
-    sides = ["right", "left"] * people
+    sides = ["right", "left"] * participants
     subjects = [f"S{one:03}" for one in person]
 
     rows: list[list[object]] = []
     for knee in range(knees):
         start = [f"film{person[knee]}.dcm", "ok", "ok", subjects[knee], "V00", sides[knee]]
-        grade: list[object] = [int((said[knee].cumsum() < 0.5).sum()), *said[knee].round(6), ""]
+        grade: list[object] = [
+            int((probabilities[knee].cumsum() < 0.5).sum()),
+            *probabilities[knee].round(6),
+            "",
+        ]
         space: list[object] = [round(width[knee] - 0.15 + random.normal(0, 0.2), 4), 0.2, ""]
         if knee == 4:
             rows.append([*start[:1], "refused", "no_knee", *start[3:5], *[""] * 12])
@@ -110,7 +119,7 @@ def trial(folder: Path, people: int = 60, seed: int = 4) -> Mapping[str, Path]:
 
 
 def repeats(folder: Path, knees: int = 60, repositioning: float = 0.25, seed: int = 2) -> Path:
-    """Every knee twice, in other films, with so large an error of repositioning, mm, of each."""
+    """A table of every knee on two films. repositioning: standard deviation of one film's error, mm."""
     random = np.random.default_rng(seed)
     rows: list[list[object]] = []
     for knee in range(knees):

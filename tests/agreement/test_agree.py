@@ -1,4 +1,4 @@
-"""Figures of whole tables: those of independent libraries, the same however rows and raters are ordered."""
+"""Estimates of whole tables: as of independent libraries, whatever the order of rows and raters."""
 
 import csv
 from dataclasses import replace
@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from kltool.agreement import Resampling, Wanted, agree, ratings_of
+from kltool.agreement import MatchOptions, Resampling, agreement_of, ratings_of
 from kltool.agreement.ratings import Column, Rater
-from kltool.agreement.results import Agreement, Figure
+from kltool.agreement.results import Agreement, Estimate
 from kltool.values.length import NotMeasured
 from tests.agreement.simulated import (
     column,
@@ -24,62 +24,61 @@ from tests.agreement.simulated import (
     trial,
     write_csv,
 )
-from tests.messages import absent
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 FEW = Resampling(100)
 
 
-def figures(found: Agreement) -> dict[str, Figure]:
+def estimates(found: Agreement) -> dict[str, Estimate]:
     """By measure and name, of the only pair."""
     return {
-        **{f"kl {figure.name}": figure for one in found.grades for figure in one.figures},
-        **{f"{one.width} {figure.name}": figure for one in found.widths for figure in one.figures},
+        **{f"kl {estimate.name}": estimate for one in found.grades for estimate in one.estimates},
+        **{f"{one.width} {estimate.name}": estimate for one in found.widths for estimate in one.estimates},
     }
 
 
-def value(figure: Figure) -> float:
-    assert not isinstance(figure.value, NotMeasured)
-    return figure.value
+def value(estimate: Estimate) -> float:
+    assert not isinstance(estimate.value, NotMeasured)
+    return estimate.value
 
 
-def test_the_grades_of_a_trial_have_the_figures_of_scikit_learn(tmp_path: Path) -> None:
+def test_estimates_of_grades_equal_those_of_scikit_learn(tmp_path: Path) -> None:
     tables = trial(tmp_path)
-    found = agree(ratings_of([tables["kltool"], tables["reader"]], Wanted()), FEW)
+    found = agreement_of(ratings_of([tables["kltool"], tables["reader"]], MatchOptions()), FEW)
     (one,) = found.grades
-    judged, reference, said = one.grades.judged, one.grades.reference, one.grades.probabilities
-    named = {figure.name: figure for figure in one.figures}
+    rater, reference, probabilities = one.grades.rater, one.grades.reference, one.grades.probabilities
+    named = {estimate.name: estimate for estimate in one.estimates}
     assert value(named["kappa_quadratic"]) == pytest.approx(
-        metrics.cohen_kappa_score(judged, reference, weights="quadratic")
+        metrics.cohen_kappa_score(rater, reference, weights="quadratic")
     )
     assert value(named["auc_kl2"]) == pytest.approx(
-        metrics.roc_auc_score(reference >= 2, said[:, 2:].sum(axis=1))
+        metrics.roc_auc_score(reference >= 2, probabilities[:, 2:].sum(axis=1))
     )
     assert value(named["balanced_accuracy"]) == pytest.approx(
-        metrics.balanced_accuracy_score(reference, judged)
+        metrics.balanced_accuracy_score(reference, rater)
     )
-    assert one.grades.confusion.tolist() == metrics.confusion_matrix(reference, judged).tolist()
-    assert {(figure.knees, figure.participants) for figure in one.figures} == {(118, 60)}
-    assert all(not isinstance(figure.interval, NotMeasured) for figure in one.figures)
+    assert one.grades.confusion.tolist() == metrics.confusion_matrix(reference, rater).tolist()
+    assert {(estimate.knees, estimate.participants) for estimate in one.estimates} == {(118, 60)}
+    assert all(not isinstance(estimate.interval, NotMeasured) for estimate in one.estimates)
 
 
-def test_expected_grades_have_an_error_of_their_own() -> None:
-    judged = Rater("kltool", {**graded("", [0, 2]).columns, "kl_expected": column([0.5, 2.25])})
-    found = figures(agree(ratings(judged, graded("reader", [0, 3])), FEW))
+def test_the_expected_grade_has_its_own_error() -> None:
+    rater = Rater("kltool", {**graded("", [0, 2]).columns, "kl_expected": column([0.5, 2.25])})
+    found = estimates(agreement_of(ratings(rater, graded("reader", [0, 3])), FEW))
     assert value(found["kl mean_absolute_error_expected"]) == pytest.approx((0.5 + 0.75) / 2)
     assert value(found["kl mean_absolute_error"]) == pytest.approx(0.5)
 
 
-def test_a_bias_and_a_grader_who_knows_his_error_are_found_again() -> None:
+def test_a_known_bias_and_a_calibrated_grader_are_found() -> None:
     random = np.random.default_rng(1)
     severity = random.normal(0, 1, 4000)
-    said = probabilities_of(severity, 0.5)
+    probabilities = probabilities_of(severity, 0.5)
     truth = grades_of(severity + random.normal(0, 0.5, 4000))
     widths = 4 - severity.clip(-2, 2)
-    judged = {**graded("kltool", (said.cumsum(axis=1) < 0.5).sum(axis=1), said).columns}
-    judged |= measured("kltool", widths - 0.2 + random.normal(0, 0.3, 4000)).columns
+    rater = {**graded("kltool", (probabilities.cumsum(axis=1) < 0.5).sum(axis=1), probabilities).columns}
+    rater |= measured("kltool", widths - 0.2 + random.normal(0, 0.3, 4000)).columns
     reader = {**graded("reader", truth).columns, **measured("reader", widths).columns}
-    found = figures(agree(ratings(Rater("kltool", judged), Rater("reader", reader)), FEW))
+    found = estimates(agreement_of(ratings(Rater("kltool", rater), Rater("reader", reader)), FEW))
     assert value(found["kl calibration_error"]) < 0.03
     assert value(found["kl calibration_error_kl2"]) < 0.03
     assert value(found["medial_mjsw_mm bias_mm"]) == pytest.approx(-0.2, abs=0.02)
@@ -91,74 +90,80 @@ def test_a_bias_and_a_grader_who_knows_his_error_are_found_again() -> None:
 @given(st.permutations(range(24)))
 def test_the_order_of_knees_does_not_matter(order: list[int]) -> None:
     random = np.random.default_rng(9)
-    first, second, people = random.integers(0, 5, 24), random.integers(0, 5, 24), np.arange(24) // 2
-    as_they_came = agree(ratings(graded("a", first), graded("b", second), people=people), FEW)
+    first, second, participants = random.integers(0, 5, 24), random.integers(0, 5, 24), np.arange(24) // 2
+    original = agreement_of(ratings(graded("a", first), graded("b", second), participants=participants), FEW)
     at = np.array(order)
-    shuffled = agree(ratings(graded("a", first[at]), graded("b", second[at]), people=people[at]), FEW)
-    assert figures(as_they_came) == figures(shuffled)
+    shuffled = agreement_of(
+        ratings(graded("a", first[at]), graded("b", second[at]), participants=participants[at]), FEW
+    )
+    assert estimates(original) == estimates(shuffled)
 
 
-def test_raters_may_change_places() -> None:
-    """Kappa, alpha and ICC stay, the bias turns its sign, sensitivity becomes another figure."""
+def test_exchanging_rater_and_reference_changes_only_the_sign_of_the_bias() -> None:
+    """ICC, alpha and measurement error stay the same."""
     random = np.random.default_rng(3)
     first, second = random.normal(4, 1, 50), random.normal(4.2, 1, 50)
-    one = figures(agree(ratings(measured("a", first), measured("b", second)), FEW))
-    other = figures(agree(ratings(measured("a", first), measured("b", second), reference="a"), FEW))
+    one = estimates(agreement_of(ratings(measured("a", first), measured("b", second)), FEW))
+    other = estimates(agreement_of(ratings(measured("a", first), measured("b", second), reference="a"), FEW))
     for name in ("icc_2_1", "icc_3_1", "alpha_interval", "within_subject_sd_mm", "rms_cv_percent"):
-        figure = f"medial_mjsw_mm {name}"
-        assert value(one[figure]) == pytest.approx(value(other[figure]))
+        estimate = f"medial_mjsw_mm {name}"
+        assert value(one[estimate]) == pytest.approx(value(other[estimate]))
     assert value(one["medial_mjsw_mm bias_mm"]) == pytest.approx(-value(other["medial_mjsw_mm bias_mm"]))
 
 
-def test_what_is_not_defined_says_why() -> None:
+def test_undefined_estimates_have_a_reason() -> None:
     same = np.full(20, 2)
-    found = figures(agree(ratings(graded("kltool", same), graded("reader", same)), FEW))
+    found = estimates(agreement_of(ratings(graded("kltool", same), graded("reader", same)), FEW))
     assert value(found["kl accuracy"]) == 1.0
-    for name, facts in (
-        ("kl kappa_quadratic", ("all grades", "same", "chance")),
-        ("kl alpha_ordinal", ("all grades", "same", "chance")),
-        ("kl sensitivity_kl4", ("reference", "KL 4")),
-        ("kl auc_kl2", ("kltool", "no probabilities", "kl_p0 to kl_p4")),
-    ):
-        assert absent(found[name].value, *facts)
-    probable = figures(
-        agree(
+    reasons = {
+        "kl kappa_quadratic": "all grades are the same, so that agreement by chance is certain",
+        "kl alpha_ordinal": "all grades are the same, so that agreement by chance is certain",
+        "kl sensitivity_kl4": "the reference has no knee of KL 4",
+        "kl auc_kl2": "kltool gives no probabilities (columns kl_p0 to kl_p4) for these knees",
+    }
+    assert {name: found[name].value for name in reasons} == {
+        name: NotMeasured(reason) for name, reason in reasons.items()
+    }
+    probable = estimates(
+        agreement_of(
             ratings(graded("kltool", same, probabilities_of(np.zeros(20), 0.5)), graded("reader", same)), FEW
         )
     )
-    assert absent(probable["kl auc_kl3"].value, "reference", "KL 3")
-    one_knee = figures(agree(ratings(measured("a", [3.0]), measured("b", [3.2])), FEW))
-    assert absent(one_knee["medial_mjsw_mm sd_mm"].value, "one knee")
+    assert probable["kl auc_kl3"].value == NotMeasured(
+        "the reference has no knee below KL 3, or none of KL 3 or higher"
+    )
+    one_knee = estimates(agreement_of(ratings(measured("a", [3.0]), measured("b", [3.2])), FEW))
+    assert one_knee["medial_mjsw_mm sd_mm"].value == NotMeasured("one knee has no standard deviation")
     assert value(one_knee["medial_mjsw_mm bias_mm"]) == pytest.approx(-0.2)
 
 
-def test_no_figure_is_ever_not_a_number() -> None:
+def test_no_estimate_is_nan() -> None:
     random = np.random.default_rng(4)
     for count in (1, 2, 12):
         closed = np.zeros(count)
         for width in (closed, random.random(count)):
-            found = agree(ratings(measured("a", width), measured("b", closed)), FEW)
-            for figure in figures(found).values():
-                assert isinstance(figure.value, NotMeasured) or np.isfinite(figure.value)
+            found = agreement_of(ratings(measured("a", width), measured("b", closed)), FEW)
+            for estimate in estimates(found).values():
+                assert isinstance(estimate.value, NotMeasured) or np.isfinite(estimate.value)
 
 
-def test_three_raters_have_figures_together_and_gaps_cost_only_what_needs_all() -> None:
+def test_gaps_of_one_of_three_raters_reduce_only_the_sample_of_the_icc() -> None:
     random = np.random.default_rng(6)
     true = random.normal(4, 1, 40)
     raters = [measured(name, true + random.normal(0, 0.2, 40)) for name in "abc"]
     widths = raters[1].columns["medial_mjsw_mm"]
     gappy = Rater("b", {"medial_mjsw_mm": Column(widths.values, np.arange(40) >= 10)})
-    found = agree(ratings(raters[0], gappy, raters[2]), FEW)
-    named = {figure.name: figure for figure in found.together["medial_mjsw_mm"]}
-    assert {name: figure.knees for name, figure in named.items()} == {
+    found = agreement_of(ratings(raters[0], gappy, raters[2]), FEW)
+    named = {estimate.name: estimate for estimate in found.all_raters["medial_mjsw_mm"]}
+    assert {name: estimate.knees for name, estimate in named.items()} == {
         **dict.fromkeys(("within_subject_sd_mm", "smallest_detectable_change_mm", "rms_cv_percent"), 40),
         **{"alpha_interval": 40, "icc_2_1": 30, "icc_3_1": 30},
     }
     assert value(named["within_subject_sd_mm"]) == pytest.approx(0.2, rel=0.2)
-    assert [(one.judged, one.reference) for one in found.widths] == [("a", "c"), ("b", "c")]
+    assert [(one.rater, one.reference) for one in found.widths] == [("a", "c"), ("b", "c")]
 
 
-def test_alpha_of_all_raters_is_that_of_the_library() -> None:
+def test_alpha_of_all_raters_equals_that_of_the_library() -> None:
     library = pytest.importorskip("krippendorff")
     random = np.random.default_rng(8)
     grades = random.integers(0, 5, (3, 30))
@@ -166,7 +171,7 @@ def test_alpha_of_all_raters_is_that_of_the_library() -> None:
     raters = [
         Rater(name, {"kl": column(one, there)}) for name, one, there in zip("abc", grades, known, strict=True)
     ]
-    found = agree(ratings(*raters), FEW).together["kl"]
+    found = agreement_of(ratings(*raters), FEW).all_raters["kl"]
     expected = library.alpha(
         reliability_data=np.where(known, grades, np.nan)[:, known.sum(axis=0) > 1],
         level_of_measurement="ordinal",
@@ -175,10 +180,10 @@ def test_alpha_of_all_raters_is_that_of_the_library() -> None:
     assert value(found[0]) == pytest.approx(expected)
 
 
-def test_raters_without_a_measure_in_common_are_no_pair() -> None:
+def test_raters_without_a_common_measure_are_no_pair() -> None:
     both = ratings(graded("a", [1, 2]), measured("b", [3, 4]), Rater("c", {**graded("c", [1, 2]).columns}))
-    found = agree(replace(both, reference="c"), FEW)
-    assert [(one.judged, one.reference) for one in found.grades] == [("a", "c")]
+    found = agreement_of(replace(both, reference="c"), FEW)
+    assert [(one.rater, one.reference) for one in found.grades] == [("a", "c")]
     assert found.widths == ()
 
 
@@ -194,10 +199,10 @@ def test_two_readers_of_another_hospital_agree_as_scikit_learn_says(tmp_path: Pa
         )
         for name in ("expert1", "expert2")
     ]
-    found = agree(ratings_of(tables, Wanted()))
-    kappa = figures(found)["kl kappa_quadratic"]
-    judged, reference = ([int(row[f"{name}_kl"]) for row in rows] for name in ("expert1", "expert2"))
-    expected = metrics.cohen_kappa_score(judged, reference, weights="quadratic")
+    found = agreement_of(ratings_of(tables, MatchOptions()))
+    kappa = estimates(found)["kl kappa_quadratic"]
+    rater, reference = ([int(row[f"{name}_kl"]) for row in rows] for name in ("expert1", "expert2"))
+    expected = metrics.cohen_kappa_score(rater, reference, weights="quadratic")
     assert value(kappa) == pytest.approx(expected)
     assert kappa.knees == len(rows)
-    assert found.ratings.unnamed == len(rows)
+    assert found.ratings.knees_without_participant == len(rows)

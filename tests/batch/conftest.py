@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from kltool.batch import Batch, pool, run, run_batch
+from kltool.batch.config import WorkerConfig
 from kltool.batch.listing import Task
 from kltool.batch.outcome import Outcome
-from kltool.batch.read_task import Orders, read_task
+from kltool.batch.read_task import read_task
 from kltool.weights import Models
 
 Table = Callable[..., Any]
@@ -27,7 +28,7 @@ healthy, load = worker.read_task, worker.load_models
 class NotLoadedYet:
     hashes = hashes_of_reading(entries())
 
-def troubled(task, models, orders):
+def troubled(task, models, config):
     name = task.source.name
     if "crash" in name:
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -38,7 +39,7 @@ def troubled(task, models, orders):
     if "once" in name and not os.path.exists(name + ".seen"):
         open(name + ".seen", "w").close()
         os.kill(os.getpid(), signal.SIGKILL)
-    return healthy(task, load(), orders)
+    return healthy(task, load(), config)
 
 worker.read_task, worker.load_models = troubled, NotLoadedYet
 worker.main()
@@ -82,13 +83,13 @@ def table(models: Models, monkeypatch: pytest.MonkeyPatch) -> Table:
     """`written`, by this process, for what does not depend on who reads: no worker has to start."""
 
     @contextmanager
-    def here(jobs: int, orders: Orders, limit_s: float) -> Iterator[Any]:
+    def here(jobs: int, config: WorkerConfig, limit_s: float) -> Iterator[Any]:
         def outcomes(tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome]]:
-            return ((task, read_task(task, models, orders)) for task in tasks)
+            return ((task, read_task(task, models, config)) for task in tasks)
 
         yield outcomes
 
-    monkeypatch.setattr(run, "on_this_machine", here)
+    monkeypatch.setattr(run, "local_engine", here)
     return written
 
 
@@ -113,4 +114,4 @@ def trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers that die, or take for ever, at films whose names say so."""
     script = tmp_path / "troubled.py"
     script.write_text(TROUBLE)
-    monkeypatch.setattr(pool, "CHILD", (sys.executable, str(script)))
+    monkeypatch.setattr(pool, "WORKER_COMMAND", (sys.executable, str(script)))

@@ -129,7 +129,7 @@ def test_a_scheduler_that_dies_loses_nothing(
 def test_a_scheduler_that_does_not_answer_is_said(
     films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kltool.batch.dask.PATIENCE", "1s")
+    monkeypatch.setattr("kltool.batch.dask.CONNECTION_TIMEOUT", "1s")
     with pytest.raises(UsageError, match=r"--scheduler tcp://127\.0\.0\.1:9.*no scheduler"):
         table(films, out=tmp_path / "out", scheduler="tcp://127.0.0.1:9")
 
@@ -138,6 +138,6 @@ def test_a_scheduler_without_workers_is_said(
     films: Path, tmp_path: Path, table: Table, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     where = cluster.address
-    monkeypatch.setattr("kltool.batch.dask.PATIENCE", "3s")
+    monkeypatch.setattr("kltool.batch.dask.CONNECTION_TIMEOUT", "3s")
     with pytest.raises(UsageError, match=f"{where}.*no workers"):
         table(films, out=tmp_path / "out", scheduler=where)

@@ -147,7 +147,7 @@ def test_what_is_said_of_an_image_and_its_state_are_part_of_its_key(tmp_path: Pa
     source = ImageSource.of_file(film)
     keys = {Task(source).key, Task(source, Side.LEFT).key, Task(source, None, 0.2).key}
     assert len(keys) == 3
-    assert Task(source, subject="A", visit="1", carried={"x": "y"}).key == Task(source).key
+    assert Task(source, subject="A", visit="1", other_columns={"x": "y"}).key == Task(source).key
     film.write_bytes(b"another")
     assert Task(source).key not in keys
 

@@ -13,17 +13,17 @@ import pytest
 
 from kltool.batch.listing import Listing
 from kltool.errors import UsageError
-from kltool.tables.manifest import columns, rows
+from kltool.tables.manifest import manifest_columns, manifest_rows
 
 Table = Callable[..., Any]
 
 
 def cells(manifest: Path, *names: str) -> list[tuple[str, ...]]:
-    return [tuple(row.cell(name) for name in names) for row in rows(manifest)]
+    return [tuple(row.cell(name) for name in names) for row in manifest_rows(manifest)]
 
 
-def listed(*sources: Path | str, taken: frozenset[str] = frozenset({"kl", "side"})) -> Listing:
-    return Listing(tuple(map(str, sources)), taken, str)
+def listed(*sources: Path | str, reserved: frozenset[str] = frozenset({"kl", "side"})) -> Listing:
+    return Listing(tuple(map(str, sources)), reserved, str)
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
@@ -44,14 +44,14 @@ def test_a_quote_that_is_not_closed_is_said(tmp_path: Path) -> None:
     manifest = tmp_path / "m.csv"
     manifest.write_text('path,notes\na.png,"' + "x" * 200_000 + "\n")
     with pytest.raises(UsageError, match="quotes"):
-        list(rows(manifest))
+        list(manifest_rows(manifest))
 
 
 def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
     manifest = tmp_path / "m.csv"
     manifest.write_text("path,kl,kl\na.png,1,2\n")
-    with pytest.raises(UsageError, match=r"twice.*\bkl\b"):
-        columns(manifest)
+    with pytest.raises(UsageError, match=r"'kl' found twice"):
+        manifest_columns(manifest)
 
 
 def test_a_frame_says_in_parquet_what_it_says_in_csv(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_headings_of_a_manifest_take_nobody_elses_place(tmp_path: Path) -> None:
     assert list(listing.headings) == ["kl", "given_kl", "KL", "centre"]
     assert len({heading.lower() for heading in listing.headings.values()}) == 4
     (task,) = listing
-    assert {listing.headings[name]: value for name, value in zip(("kl", "given_kl", "KL", "centre"), ("1", "2", "3", "Oslo"), strict=True)} == task.carried  # fmt: skip # noqa: E501
+    assert {listing.headings[name]: value for name, value in zip(("kl", "given_kl", "KL", "centre"), ("1", "2", "3", "Oslo"), strict=True)} == task.other_columns  # fmt: skip # noqa: E501
 
 
 def test_columns_of_the_oai_stand_beside_headings_of_the_oai(

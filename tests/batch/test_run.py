@@ -15,10 +15,11 @@ import pydicom
 import pytest
 
 from kltool.batch import Batch, run, run_batch
+from kltool.batch.config import WorkerConfig
 from kltool.batch.ledger import Ledger
 from kltool.batch.listing import Task
 from kltool.batch.pseudonym import Pseudonyms
-from kltool.batch.read_task import Orders, read_task
+from kltool.batch.read_task import read_task
 from kltool.errors import InstallationError, StorageFull, UsageError, WeightMismatch
 from kltool.intake import ImageSource
 from kltool.report.record import reading_record
@@ -42,7 +43,7 @@ def test_a_row_holds_what_the_reading_holds(worked: Worked, read_sample: Callabl
     for (_, row), knee in zip(both.iterrows(), record["knees"], strict=True):
         medial, lateral = knee["joint_space"]["medial"], knee["joint_space"]["lateral"]
         assert (row.side, row.kl, row.quality) == (knee["side"], knee["kl"]["grade"], knee["quality"])
-        assert row.kl_set == " ".join(map(str, knee["kl"]["likely"]))
+        assert row.kl_prediction_set == " ".join(map(str, knee["kl"]["prediction_set"]))
         assert [row[f"kl_p{kl}"] for kl in range(5)] == knee["kl"]["probabilities"]
         assert row.medial_mjsw_mm == medial["minimum_mm"]
         assert row.medial_mjsw_sd_percent == medial["minimum_sd_percent"]
@@ -56,7 +57,7 @@ def test_a_row_holds_what_the_reading_holds(worked: Worked, read_sample: Callabl
 
 def test_both_tables_say_the_same(worked: Worked) -> None:
     rows = worked.rows
-    read_back = pd.read_csv(worked.out / "readings.csv", dtype={"kl_set": str})
+    read_back = pd.read_csv(worked.out / "readings.csv", dtype={"kl_prediction_set": str})
     assert list(read_back.columns) == list(rows.columns)
     for name in rows.columns:
         ours, theirs = rows[name], read_back[name]
@@ -96,7 +97,7 @@ def test_what_failed_is_read_again_when_asked(
         return list(table(right_films, out=tmp_path / "out", **asked).status)
 
     with monkeypatch.context() as patched:
-        patched.setattr("kltool.batch.read_task.load", broken)
+        patched.setattr("kltool.reading.load", broken)
         assert statuses() == ["failed"] * 2
     assert statuses() == ["failed"] * 2, "finished work is not done again"
     assert statuses(retry_failed=True) == ["ok"] * 2
@@ -188,7 +189,7 @@ def test_a_full_disk_at_the_tables_leaves_no_half_table(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("kltool.tables.write.CsvSheet.write", full)
+        patched.setattr("kltool.tables.write.CsvFile.write", full)
         with pytest.raises(StorageFull, match="No space left"):
             table(right_films, out=tmp_path / "out")
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["ledger.sqlite"]
@@ -221,7 +222,7 @@ def test_a_disk_that_fills_with_pictures_stops_the_run_and_wastes_no_reading(
 ) -> None:
     task = Task(ImageSource.of_file(films / "knee_right_normal.dcm"))
     with pytest.raises(StorageFull, match=str(tmp_path / "nowhere")):
-        read_task(task, models, Orders("", str(tmp_path / "nowhere"), Pseudonyms()))
+        read_task(task, models, WorkerConfig("", str(tmp_path / "nowhere"), Pseudonyms()))
 
 
 def test_an_error_of_the_weights_survives_the_way_between_processes() -> None:

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
+from kltool.batch.config import WorkerConfig
 from kltool.batch.listing import Task
-from kltool.batch.local import in_hand
-from kltool.batch.pool import Readers
+from kltool.batch.local import with_unpacked_bytes
+from kltool.batch.pool import WorkerPool
 from kltool.batch.pseudonym import Pseudonyms
-from kltool.batch.read_task import Orders
 from kltool.errors import InstallationError
 from kltool.intake import ImageSource, find_images
-from kltool.intake.places import Memory
+from kltool.intake.sources import Memory
 from tests.batch.conftest import Worked
 from tests.batch.ledgers import seen
 from tests.messages import holds
@@ -89,16 +89,16 @@ def test_an_image_that_takes_too_long_is_given_up(tmp_path: Path, workers_table:
 def test_workers_that_cannot_start_are_an_installation_error(
     films: Path, tmp_path: Path, workers_table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kltool.batch.pool.CHILD", (sys.executable, "-c", "raise SystemExit(3)"))
+    monkeypatch.setattr("kltool.batch.pool.WORKER_COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
     with pytest.raises(InstallationError, match="exit status 3"):
         workers_table(films, out=tmp_path / "out")
 
 
 def test_workers_with_other_weights_are_refused(samples: Path) -> None:
-    readers = Readers(1, Orders("kltool-0.0.0 grader-0:00000000", "", Pseudonyms()), 60.0)
+    pool = WorkerPool(1, WorkerConfig("kltool-0.0.0 grader-0:00000000", "", Pseudonyms()), 60.0)
     with pytest.raises(InstallationError, match=r"kltool-0\.0\.0 grader-0:00000000"):
-        readers.read(Task(ImageSource.of_file(samples / "knee_right_normal.dcm")))
-    readers.close()
+        pool.read(Task(ImageSource.of_file(samples / "knee_right_normal.dcm")))
+    pool.close()
 
 
 @pytest.mark.slow
@@ -127,8 +127,8 @@ def test_members_of_a_packed_archive_are_unpacked_by_the_run_and_others_by_the_w
         with tarfile.open(tmp_path / name, mode) as bundle:
             bundle.add(films / "bilateral.dcm", "b.dcm")
         (source,) = find_images(tmp_path / name)
-        held = in_hand(Task(source)).source
-        assert isinstance(held.place, Memory) is packed
+        held = with_unpacked_bytes(Task(source)).source
+        assert isinstance(held.location, Memory) is packed
         assert held.name == source.name
         assert held.read() == (films / "bilateral.dcm").read_bytes()
 
@@ -186,7 +186,7 @@ def test_finished_work_is_not_done_again(
 ) -> None:
     """No worker is started, or it would be missed."""
     shutil.copytree(worked.out, tmp_path / "out")
-    monkeypatch.setattr("kltool.batch.pool.CHILD", (sys.executable, "-c", "raise SystemExit(3)"))
+    monkeypatch.setattr("kltool.batch.pool.WORKER_COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
     assert workers_table(worked.films, out=tmp_path / "out").equals(worked.rows)
 
 

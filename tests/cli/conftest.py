@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kltool.cli import comparing, reading
+from kltool.cli import compare, read
 from kltool.cli.main import run
 from kltool.weights import Models
 
@@ -35,8 +35,8 @@ def kltool(
     monkeypatch.chdir(here)
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.setenv("TERMINAL_WIDTH", "300")
-    monkeypatch.setattr(reading, "load_models", lambda: models)
-    monkeypatch.setattr(comparing, "load_models", lambda: models)
+    monkeypatch.setattr(read, "load_models", lambda: models)
+    monkeypatch.setattr(compare, "load_models", lambda: models)
 
     def call(*arguments: Any) -> Said:
         monkeypatch.setattr(sys, "argv", ["kltool", *map(str, arguments)])

@@ -1,24 +1,35 @@
-"""kltool agreement: tables in; page, tables and pictures out; bad tables are refused before anything else."""
+"""kltool agreement: tables in; page, tables and pictures out; invalid options are refused first."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kltool.cli.agreeing import agree
+from kltool.agreement import MatchOptions, Resampling
+from kltool.cli.agreeing import agree, columns_of
 from kltool.errors import Exit, UsageError
 from tests.agreement.simulated import repeats, trial
 from tests.messages import holds
 
+Kltool = Callable[..., Any]
 
-def run(tables: list[Path], out: Path, **options: Any) -> Exit:
-    """With what the command line has where nothing is said, but for fewer draws."""
-    asked: dict[str, Any] = {
-        **{"repeat": False, "on": None, "reference": None},
-        **{"draws": 100, "seed": 1, "as_json": False},
-    }
-    return agree(tables, out, **{**asked, **options})
+
+def run(
+    tables: list[Path],
+    out: Path,
+    *,
+    repeat: bool = False,
+    on: str | None = None,
+    reference: str | None = None,
+    replicates: int = 100,
+    seed: int = 1,
+    as_json: bool = False,
+) -> Exit:
+    """With the defaults of the command line, but for fewer replicates."""
+    options = MatchOptions(repeat, columns_of(on), reference)
+    return agree(tables, out, options, Resampling(replicates, seed), as_json)
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +42,7 @@ def tables(tmp_path: Path) -> list[Path]:
     return list(trial(tmp_path).values())
 
 
-def test_a_person_gets_the_main_figures_and_the_way_to_the_page(
+def test_the_terminal_shows_the_main_estimates_and_the_path_of_the_page(
     tables: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(tables, tmp_path / "new" / "out") is Exit.OK
@@ -43,15 +54,28 @@ def test_a_person_gets_the_main_figures_and_the_way_to_the_page(
     assert (tmp_path / "new" / "out" / "agreement.csv").is_file()
 
 
-def test_a_program_gets_one_object(
-    tables: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(tables, tmp_path / "out", as_json=True, reference="kltool", draws=150, seed=5) is Exit.OK
+def test_json_is_one_object(tables: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tables, tmp_path / "out", as_json=True, reference="kltool", replicates=150, seed=5) is Exit.OK
     (line,) = capsys.readouterr().out.splitlines()
     record = json.loads(line)
-    assert (record["reference"], record["draws"], record["seed"]) == ("kltool", 150, 5)
-    assert record["figures"][0]["judged"] == "reader A"
+    assert (record["reference"], record["replicates"], record["seed"]) == ("kltool", 150, 5)
+    assert record["estimates"][0]["rater"] == "reader A"
     assert record["page"] == str(tmp_path / "out" / "agreement.html")
+
+
+def test_draws_is_a_deprecated_name_of_replicates(kltool: Kltool, tables: list[Path], tmp_path: Path) -> None:
+    """It was the name of the option in version 0.1.0."""
+    options = ("--json", "--out", str(tmp_path / "out"), *map(str, tables))
+    old, new = (
+        kltool("agreement", "--draws", "120", *options),
+        kltool("agreement", "--replicates", "120", *options),
+    )
+    assert old.err == "kltool: --draws is deprecated, use --replicates\n"
+    assert new.err == ""
+    first, second = json.loads(old.out), json.loads(new.out)
+    assert first["replicates"] == 120
+    assert first["estimates"] == second["estimates"]
+    assert "--draws" not in kltool("agreement", "--help").out
 
 
 def test_the_same_seed_gives_the_same_table(tables: list[Path], tmp_path: Path) -> None:
@@ -76,7 +100,7 @@ def test_repeats_give_the_repositioning_error(tmp_path: Path, capsys: pytest.Cap
 @pytest.mark.parametrize(
     ("options", "facts"),
     [
-        ({"draws": 10}, ("10", "100")),
+        ({"replicates": 10}, ("10", "100")),
         ({"on": " , "}, ("--on ' , '", "columns")),
         ({"on": "film"}, ("--on film", "kltool", "no column 'film'")),
         ({"reference": "nobody"}, ("--reference 'nobody'", "kltool, reader A")),
@@ -91,7 +115,7 @@ def test_options_that_make_no_sense_are_refused(
     assert not (tmp_path / "out" / "agreement.html").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_said_before_a_table_is_read(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_refused_before_a_table_is_read(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="--out"):
         run([tmp_path / "missing.csv"], tmp_path / "file")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kltool.cli import comparing
+from kltool import reading
 from kltool.intake import load
 from kltool.reading import read
 from kltool.values.radiograph import Radiograph
@@ -157,7 +157,7 @@ def test_an_error_nobody_expected_costs_one_visit_and_keeps_its_text(
             raise ZeroDivisionError("MUSTERMANN^ERIKA")
         return read(film, models)
 
-    monkeypatch.setattr(comparing, "read", broken)
+    monkeypatch.setattr(reading, "read", broken)
     said = kltool("compare", "--manifest", manifest(VISITS + "{case}/before.dcm,month 6\n"))
     assert said.code == 4
     assert "ZeroDivisionError" in said.err

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from kltool.cli import reading
+from kltool import reading
 from kltool.intake import load
 from kltool.reading import settings
 from tests.intake.films import png
@@ -117,7 +117,7 @@ def test_every_field_that_is_printed_is_in_the_guide(kltool: Kltool, samples: Pa
         change["widths"]["medial minimum"],
         change["widths"]["medial minimum"]["linked"],
         change["widths"]["medial minimum"]["linked"]["error"],
-        change["likeness"],
+        change["identity_match"],
         change["claim"],
         change["produced_by"]["error_model"],
         timeline,

@@ -12,7 +12,8 @@ import numpy as np
 import pydicom
 import pytest
 
-from kltool.cli import comparing, reading
+from kltool import reading
+from kltool.cli import compare, read
 from kltool.intake import ImageSource
 from kltool.weights import load_models, manifest, models_folder
 from tests.intake.films import as_bytes, data_set
@@ -86,7 +87,7 @@ def test_an_error_nobody_expected_is_a_row_without_its_text_and_the_others_are_r
 def test_an_error_nobody_expected_while_comparing_keeps_its_text_to_itself(
     kltool: Kltool, samples: Path, breaks: Callable[[Any, str], None]
 ) -> None:
-    breaks(comparing, "after")
+    breaks(compare, "after")
     said = kltool("compare", samples / "case" / "before.dcm", samples / "case" / "after.dcm")
     assert (said.code, said.out) == (4, "")
     assert "ZeroDivisionError" in said.err
@@ -241,7 +242,7 @@ def test_a_damaged_weight_file_stops_everything_with_both_hashes(
     expected = hashlib.sha256((folder / "landmarks.onnx").read_bytes()).hexdigest()
     (folder / "landmarks.onnx").write_bytes(data)
     monkeypatch.setattr(manifest, "models_folder", lambda: folder)
-    for module in (reading, comparing):
+    for module in (read, compare):
         monkeypatch.setattr(module, "load_models", load_models)
     film = samples / "knee_right_normal.dcm"
     said = kltool(verb, *{"read": [film], "compare": [film, film], "doctor": []}[verb])
@@ -259,7 +260,7 @@ def test_a_damaged_manifest_stops_everything(
 ) -> None:
     (tmp_path / "manifest.toml").write_text("[finder\n")
     monkeypatch.setattr(manifest, "models_folder", lambda: tmp_path)
-    monkeypatch.setattr(reading, "load_models", load_models)
+    monkeypatch.setattr(read, "load_models", load_models)
     said = kltool("read", samples / "knee_right_normal.dcm")
     assert (said.code, said.out) == (5, "")
     assert holds(said.err, str(tmp_path / "manifest.toml"), "reinstall kltool")

@@ -1,4 +1,4 @@
-"""Sizes of two films: stated millimetres and a femur that does not grow, each believed as far as it errs."""
+"""Relative magnification from pixel spacing and femoral width, weighted by their inverse variances."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,8 +8,8 @@ import pytest
 
 from kltool.comparison.magnification import FEMUR_SD, TIBIA_SD, TIER_SD, Scales, scales_of
 from kltool.values.change import Unit
-from kltool.values.radiograph import Calibration, NoSpacing, Spacing
 from kltool.values.reading import KneeReading, Reading
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 
 ReadSample = Callable[..., Reading]
 
@@ -31,25 +31,23 @@ def scales(before: KneeReading, after: KneeReading) -> Scales:
     return scales_of(before, after, (before.joint_space.axis, after.joint_space.axis))
 
 
-def test_films_that_state_one_size_are_left_as_they_are(knee: KneeReading) -> None:
+def test_films_of_equal_scale_are_left_unchanged(knee: KneeReading) -> None:
     found = scales(knee, knee)
     assert found.sizes[0] == found.sizes[1]
-    assert found.grown == 0.0
+    assert found.femur_log_ratio == 0.0
     assert found.unit is Unit.MM
 
 
 @pytest.mark.parametrize("factor", [0.97, 1.02, 1.05])
-def test_a_femur_that_cannot_have_grown_takes_most_of_a_wrong_size_back(
-    factor: float, knee: KneeReading
-) -> None:
+def test_the_femoral_width_corrects_most_of_a_wrong_scale(factor: float, knee: KneeReading) -> None:
     found = scales(knee, stated(knee, factor))
-    assert found.grown == pytest.approx(log(factor))
+    assert found.femur_log_ratio == pytest.approx(log(factor))
     left = log(found.sizes[1] / found.sizes[0])
     tier = TIER_SD[Calibration.GEOMETRY]
     assert left == pytest.approx(log(factor) * FEMUR_SD**2 / (2 * tier**2 + FEMUR_SD**2))
 
 
-def test_the_less_is_known_of_the_millimetres_the_more_the_femur_is_believed(knee: KneeReading) -> None:
+def test_the_less_precise_the_calibration_the_more_weight_has_the_femoral_width(knee: KneeReading) -> None:
     left = [
         log(found.sizes[1] / found.sizes[0])
         for tier in (Calibration.FIDUCIAL, Calibration.GEOMETRY, Calibration.DETECTOR)
@@ -62,12 +60,12 @@ def test_exchanging_the_films_exchanges_the_sizes_exactly(knee: KneeReading) -> 
     one, other = knee, stated(knee, 1.04)
     there, back = scales(one, other), scales(other, one)
     assert there.sizes == back.sizes[::-1]
-    assert there.grown == -back.grown
+    assert there.femur_log_ratio == -back.femur_log_ratio
 
 
 def test_without_millimetres_sizes_are_per_cent_of_one_tibial_width(knee: KneeReading) -> None:
     bare = replace(knee, knee=replace(knee.knee, film=replace(knee.knee.film, spacing=NoSpacing("none"))))
     found = scales(knee, bare)
     assert found.unit is Unit.PERCENT
-    assert found.each == TIBIA_SD
+    assert found.relative_sd == TIBIA_SD
     assert found.sizes[0] * knee.joint_space.tibial_width_px == pytest.approx(100.0, rel=1e-3)

@@ -1,4 +1,4 @@
-"""Points, lines and maps keep the promises that every width rests on."""
+"""Geometry of points, polylines and similarities, on which every width depends."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kltool.geometry.points import arc_length, mirror, nearest, resample, to_mm
-from kltool.geometry.transform import apply, similarity
+from kltool.geometry.transform import similarity_matrix, transform_points
 
 LENGTHS = st.floats(-500, 500)
 
@@ -16,7 +16,7 @@ def test_rows_come_first_in_millimetres() -> None:
 
 
 @given(st.lists(st.tuples(LENGTHS, LENGTHS), min_size=1, max_size=9), st.integers(1, 4000))
-def test_a_mirror_undoes_itself(points: list[tuple[float, float]], columns: int) -> None:
+def test_mirroring_is_its_own_inverse(points: list[tuple[float, float]], columns: int) -> None:
     before = np.array(points)
     assert np.allclose(mirror(mirror(before, columns), columns), before)
 
@@ -25,15 +25,15 @@ def test_a_mirror_undoes_itself(points: list[tuple[float, float]], columns: int)
 def test_a_similarity_scales_every_distance_alike(
     row: float, column: float, scale: float, turn: float
 ) -> None:
-    matrix = similarity((row, column), (7.0, -3.0), scale, turn)
+    matrix = similarity_matrix((row, column), (7.0, -3.0), scale, turn)
     ends = np.array([[row, column], [row + 3.0, column - 4.0]])
-    moved = apply(matrix, ends)
+    moved = transform_points(matrix, ends)
     assert np.allclose(moved[0], (7.0, -3.0))
     assert np.hypot(*(moved[1] - moved[0])) == pytest.approx(5.0 * scale)
 
 
-def test_a_turn_goes_from_the_column_axis_towards_the_row_axis() -> None:
-    moved = apply(similarity((0, 0), (0, 0), 1.0, np.pi / 2), np.array([[0.0, 1.0]]))
+def test_a_rotation_goes_from_the_column_axis_towards_the_row_axis() -> None:
+    moved = transform_points(similarity_matrix((0, 0), (0, 0), 1.0, np.pi / 2), np.array([[0.0, 1.0]]))
     assert np.allclose(moved, [[1.0, 0.0]])
 
 

@@ -54,10 +54,10 @@ def test_a_brighter_or_flatter_film_has_the_same_grade(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_likely_grades_have_no_gap_and_hold_the_grade(name: str, read_sample: ReadSample) -> None:
+def test_the_prediction_set_has_no_gap_and_contains_the_grade(name: str, read_sample: ReadSample) -> None:
     for knee in read_sample(name).knees:
         assert isinstance(knee.grade, Grade)
-        likely = knee.grade.likely
+        likely = knee.grade.prediction_set
         assert likely == tuple(range(likely[0], likely[-1] + 1))
         assert knee.grade.grade in likely
 
@@ -82,7 +82,7 @@ def test_a_knee_and_its_mirror_image_have_the_same_grade(models: Models, read_sa
     )
     one, other = grade(knee, models.grader), grade(mirrored, models.grader)
     assert one.probabilities == pytest.approx(other.probabilities, abs=2e-3)
-    assert np.allclose(one.explanation, np.array(other.explanation)[:, ::-1], atol=2e-3)
+    assert np.allclose(one.attribution, np.array(other.attribution)[:, ::-1], atol=2e-3)
 
 
 def test_a_severe_knee_is_graded_higher_than_a_normal_one(read_sample: ReadSample) -> None:

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pydicom
+import tifffile
+from PIL import Image
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
@@ -151,6 +153,18 @@ def picture(pixels: npt.NDArray[Any], suffix: str) -> bytes:
     done, encoded = cv2.imencode(suffix, pixels)
     assert done
     return encoded.tobytes()
+
+
+def saved(image: Image.Image, how: str, **options: Any) -> bytes:
+    out = BytesIO()
+    image.save(out, how, **options)
+    return out.getvalue()
+
+
+def tiff(pixels: Any, **options: Any) -> bytes:
+    out = BytesIO()
+    tifffile.imwrite(out, pixels, **options)
+    return out.getvalue()
 
 
 def grey8(rows: int = 200, columns: int = 160) -> npt.NDArray[np.uint8]:

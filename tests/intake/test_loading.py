@@ -1,4 +1,4 @@
-"""The whole road: any bytes give a Radiograph or a Refusal, nothing else, and nothing is printed."""
+"""Any bytes give a Radiograph or a Refusal, nothing else, and nothing is printed."""
 
 import hashlib
 import subprocess
@@ -15,8 +15,7 @@ from pydicom.uid import RLELossless
 from kltool.errors import NotAnImage, Refusal, UsageError
 from kltool.intake import ImageSource, load
 from kltool.values.radiograph import Radiograph
-
-from .films import (
+from tests.intake.films import (
     as_bytes,
     data_set,
     grey8,
@@ -101,7 +100,7 @@ def test_any_bytes_are_refused(data: bytes, magic: bytes) -> None:
         (b"%PDF-1.7 \x00", f"a PDF document was found, {EXPECTED}; export the image itself"),
         (b"GIF89a\x00", f"a GIF picture was found, {EXPECTED}; save it as PNG"),
         (b"PK\x03\x04", f"a zip archive was found, {EXPECTED}; unpack it, or name it on its own"),
-        (b"\x00\x01\x02\x03" * 9, f"a file of unknown kind was found, {EXPECTED}; export the image again"),
+        (b"\x00\x01\x02\x03" * 9, f"a file of unknown format was found, {EXPECTED}; export the image again"),
     ],
 )
 def test_what_is_no_image_is_named(data: bytes, message: str) -> None:
@@ -145,7 +144,31 @@ def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("", "")
 
 
-def test_importing_intake_imports_neither_pydicom_nor_opencv() -> None:
-    code = "import sys, kltool.intake; sys.exit(not {'pydicom', 'cv2', 'torch'}.isdisjoint(sys.modules))"
-    root = Path(__file__).resolve().parents[2]
-    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+LIBRARIES_IMPORTED = """
+import sys
+from pathlib import Path
+from kltool.intake import load
+for path in sys.argv[1:]:
+    load(Path(path))
+print(*[name for name in ("cv2", "fsspec", "pydicom", "torch") if name in sys.modules])
+"""
+
+
+@pytest.mark.parametrize(
+    ("films", "libraries"),
+    [((), ""), ((".png",), "cv2"), (("explicit",), "cv2 pydicom"), (("RLE",), "cv2 pydicom")],
+)
+def test_a_library_is_imported_for_the_format_that_needs_it(
+    films: tuple[str, ...], libraries: str, tmp_path: Path
+) -> None:
+    paths = [tmp_path / film for film in films]
+    for path in paths:
+        path.write_bytes(FILMS[path.name])
+    done = subprocess.run(
+        [sys.executable, "-c", LIBRARIES_IMPORTED, *paths],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, libraries), done.stderr

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from kltool.intake import load
-from kltool.intake.polarity import TURNED_OVER, contrast, film_contrast, is_inverted, turned_over
+from kltool.intake.polarity import INVERTED, contrast, film_contrast, invert, is_inverted
 from kltool.typing import Float32
-
-from .films import REAL_DATA, knee
+from tests.intake.films import REAL_DATA, knee
 
 real = pytest.mark.skipif(not REAL_DATA.is_dir(), reason="no real radiographs at ../shared/data")
 
@@ -62,7 +61,7 @@ def test_the_other_hospitals_films_are_bone_bright_and_their_inversions_are_not(
     films = [grey(path) for path in sorted((REAL_DATA / "external" / folder).glob("*.png"))]
     assert films
     assert [is_inverted(film) for film in films] == [False] * len(films)
-    assert [is_inverted(turned_over(film)) for film in films] == [True] * len(films)
+    assert [is_inverted(invert(film)) for film in films] == [True] * len(films)
 
 
 @real
@@ -72,7 +71,7 @@ def test_whole_films_of_the_web_are_bone_bright_and_their_inversions_are_not() -
     grey_films = [film.astype(np.float32) for film in films if film is not None and film.ndim == 2]
     assert grey_films
     assert not any(is_inverted(film) for film in grey_films)
-    assert all(is_inverted(turned_over(film)) for film in grey_films)
+    assert all(is_inverted(invert(film)) for film in grey_films)
 
 
 @real
@@ -85,30 +84,30 @@ def test_crops_of_the_oai_are_loaded_as_the_training_reads_them() -> None:
         film = load(path)
         assert film.pixels.dtype == np.float32
         assert film.pixels.tobytes() == expected.tobytes()
-        assert (TURNED_OVER in film.notes) is inverted
+        assert (INVERTED in film.notes) is inverted
 
 
 def test_a_small_square_crop_is_judged_by_its_outer_columns() -> None:
     crop = knee(224, 224).astype(np.float32)
     assert contrast(crop) > 0
     assert not is_inverted(crop)
-    assert is_inverted(turned_over(crop))
+    assert is_inverted(invert(crop))
 
 
 @pytest.mark.parametrize("gap", [20, 100, 250])
 @pytest.mark.parametrize("white_border", [0, 30])
-def test_air_between_two_knees_and_white_collimation_do_not_fool(gap: int, white_border: int) -> None:
+def test_air_between_two_knees_and_white_collimation_do_not_mislead(gap: int, white_border: int) -> None:
     film = two_knees(gap, white_border)
     assert not is_inverted(film)
-    assert is_inverted(turned_over(film))
+    assert is_inverted(invert(film))
 
 
 def test_a_tall_film_of_one_knee_with_a_white_border() -> None:
     film = np.pad(knee(900, 400).astype(np.float32), ((0, 80), (60, 0)), constant_values=4095)
     assert not is_inverted(film)
-    assert is_inverted(turned_over(film))
+    assert is_inverted(invert(film))
 
 
-def test_turning_over_twice_gives_the_same_film() -> None:
+def test_inverting_twice_gives_the_same_film() -> None:
     film = knee().astype(np.float32)
-    assert np.array_equal(turned_over(turned_over(film)), film)
+    assert np.array_equal(invert(invert(film)), film)

@@ -1,4 +1,4 @@
-"""Knees drawn in millimetres, whose margins are curves that are known."""
+"""Phantoms: knees in millimetres whose margins are known curves."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,21 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kltool.jointspace import ErrorSettings, WidthSettings, measure
+from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
 from kltool.typing import Float64, Points
+from kltool.values.knee import Knee, Landmarks, Placement
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import (
-    Calibration,
-    Knee,
-    Landmarks,
-    NoSpacing,
-    Placement,
-    Radiograph,
-    Side,
-    SideSource,
-    Spacing,
-)
-from kltool.values.reading import Compartment, JointSpace, Margins, Rims, TracedJoint
+from kltool.values.measure import Compartment
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.reading import JointSpace, Margins, PlateauMargins, TracedJoint
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
 
 Curve = Callable[[float], float]
 
@@ -28,12 +21,12 @@ TIBIA_MM, FEMUR_MM = 76.0, 87.4  # the femur's width is 1.15 times the tibia's
 CENTRE_MM = np.array([70.0, 80.0])
 FILM_MM = (140.0, 160.0)
 SQUARE = Spacing(0.4, 0.4, Calibration.GEOMETRY)
-SIGN = {Compartment.MEDIAL: 1.0, Compartment.LATERAL: -1.0}  # which way medial lies on the turned film
-NO_RIMS = NotMeasured("for this test")
+SIGN = {Compartment.MEDIAL: 1.0, Compartment.LATERAL: -1.0}  # direction of medial in right-knee orientation
+NO_PLATEAU = NotMeasured("for this test")
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Phantom:
     """Where things lie on a film: `across` runs medially, `down` towards the tibia, mm from the centre."""
 
     tilt_deg: float = 0.0
@@ -60,7 +53,7 @@ class Drawing:
     def knee(self, pixels: npt.NDArray[np.float32] | None = None, spread: float = 0.01) -> Knee:
         shape = tuple(np.ceil(np.array(FILM_MM) / self.pixel).astype(int))
         film = Radiograph(
-            "drawn",
+            "phantom",
             np.zeros(shape, np.float32) if pixels is None else pixels,
             self.spacing,
             Side.RIGHT,
@@ -107,18 +100,18 @@ def flat(depth_mm: float) -> Curve:
 
 
 def measured(
-    drawing: Drawing,
+    phantom: Phantom,
     medial: Margins | NotMeasured,
     lateral: Margins | NotMeasured,
-    rims: Rims | NotMeasured = NO_RIMS,
+    plateau: PlateauMargins | NotMeasured = NO_PLATEAU,
     errors: ErrorSettings | None = None,
     widths: WidthSettings | None = None,
 ) -> JointSpace:
-    traced = TracedJoint(medial, lateral, rims)
-    return measure(drawing.knee(), traced, widths or WidthSettings(), errors or ErrorSettings())
+    traced = TracedJoint(medial, lateral, plateau)
+    return measure_joint_space(phantom.knee(), traced, widths or WidthSettings(), errors or ErrorSettings())
 
 
-def parallel(drawing: Drawing, gap_mm: float, errors: ErrorSettings | None = None) -> JointSpace:
-    """Both compartments as two straight lines, so far apart."""
-    medial, lateral = (drawing.margins(c, flat(0.0), flat(gap_mm)) for c in SIGN)
-    return measured(drawing, medial, lateral, errors=errors)
+def parallel(phantom: Phantom, gap_mm: float, errors: ErrorSettings | None = None) -> JointSpace:
+    """Both compartments as two parallel lines with this gap."""
+    medial, lateral = (phantom.margins(c, flat(0.0), flat(gap_mm)) for c in SIGN)
+    return measured(phantom, medial, lateral, errors=errors)

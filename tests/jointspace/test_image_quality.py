@@ -1,4 +1,4 @@
-"""Blur, noise and clipping that were put into a film are found in it."""
+"""Known blur, noise and clipping of a phantom are measured correctly."""
 
 import cv2
 import numpy as np
@@ -6,14 +6,14 @@ import numpy.typing as npt
 import pytest
 from scipy.special import ndtr
 
-from kltool.jointspace import ErrorSettings, WidthSettings, measure
-from kltool.values.radiograph import Calibration, Spacing
+from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
+from kltool.values.length import NotMeasured
 from kltool.values.reading import Positioning, TracedJoint
-from tests.jointspace.simulated import NO_RIMS, SIGN, TIBIA_MM, Drawing, flat
-from tests.messages import absent
+from kltool.values.spacing import Calibration, Spacing
+from tests.jointspace.simulated import NO_PLATEAU, SIGN, TIBIA_MM, Phantom, flat
 
 Film = npt.NDArray[np.float32]
-DRAWING = Drawing()
+PHANTOM = Phantom()
 ROWS, COLUMNS = 350, 400
 FEMUR_ROW, TIBIA_ROW = 70.0 / 0.4, 75.0 / 0.4
 
@@ -27,9 +27,9 @@ def film(blur_px: float = 1.0, noise: float = 5.0, off_px: float = 0.0, seed: in
 
 
 def positioning(pixels: Film) -> Positioning:
-    margins = [DRAWING.margins(c, flat(0.0), flat(5.0)) for c in SIGN]
-    traced = TracedJoint(*margins, NO_RIMS)
-    return measure(DRAWING.knee(pixels), traced, WidthSettings(), ErrorSettings()).positioning
+    margins = [PHANTOM.margins(c, flat(0.0), flat(5.0)) for c in SIGN]
+    traced = TracedJoint(*margins, NO_PLATEAU)
+    return measure_joint_space(PHANTOM.knee(pixels), traced, WidthSettings(), ErrorSettings()).positioning
 
 
 @pytest.mark.parametrize("blur_px", [0.8, 1.5, 2.5])
@@ -38,7 +38,7 @@ def test_the_width_of_the_edge_is_its_rise_from_10_to_90_per_cent(blur_px: float
     assert found == pytest.approx(100 * 2.563 * blur_px * 0.4 / TIBIA_MM, rel=0.08, abs=0.15)
 
 
-def test_an_edge_wider_than_its_profile_is_at_least_told_to_be_wide() -> None:
+def test_an_edge_wider_than_its_profile_is_measured_as_wide() -> None:
     found = positioning(film(4.0)).edge_width_percent
     assert isinstance(found, float)
     assert found > 100 * 2.563 * 4.0 * 0.4 / TIBIA_MM
@@ -56,7 +56,7 @@ def test_contrast_over_noise_is_the_step_over_the_noise_put_in(noise: float) -> 
 
 
 def test_a_film_without_noise_has_no_ratio() -> None:
-    assert absent(positioning(film(noise=0.0)).contrast_to_noise, "noise")
+    assert positioning(film(noise=0.0)).contrast_to_noise == NotMeasured("the film shows no noise")
 
 
 def test_the_scale_of_the_film_does_not_matter() -> None:
@@ -66,26 +66,28 @@ def test_the_scale_of_the_film_does_not_matter() -> None:
     assert other.clipped == pytest.approx(one.clipped, abs=1e-3)
 
 
-def test_bone_shown_plain_white_is_clipped() -> None:
+def test_saturated_bone_counts_as_clipped() -> None:
     plain = np.minimum(film(noise=2.0), np.float32(780.0))
     assert positioning(film(noise=2.0)).clipped < 0.001
     assert positioning(plain).clipped == pytest.approx(0.73, abs=0.02)  # all but the space and its soft edges
 
 
 def test_without_a_femoral_margin_there_is_no_edge_to_measure() -> None:
-    traced = TracedJoint(NO_RIMS, NO_RIMS, NO_RIMS)
-    at = measure(DRAWING.knee(film()), traced, WidthSettings(), ErrorSettings()).positioning
-    assert absent(at.edge_width_percent, "femoral margin")
-    assert absent(at.contrast_to_noise, "femoral margin")
+    traced = TracedJoint(NO_PLATEAU, NO_PLATEAU, NO_PLATEAU)
+    at = measure_joint_space(PHANTOM.knee(film()), traced, WidthSettings(), ErrorSettings()).positioning
+    absent = NotMeasured("no femoral margin was found")
+    assert (at.edge_width_percent, at.contrast_to_noise) == (absent, absent)
 
 
-def test_a_finer_detector_that_counts_the_same_rays_is_no_noisier() -> None:
+def test_a_finer_detector_with_the_same_dose_is_not_noisier() -> None:
     """Pixels of 0.1 mm, each with four times the noise of one of 0.4 mm."""
-    drawing = Drawing(spacing=Spacing(0.1, 0.1, Calibration.GEOMETRY))
+    phantom = Phantom(spacing=Spacing(0.1, 0.1, Calibration.GEOMETRY))
     fine = cv2.resize(film(noise=0.0), None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
     noisy = fine + np.random.default_rng(1).normal(0.0, 80.0, fine.shape)
-    margins = [drawing.margins(c, flat(0.0), flat(5.0)) for c in SIGN]
-    knee = drawing.knee(np.asarray(noisy, np.float32))
-    found = measure(knee, TracedJoint(*margins, NO_RIMS), WidthSettings(), ErrorSettings()).positioning
+    margins = [phantom.margins(c, flat(0.0), flat(5.0)) for c in SIGN]
+    knee = phantom.knee(np.asarray(noisy, np.float32))
+    found = measure_joint_space(
+        knee, TracedJoint(*margins, NO_PLATEAU), WidthSettings(), ErrorSettings()
+    ).positioning
     assert found.contrast_to_noise == pytest.approx(400.0 / 20.0, rel=0.2)
     assert found.edge_width_percent == pytest.approx(positioning(film()).edge_width_percent, rel=0.2)

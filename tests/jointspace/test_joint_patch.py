@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from kltool.geometry.joint_frame import COLUMNS, HEIGHT, ROWS, WIDTH, Frame
+from kltool.geometry.joint_frame import COLUMNS, HEIGHT, ROWS, WIDTH, JointFrame
 from kltool.jointspace.joint_patch import sample_patch
 
-FRAME = Frame((300.0, 320.0), 380.0, np.deg2rad(7.0))
+FRAME = JointFrame((300.0, 320.0), 380.0, np.deg2rad(7.0))
 
 
 def edge_film(shape: tuple[int, int], height: float, slope: float, blur: float) -> np.ndarray:
@@ -31,7 +31,7 @@ def test_the_patch_spans_its_shares_of_the_tibial_width() -> None:
 @pytest.mark.parametrize("tilt_deg", [-6.0, 0.0, 6.0])
 def test_an_edge_of_the_film_is_where_the_patch_shows_it(tilt_deg: float) -> None:
     film = edge_film((620, 640), 290.0, 0.03, 3.0)
-    frame = Frame((300.0, 320.0), 380.0, np.deg2rad(tilt_deg))
+    frame = JointFrame((300.0, 320.0), 380.0, np.deg2rad(tilt_deg))
     patch = sample_patch(film, frame)
     column = np.array([20.0, 96.0, 170.0])
     for c in column:
@@ -43,8 +43,8 @@ def test_an_edge_of_the_film_is_where_the_patch_shows_it(tilt_deg: float) -> Non
 
 def test_a_finer_film_gives_the_same_patch() -> None:
     coarse, fine = edge_film((600, 640), 290.0, 0.0, 4.0), edge_film((1200, 1280), 580.5, 0.0, 8.0)
-    one = sample_patch(coarse, Frame((300.0, 320.0), 380.0, 0.0))
-    two = sample_patch(fine, Frame((600.5, 640.5), 760.0, 0.0))
+    one = sample_patch(coarse, JointFrame((300.0, 320.0), 380.0, 0.0))
+    two = sample_patch(fine, JointFrame((600.5, 640.5), 760.0, 0.0))
     assert np.abs(one - two).max() < 0.06
 
 
@@ -54,8 +54,8 @@ def test_brightness_and_contrast_of_the_film_do_not_matter() -> None:
 
 
 def test_a_frame_moved_and_moved_back_is_the_same() -> None:
-    there = FRAME.moved(0.01, -0.02, 1.1, 0.05)
-    back = there.moved(-0.01 / 1.1, 0.02 / 1.1, 1 / 1.1, -0.05)
+    there = FRAME.perturbed(0.01, -0.02, 1.1, 0.05)
+    back = there.perturbed(-0.01 / 1.1, 0.02 / 1.1, 1 / 1.1, -0.05)
     assert back.centre == pytest.approx(FRAME.centre)
     assert back.tibial_width_px == pytest.approx(FRAME.tibial_width_px)
     assert back.tilt_rad == pytest.approx(FRAME.tilt_rad)

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kltool.geometry.joint_frame import COLUMNS, HEIGHT, ROWS, Frame
-from kltool.jointspace.margin_network import OWN_SPREAD, find_curves
+from kltool.geometry.joint_frame import COLUMNS, HEIGHT, ROWS, JointFrame
+from kltool.jointspace.margin_network import TARGET_SPREAD, trace_curves
 from kltool.weights import Network
 from tests.jointspace.test_joint_patch import edge_film
 
@@ -15,7 +15,7 @@ class EdgeFinder:
     """A stand-in for the network: every curve is where a column brightens through the middle."""
 
     def __init__(self, error_rows: float = 0.0) -> None:
-        self.error_rows, self.spread_rows = error_rows, float(np.hypot(OWN_SPREAD, 0.5))
+        self.error_rows, self.spread_rows = error_rows, float(np.hypot(TARGET_SPREAD, 0.5))
 
     def run(self, _: None, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
         patches = inputs["image"][:, 0]
@@ -36,30 +36,30 @@ def network(error_rows: float = 0.0) -> Network:
 @pytest.mark.parametrize("tilt_deg", [-5.0, 4.0])
 def test_a_straight_edge_is_found_to_a_tenth_of_a_pixel(tilt_deg: float) -> None:
     film = edge_film((640, 680), 300.0, 0.02, 3.0)
-    curves = find_curves(film, Frame((300.0, 330.0), 400.0, np.deg2rad(tilt_deg)), network())
+    curves = trace_curves(film, JointFrame((300.0, 330.0), 400.0, np.deg2rad(tilt_deg)), network())
     inner = curves.at[:, 3:-3]
     assert np.abs(inner[..., 0] - 300.0 - 0.02 * inner[..., 1]).max() < 0.1
 
 
-def test_the_deviation_holds_the_network_s_own_and_that_between_framings() -> None:
-    film, frame = edge_film((640, 680), 300.0, 0.0, 3.0), Frame((300.0, 330.0), 400.0, 0.0)
+def test_the_deviation_includes_that_of_the_network_and_that_between_framings() -> None:
+    film, frame = edge_film((640, 680), 300.0, 0.0, 3.0), JointFrame((300.0, 330.0), 400.0, 0.0)
     row_px = HEIGHT / ROWS * 400.0
-    sure, unsure = (find_curves(film, frame, network(rows)) for rows in (0.0, 2.0))
+    sure, unsure = (trace_curves(film, frame, network(rows)) for rows in (0.0, 2.0))
     assert np.median(sure.sd) == pytest.approx(0.5 * row_px, rel=0.1)
     assert np.median(unsure.sd) == pytest.approx(np.hypot(0.5, 2.0) * row_px, rel=0.1)
     assert np.abs(np.median(unsure.at[..., 0]) - 300.0) < 0.3  # opposite errors cancel
 
 
-def test_a_network_that_spreads_an_edge_less_than_it_was_taught_has_no_doubt() -> None:
-    film, frame = edge_film((640, 680), 300.0, 0.0, 3.0), Frame((300.0, 330.0), 400.0, 0.0)
+def test_a_spread_below_that_of_the_training_targets_is_a_deviation_of_0() -> None:
+    film, frame = edge_film((640, 680), 300.0, 0.0, 3.0), JointFrame((300.0, 330.0), 400.0, 0.0)
     stand_in = EdgeFinder()
-    stand_in.spread_rows = 0.5 * OWN_SPREAD
-    found = find_curves(film, frame, Network(SimpleNamespace(input_size=0), stand_in))  # type: ignore[arg-type]
+    stand_in.spread_rows = 0.5 * TARGET_SPREAD
+    found = trace_curves(film, frame, Network(SimpleNamespace(input_size=0), stand_in))  # type: ignore[arg-type]
     assert np.median(found.sd) < 0.05 * HEIGHT / ROWS * 400.0
 
 
 def test_places_along_the_plateau_run_from_lateral_to_medial() -> None:
-    film, frame = edge_film((640, 680), 300.0, 0.0, 3.0), Frame((300.0, 330.0), 400.0, 0.0)
-    curves = find_curves(film, frame, network())
-    assert np.all(np.diff(curves.across) > 0)
-    assert np.allclose(curves.at[0, :, 1], 330.0 + curves.across * 400.0, atol=1e-6)
+    film, frame = edge_film((640, 680), 300.0, 0.0, 3.0), JointFrame((300.0, 330.0), 400.0, 0.0)
+    curves = trace_curves(film, frame, network())
+    assert np.all(np.diff(curves.position) > 0)
+    assert np.allclose(curves.at[0, :, 1], 330.0 + curves.position * 400.0, atol=1e-6)

@@ -1,4 +1,4 @@
-"""Margins are what the network sees, or a reason; never a guess."""
+"""Margins are those of the network, or there is a reason."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -8,12 +8,12 @@ import pytest
 
 from kltool.geometry.joint_frame import COLUMNS, HEIGHT, ROWS
 from kltool.jointspace import TraceSettings, trace_margins
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Knee
-from kltool.values.reading import Compartment, Margins, Rims
+from kltool.values.measure import Compartment
+from kltool.values.reading import Margins, PlateauMargins
 from kltool.weights import Network
-from tests.jointspace.simulated import SQUARE, Drawing
-from tests.messages import absent
+from tests.jointspace.simulated import SQUARE, Phantom
 
 
 class Levels:
@@ -37,54 +37,56 @@ def network(
 
 
 def knee() -> Knee:
-    drawing = Drawing(0.0, SQUARE)
+    phantom = Phantom(0.0, SQUARE)
     rows, columns = (350, 400)
-    return drawing.knee(np.random.default_rng(0).normal(size=(rows, columns)).astype(np.float32))
+    return phantom.knee(np.random.default_rng(0).normal(size=(rows, columns)).astype(np.float32))
 
 
-def test_level_curves_are_margins_so_far_apart() -> None:
-    drawn = knee()
-    traced = trace_margins(drawn, network(), TraceSettings())
-    apart_px = 30.0 * HEIGHT / ROWS * drawn.placement.tibial_width_px
+def test_horizontal_curves_are_margins_at_their_distance() -> None:
+    phantom = knee()
+    traced = trace_margins(phantom, network(), TraceSettings())
+    distance_px = 30.0 * HEIGHT / ROWS * phantom.placement.tibial_width_px
     for compartment in Compartment:
         margins = traced.of(compartment)
         assert isinstance(margins, Margins)
         assert len(margins.femur) == len(margins.femur_sd) > 20
         gap = margins.tibia[:, 0] - margins.femur[:, 0]
-        assert np.allclose(gap, apart_px, rtol=0.02)
+        assert np.allclose(gap, distance_px, rtol=0.02)
 
 
-def test_medial_lies_on_the_right_of_the_turned_film() -> None:
-    drawn = knee()
-    traced = trace_margins(drawn, network(), TraceSettings())
-    middle = drawn.placement.centre[1]
+def test_medial_lies_on_the_right_in_right_knee_orientation() -> None:
+    phantom = knee()
+    traced = trace_margins(phantom, network(), TraceSettings())
+    middle = phantom.placement.centre[1]
     assert isinstance(traced.medial, Margins)
     assert isinstance(traced.lateral, Margins)
     assert traced.medial.femur[:, 1].min() > middle > traced.lateral.femur[:, 1].max()
-    assert isinstance(traced.rims, Rims)
-    assert np.all(traced.rims.lower[:, 0] > traced.rims.upper[:, 0])
+    assert isinstance(traced.plateau_margins, PlateauMargins)
+    assert np.all(traced.plateau_margins.lower[:, 0] > traced.plateau_margins.upper[:, 0])
 
 
-def test_a_margin_that_is_nowhere_clear_is_not_found() -> None:
+def test_a_margin_without_a_clear_edge_is_not_found() -> None:
     traced = trace_margins(knee(), network(spreads=(1.0, 40.0, 2.0, 40.0)), TraceSettings())
-    assert absent(traced.medial, "medial tibial margin")
-    assert absent(traced.lateral, "lateral tibial margin")
-    assert isinstance(traced.rims, NotMeasured)
+    assert traced.medial == NotMeasured("medial tibial margin not found: no clear edge")
+    assert traced.lateral == NotMeasured("lateral tibial margin not found: no clear edge")
+    assert isinstance(traced.plateau_margins, NotMeasured)
 
 
 @pytest.mark.parametrize(("shift", "name"), [(-55.0, "lateral"), (55.0, "medial")])
 def test_a_compartment_beyond_the_film_is_cut_off(shift: float, name: str) -> None:
-    drawn = knee()
-    centre = drawn.placement.centre
+    phantom = knee()
+    centre = phantom.placement.centre
     beyond = centre[0], centre[1] + shift * 2
-    moved = replace(drawn, placement=replace(drawn.placement, centre=beyond))
+    moved = replace(phantom, placement=replace(phantom.placement, centre=beyond))
     traced = trace_margins(moved, network(), TraceSettings())
-    assert absent(traced.of(Compartment(name)), "cut off")
+    cut = traced.of(Compartment(name))
+    assert isinstance(cut, NotMeasured)
+    assert "cut off by the edge of the film" in cut.reason
 
 
 def test_an_uncertain_outline_gives_no_margins() -> None:
-    drawn = knee()
-    unsure = replace(drawn, landmarks=replace(drawn.landmarks, spread=0.2))
+    phantom = knee()
+    unsure = replace(phantom, landmarks=replace(phantom.landmarks, spread=0.2))
     traced = trace_margins(unsure, network(), TraceSettings())
     assert isinstance(traced.medial, NotMeasured)
     assert isinstance(traced.lateral, NotMeasured)

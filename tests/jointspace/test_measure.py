@@ -1,4 +1,4 @@
-"""Margins with a known gap are measured as that gap, however the knee lies in the picture."""
+"""A known gap between margins is measured correctly at any position and tilt of the knee."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kltool.geometry.joint_axes import POSITIONS, span_of
-from kltool.jointspace import ErrorSettings, WidthSettings, measure
+from kltool.geometry.joint_axes import FIXED_LOCATIONS, location_range
+from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
 from kltool.values.length import Area, Length, NotMeasured, Width
-from kltool.values.radiograph import Calibration, NoSpacing, Spacing
-from kltool.values.reading import Compartment, JointSpace, TracedJoint
-from tests.jointspace.simulated import FEMUR_MM, NO_RIMS, SIGN, TIBIA_MM, Drawing, flat, measured, parallel
-from tests.messages import absent
+from kltool.values.measure import Compartment
+from kltool.values.reading import JointSpace, TracedJoint
+from kltool.values.spacing import Calibration, NoSpacing, Spacing
+from tests.jointspace.simulated import FEMUR_MM, NO_PLATEAU, SIGN, TIBIA_MM, Phantom, flat, measured, parallel
 
 Curve = Callable[[float], float]
 
@@ -26,7 +26,7 @@ few = settings(max_examples=25)
 
 def every_width(space: JointSpace, compartment: Compartment) -> list[Width | NotMeasured]:
     found = space.of(compartment)
-    return [found.minimum, *found.at.values()]
+    return [found.minimum, *found.fixed_widths.values()]
 
 
 def every_number(space: JointSpace, compartment: Compartment) -> list[object]:
@@ -35,17 +35,17 @@ def every_number(space: JointSpace, compartment: Compartment) -> list[object]:
 
 
 def medial_of(
-    drawing: Drawing,
+    phantom: Phantom,
     femur: Curve,
     tibia: Curve,
     tibial_reach: tuple[float, float] | None = None,
     sd_px: float = 0.0,
 ) -> JointSpace:
-    """Two condyles alike, so that the axis lies level, over a medial plateau as asked; 5 mm laterally."""
+    """Two equal condyles, so that the axis is horizontal, over the given medial plateau; 5 mm laterally."""
     sds = sd_px, sd_px
-    medial = drawing.margins(Compartment.MEDIAL, femur, tibia, sds, tibial_reach=tibial_reach)
-    lateral = drawing.margins(Compartment.LATERAL, femur, lambda x: femur(x) + 5.0)
-    return measured(drawing, medial, lateral)
+    medial = phantom.margins(Compartment.MEDIAL, femur, tibia, sds, tibial_reach=tibial_reach)
+    lateral = phantom.margins(Compartment.LATERAL, femur, lambda x: femur(x) + 5.0)
+    return measured(phantom, medial, lateral)
 
 
 # -- The gap --------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ def medial_of(
 @few
 @given(GAPS, TILTS)
 def test_a_tilted_knee_does_not_read_wider(gap: float, tilt_deg: float) -> None:
-    space = parallel(Drawing(tilt_deg), gap)
+    space = parallel(Phantom(tilt_deg), gap)
     for compartment in Compartment:
         mean = space.of(compartment).mean
         for length in (*every_width(space, compartment), mean):
@@ -69,7 +69,7 @@ def test_a_tilted_knee_does_not_read_wider(gap: float, tilt_deg: float) -> None:
 def test_where_pixels_are_not_square_every_width_is_still_the_gap_in_millimetres(
     gap: float, tilt_deg: float, row_mm: float, column_mm: float
 ) -> None:
-    space = parallel(Drawing(tilt_deg, Spacing(row_mm, column_mm, Calibration.GEOMETRY)), gap)
+    space = parallel(Phantom(tilt_deg, Spacing(row_mm, column_mm, Calibration.GEOMETRY)), gap)
     for compartment in Compartment:
         for length in (*every_width(space, compartment), space.of(compartment).mean):
             assert isinstance(length, Length)
@@ -82,11 +82,11 @@ def test_where_pixels_are_not_square_every_width_is_still_the_gap_in_millimetres
 def test_the_area_between_parallel_margins_is_their_gap_times_the_length_of_the_range(
     gap: float, tilt_deg: float, row_mm: float, column_mm: float
 ) -> None:
-    space = parallel(Drawing(tilt_deg, Spacing(row_mm, column_mm, Calibration.GEOMETRY)), gap)
+    space = parallel(Phantom(tilt_deg, Spacing(row_mm, column_mm, Calibration.GEOMETRY)), gap)
     sides = np.array([row_mm, column_mm])
     axis_mm = float(np.hypot(*((np.array(space.axis.end) - np.array(space.axis.origin)) * sides)))
     for compartment in Compartment:
-        area, (low, high) = space.of(compartment).area, span_of(compartment)
+        area, (low, high) = space.of(compartment).area, location_range(compartment)
         assert isinstance(area, Area)
         assert area.span == (low, high)
         assert area.mm2 == pytest.approx(gap * (high - low) * axis_mm, rel=1e-6)
@@ -100,8 +100,8 @@ def test_a_film_of_more_pixels_gives_the_same_millimetres_and_per_cent(
     finer: float, gap: float, tilt_deg: float
 ) -> None:
     side = 0.4 / finer
-    coarse = parallel(Drawing(tilt_deg), gap)
-    fine = parallel(Drawing(tilt_deg, Spacing(side, side, Calibration.GEOMETRY)), gap)
+    coarse = parallel(Phantom(tilt_deg), gap)
+    fine = parallel(Phantom(tilt_deg, Spacing(side, side, Calibration.GEOMETRY)), gap)
     for compartment in Compartment:
         one, other = coarse.of(compartment).area, fine.of(compartment).area
         assert isinstance(one, Area)
@@ -121,13 +121,13 @@ def test_over_a_wedge_each_place_has_its_own_width_and_the_mean_is_that_of_the_m
     narrow: float, rise: float, tilt_deg: float
 ) -> None:
     """A plateau that falls off by `rise` mm over the medial range, never wider than a knee can be."""
-    low, high = span_of(Compartment.MEDIAL)
+    low, high = location_range(Compartment.MEDIAL)
 
     def tibia(x: float) -> float:
         return narrow + 3.0 + rise * (x - low) / (high - low)
 
-    space = medial_of(Drawing(tilt_deg), flat(0.0), tibia, tibial_reach=(0.10, 0.32))
-    for x, width in space.medial.at.items():
+    space = medial_of(Phantom(tilt_deg), flat(0.0), tibia, tibial_reach=(0.10, 0.32))
+    for x, width in space.medial.fixed_widths.items():
         assert isinstance(width, Width)
         assert width.mm == pytest.approx(tibia(x), abs=1e-3)
     mean, area = space.medial.mean, space.medial.area
@@ -152,7 +152,7 @@ def test_the_minimum_under_a_round_condyle_is_its_distance_from_the_plateau(
     def tibia(at: float) -> float:
         return slope * (at - x) * FEMUR_MM
 
-    space = medial_of(Drawing(tilt_deg), femur, tibia)
+    space = medial_of(Phantom(tilt_deg), femur, tibia)
     minimum = space.medial.minimum
     assert isinstance(minimum, Width)
     expected = (radius + gap) * np.cos(np.radians(10.0)) - radius
@@ -163,7 +163,7 @@ def test_the_minimum_under_a_round_condyle_is_its_distance_from_the_plateau(
 def test_the_minimum_is_the_shortest_way_and_not_the_vertical_one() -> None:
     """Over a plateau that falls off by 30 degrees from a ridge in the range, the way to the ridge is it."""
     fall = np.tan(np.pi / 6) * FEMUR_MM
-    space = medial_of(Drawing(), lambda x: 20.0 * abs(x - 0.2) - 2.0, lambda x: 4.0 + fall * abs(x - 0.26))
+    space = medial_of(Phantom(), lambda x: 20.0 * abs(x - 0.2) - 2.0, lambda x: 4.0 + fall * abs(x - 0.26))
     minimum = space.medial.minimum
     assert isinstance(minimum, Width)
     assert isinstance(minimum.mm, float)
@@ -177,17 +177,17 @@ def test_the_minimum_is_the_shortest_way_and_not_the_vertical_one() -> None:
 
 
 @pytest.mark.parametrize("compartment", list(Compartment))
-def test_what_lies_outside_the_weight_bearing_range_is_no_minimum(compartment: Compartment) -> None:
+def test_the_minimum_lies_within_the_weight_bearing_range(compartment: Compartment) -> None:
     """A spine at one end of the margin, an osteophyte at the other."""
 
     def bumps(x: float) -> float:
         return 5.0 - 4.0 * (x > 0.335) - 4.0 * (x < 0.07)
 
-    drawing = Drawing()
-    margins = drawing.margins(compartment, flat(0.0), bumps)
-    other = drawing.margins(next(iter(set(Compartment) - {compartment})), flat(0.0), flat(5.0))
+    phantom = Phantom()
+    margins = phantom.margins(compartment, flat(0.0), bumps)
+    other = phantom.margins(next(iter(set(Compartment) - {compartment})), flat(0.0), flat(5.0))
     both = (margins, other) if compartment is Compartment.MEDIAL else (other, margins)
-    minimum = measured(drawing, *both).of(compartment).minimum
+    minimum = measured(phantom, *both).of(compartment).minimum
     assert isinstance(minimum, Width)
     assert minimum.mm == pytest.approx(5.0, abs=1e-6)
 
@@ -201,22 +201,22 @@ def bulging(depth_mm: float, half_width: float = 0.04) -> Curve:
 
 
 def test_margins_that_touch_are_bone_on_bone_and_that_is_a_width() -> None:
-    space = medial_of(Drawing(), bulging(4.5), flat(4.0), sd_px=0.3)
-    for width in (space.medial.minimum, space.medial.at[0.225]):
+    space = medial_of(Phantom(), bulging(4.5), flat(4.0), sd_px=0.3)
+    for width in (space.medial.minimum, space.medial.fixed_widths[0.225]):
         assert isinstance(width, Width)
         assert (width.px, width.percent, width.mm) == (0.0, 0.0, 0.0)
         assert width.sd_px > 0.0
         assert isinstance(width.sd_mm, float)
         assert width.sd_mm > 0.0
         assert width.line[0] == width.line[1]
-    assert isinstance(space.medial.at[0.150], Width)
-    assert space.medial.at[0.150].px > 5.0
+    assert isinstance(space.medial.fixed_widths[0.150], Width)
+    assert space.medial.fixed_widths[0.150].px > 5.0
     assert isinstance(space.lateral.minimum, Width)
     assert space.lateral.minimum.px > 5.0
 
 
-def test_where_margins_touch_the_area_counts_nothing_and_not_less() -> None:
-    open_space, contact = (medial_of(Drawing(), bulging(b), flat(4.0)).medial for b in (4.0, 4.7))
+def test_where_margins_touch_the_area_is_zero_and_not_negative() -> None:
+    open_space, contact = (medial_of(Phantom(), bulging(b), flat(4.0)).medial for b in (4.0, 4.7))
     assert isinstance(open_space.area, Area)
     assert isinstance(contact.area, Area)
     x = np.linspace(0.15, 0.30, 20001)
@@ -225,20 +225,20 @@ def test_where_margins_touch_the_area_counts_nothing_and_not_less() -> None:
         assert area.mm2 == pytest.approx(float(np.trapezoid(gap, x)) * FEMUR_MM, rel=2e-3)
 
 
-def test_margins_that_cross_deeper_than_bones_can_are_no_margins() -> None:
-    space = medial_of(Drawing(), bulging(6.5), flat(4.0))
-    assert all(absent(number, "cross", "2.5 mm") for number in every_number(space, Compartment.MEDIAL))
+def test_margins_that_cross_by_more_than_bones_can_are_not_measured() -> None:
+    space = medial_of(Phantom(), bulging(6.5), flat(4.0))
+    assert every_number(space, Compartment.MEDIAL) == [NotMeasured("the margins cross by 2.5 mm")] * 10
     assert isinstance(space.lateral.minimum, Width)
 
 
-def test_without_millimetres_a_crossing_is_told_in_per_cent() -> None:
-    drawing = Drawing(spacing=NoSpacing("-"), pixel_mm=(0.4, 0.4))
-    space = medial_of(drawing, bulging(6.5), flat(4.0))
-    assert absent(space.medial.minimum, "cross", "3.3 %")
+def test_without_millimetres_a_crossing_is_given_in_per_cent() -> None:
+    phantom = Phantom(spacing=NoSpacing("-"), pixel_mm=(0.4, 0.4))
+    space = medial_of(phantom, bulging(6.5), flat(4.0))
+    assert space.medial.minimum == NotMeasured("the margins cross by 3.3 % of the tibial width")
 
 
-def test_a_crossing_of_less_than_a_sliver_is_jitter_and_contact() -> None:
-    space = medial_of(Drawing(), bulging(6.5, half_width=0.004), flat(4.0))
+def test_a_very_short_crossing_counts_as_contact() -> None:
+    space = medial_of(Phantom(), bulging(6.5, half_width=0.004), flat(4.0))
     assert isinstance(space.medial.minimum, Width)
     assert space.medial.minimum.mm == 0.0
 
@@ -248,84 +248,89 @@ def test_a_crossing_of_less_than_a_sliver_is_jitter_and_contact() -> None:
 
 @pytest.mark.parametrize("missing", list(Compartment))
 def test_a_margin_that_is_missing_leaves_its_reason_in_its_compartment_only(missing: Compartment) -> None:
-    drawing, none = Drawing(), NotMeasured("for this test")
-    both = {c: drawing.margins(c, flat(0.0), flat(5.0)) if c is not missing else none for c in Compartment}
-    space = measured(drawing, both[Compartment.MEDIAL], both[Compartment.LATERAL])
-    assert every_number(space, missing) == [none] * (3 + len(POSITIONS[missing]))
-    assert space.of(missing).margins == none
+    phantom, absent = Phantom(), NotMeasured(f"{missing} tibial margin not found: no clear edge")
+    both = {c: phantom.margins(c, flat(0.0), flat(5.0)) if c is not missing else absent for c in Compartment}
+    space = measured(phantom, both[Compartment.MEDIAL], both[Compartment.LATERAL])
+    assert every_number(space, missing) == [absent] * (3 + len(FIXED_LOCATIONS[missing]))
+    assert space.of(missing).margins == absent
     (other,) = set(Compartment) - {missing}
     assert all(isinstance(width, Width) for width in every_width(space, other))
 
 
 def test_without_a_pixel_spacing_there_are_pixels_and_per_cent_but_no_millimetres() -> None:
-    drawing = Drawing(spacing=NoSpacing("a plain picture carries no pixel spacing"), pixel_mm=(0.4, 0.4))
-    space = parallel(drawing, 4.0)
+    phantom = Phantom(spacing=NoSpacing("a plain picture carries no pixel spacing"), pixel_mm=(0.4, 0.4))
+    space = parallel(phantom, 4.0)
+    absent = NotMeasured("no millimetres: a plain picture carries no pixel spacing")
     for compartment in Compartment:
         for length in (*every_width(space, compartment), space.of(compartment).mean):
             assert isinstance(length, Length)
-            for number in (length.mm, length.sd_mm, length.interval_mm):
-                assert absent(number, "a plain picture carries no pixel spacing")
+            assert (length.mm, length.sd_mm, length.interval_mm) == (absent, absent, absent)
             assert length.px == pytest.approx(10.0)
             assert length.percent == pytest.approx(400 / TIBIA_MM)
         area = space.of(compartment).area
         assert isinstance(area, Area)
-        assert all(map(absent, (area.mm2, area.sd_mm2, area.interval_mm2)))
+        assert (area.mm2, area.sd_mm2, area.interval_mm2) == (absent, absent, absent)
         assert area.px2 > 0.0
 
 
-def test_a_place_that_a_margin_does_not_reach_says_which_margin_and_there_is_no_mean() -> None:
-    space = medial_of(Drawing(), flat(0.0), flat(5.0), tibial_reach=(0.05, 0.29))
-    assert isinstance(space.medial.at[0.150], Width)
-    for number in (space.medial.at[0.300], space.medial.mean, space.medial.area):
-        assert absent(number, "tibial margin", "0.300")
+def test_a_location_that_a_margin_does_not_reach_names_the_margin_and_there_is_no_mean() -> None:
+    space = medial_of(Phantom(), flat(0.0), flat(5.0), tibial_reach=(0.05, 0.29))
+    absent = NotMeasured("the tibial margin does not reach x = 0.300")
+    assert space.medial.fixed_widths[0.300] == absent
+    assert isinstance(space.medial.fixed_widths[0.150], Width)
+    assert space.medial.mean == absent
+    assert space.medial.area == absent
     assert isinstance(space.medial.minimum, Width)
 
 
 def test_a_minimum_needs_most_of_its_range() -> None:
-    space = medial_of(Drawing(), flat(0.0), flat(5.0), tibial_reach=(0.05, 0.25))
-    assert absent(space.medial.minimum, "0.13 to 0.32")
+    space = medial_of(Phantom(), flat(0.0), flat(5.0), tibial_reach=(0.05, 0.25))
+    assert space.medial.minimum == NotMeasured("both margins were traced over too little of x = 0.13 to 0.32")
 
 
-def test_a_space_wider_than_any_knee_has_is_no_number() -> None:
-    space = parallel(Drawing(), 12.5)
-    assert all(absent(number, "12.5 mm") for number in every_number(space, Compartment.MEDIAL))
+def test_an_anatomically_impossible_width_is_not_measured() -> None:
+    space = parallel(Phantom(), 12.5)
+    assert every_number(space, Compartment.MEDIAL) == [
+        NotMeasured("a width of 12.5 mm lies outside the anatomical range")
+    ] * (3 + len(FIXED_LOCATIONS[Compartment.MEDIAL]))
 
 
 @pytest.mark.parametrize("sd_px", [15.0, float("nan"), float("inf")])
-def test_a_margin_that_may_lie_anywhere_gives_no_number(sd_px: float) -> None:
-    drawing = Drawing()
-    unsure = drawing.margins(Compartment.MEDIAL, flat(0.0), flat(5.0), sd_px=(0.1, sd_px))
-    space = measured(drawing, unsure, drawing.margins(Compartment.LATERAL, flat(0.0), flat(5.0)))
+def test_an_uncertain_margin_gives_no_measurement(sd_px: float) -> None:
+    phantom = Phantom()
+    unsure = phantom.margins(Compartment.MEDIAL, flat(0.0), flat(5.0), sd_px=(0.1, sd_px))
+    space = measured(phantom, unsure, phantom.margins(Compartment.LATERAL, flat(0.0), flat(5.0)))
     for number in every_number(space, Compartment.MEDIAL):
-        assert absent(number, "standard deviation")
+        assert isinstance(number, NotMeasured)
+        assert number.reason.startswith("the margin is too uncertain: standard deviation")
     assert isinstance(space.lateral.minimum, Width)
 
 
-def test_a_place_beyond_the_edge_of_the_film_is_no_number() -> None:
+def test_a_location_beyond_the_edge_of_the_film_is_not_measured() -> None:
     """The film ends 2 mm below the femoral margin; the lateral margin lies on it, by a tilt of 10 degrees."""
-    drawing = Drawing(tilt_deg=10.0)
-    margins = [drawing.margins(c, flat(0.0), flat(4.0)) for c in SIGN]
-    knee = drawing.knee(np.zeros((round(72.0 / 0.4), 400), np.float32))
-    space = measure(knee, TracedJoint(*margins, NO_RIMS), WidthSettings(), ErrorSettings())
-    assert absent(space.medial.minimum, "outside the film")
-    assert absent(space.medial.at[0.250], "0.250", "outside the film")
-    assert absent(space.medial.mean, "outside the film")
-    assert isinstance(space.lateral.at[0.850], Width)
-    assert not space.positioning.whole
+    phantom = Phantom(tilt_deg=10.0)
+    margins = [phantom.margins(c, flat(0.0), flat(4.0)) for c in SIGN]
+    knee = phantom.knee(np.zeros((round(72.0 / 0.4), 400), np.float32))
+    space = measure_joint_space(knee, TracedJoint(*margins, NO_PLATEAU), WidthSettings(), ErrorSettings())
+    assert space.medial.minimum == NotMeasured("the minimum lies outside the film")
+    assert space.medial.fixed_widths[0.250] == NotMeasured("x = 0.250 lies outside the film")
+    assert space.medial.mean == NotMeasured("the range of the fixed locations lies outside the film")
+    assert isinstance(space.lateral.fixed_widths[0.850], Width)
+    assert not space.positioning.complete
 
 
 # -- The error ------------------------------------------------------------------------------------
 
 
-def test_the_error_is_the_floor_and_the_doubt_of_both_ends_in_quadrature() -> None:
+def test_the_error_is_the_floor_and_the_deviations_of_both_ends_in_quadrature() -> None:
     """Ends known to 0.3 and 0.4 px of 0.4 mm, a floor of 0.1 mm and a gain of 2: 0.41 mm."""
     errors = ErrorSettings(
         **{f"{kind}_floor": 0.1 / TIBIA_MM for kind in ("minimum", "fixed", "mean")},
         **{f"{kind}_gain": 2.0 for kind in ("minimum", "fixed", "mean")},
     )
-    drawing, expected = Drawing(), float(np.hypot(0.1, 2.0 * 0.4 * 0.5))
-    margins = [drawing.margins(c, flat(0.0), flat(5.0), sd_px=(0.3, 0.4)) for c in SIGN]
-    space = measured(drawing, *margins, errors=errors)
+    phantom, expected = Phantom(), float(np.hypot(0.1, 2.0 * 0.4 * 0.5))
+    margins = [phantom.margins(c, flat(0.0), flat(5.0), sd_px=(0.3, 0.4)) for c in SIGN]
+    space = measured(phantom, *margins, errors=errors)
     for compartment in Compartment:
         for length in (*every_width(space, compartment), space.of(compartment).mean):
             assert isinstance(length, Length)
@@ -340,23 +345,23 @@ def test_the_error_is_the_floor_and_the_doubt_of_both_ends_in_quadrature() -> No
         assert area.sd_px2 / area.px2 == pytest.approx(mean.sd_mm / mean.mm, rel=1e-6)
 
 
-def test_each_kind_of_number_has_its_own_error() -> None:
+def test_each_type_of_measurement_has_its_own_error() -> None:
     errors = ErrorSettings(minimum_floor=0.001, fixed_floor=0.002, mean_floor=0.003)
-    medial = parallel(Drawing(), 4.0, errors).medial
-    found = [medial.minimum, medial.at[0.250], medial.mean]
+    medial = parallel(Phantom(), 4.0, errors).medial
+    found = [medial.minimum, medial.fixed_widths[0.250], medial.mean]
     assert [number.sd_percent for number in found if isinstance(number, Length)] == pytest.approx(
         [0.1, 0.2, 0.3]
     )
 
 
 def test_the_error_of_the_minimum_is_that_of_the_place_where_it_lies() -> None:
-    drawing = Drawing()
-    margins = drawing.margins(Compartment.MEDIAL, bulging(2.0), flat(5.0))
+    phantom = Phantom()
+    margins = phantom.margins(Compartment.MEDIAL, bulging(2.0), flat(5.0))
     x = 0.5 - (margins.femur[:, 1] * 0.4 - 80.0) / FEMUR_MM
     unsure_elsewhere = replace(margins, femur_sd=np.where(np.abs(x - 0.22) < 0.02, 0.0, 2.0))
     errors = ErrorSettings(minimum_floor=0.001, fixed_floor=0.002, fixed_gain=1.5)
-    space = measured(drawing, unsure_elsewhere, NotMeasured("for this test"), errors=errors)
-    minimum, other = space.medial.minimum, space.medial.at[0.150]
+    space = measured(phantom, unsure_elsewhere, NotMeasured("for this test"), errors=errors)
+    minimum, other = space.medial.minimum, space.medial.fixed_widths[0.150]
     assert isinstance(minimum, Width)
     assert isinstance(other, Width)
     assert minimum.sd_percent == pytest.approx(100 * 0.001)
@@ -367,14 +372,14 @@ def test_the_error_of_the_minimum_is_that_of_the_place_where_it_lies() -> None:
 
 
 def test_x_runs_from_medial_to_lateral_over_the_width_of_the_femur() -> None:
-    axis = parallel(Drawing(), 5.0).axis
+    axis = parallel(Phantom(), 5.0).axis
     middle, half = 80.0 / 0.4, FEMUR_MM / 2 / 0.4
     assert axis.origin == pytest.approx((70.0 / 0.4, middle + half), abs=1e-6)
     assert axis.end == pytest.approx((70.0 / 0.4, middle - half), abs=1e-6)
 
 
 def test_medial_widths_lie_on_the_medial_side() -> None:
-    space = parallel(Drawing(), 5.0)
+    space = parallel(Phantom(), 5.0)
     for compartment, sign in SIGN.items():
         for width in every_width(space, compartment):
             assert isinstance(width, Width)

@@ -1,4 +1,4 @@
-"""A knee's crop lies where its placement says, and leads back to the film."""
+"""A crop lies where the placement of its knee says, and its points map back to the film."""
 
 from collections.abc import Callable
 
@@ -7,10 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kltool.geometry.transform import apply
-from kltool.geometry.window import CROP_SIZE, JOINT_ROW, TIBIAL_SHARE, crop_to_film, film_to_crop, square
-from kltool.localize.crop import cut, turned
-from kltool.values.radiograph import Placement
+from kltool.geometry.transform import transform_points
+from kltool.geometry.window import (
+    CROP_SIZE,
+    JOINT_ROW,
+    TIBIAL_SHARE,
+    crop_to_film,
+    film_to_crop,
+    square_window,
+)
+from kltool.localize.crop import sample_crop
+from kltool.values.knee import Placement, right_knee_orientation
 from kltool.values.reading import Reading
 
 ReadSample = Callable[..., Reading]
@@ -31,8 +38,10 @@ def test_to_the_crop_and_back_is_the_same_place(
     placement: Placement, size: int, places: list[tuple[float, float]]
 ) -> None:
     points = np.array(places)
-    there = apply(film_to_crop(placement, square(size)), points)
-    assert np.allclose(apply(crop_to_film(placement, square(size)), there), points, atol=1e-6)
+    there = transform_points(film_to_crop(placement, square_window(size)), points)
+    assert np.allclose(
+        transform_points(crop_to_film(placement, square_window(size)), there), points, atol=1e-6
+    )
 
 
 @given(PLACEMENTS, SIZES)
@@ -41,8 +50,8 @@ def test_the_joint_and_the_plateaus_ends_land_where_the_grader_expects_them(
 ) -> None:
     along = np.array([np.sin(placement.tilt_rad), np.cos(placement.tilt_rad)])
     half = along * placement.tibial_width_px / 2
-    lateral, joint, medial = apply(
-        film_to_crop(placement, square(size)),
+    lateral, joint, medial = transform_points(
+        film_to_crop(placement, square_window(size)),
         np.array([placement.centre - half, placement.centre, placement.centre + half]),
     )
     row, middle = JOINT_ROW * size - 0.5, 0.5 * size - 0.5
@@ -57,7 +66,7 @@ def test_the_landmarks_of_a_knee_lie_about_the_joints_row_lateral_on_the_left(
 ) -> None:
     for reading in read_sample(name).knees:
         found = reading.knee
-        tibia = apply(film_to_crop(found.placement), found.landmarks.tibia) / CROP_SIZE
+        tibia = transform_points(film_to_crop(found.placement), found.landmarks.tibia) / CROP_SIZE
         assert tibia[0, 1] == pytest.approx(0.5 - TIBIAL_SHARE / 2, abs=0.01)
         assert tibia[-1, 1] == pytest.approx(0.5 + TIBIAL_SHARE / 2, abs=0.01)
         assert tibia[[0, -1], 0] == pytest.approx(JOINT_ROW, abs=0.06)
@@ -72,7 +81,7 @@ def test_what_lies_at_the_joint_in_the_film_lies_at_the_joint_in_the_crop(
     rows, columns = np.mgrid[:1000, :1100]
     away = np.hypot(rows - placement.centre[0], columns - placement.centre[1])
     film = np.exp(-((away / (4 * scale)) ** 2)).astype(np.float32)
-    crop = cut(film, placement).astype(float)
+    crop = sample_crop(film, placement).astype(float)
     grid = np.asarray(np.mgrid[:CROP_SIZE, :CROP_SIZE])
     found = (grid * crop).sum((1, 2)) / crop.sum()
     assert found == pytest.approx([JOINT_ROW * CROP_SIZE - 0.5, 0.5 * CROP_SIZE - 0.5], abs=0.1)
@@ -80,12 +89,12 @@ def test_what_lies_at_the_joint_in_the_film_lies_at_the_joint_in_the_crop(
 
 def test_a_crop_beyond_the_edge_of_the_film_repeats_the_edge() -> None:
     film = np.full((300, 300), 7.0, np.float32)
-    crop = cut(film, Placement((5.0, 290.0), 200.0, 0.1, False))
+    crop = sample_crop(film, Placement((5.0, 290.0), 200.0, 0.1, False))
     assert crop.shape == (CROP_SIZE, CROP_SIZE)
     assert np.allclose(crop, 7.0)
 
 
 def test_only_a_left_knees_film_is_mirrored() -> None:
     film = np.arange(12, dtype=np.float32).reshape(3, 4)
-    assert (turned(film, False) == film).all()
-    assert (turned(film, True) == film[:, ::-1]).all()
+    assert (right_knee_orientation(film, False) == film).all()
+    assert (right_knee_orientation(film, True) == film[:, ::-1]).all()

@@ -1,4 +1,4 @@
-"""A knee is found wherever it lies and however large it is; what is no knee is refused."""
+"""A knee is found at any position and size; a picture without a knee is refused."""
 
 import json
 from dataclasses import replace
@@ -14,8 +14,10 @@ from kltool.errors import NoKnee, SideUnknown, TooCoarse
 from kltool.geometry.points import mirror
 from kltool.intake import load
 from kltool.localize import find_knees
-from kltool.training.implants import replaced
-from kltool.values.radiograph import Knee, NoSpacing, Placement, Radiograph, Side, SideSource
+from kltool.training.data.implants import with_prosthesis
+from kltool.values.knee import Knee, Placement
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
 from tests.messages import guides, holds
 
@@ -84,7 +86,7 @@ def test_two_knees_are_found_right_then_left(seed: int, samples: Path, models: M
         assert np.hypot(*(centre_in_film(knee) - expected)) < 0.05 * scale * truth["tibial_width_px"]
 
 
-def test_the_side_a_user_asks_for_is_the_one_knee_that_is_read(samples: Path, models: Models) -> None:
+def test_only_the_knee_of_the_side_given_by_the_user_is_read(samples: Path, models: Models) -> None:
     for side in Side:
         film = load(samples / "bilateral.dcm", side=side)
         assert [knee.side for knee in find_knees(film, models).knees] == [side]
@@ -134,43 +136,41 @@ def test_a_knee_like_its_own_mirror_image_is_refused_without_a_side(samples: Pat
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])
-def test_a_film_that_hangs_wrongly_is_turned_and_read_as_if_it_hung_rightly(
-    turns: int, samples: Path, models: Models
-) -> None:
+def test_a_rotated_film_is_read_as_if_it_were_upright(turns: int, samples: Path, models: Models) -> None:
     upright = load(samples / "knee_right_normal.dcm")
-    turned = replace(upright, pixels=np.ascontiguousarray(np.rot90(upright.pixels, turns)))
-    found, expected = find_knees(turned, models), find_knees(upright, models)
+    rotated = replace(upright, pixels=np.ascontiguousarray(np.rot90(upright.pixels, turns)))
+    found, expected = find_knees(rotated, models), find_knees(upright, models)
     assert np.array_equal(found.film.pixels, upright.pixels)
     assert found.knees[0].placement == expected.knees[0].placement
     (note,) = found.notes
-    assert holds(note, f"{90 * (4 - turns)} degrees", "anticlockwise")
+    assert holds(note, f"{90 * (4 - turns)} degrees", "counterclockwise")
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_of_a_sound_and_a_replaced_knee_one_is_read_and_the_other_refused(
+def test_of_a_natural_and_a_replaced_knee_one_is_read_and_the_other_refused(
     which: int, samples: Path, models: Models
 ) -> None:
     film = load(samples / "bilateral.dcm")
     truth = truth_of(samples, "bilateral")[which]
     row, column = truth["centre"]
     place = Placement((row, column), truth["tibial_width_px"], 0.0, mirrored=False)
-    metal = replace(film, pixels=replaced(film.pixels, place, np.random.default_rng(3)))
+    metal = replace(film, pixels=with_prosthesis(film.pixels, place, np.random.default_rng(3)))
     found = find_knees(metal, models)
     assert [str(knee.side) for knee in found.knees] == [truth_of(samples, "bilateral")[1 - which]["side"]]
     assert [refused.code for refused in found.refused] == ["replaced"]
 
 
-def test_a_mirrored_film_of_two_knees_looks_like_another_person_hung_rightly(
+def test_a_mirrored_film_of_two_knees_cannot_be_recognized_by_the_anatomy(
     samples: Path, models: Models
 ) -> None:
-    """Anatomy cannot tell it: each knee has changed its place and its hand. Only tags and markers can."""
+    """Each knee has changed its place and its orientation: only tags and markers show it."""
     film = load(samples / "bilateral.dcm")
     mirrored = replace(film, pixels=np.ascontiguousarray(film.pixels[:, ::-1]))
     for shown in (film, mirrored):
         assert all(knee.side_probability > 0.95 for knee in find_knees(shown, models).knees)
 
 
-def test_a_mirrored_film_keeps_medial_and_lateral_where_they_are_and_is_doubted(
+def test_a_mirrored_film_keeps_medial_and_lateral_and_lowers_the_side_probability(
     samples: Path, models: Models
 ) -> None:
     film = load(samples / "knee_right_normal.dcm")

@@ -1,4 +1,4 @@
-"""Changes and timelines of sample knees whose numbers are known, and a reader of pages."""
+"""Changes and timelines of sample knees with known numbers, and a parser of pages."""
 
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 from kltool.values.change import (
     Comparability,
     Difference,
-    ErrorParts,
+    ErrorComponents,
     GradeChange,
+    IdentityMatch,
     KneeChange,
-    Likeness,
     Slope,
     Timeline,
     Unit,
@@ -18,11 +18,12 @@ from kltool.values.change import (
     WidthChange,
 )
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Compartment, KneeReading, Reading
+from kltool.values.measure import Measure
+from kltool.values.reading import KneeReading, Reading
 
 HOSTILE = "<script>alert('1')</script> & \"more\""
-INDEPENDENT = ErrorParts(0.30, 0.30, 0.10, 0.20)
-LINKED = ErrorParts(0.10, 0.12, 0.05, 0.10)
+INDEPENDENT = ErrorComponents(0.30, 0.30, 0.10, 0.20)
+LINKED = ErrorComponents(0.10, 0.12, 0.05, 0.10)
 TRANSITION = (
     (0.01, 0.01, 0.01, 0.0, 0.0),
     (0.02, 0.05, 0.03, 0.0, 0.0),
@@ -33,28 +34,28 @@ TRANSITION = (
 
 
 def width_change(change: float = 1.5, linked: bool = True, unit: Unit = Unit.MM) -> WidthChange:
-    """From 2.2 to 3.7, and the change as it is measured together, which is another one."""
-    together = Difference(change, LINKED) if linked else NotMeasured("the landmarks do not agree")
-    return WidthChange(unit, 2.2, 3.7, Difference(1.5, INDEPENDENT), together, 0.5)
+    """From 2.2 to 3.7, and the linked change, which may differ from their difference."""
+    linked_change = Difference(change, LINKED) if linked else NotMeasured("the landmarks do not agree")
+    return WidthChange(unit, 2.2, 3.7, Difference(1.5, INDEPENDENT), linked_change, 0.5)
 
 
 def knee_change(before: KneeReading, after: KneeReading, change: float = 1.5) -> KneeChange:
     """A change of one knee whose medial minimum changed by so much and whose lateral one is missing."""
-    widths: dict[str, WidthChange | NotMeasured] = {
-        f"{Compartment.MEDIAL} minimum": width_change(change),
-        f"{Compartment.MEDIAL} 0.250": width_change(0.01, linked=False),
-        f"{Compartment.LATERAL} minimum": NotMeasured("after: the margins cross by 2.5 mm"),
+    widths: dict[Measure, WidthChange | NotMeasured] = {
+        Measure.MEDIAL_MINIMUM: width_change(change),
+        Measure.MEDIAL_250: width_change(0.01, linked=False),
+        Measure.LATERAL_MINIMUM: NotMeasured("after: the margins cross by 2.5 mm"),
     }
     return KneeChange(
         before.side,
         before,
         after,
         Comparability.CAUTION,
-        ("nothing says that both films show the same person",),
-        Likeness(0.81, 0.77, 0.008, 0.997),
+        ("patient identity is not confirmed: no identifier in at least one film",),
+        IdentityMatch(0.81, 0.77, 0.008, 0.997),
         widths,
         GradeChange(TRANSITION, 0.6),
-        ("the rims stand 2 mm further apart after",),
+        ("narrowing by 2.5 mm per year is faster than known of osteoarthritis",),
         Verdict.IMPROVED,
         f"{before.side.capitalize()} knee: improved.",
         {"linked-1": "ab" * 32},
@@ -72,7 +73,7 @@ def not_comparable(change: KneeChange) -> KneeChange:
         reasons=(reason,),
         widths=dict.fromkeys(change.widths, absent),
         grade=absent,
-        doubts=(),
+        plausibility=(),
         verdict=Verdict.NOT_COMPARABLE,
         sentence=f"Right knee: not comparable: {reason}.",
     )
@@ -93,7 +94,7 @@ def timeline(first: Reading, later: Reading) -> Timeline:
     for knee, change in zip(knees[1:], (0.3, 1.0), strict=True):
         of_knee = knee_change(knees[0], knee, change)
         lateral = width_change(-0.1) if change < 0.5 else NotMeasured("after: the margins cross by 2.5 mm")
-        widths = {**of_knee.widths, "lateral minimum": lateral}
+        widths = {**of_knee.widths, Measure.LATERAL_MINIMUM: lateral}
         verdict = Verdict.IMPROVED if change > 0.5 else Verdict.NONE
         changes.append(replace(of_knee, widths=widths, verdict=verdict))
     return Timeline(
@@ -103,15 +104,15 @@ def timeline(first: Reading, later: Reading) -> Timeline:
         knees,
         tuple(changes),
         {
-            "medial minimum": Slope(Unit.MM, 0.5, 0.1),
-            "lateral minimum": NotMeasured("one change is too few for $a_slope$"),
+            Measure.MEDIAL_MINIMUM: Slope(Unit.MM, 0.5, 0.1),
+            Measure.LATERAL_MINIMUM: NotMeasured("one change is too few for $a_slope$"),
         },
-        "Right knee: medial minimum +0.50 mm a year.",
+        "Right knee: medial minimum JSW +0.50 mm per year.",
     )
 
 
 class Page(HTMLParser):
-    """What a browser sees of a page: tags with their attributes, and text, scripts and styles apart."""
+    """The content of a page: tags with their attributes; text, scripts and styles separately."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -131,7 +132,7 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        """All words, one space between two."""
+        """All text, with single spaces."""
         return " ".join(" ".join(self._texts).split())
 
     def count(self, tag: str, kind: str | None = None) -> int:

@@ -43,8 +43,8 @@ def named(unit: str) -> list[tuple[str, str]]:
 def test_a_compartment_that_was_not_measured_holds_its_reason_everywhere(knee: KneeReading) -> None:
     absent = NotMeasured("the margins cross by 2.5 mm")
     space = knee.joint_space
-    at = dict.fromkeys(space.medial.at, absent)
-    medial = replace(space.medial, minimum=absent, at=at, mean=absent, area=absent)
+    at = dict.fromkeys(space.medial.fixed_widths, absent)
+    medial = replace(space.medial, minimum=absent, fixed_widths=at, mean=absent, area=absent)
     record = knee_record(replace(knee, joint_space=replace(space, medial=medial)))["joint_space"]["medial"]
 
     def leaves(part: Record) -> list[Record]:
@@ -67,4 +67,4 @@ def test_positioning_is_recorded_as_it_was_measured(knee: KneeReading) -> None:
     assert record["imd_interval_px"] == pytest.approx([3.216, 4.784], abs=1e-3)
     assert record["rotation_deg"] == -4.32
     assert record["edge_width_percent"] == {"not_measured": "no femoral margin was found"}
-    assert record["whole"] is True
+    assert record["complete"] is True

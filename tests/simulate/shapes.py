@@ -1,4 +1,4 @@
-"""Closed surfaces whose chords are known by heart."""
+"""Closed surfaces whose chords are known."""
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ def cube(side_mm: float) -> tuple[Float64, Int32]:
 
 
 def sphere(radius_mm: float, rings: int = 120) -> tuple[Float64, Int32]:
-    """A globe of 2 * rings meridians, poles up and down; counter-clockwise from outside."""
+    """A sphere of 2 * rings meridians, poles up and down; counter-clockwise from outside."""
     polar = np.linspace(0.0, np.pi, rings + 1)[1:-1]
     around = np.linspace(0.0, 2.0 * np.pi, 2 * rings, endpoint=False)
     level = np.ones_like(around)

@@ -1,4 +1,4 @@
-"""What is varied in a knee shows on its film, where it should and not elsewhere."""
+"""Variations of the anatomy show on the film at their place and not elsewhere."""
 
 from dataclasses import replace
 from functools import cache

@@ -1,4 +1,4 @@
-"""A simulated knee shows what it was asked to show, and knows it."""
+"""A simulated knee shows its scene, and its truth states it."""
 
 import json
 from dataclasses import replace
@@ -24,7 +24,7 @@ simulated = cache(simulate_knee)  # for tests that share a film
     ("medial", "lateral", "seed", "rotation", "varus"),
     [(4.5, 5.5, 1, 0.0, 0.0), (1.2, 7.0, 2, 5.0, 3.0), (0.0, 6.0, 3, -5.0, 4.0), (5.0, 0.8, 4, 3.0, -4.0)],
 )
-def test_the_gaps_asked_for_come_out(
+def test_the_joint_spaces_have_the_widths_of_the_scene(
     medial: float, lateral: float, seed: int, rotation: float, varus: float
 ) -> None:
     scene = KneeScene(
@@ -122,7 +122,7 @@ def test_osteophytes_widen_the_bone_and_leave_the_axis() -> None:
     assert grown.x_axis == plain.x_axis
 
 
-def test_both_knees_stand_on_one_film_as_hung() -> None:
+def test_both_knees_lie_on_one_film_as_displayed() -> None:
     film = Film(rows=300, columns=640, spacing_mm=0.6)
     right = KneeScene(Side.RIGHT, medial_gap_mm=2.0, lateral_gap_mm=6.0, seed=1)
     left = KneeScene(Side.LEFT, medial_gap_mm=4.0, lateral_gap_mm=5.0, seed=1)
@@ -141,12 +141,12 @@ def test_sides_out_of_order_are_refused() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"medial_gap_mm": -1.0}, {"flexion_deg": float("nan")}, {"shape": (9.0,)}])
-def test_a_scene_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
+def test_an_impossible_scene_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(UsageError):
         KneeScene(**wrong)  # type: ignore[arg-type]
 
 
-def test_osteophytes_and_films_that_cannot_be_are_refused() -> None:
+def test_impossible_osteophytes_and_films_are_refused() -> None:
     with pytest.raises(UsageError, match="medial_tibial"):
         Osteophytes(medial_tibial=1.5)
     with pytest.raises(UsageError, match="magnification"):

@@ -1,4 +1,4 @@
-"""The drawn population covers the ranges it states, and a seed is a film."""
+"""Sampled knees and films cover the stated ranges, and a seed defines a film."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,8 +12,8 @@ pytest.importorskip("musculoskeletal.models")
 pytest.importorskip("gias3.fieldwork")
 
 from kltool.errors import UsageError
-from kltool.simulate import Film, KneeScene, SimulatedFilm, draw, population, simulate_drawn
-from kltool.simulate.dressing import dressed
+from kltool.simulate import Film, KneeScene, SimulatedFilm, population, sample_scene_and_film, simulate_random
+from kltool.simulate.collimation import add_marker_and_collimator
 from kltool.values.radiograph import Side
 
 Values = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -22,22 +22,22 @@ COARSE = (0.5, 0.6)
 
 
 @cache
-def drawn() -> list[tuple[KneeScene, Film]]:
-    return [draw(seed) for seed in range(2000)]
+def sampled() -> list[tuple[KneeScene, Film]]:
+    return [sample_scene_and_film(seed) for seed in range(2000)]
 
 
 def spread(value: Callable[[KneeScene, Film], float]) -> Values:
-    return np.array([value(scene, film) for scene, film in drawn()])
+    return np.array([value(scene, film) for scene, film in sampled()])
 
 
 def test_a_seed_is_one_knee_and_another_seed_another() -> None:
-    assert draw(7) == draw(7)
-    assert draw(7) != draw(8)
-    assert draw(7) != draw(7, attempt=1)
+    assert sample_scene_and_film(7) == sample_scene_and_film(7)
+    assert sample_scene_and_film(7) != sample_scene_and_film(8)
+    assert sample_scene_and_film(7) != sample_scene_and_film(7, attempt=1)
 
 
-def test_a_drawn_film_is_the_same_every_time() -> None:
-    first, again = simulate_drawn(3, COARSE), simulate_drawn(3, COARSE)
+def test_a_seed_gives_the_same_film_every_time() -> None:
+    first, again = simulate_random(3, COARSE), simulate_random(3, COARSE)
     assert np.array_equal(first.pixels, again.pixels)
     assert first.truth[0].to_json() == again.truth[0].to_json()
 
@@ -102,7 +102,7 @@ def test_the_films_cover_their_ranges(name: str, least: float, most: float) -> N
 
 def test_both_sides_are_as_frequent_and_markers_name_theirs() -> None:
     assert spread(lambda scene, _: scene.side is Side.RIGHT).mean() == pytest.approx(0.5, abs=0.05)
-    markers = [(scene.side, film.marker) for scene, film in drawn() if film.marker]
+    markers = [(scene.side, film.marker) for scene, film in sampled() if film.marker]
     letters = {(side, marker.letter) for side, marker in markers if not marker.mirrored}
     assert letters == {(Side.RIGHT, "R"), (Side.LEFT, "L")}
 
@@ -122,28 +122,28 @@ def test_a_narrow_side_has_more_osteophytes_sclerosis_and_lean() -> None:
     assert spurs[wide].max() > 0.8
 
 
-def test_a_coarser_detector_is_drawn_when_asked() -> None:
-    found = [draw(seed, (0.1, 0.6))[1].joint_spacing_mm for seed in range(500)]
+def test_the_pitch_of_the_detector_can_be_chosen() -> None:
+    found = [sample_scene_and_film(seed, (0.1, 0.6))[1].joint_spacing_mm for seed in range(500)]
     assert min(found) < 0.11
     assert max(found) > 0.5
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_joint_lies_on_the_exposed_film(seed: int) -> None:
-    simulated = simulate_drawn(seed, COARSE)
+    simulated = simulate_random(seed, COARSE)
     truth, film = simulated.truth[0], simulated.film
     for compartment in (truth.medial, truth.lateral):
         for margin in (compartment.femoral_margin, compartment.tibial_margin):
             assert (margin >= 0).all()
             assert (margin <= np.array([film.rows, film.columns]) - 1).all()
     margin = np.rint(truth.medial.tibial_margin).astype(int)
-    lit = dressed(
+    exposed = add_marker_and_collimator(
         np.full(simulated.pixels.shape, 2 ** (film.bits - 1), np.uint16), replace(film, marker=None)
     )
-    assert np.ptp(lit[margin[:, 0], margin[:, 1]].astype(int)) == 0
+    assert np.ptp(exposed[margin[:, 0], margin[:, 1]].astype(int)) == 0
 
 
-def test_a_knee_that_cannot_stand_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_impossible_pose_is_sampled_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[KneeScene] = []
 
     def fussy(scene: KneeScene, film: Film) -> SimulatedFilm:
@@ -153,5 +153,5 @@ def test_a_knee_that_cannot_stand_is_drawn_again(monkeypatch: pytest.MonkeyPatch
         return SimulatedFilm(np.zeros((2, 2), np.uint16), film, ())
 
     monkeypatch.setattr(population, "simulate_knee", fussy)
-    assert simulate_drawn(5).film == draw(5, attempt=2)[1]
-    assert asked == [draw(5, attempt=attempt)[0] for attempt in range(3)]
+    assert simulate_random(5).film == sample_scene_and_film(5, attempt=2)[1]
+    assert asked == [sample_scene_and_film(5, attempt=attempt)[0] for attempt in range(3)]

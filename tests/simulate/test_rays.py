@@ -1,4 +1,4 @@
-"""A ray is as long inside a body as geometry says."""
+"""Path lengths and outlines agree with geometry."""
 
 import numpy as np
 import pytest
@@ -68,7 +68,7 @@ def test_the_lower_outline_of_a_sphere_lies_a_radius_below_its_middle() -> None:
     assert np.isinf(outline[0])
 
 
-def test_a_flat_table_is_met_at_its_height() -> None:
+def test_a_plane_is_met_at_its_height() -> None:
     table = np.array([[-10.0, -5.0, 0.0], [10.0, -5.0, 0.0], [10.0, 5.0, 0.0], [-10.0, 5.0, 0.0]])
     faces = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
     _, rows = profile_rows(table, faces, CAMERA, step_mm=0.5)

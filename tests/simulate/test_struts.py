@@ -1,4 +1,4 @@
-"""Trabeculae that stand in the bone are seen with it wherever it goes, less alike the more it is turned."""
+"""Trabeculae move with their bone; the more it is rotated, the less the texture correlates."""
 
 from dataclasses import replace
 
@@ -38,23 +38,23 @@ def turned(vertices: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def test_the_texture_has_mean_0_and_deviation_1() -> None:
-    shown = STRUTS.shown(TIBIA, TIBIA_STANDING, CAMERA)
+    shown = STRUTS.project(TIBIA, TIBIA_STANDING, CAMERA)
     assert shown.mean() == pytest.approx(0.0, abs=0.1)
     assert shown.std() == pytest.approx(1.0, abs=0.2)
 
 
 def test_a_bone_that_is_lowered_takes_its_texture_with_it() -> None:
     """3 mm at 0.3 mm a pixel: ten rows, more or less by depth."""
-    before = STRUTS.shown(TIBIA, TIBIA_STANDING, CAMERA)
-    after = STRUTS.shown(TIBIA, TIBIA_STANDING - np.array([0.0, 0.0, 3.0]), CAMERA)
+    before = STRUTS.project(TIBIA, TIBIA_STANDING, CAMERA)
+    after = STRUTS.project(TIBIA, TIBIA_STANDING - np.array([0.0, 0.0, 3.0]), CAMERA)
     assert alike(middle(before), middle(after, down=10)) > 0.9
     assert alike(middle(before), middle(after)) < 0.5
 
 
-def test_the_more_a_bone_is_turned_the_less_its_texture_stays() -> None:
-    before = middle(STRUTS.shown(TIBIA, TIBIA_STANDING, CAMERA))
+def test_the_more_a_bone_is_rotated_the_less_its_texture_correlates() -> None:
+    before = middle(STRUTS.project(TIBIA, TIBIA_STANDING, CAMERA))
     found = [
-        alike(before, middle(STRUTS.shown(TIBIA, turned(TIBIA_STANDING, degrees), CAMERA)))
+        alike(before, middle(STRUTS.project(TIBIA, turned(TIBIA_STANDING, degrees), CAMERA)))
         for degrees in (0.0, 1.0, 4.0, 12.0)
     ]
     assert found[0] == pytest.approx(1.0)
@@ -63,10 +63,10 @@ def test_the_more_a_bone_is_turned_the_less_its_texture_stays() -> None:
 
 
 def test_another_bone_and_another_knee_have_another_texture() -> None:
-    shown = middle(STRUTS.shown(TIBIA, TIBIA_STANDING, CAMERA))
-    assert abs(alike(shown, middle(Struts(4).shown(TIBIA, TIBIA_STANDING, CAMERA)))) < 0.3
+    shown = middle(STRUTS.project(TIBIA, TIBIA_STANDING, CAMERA))
+    assert abs(alike(shown, middle(Struts(4).project(TIBIA, TIBIA_STANDING, CAMERA)))) < 0.3
     femur = pose_knee(KneeScene(Side.LEFT, seed=5)).femur.vertices
-    assert abs(alike(shown, middle(STRUTS.shown(FEMUR, femur, CAMERA)))) < 0.3
+    assert abs(alike(shown, middle(STRUTS.project(FEMUR, femur, CAMERA)))) < 0.3
 
 
 def test_struts_change_the_texture_and_nothing_that_is_known_of_the_knee() -> None:

@@ -1,4 +1,4 @@
-"""What is known of a simulated knee is a property of its bones and of the beam, not of the picture."""
+"""The truth of a simulated knee depends on its bones and the beam, not on the image."""
 
 from dataclasses import replace
 from functools import cache
@@ -40,61 +40,61 @@ def on_axis(truth: KneeTruth, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return np.asarray((np.asarray(points) - start) @ (end - start) / ((end - start) @ (end - start)))
 
 
-# --- rims -----------------------------------------------------------------------------------------
+# --- plateau margins ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", [1, 5, 9, 14])
-def test_the_rims_come_together_when_the_beam_looks_along_the_plateau(seed: int) -> None:
+def test_the_plateau_margins_coincide_for_a_parallel_beam(seed: int) -> None:
     scenes = [replace(SCENE, seed=seed, beam_tilt_deg=tilt) for tilt in (-2.0, 4.0)]
-    below, above = (truth_of(scene).medial.rim_offset_mm for scene in scenes)
+    below, above = (truth_of(scene).medial.inter_margin_offset_mm for scene in scenes)
     assert below < 0.0 < above
     along = -2.0 + 6.0 * below / (below - above)
     medial = truth_of(replace(SCENE, seed=seed, beam_tilt_deg=along)).medial
-    assert abs(medial.rim_offset_mm) < 0.05
-    assert medial.rim_distance_mm < 1.5
+    assert abs(medial.inter_margin_offset_mm) < 0.05
+    assert medial.inter_margin_distance_mm < 1.5
 
 
-def test_the_rims_part_with_tilt_as_the_depth_of_the_plateau_times_its_sine() -> None:
-    rim = pose_knee(SCENE).plateau.rim.on(pose_knee(SCENE).tibia.vertices)
-    across = (rim[:, 0] - rim[:, 0].min()) / np.ptp(rim[:, 0])
-    front, back = (
-        np.interp(np.linspace(0.06, 0.24, 30), across[order], rim[order, 1])
-        for order in (np.flatnonzero(half)[np.argsort(across[half])] for half in _halves(rim))
+def test_the_plateau_margins_separate_with_tilt_by_the_depth_of_the_plateau_times_its_sine() -> None:
+    margin = pose_knee(SCENE).plateau.margin.on(pose_knee(SCENE).tibia.vertices)
+    across = (margin[:, 0] - margin[:, 0].min()) / np.ptp(margin[:, 0])
+    anterior, posterior = (
+        np.interp(np.linspace(0.06, 0.24, 30), across[order], margin[order, 1])
+        for order in (np.flatnonzero(half)[np.argsort(across[half])] for half in _halves(margin))
     )
-    depth_mm = float((back - front).mean())
-    level = truth_of(SCENE).medial.rim_offset_mm
+    depth_mm = float((posterior - anterior).mean())
+    level = truth_of(SCENE).medial.inter_margin_offset_mm
     for tilt in (-8.0, -3.0, 3.0, 8.0):
-        parted = truth_of(replace(SCENE, beam_tilt_deg=tilt)).medial.rim_offset_mm - level
-        assert parted == pytest.approx(depth_mm * np.sin(np.radians(tilt)), rel=0.08)
+        separation = truth_of(replace(SCENE, beam_tilt_deg=tilt)).medial.inter_margin_offset_mm - level
+        assert separation == pytest.approx(depth_mm * np.sin(np.radians(tilt)), rel=0.08)
 
 
-def _halves(rim: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Front and back of the closed rim: its points run from medial to lateral in front, then back."""
-    turn = int(rim[:, 0].argmax())
-    index = np.arange(len(rim))
-    return index <= turn, (index >= turn) & (index < len(rim) - 1)
+def _halves(margin: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Anterior and posterior part of the closed margin: from medial to lateral anteriorly, then back."""
+    turn = int(margin[:, 0].argmax())
+    index = np.arange(len(margin))
+    return index <= turn, (index >= turn) & (index < len(margin) - 1)
 
 
-def test_a_beam_from_above_shows_the_posterior_rim_below_the_anterior_one() -> None:
+def test_a_beam_from_above_projects_the_posterior_margin_below_the_anterior_one() -> None:
     medial = truth_of(replace(SCENE, beam_tilt_deg=6.0)).medial
-    rims = medial.anterior_rim, medial.posterior_rim
-    anterior, posterior = (dict(zip(*rim.T[::-1], strict=True)) for rim in rims)
+    margins = medial.anterior_margin, medial.posterior_margin
+    anterior, posterior = (dict(zip(*margin.T[::-1], strict=True)) for margin in margins)
     shared = sorted(anterior.keys() & posterior.keys())[10:-10]
     assert all(posterior[column] > anterior[column] for column in shared)
-    assert medial.rim_offset_mm == pytest.approx(medial.rim_distance_mm)
+    assert medial.inter_margin_offset_mm == pytest.approx(medial.inter_margin_distance_mm)
 
 
-def test_a_hollow_lowers_the_margin_and_leaves_the_rims() -> None:
+def test_a_hollow_lowers_the_tibial_margin_and_not_the_plateau_margins() -> None:
     flat, hollow = (truth_of(replace(SCENE, hollow_mm=(depth, 0.0))) for depth in (0.0, 2.0))
-    assert hollow.medial.minimum_mm == pytest.approx(flat.medial.minimum_mm, abs=0.02)  # as asked
-    deeper = [_margin_under_rims_mm(truth) for truth in (flat, hollow)]
+    assert hollow.medial.minimum_mm == pytest.approx(flat.medial.minimum_mm, abs=0.02)  # as given
+    deeper = [_depth_below_plateau_margins_mm(truth) for truth in (flat, hollow)]
     assert 0.8 < deeper[1] - deeper[0] < 2.0
 
 
-def _margin_under_rims_mm(truth: KneeTruth) -> float:
-    """Mean depth of the medial margin below the mean of the two rims, x = 0.15 to 0.30."""
+def _depth_below_plateau_margins_mm(truth: KneeTruth) -> float:
+    """Mean depth of the medial margin below the mean of the two plateau margins, x = 0.15 to 0.30."""
     rows = []
-    for curve in (truth.medial.tibial_margin, truth.medial.anterior_rim, truth.medial.posterior_rim):
+    for curve in (truth.medial.tibial_margin, truth.medial.anterior_margin, truth.medial.posterior_margin):
         x = on_axis(truth, curve)
         order = np.argsort(x)
         rows.append(np.interp(np.linspace(0.15, 0.30, 20), x[order], curve[order, 0]).mean())
@@ -123,8 +123,8 @@ def test_the_area_is_the_mean_width_times_the_length_of_its_range(scene: KneeSce
         assert (first, last) == pytest.approx(whole, abs=0.03)
         assert compartment.area_mm2 == pytest.approx(compartment.mean_mm * (last - first) * femur_mm)
     widths = np.array([(width.x, width.mm) for width in truth.widths if width.x <= 0.3])
-    by_hand = np.trapezoid(widths[:, 1], widths[:, 0]) / 0.15
-    assert truth.medial.mean_mm == pytest.approx(by_hand, abs=0.05)
+    expected = np.trapezoid(widths[:, 1], widths[:, 0]) / 0.15
+    assert truth.medial.mean_mm == pytest.approx(expected, abs=0.05)
 
 
 def test_bone_on_bone_is_a_width_of_zero() -> None:
@@ -163,9 +163,9 @@ def test_the_truth_in_millimetres_does_not_depend_on_the_pixels(scene: KneeScene
     assert width_at(coarse, 0.25) == pytest.approx(width_at(fine, 0.25), abs=0.02)
     for name in ("femoral_margin", "tibial_margin"):
         x = on_axis(coarse, getattr(coarse.medial, name))
-        true, drawn = (_in_mm(getattr(truth.medial, name), truth) for truth in (fine, coarse))
-        drawn = drawn[(x > 0.14) & (x < 0.36)]
-        assert np.abs(np.interp(drawn[:, 1], true[:, 1], true[:, 0]) - drawn[:, 0]).max() < 0.02
+        true, coarse_curve = (_in_mm(getattr(truth.medial, name), truth) for truth in (fine, coarse))
+        coarse_curve = coarse_curve[(x > 0.14) & (x < 0.36)]
+        assert np.abs(np.interp(coarse_curve[:, 1], true[:, 1], true[:, 0]) - coarse_curve[:, 0]).max() < 0.02
 
 
 def _in_mm(curve: npt.NDArray[np.float64], truth: KneeTruth) -> npt.NDArray[np.float64]:
@@ -181,7 +181,7 @@ def test_the_truth_is_found_finely_enough(scene: KneeScene, monkeypatch: pytest.
     (finer,) = simulate_knee(scene, FILM).truth
     assert width_at(finer, 0.25) == pytest.approx(width_at(usual, 0.25), abs=0.01)
     assert finer.lateral.mean_mm == pytest.approx(usual.lateral.mean_mm, abs=0.01)
-    assert finer.medial.rim_offset_mm == pytest.approx(usual.medial.rim_offset_mm, abs=0.01)
+    assert finer.medial.inter_margin_offset_mm == pytest.approx(usual.medial.inter_margin_offset_mm, abs=0.01)
 
 
 def test_the_truth_does_not_depend_on_exposure_processing_collimator_or_marker() -> None:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from kltool.tables.columns import COLUMNS
-from kltool.tables.oai import OAI_NAMES, ours
+from kltool.tables.oai import OAI_NAMES, from_oai
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "table.md"
 
@@ -31,8 +31,8 @@ def test_nothing_is_described_that_is_no_column() -> None:
 def test_the_headings_of_the_oai_are_all_there_and_once() -> None:
     assert set(OAI_NAMES) <= set(COLUMNS)
     assert len(set(OAI_NAMES.values())) == len(OAI_NAMES)
-    assert all(ours(f"V03{theirs}") == ours(theirs) == own for own, theirs in OAI_NAMES.items())
-    assert ours("V00AGE") == "V00AGE"
+    assert all(from_oai(f"V03{theirs}") == from_oai(theirs) == own for own, theirs in OAI_NAMES.items())
+    assert from_oai("V00AGE") == "V00AGE"
     text = PAGE.read_text(encoding="utf-8")
     for own, theirs in (("medial_jsw150_mm", "JSW150"), ("lateral_jsw900_mm", "LJSW900")):
         assert OAI_NAMES[own] == theirs

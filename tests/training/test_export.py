@@ -9,20 +9,22 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra 'train'")
 pytest.importorskip("onnxscript", reason="needs the extra 'train'")
 
-from kltool.training.certainty import Certainty  # noqa: E402
-from kltool.training.export import ReadingGrader, export, halve, register  # noqa: E402
-from kltool.training.networks.finder import Finder  # noqa: E402
-from kltool.training.networks.grader import Grader, packed, restored  # noqa: E402
-from kltool.training.networks.landmarks import Landmarks  # noqa: E402
-from kltool.training.networks.margins import MarginNet  # noqa: E402
-from kltool.training.shipped import graders_of  # noqa: E402
-from kltool.weights.manifest import ModelEntry  # noqa: E402
-from kltool.weights.network import Network, load_entry  # noqa: E402
+from kltool.training.calibrate.grades import GradeCalibration
+from kltool.training.export import register
+from kltool.training.networks.ensemble import GraderEnsemble
+from kltool.training.networks.finder import Finder
+from kltool.training.networks.grader import Grader, packed, restored
+from kltool.training.networks.landmarks import Landmarks
+from kltool.training.networks.margins import MarginNet
+from kltool.training.onnx_graph import export, halve
+from kltool.training.onnx_weights import graders_of
+from kltool.weights.manifest import ModelEntry
+from kltool.weights.network import Network, load_entry
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the exporter warns of its own future
 
 
-SURE = Certainty(0.8, (0.1, -0.2, 0.0, 0.1, 0.0), (0.2, 0.1, 0.2, 0.3, 0.1), 1.9)
+CALIBRATION = GradeCalibration(0.8, (0.1, -0.2, 0.0, 0.1, 0.0), (0.2, 0.1, 0.2, 0.3, 0.1), 1.9)
 
 
 def settled(network: "torch.nn.Module", seed: int = 3) -> "torch.nn.Module":
@@ -44,7 +46,7 @@ def settled(network: "torch.nn.Module", seed: int = 3) -> "torch.nn.Module":
         (Landmarks(), ["points", "spread"], (3, 1, 160, 160), False),
         (MarginNet(), ["rows", "spreads"], (4, 1, 208, 192), False),
         (
-            ReadingGrader([Grader("lite0"), Grader("lite1")], SURE, (176, 320)),
+            GraderEnsemble([Grader("lite0"), Grader("lite1")], CALIBRATION, (176, 320)),
             ["probabilities", "thresholds", "interval", "explanation"],
             (1, 1, 176, 320),
             False,
@@ -70,8 +72,8 @@ def test_the_exported_graph_gives_the_numbers_of_the_network(
         assert np.allclose(ours, theirs.numpy(), atol=2e-4, rtol=1e-3)
 
 
-def test_the_explanation_is_the_gradient_of_the_expected_grade_times_the_features() -> None:
-    reading = settled(ReadingGrader([Grader("lite0"), Grader("lite1")], SURE, (96, 160)))
+def test_the_attribution_map_is_the_gradient_of_the_expected_grade_times_the_features() -> None:
+    reading = settled(GraderEnsemble([Grader("lite0"), Grader("lite1")], CALIBRATION, (96, 160)))
     image = torch.randn(2, 1, 96, 160)
     probabilities, thresholds, _, explanation = (one.detach() for one in reading(image))
     features = [
@@ -80,7 +82,7 @@ def test_the_explanation_is_the_gradient_of_the_expected_grade_times_the_feature
     ]
     logits = [grader.head(own.mean((2, 3))) for grader, own in zip(reading.graders, features, strict=True)]
     expected = torch.softmax(
-        SURE.slope * (logits[0] + logits[1]) / 2 + torch.tensor(SURE.shifts), 1
+        CALIBRATION.slope * (logits[0] + logits[1]) / 2 + torch.tensor(CALIBRATION.shifts), 1
     ) @ torch.arange(5.0)
     gradients = torch.autograd.grad(expected.sum(), features)
     shown = [(gradient * own).sum(1) for gradient, own in zip(gradients, features, strict=True)]
@@ -94,7 +96,7 @@ def test_the_explanation_is_the_gradient_of_the_expected_grade_times_the_feature
         total = sum(one * count for one, count in zip(raised, counts, strict=True)) / 60
         assert float(explanation[0, row].mean()) == pytest.approx(total, rel=0.2, abs=1e-4)
     assert torch.allclose(probabilities.sum(1), torch.ones(2))
-    assert torch.equal(thresholds, torch.tensor(SURE.thresholds).expand(2, 5))
+    assert torch.equal(thresholds, torch.tensor(CALIBRATION.thresholds).expand(2, 5))
 
 
 @pytest.mark.parametrize("backbone", ["lite0", "lite1"])
@@ -113,22 +115,22 @@ def test_a_row_of_the_features_is_centred_where_it_is_said_to_be(backbone: str) 
 def test_a_grader_is_as_it_was_trained_after_it_was_prepared_for_reading() -> None:
     grader = settled(Grader()).train()
     before = {name: value.clone() for name, value in grader.state_dict().items()}
-    ReadingGrader([grader], SURE, (96, 160))
+    GraderEnsemble([grader], CALIBRATION, (96, 160))
     assert all(torch.equal(value, before[name]) for name, value in grader.state_dict().items())
 
 
-def test_the_graph_says_the_interval_that_the_certainty_says() -> None:
-    reading, image = settled(ReadingGrader([Grader()], SURE, (96, 160))), torch.randn(3, 1, 96, 160)
+def test_the_graph_gives_the_interval_of_the_calibration() -> None:
+    reading, image = settled(GraderEnsemble([Grader()], CALIBRATION, (96, 160))), torch.randn(3, 1, 96, 160)
     with torch.inference_mode():
         probabilities, _, interval, _ = reading(image)
         one, other = (reading.graders[0](side)[0] for side in (image, image.flip(3)))
     logits = ((one + other) / 2).double().numpy()
-    assert np.allclose(probabilities, SURE.probabilities(logits), atol=1e-5)
-    assert np.allclose(interval, SURE.intervals(logits), atol=1e-4)
+    assert np.allclose(probabilities, CALIBRATION.probabilities(logits), atol=1e-5)
+    assert np.allclose(interval, CALIBRATION.intervals(logits), atol=1e-4)
 
 
-def test_a_mirrored_knee_has_the_same_grade_and_the_mirrored_explanation() -> None:
-    reading, image = settled(ReadingGrader([Grader()], SURE, (96, 160))), torch.randn(1, 1, 96, 160)
+def test_a_mirrored_knee_has_the_same_grade_and_the_mirrored_map() -> None:
+    reading, image = settled(GraderEnsemble([Grader()], CALIBRATION, (96, 160))), torch.randn(1, 1, 96, 160)
     with torch.inference_mode():
         (one, _, _, places), (other, _, _, mirrored) = reading(image), reading(image.flip(3))
     assert torch.allclose(one, other, atol=1e-6)
@@ -139,7 +141,7 @@ def test_weights_of_half_precision_are_stored_in_half_the_space_without_loss(tmp
     grader = settled(Grader()).half().float()
     image = np.random.default_rng(0).normal(size=(1, 1, 96, 160)).astype(np.float32)
     outputs = ["probabilities", "thresholds", "interval", "explanation"]
-    export(ReadingGrader([grader], SURE, (96, 160)), (96, 160), outputs, tmp_path / "model.onnx")
+    export(GraderEnsemble([grader], CALIBRATION, (96, 160)), (96, 160), outputs, tmp_path / "model.onnx")
     before, size = loaded(tmp_path)(image), (tmp_path / "model.onnx").stat().st_size
     halve(tmp_path / "model.onnx")
     for one, other in zip(before, loaded(tmp_path)(image), strict=True):
@@ -155,7 +157,12 @@ def test_a_grader_is_restored_as_it_was_packed() -> None:
 
 def test_training_can_go_on_from_the_graph_that_is_shipped(tmp_path: Path) -> None:
     graders = [settled(Grader(kind), seed).half().float() for seed, kind in enumerate(("lite1", "lite0"))]
-    export(ReadingGrader(graders, SURE, (96, 160)), (96, 160), ["a", "b", "c", "d"], tmp_path / "model.onnx")
+    export(
+        GraderEnsemble(graders, CALIBRATION, (96, 160)),
+        (96, 160),
+        ["a", "b", "c", "d"],
+        tmp_path / "model.onnx",
+    )
     halve(tmp_path / "model.onnx")
     image = torch.randn(2, 1, 96, 160)
     with torch.inference_mode():

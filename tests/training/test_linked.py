@@ -1,5 +1,6 @@
 """The linked margin network starts as the margin network, and learns the change between two films."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,12 +8,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from kltool.training.joints import Joint, framing  # noqa: E402
-from kltool.training.linked import Pairs, Schedule, loss_of, pair, traced  # noqa: E402
-from kltool.training.shipped import margins_of  # noqa: E402
-from kltool.values.radiograph import Placement  # noqa: E402
-from kltool.weights import Models  # noqa: E402
-from tests.jointspace.test_joint_patch import edge_film  # noqa: E402
+from kltool.training.batches import NumberedSamples
+from kltool.training.data.joints import Joint
+from kltool.training.data.variants import framing
+from kltool.training.linked import SCHEDULE, LinkingMargins, change_loss, pair, traced
+from kltool.training.onnx_weights import margins_of
+from kltool.values.knee import Placement
+from kltool.weights import Models
+from tests.jointspace.test_joint_patch import edge_film
 
 MARGINS = Path(__file__).resolve().parents[2] / "models" / "margins.onnx"
 
@@ -58,8 +61,9 @@ def test_a_pair_shows_each_film_before_the_other_and_the_true_change() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_same_number_is_the_same_pair_whatever_came_before(seed: int) -> None:
     visits = [(joint(320.0), joint(320.0 + n)) for n in range(3)]
-    schedule = Schedule(steps=4, batch=2, seed=seed)
-    from_start, resumed = Pairs(visits, [], schedule, 0), Pairs(visits, [], schedule, 2)
+    schedule = replace(SCHEDULE, steps=4, batch=2, seed=seed)
+    task = LinkingMargins(MARGINS, visits, [], [], schedule)
+    from_start, resumed = (NumberedSamples(task.sample, schedule, first) for first in (0, 2))
     assert len(resumed) == len(from_start) - 4
     pairs = zip(from_start[5], resumed[1], strict=True)
     assert all(np.array_equal(one, other, equal_nan=True) for one, other in pairs)
@@ -67,17 +71,15 @@ def test_the_same_number_is_the_same_pair_whatever_came_before(seed: int) -> Non
 
 def test_a_wrong_change_costs_and_a_right_one_does_not() -> None:
     """Margins that are both off by the same leave the change right."""
-    from kltool.training.linked import _change_loss
-
     true = torch.zeros(1, 2, 4, 96)
     true[:, :, 1] = 30.0
     pitch = torch.full((1, 2), 0.12)
     both = true.clone()
     both[:, :, 1] += 2.0
-    assert float(_change_loss(both, true, pitch)) == 0.0
+    assert float(change_loss(both, true, pitch)) == 0.0
     one = true.clone()
     one[:, 1, 1] += 2.0
-    assert float(_change_loss(one, true, pitch)) > 1.0
+    assert float(change_loss(one, true, pitch)) > 1.0
 
 
 def test_unknown_margins_cost_nothing() -> None:
@@ -85,15 +87,15 @@ def test_unknown_margins_cost_nothing() -> None:
         torch.from_numpy(part)[None] for part in pair((joint(320.0), joint(322.0)), np.random.default_rng(1))
     )
     rows[:, :, 2:] = float("nan")
-    loss = loss_of(margins_of(MARGINS, films=2), patches, rows, pitch)
-    assert torch.isfinite(loss)
+    task = LinkingMargins(MARGINS, [], [], [])
+    assert torch.isfinite(task.loss(task.model()(patches.flatten(0, 1)), rows, pitch))
 
 
-def test_an_annotated_joint_is_held_to_what_the_margin_network_finds(models: Models) -> None:
+def test_an_annotated_joint_has_the_margins_that_the_margin_network_finds(models: Models) -> None:
     known = traced(joint(320.0), models.margins)
     assert known.points is None
     assert {name: len(curves) for name, curves in known.curves.items()} == dict.fromkeys(
-        ("femur", "tibia", "upper_rim", "lower_rim"), 2
+        ("femur", "tibia", "upper_plateau_margin", "lower_plateau_margin"), 2
     )
 
 

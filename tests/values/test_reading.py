@@ -1,11 +1,12 @@
-"""An interval is what a value and its error say, and a joint space is never narrower than nothing."""
+"""An interval follows from a value and its error, and a joint space is never narrower than 0."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kltool.values.length import Area, Length, NotMeasured, Width
-from kltool.values.reading import Compartment, Margins, TracedJoint
+from kltool.values.measure import Compartment
+from kltool.values.reading import Margins, TracedJoint
 
 VALUES = st.floats(0.0, 100.0)
 ERRORS = st.floats(0.0, 20.0)
@@ -34,7 +35,7 @@ def test_an_interval_of_4_mm_with_an_error_of_a_tenth() -> None:
     assert width.line == line
 
 
-def test_bone_on_bone_has_an_interval_from_nothing_upwards() -> None:
+def test_bone_on_bone_has_an_interval_from_zero() -> None:
     low, high = Length(0.0, 0.0, 0.0, 1.0, 0.2, 0.1).interval_percent
     assert (low, high) == pytest.approx((0.0, 0.392), abs=1e-3)
 
@@ -49,7 +50,7 @@ def test_without_millimetres_the_interval_has_the_same_reason() -> None:
 
 def test_a_traced_joint_knows_its_compartments() -> None:
     medial, lateral = NotMeasured("medial"), NotMeasured("lateral")
-    traced = TracedJoint(medial, lateral, NotMeasured("rims"))
+    traced = TracedJoint(medial, lateral, NotMeasured("plateau"))
     assert traced.of(Compartment.MEDIAL) is medial
     assert traced.of(Compartment.LATERAL) is lateral
     assert Margins.__slots__ == ("femur", "tibia", "femur_sd", "tibia_sd")

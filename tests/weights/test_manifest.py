@@ -1,15 +1,16 @@
-"""A model is what the manifest says it is, or it is not loaded."""
+"""A model matches the manifest, or it is not loaded."""
 
 import hashlib
 import re
 import shutil
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from kltool.errors import Exit, InstallationError, WeightMismatch
 from kltool.weights import entries, load_models, manifest, models_folder
-from kltool.weights.network import NAMES
+from kltool.weights.manifest import NAMES
 from tests.messages import guides, holds
 
 
@@ -29,8 +30,15 @@ def test_the_installed_models_are_the_manifests() -> None:
 
 def test_every_model_is_loaded_and_a_reading_names_those_that_made_it() -> None:
     models = load_models()
-    loaded = {name: getattr(models, name).entry.name for name in NAMES}
-    assert loaded == {name: name for name in NAMES}
+    loaded = {field.name: getattr(models, field.name).entry.name for field in fields(models)}
+    assert loaded == {
+        "finder": "finder",
+        "classifier": "aspect",
+        "landmarks": "landmarks",
+        "margins": "margins",
+        "linked": "linked",
+        "grader": "grader",
+    }
     of_reading = {entry.identity: entry.sha256 for entry in entries() if entry.name != "linked"}
     assert models.hashes == of_reading
 

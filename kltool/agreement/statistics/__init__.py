@@ -1,1 +1,1 @@
-"""The statistics of agreement, each from sums over knees, so that a bootstrap replicate costs one product."""
+"""Statistics of agreement, computed from sums over knees: a bootstrap replicate is one matrix product."""

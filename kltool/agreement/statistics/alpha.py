@@ -1,7 +1,7 @@
-"""Krippendorff's alpha: agreement of any number of raters, not all of whom need to have rated every knee.
+"""Krippendorff's alpha: agreement of any number of raters, with missing ratings.
 
-1 is perfect, 0 is chance. Source: Krippendorff, Content Analysis, 4th ed. 2018, chapter 12; Hayes &
-Krippendorff 2007. Only knees with two ratings or more say anything.
+1 is perfect agreement, 0 is agreement by chance. Only knees with at least two ratings count. Source:
+Krippendorff, Content Analysis, 4th ed. 2018, chapter 12; Hayes & Krippendorff 2007.
 """
 
 import numpy as np
@@ -10,22 +10,22 @@ from kltool.agreement.statistics.ratio import ratio
 from kltool.typing import Float64, Indices, Mask
 
 
-def coincidences(grades: Indices, known: Mask, kinds: int) -> Float64:
-    """(n, kinds * kinds): how often which grades met in each knee; the sum over knees makes alpha.
+def coincidences(grades: Indices, known: Mask, categories: int) -> Float64:
+    """Coincidence matrix of each knee, (n, categories * categories); alpha is computed from their sum.
 
-    grades, known: (n, raters), grades from 0 to kinds - 1 where known, at least two of them in every knee.
+    grades, known: (n, raters), grades from 0 to categories - 1 where known, at least two known in every knee.
     """
-    given = (grades[..., None] == np.arange(kinds)) & known[..., None]
-    counts = given.sum(axis=1).astype(np.float64)  # (n, raters, kinds) -> (n, kinds)
+    given = (grades[..., None] == np.arange(categories)) & known[..., None]
+    counts = given.sum(axis=1).astype(np.float64)  # (n, raters, categories) -> (n, categories)
     pairs = counts[:, :, None] * counts[:, None, :]
-    own = np.arange(kinds)
+    own = np.arange(categories)
     pairs[:, own, own] -= counts
     each = pairs / (counts.sum(axis=1) - 1)[:, None, None]
     return np.asarray(each.reshape(len(grades), -1))
 
 
 def ordinal_alpha(coincidences: Float64) -> Float64:
-    """Alpha of ordinal grades, (...,), from sums of coincidences, (..., kinds, kinds)."""
+    """Alpha of ordinal grades, (...,), from summed coincidence matrices, (..., categories, categories)."""
     each = coincidences.sum(axis=-1)
     total = each.sum(axis=-1)
     observed = (coincidences * _ordinal_distance(each)).sum(axis=(-2, -1))
@@ -34,15 +34,19 @@ def ordinal_alpha(coincidences: Float64) -> Float64:
 
 
 def _ordinal_distance(each: Float64) -> Float64:
-    """Squared number of ratings between two grades, their own counting half. each: (..., kinds) ratings."""
+    """Squared ordinal distance of two grades: ratings between them, both ends counting half.
+
+    each: (..., categories) number of ratings of each grade.
+    """
     middle = np.cumsum(each, axis=-1) - each / 2
     return np.asarray((middle[..., :, None] - middle[..., None, :]) ** 2)
 
 
 def interval_sums(values: Float64, known: Mask) -> Float64:
-    """(n, 4): ratings, their sum, sum of squares, disagreement within the knee; sums over knees make alpha.
+    """(n, 4): number, sum and sum of squares of the ratings, disagreement within the knee.
 
-    values, known: (n, raters), at least two known in every knee; values near 0 lose least to rounding.
+    Alpha is computed from sums over knees. values, known: (n, raters), at least two known in every knee;
+    centred values lose least to rounding.
     """
     there = np.where(known, values, 0.0)
     count = known.sum(axis=1).astype(np.float64)

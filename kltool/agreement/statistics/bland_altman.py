@@ -1,4 +1,4 @@
-"""Agreement of widths in millimetres: bias and limits of two raters, and the error of one measurement."""
+"""Agreement of widths in mm: bias and limits of agreement of two raters, and the error of one measurement."""
 
 from typing import Final
 
@@ -8,19 +8,19 @@ from kltool.agreement.statistics.ratio import ratio
 from kltool.typing import Float64, Mask
 from kltool.values.length import NORMAL_95
 
-DETECTABLE: Final = NORMAL_95 * float(np.sqrt(2.0))  # within-subject deviations between two measurements
+DETECTABLE: Final = NORMAL_95 * float(np.sqrt(2.0))  # within-subject SDs between two measurements
 
 
 def difference_sums(differences: Float64) -> Float64:
-    """(n, 3) from differences (n,): one, the difference, its square; sums over knees make the limits."""
+    """(n, 3) from differences (n,): 1, the difference, its square; the limits are computed from sums."""
     return np.stack([np.ones_like(differences), differences, differences**2], axis=1)
 
 
-def bland_altman(sums: Float64) -> tuple[Float64, Float64, Float64, Float64]:
-    """Bias, its standard deviation, lower and upper limit of agreement, (...,) each (Bland & Altman 1986).
+def limits_of_agreement(sums: Float64) -> tuple[Float64, Float64, Float64, Float64]:
+    """Bias, SD of the differences, lower and upper limit of agreement, (...,) each (Bland & Altman 1986).
 
-    95% of the differences lie between the limits, bias -+ 1.96 standard deviations. sums: (..., 3) of
-    `difference_sums`. All but the bias are not a number for one knee.
+    95% of the differences lie between the limits, bias -+ 1.96 SD. sums: (..., 3) of `difference_sums`. All
+    but the bias are NaN for one knee.
     """
     n, first, second = np.moveaxis(sums, -1, 0)
     bias = first / n
@@ -29,10 +29,10 @@ def bland_altman(sums: Float64) -> tuple[Float64, Float64, Float64, Float64]:
 
 
 def repeat_sums(values: Float64, known: Mask) -> Float64:
-    """(n, 4): sum of squares within the knee, its degrees of freedom, squared variation, whether it has one.
+    """(n, 4): sum of squares within the knee, degrees of freedom, squared coefficient of variation, 1 or 0.
 
-    values, known: (n, raters), mm, at least two known in every knee. A knee whose widths are all 0 has no
-    coefficient of variation.
+    values, known: (n, raters), mm, at least two known in every knee. The last is 0 where all widths are 0 and
+    the coefficient of variation is undefined.
     """
     count = known.sum(axis=1).astype(np.float64)
     mean = np.where(known, values, 0.0).sum(axis=1) / count
@@ -45,8 +45,8 @@ def repeat_sums(values: Float64, known: Mask) -> Float64:
 def repeatability(sums: Float64) -> tuple[Float64, Float64, Float64]:
     """Within-subject standard deviation, smallest detectable change (mm), RMS coefficient of variation (%).
 
-    sums: (..., 4) of `repeat_sums`; figures: (...,). Source: Bland & Altman 1996 for the deviation, which
-    holds what raters differ by on average, too; Glueer et al. 1995 for the root mean square.
+    sums: (..., 4) of `repeat_sums`; results: (...,). Source: Bland & Altman 1996 for the deviation, which
+    includes systematic differences between raters; Glueer et al. 1995 for the root mean square.
     """
     within, freedom, variation, varying = np.moveaxis(sums, -1, 0)
     deviation = np.sqrt(ratio(within, freedom))

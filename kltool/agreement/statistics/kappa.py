@@ -1,8 +1,7 @@
-"""Agreement of two raters' grades, from the table of how often which grade met which.
+"""Agreement of two raters' grades, from confusion matrices.
 
-tables: (..., g, g), how many knees have the reference's grade (row) and the judged one (column); weights of
-participants make them so many tables at once. Figures: (...,), not a number where a table does not define
-one.
+tables: (..., g, g), counts of knees, rows are grades by the reference, columns grades by the rater; leading
+axes are bootstrap replicates. Results: (...,), NaN where a table does not define them.
 """
 
 import numpy as np
@@ -12,9 +11,9 @@ from kltool.typing import Float64
 
 
 def kappa(tables: Float64, power: int) -> Float64:
-    """Cohen's kappa, disagreement weighted by its distance to a power: 1 linear, 2 quadratic (Cohen 1968).
+    """Cohen's weighted kappa; weights are the distance of grades to a power, 1 linear, 2 quadratic (1968).
 
-    1 is perfect, 0 is chance. Not defined where all grades of both raters are one and the same.
+    1 is perfect agreement, 0 is agreement by chance. Undefined where all grades of both raters are the same.
     """
     rank = np.arange(tables.shape[-1])
     distance = np.abs(rank[:, None] - rank) ** power
@@ -24,25 +23,25 @@ def kappa(tables: Float64, power: int) -> Float64:
     return 1 - ratio(observed * rows.sum(axis=-1), by_chance)
 
 
-def accuracy(tables: Float64) -> Float64:
-    """The share of knees with the same grade."""
+def exact_agreement(tables: Float64) -> Float64:
+    """The share of knees with the same grade, also called accuracy."""
     return ratio(np.trace(tables, axis1=-2, axis2=-1), tables.sum(axis=(-2, -1)))
 
 
 def sensitivities(tables: Float64) -> Float64:
-    """(..., g): of the knees of each grade by the reference, the share that was judged to be of it."""
+    """(..., g): of the knees of each grade by the reference, the share with the same grade by the rater."""
     return ratio(np.diagonal(tables, axis1=-2, axis2=-1), tables.sum(axis=-1))
 
 
 def balanced_accuracy(tables: Float64) -> Float64:
-    """The mean of the sensitivities of those grades that the reference gave (Brodersen et al. 2010)."""
+    """The mean sensitivity over the grades that the reference gave (Brodersen et al. 2010)."""
     each = sensitivities(tables)
     given = np.isfinite(each)
     return ratio(np.where(given, each, 0.0).sum(axis=-1), given.sum(axis=-1).astype(np.float64))
 
 
 def mean_absolute_error(tables: Float64) -> Float64:
-    """How many grades apart the raters are on average."""
+    """Mean absolute difference of the grades."""
     rank = np.arange(tables.shape[-1])
-    apart = (tables * np.abs(rank[:, None] - rank)).sum(axis=(-2, -1))
-    return ratio(apart, tables.sum(axis=(-2, -1)))
+    errors = (tables * np.abs(rank[:, None] - rank)).sum(axis=(-2, -1))
+    return ratio(errors, tables.sum(axis=(-2, -1)))

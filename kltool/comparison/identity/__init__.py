@@ -1,1 +1,5 @@
-"""Do two films show one knee? Outlines and trabecular texture, matched."""
+"""Whether two films show the same knee, by bone outline and trabecular texture."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

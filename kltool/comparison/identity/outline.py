@@ -1,19 +1,19 @@
-"""How far the bones' outlines on two films are apart, laid on each other."""
+"""RMS distance of the bones' outlines on two films after registration."""
 
 import numpy as np
 
-from kltool.geometry.registration import laid, plane
+from kltool.geometry.registration import as_complex, estimate_similarity
 from kltool.typing import Points
-from kltool.values.radiograph import Knee
+from kltool.values.knee import Knee
 
 
-def apart(this: Knee, other: Knee) -> float:
-    """Root mean square distance of the margins of this knee and of the other laid on it; tibial widths.
+def outline_rms_distance(this: Knee, other: Knee) -> float:
+    """RMS distance of the landmarks on the margins, the other knee registered to this one; tibial widths.
 
-    The widest points of the condyles are left out: docs/choices.md#same-knee.
+    The widest points of the condyles are excluded: docs/choices.md#identity-match.
     """
     here, there = _margins(this), _margins(other)
-    distance = np.abs(laid(there, here).of(plane(there)) - plane(here))
+    distance = np.abs(estimate_similarity(there, here).apply(as_complex(there)) - as_complex(here))
     return float(np.sqrt((distance**2).mean())) / this.placement.tibial_width_px
 
 

@@ -1,1 +1,5 @@
-"""Pages: one self-contained file each."""
+"""Reports as HTML pages, each one self-contained file."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,4 +1,4 @@
-"""The page of an agreement, and beside it its tables and pictures: everything in one folder."""
+"""The page of an agreement, with its tables and pictures in the same folder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from kltool.report.agreement_record import agreement_csv
 from kltool.report.agreement_text import counted, measure_name
 from kltool.report.files import data_uri
 from kltool.report.html.agreement_rows import (
-    FigureRow,
+    EstimateRow,
     MeasureTable,
-    figure_rows,
+    all_raters_table,
+    estimate_rows,
+    main_results,
     repositioning_table,
-    sentences,
-    together_table,
     width_table,
 )
 from kltool.report.html.page import render, save
@@ -25,14 +25,14 @@ from kltool.values.length import NotMeasured
 
 TEMPLATE: Final = "agreement.html.j2"
 PAGE, TABLE, TEX = "agreement.html", "agreement.csv", "agreement.tex"
-DECISIVE_WIDTH: Final = "medial_mjsw_mm"  # of a verdict of kltool compare
-SHOWN_AT_ONCE: Final = (DECISIVE_WIDTH, "lateral_mjsw_mm")  # pictures of other widths unfold
+DECISIVE_WIDTH: Final = "medial_mjsw_mm"  # on which the verdict of kltool compare rests
+SHOWN_AT_ONCE: Final = (DECISIVE_WIDTH, "lateral_mjsw_mm")  # pictures of other widths are collapsed
 MOST_AT_ONCE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """version: of kltool. utc: when, ISO 8601."""
+class Production:
+    """version: of kltool. utc: date and time, ISO 8601."""
 
     version: str
     utc: str
@@ -40,7 +40,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class PictureShown:
-    """address: data:. title: of a picture of a width."""
+    """address: a data URI. title: the name of the measure."""
 
     address: str
     title: str
@@ -48,15 +48,15 @@ class PictureShown:
 
 @dataclass(frozen=True, slots=True)
 class PairShown:
-    """One rater against the reference, with every part that the page only has to place.
+    """One rater against the reference, as the template shows it.
 
-    grade_reasons: which figures of the grade, or intervals, are missing, and why.
+    grade_reasons: which estimates of the grade, or their intervals, are missing, and why.
     """
 
-    judged: str
+    rater: str
     reference: str
     sentences: list[str]
-    grade_rows: list[FigureRow]
+    grade_rows: list[EstimateRow]
     grade_reasons: list[str]
     grade_pictures: dict[str, PictureShown]
     widths: MeasureTable
@@ -65,14 +65,14 @@ class PairShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Repositioning:
-    """Of repeats. option: what to give to kltool compare; empty where there is no number to give."""
+class RepositioningShown:
+    """Of repeats. option: for kltool compare; empty without a number."""
 
     table: MeasureTable
     option: str
 
 
-def write_agreement(found: Agreement, made: Made, folder: Path) -> Path:
+def write_agreement(found: Agreement, production: Production, folder: Path) -> Path:
     """Page, tables and pictures into a folder that exists; returns the page's path.
 
     Raises UsageError where a file cannot be written.
@@ -82,49 +82,49 @@ def write_agreement(found: Agreement, made: Made, folder: Path) -> Path:
         save(picture.svg, folder / picture.file)
     save(agreement_csv(found), folder / TABLE)
     save(agreement_tex(found), folder / TEX)
-    save(_page(found, made, pictures), folder / PAGE)
+    save(_page(found, production, pictures), folder / PAGE)
     return folder / PAGE
 
 
-def agreement_page(found: Agreement, made: Made) -> str:
-    """The page as HTML; the same agreement, made at the same time, gives the same text."""
-    return _page(found, made, drawings(found))
+def agreement_page(found: Agreement, production: Production) -> str:
+    """The page as HTML; the same agreement and time give the same text."""
+    return _page(found, production, drawings(found))
 
 
-def _page(found: Agreement, made: Made, pictures: Sequence[Drawing]) -> str:
+def _page(found: Agreement, production: Production, pictures: Sequence[Drawing]) -> str:
     ratings = found.ratings
-    judged = [rater.name for rater in ratings.raters if rater.name != ratings.reference]
+    raters = [rater.name for rater in ratings.raters if rater.name != ratings.reference]
     return render(
         TEMPLATE,
-        title=_title(found, judged),
-        pairs=[_pair(found, name, pictures) for name in judged],
-        together=together_table(found.together),
+        title=_title(found, raters),
+        pairs=[_pair(found, name, pictures) for name in raters],
+        all_raters=all_raters_table(found.all_raters),
         repositioning=_repositioning(found),
         ratings=ratings,
         knees=counted(ratings.knees, "knee"),
         participants=counted(ratings.participants, "participant"),
         resampling=found.resampling,
-        made=made,
+        production=production,
     )
 
 
-def _title(found: Agreement, judged: Sequence[str]) -> str:
+def _title(found: Agreement, raters: Sequence[str]) -> str:
     if found.ratings.repeated:
         return f"Repeatability of {found.ratings.sources[0].file}"
-    return f"Agreement of {', '.join(judged)} with {found.ratings.reference}"
+    return f"Agreement of {', '.join(raters)} with {found.ratings.reference}"
 
 
-def _pair(found: Agreement, judged: str, pictures: Sequence[Drawing]) -> PairShown:
-    grades = next((one for one in found.grades if one.judged == judged), None)
-    widths = [one for one in found.widths if one.judged == judged]
-    own = [picture for picture in pictures if picture.judged == judged]
+def _pair(found: Agreement, rater: str, pictures: Sequence[Drawing]) -> PairShown:
+    grades = next((one for one in found.grades if one.rater == rater), None)
+    widths = [one for one in found.widths if one.rater == rater]
+    own = [picture for picture in pictures if picture.rater == rater]
     of_widths = [picture for picture in own if picture.measure != "kl"]
     first = [picture for picture in of_widths if picture.measure in SHOWN_AT_ONCE] or of_widths[:MOST_AT_ONCE]
-    rows, reasons = figure_rows(grades.figures if grades else ())
+    rows, reasons = estimate_rows(grades.estimates if grades else ())
     return PairShown(
-        judged,
+        rater,
         found.ratings.reference,
-        list(sentences(found, judged)),
+        list(main_results(found, rater)),
         rows,
         reasons,
         {picture.kind: _shown(picture) for picture in own if picture.measure == "kl"},
@@ -139,11 +139,11 @@ def _shown(picture: Drawing) -> PictureShown:
     return PictureShown(address, measure_name(picture.measure))
 
 
-def _repositioning(found: Agreement) -> Repositioning:
-    """The medial minimum decides there; where it is not among the widths, no option is offered."""
+def _repositioning(found: Agreement) -> RepositioningShown:
+    """The option is for the medial minimum; without it among the widths there is none."""
     decisive = found.repositioning.get(DECISIVE_WIDTH)
     known = decisive is not None and not isinstance(decisive.value, NotMeasured)
-    return Repositioning(
+    return RepositioningShown(
         repositioning_table(found.repositioning),
         f"--repositioning {decisive.value:.2f}" if decisive is not None and known else "",
     )

@@ -1,10 +1,10 @@
-"""Figures of agreement as rows of text, for the page."""
+"""Estimates of agreement as rows of text for the page."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kltool.agreement.results import Agreement, Figure, WidthAgreement
+from kltool.agreement.results import Agreement, Estimate, WidthAgreement
 from kltool.report.agreement_text import (
     LABELS,
     count_of,
@@ -19,7 +19,7 @@ from kltool.report.agreement_text import (
 from kltool.report.html.timeline_rows import Cell
 from kltool.values.length import NotMeasured
 
-OF_WIDTHS: Final = {  # columns of the table of widths: heading to figure
+WIDTH_COLUMNS: Final = {  # heading to estimate
     "bias, mm": "bias_mm",
     "lower limit, mm": "limit_lower_mm",
     "upper limit, mm": "limit_upper_mm",
@@ -30,14 +30,14 @@ OF_WIDTHS: Final = {  # columns of the table of widths: heading to figure
     "ICC(3,1)": "icc_3_1",
     "alpha": "alpha_interval",
 }
-OF_ALL_RATERS: Final = dict(list(OF_WIDTHS.items())[3:])
-OF_REPEATS: Final = {"repositioning error, mm": "repositioning_mm"}
+ALL_RATERS_COLUMNS: Final = dict(list(WIDTH_COLUMNS.items())[3:])
+REPEATS_COLUMNS: Final = {"repositioning error, mm": "repositioning_mm"}
 NO_INTERVAL: Final = "no interval"
 
 
 @dataclass(frozen=True, slots=True)
-class FigureRow:
-    """One figure of the grade that is known. knees: "193 / 100", knees and participants."""
+class EstimateRow:
+    """One known estimate of the grade. knees: "193 / 100", knees and participants."""
 
     name: str
     value: str
@@ -63,85 +63,85 @@ class MeasureTable:
     remarks: list[str]
 
 
-def figure_rows(figures: Sequence[Figure]) -> tuple[list[FigureRow], list[str]]:
-    """Those that are known, in the order of LABELS; and which numbers and intervals are missing, and why."""
-    by_name = {figure.name: figure for figure in figures}
+def estimate_rows(estimates: Sequence[Estimate]) -> tuple[list[EstimateRow], list[str]]:
+    """The known ones, in the order of LABELS; and which numbers and intervals are missing, and why."""
+    by_name = {estimate.name: estimate for estimate in estimates}
     ordered = [by_name[name] for name in LABELS if name in by_name]
-    rows = [_figure_row(figure) for figure in ordered if not isinstance(figure.value, NotMeasured)]
-    return rows, _reasons((name_of(figure), figure) for figure in ordered)
+    rows = [_estimate_row(estimate) for estimate in ordered if not isinstance(estimate.value, NotMeasured)]
+    return rows, _reasons((name_of(estimate), estimate) for estimate in ordered)
 
 
 def width_table(widths: Sequence[WidthAgreement]) -> MeasureTable:
-    return _table(OF_WIDTHS, {one.width: one.figures for one in widths})
+    return _table(WIDTH_COLUMNS, {one.width: one.estimates for one in widths})
 
 
-def together_table(together: Mapping[str, tuple[Figure, ...]]) -> MeasureTable:
-    """Of all raters: the grade has an alpha and nothing else."""
-    return _table(OF_ALL_RATERS, together)
+def all_raters_table(estimates: Mapping[str, tuple[Estimate, ...]]) -> MeasureTable:
+    """Of all raters at once; of the grade there is only alpha."""
+    return _table(ALL_RATERS_COLUMNS, estimates)
 
 
-def repositioning_table(repositioning: Mapping[str, Figure]) -> MeasureTable:
-    return _table(OF_REPEATS, {width: (figure,) for width, figure in repositioning.items()})
+def repositioning_table(repositioning: Mapping[str, Estimate]) -> MeasureTable:
+    return _table(REPEATS_COLUMNS, {width: (estimate,) for width, estimate in repositioning.items()})
 
 
-def _table(columns: Mapping[str, str], measures: Mapping[str, Sequence[Figure]]) -> MeasureTable:
-    """columns: heading to figure."""
-    rows = [_measure_row(measure, figures, columns) for measure, figures in measures.items()]
-    without = [
-        (measure_name(measure), figure)
-        for measure, figures in measures.items()
-        for figure in figures
-        if not isinstance(figure.value, NotMeasured)
+def _table(columns: Mapping[str, str], measures: Mapping[str, Sequence[Estimate]]) -> MeasureTable:
+    """columns: heading to estimate."""
+    rows = [_measure_row(measure, estimates, columns) for measure, estimates in measures.items()]
+    known = [
+        (measure_name(measure), estimate)
+        for measure, estimates in measures.items()
+        for estimate in estimates
+        if not isinstance(estimate.value, NotMeasured)
     ]
-    return MeasureTable(tuple(columns), rows, _reasons(without))
+    return MeasureTable(tuple(columns), rows, _reasons(known))
 
 
-def _reasons(named: Iterable[tuple[str, Figure]]) -> list[str]:
-    """Each reason once, after the names of all that lack a number, or an interval, for it."""
+def _reasons(named: Iterable[tuple[str, Estimate]]) -> list[str]:
+    """Each reason once, after the names of all whose number or interval is missing for it."""
     names: dict[str, dict[str, None]] = {}
-    for name, figure in named:
-        if reason_of(figure):
-            names.setdefault(reason_of(figure), {})[name] = None
+    for name, estimate in named:
+        if reason_of(estimate):
+            names.setdefault(reason_of(estimate), {})[name] = None
     return [f"{'; '.join(of_reason)}: {reason}" for reason, of_reason in names.items()]
 
 
-def sentences(found: Agreement, judged: str) -> Iterator[str]:
-    """What is most asked of one rater against the reference, in words."""
+def main_results(found: Agreement, rater: str) -> Iterator[str]:
+    """The main results of one rater against the reference as sentences."""
     for grades in found.grades:
-        if grades.judged == judged:
-            kappa = next(figure for figure in grades.figures if figure.name == "kappa_quadratic")
+        if grades.rater == rater:
+            kappa = next(estimate for estimate in grades.estimates if estimate.name == "kappa_quadratic")
             yield f"KL grade: quadratic weighted kappa {quoted(kappa)}, {knees_of(kappa)}."
-    for widths in (widths for widths in found.widths if widths.judged == judged):
+    for widths in (widths for widths in found.widths if widths.rater == rater):
         if widths.width in ("medial_mjsw_mm", "lateral_mjsw_mm"):
-            bias, _, lower, upper = widths.figures[:4]
+            bias, _, lower, upper = widths.estimates[:4]
             limits = "" if isinstance(lower.value, NotMeasured) else _limits(lower, upper)
             name = measure_name(widths.width).capitalize()
             yield f"{name}: bias {quoted(bias)}{limits}, {knees_of(bias)}."
 
 
-def _limits(lower: Figure, upper: Figure) -> str:
+def _limits(lower: Estimate, upper: Estimate) -> str:
     return f", limits of agreement {value_of(lower, False)} to {value_of(upper)}"
 
 
-def _figure_row(figure: Figure) -> FigureRow:
-    return FigureRow(name_of(figure), value_of(figure, False), _interval(figure), count_of(figure))
+def _estimate_row(estimate: Estimate) -> EstimateRow:
+    return EstimateRow(name_of(estimate), value_of(estimate, False), _interval(estimate), count_of(estimate))
 
 
-def _measure_row(measure: str, figures: Sequence[Figure], columns: Mapping[str, str]) -> MeasureRow:
-    by_name = {figure.name: figure for figure in figures}
+def _measure_row(measure: str, estimates: Sequence[Estimate], columns: Mapping[str, str]) -> MeasureRow:
+    by_name = {estimate.name: estimate for estimate in estimates}
     cells = tuple(_cell(by_name, name) for name in columns.values())
-    return MeasureRow(measure_name(measure), count_of(figures[0]), cells)
+    return MeasureRow(measure_name(measure), count_of(estimates[0]), cells)
 
 
-def _cell(figures: Mapping[str, Figure], name: str) -> Cell:
-    """The grade's alpha stands in the column of the widths' alpha."""
-    figure = figures.get(name) or (figures.get("alpha_ordinal") if name == "alpha_interval" else None)
-    if figure is None:
+def _cell(estimates: Mapping[str, Estimate], name: str) -> Cell:
+    """Alpha of the grade is in the same column as alpha of the widths."""
+    estimate = estimates.get(name) or (estimates.get("alpha_ordinal") if name == "alpha_interval" else None)
+    if estimate is None:
         return Cell("-")
-    if isinstance(figure.value, NotMeasured):
-        return Cell(figure.value.reason, absent=True)
-    return Cell(value_of(figure, False), _interval(figure))
+    if isinstance(estimate.value, NotMeasured):
+        return Cell(estimate.value.reason, absent=True)
+    return Cell(value_of(estimate, False), _interval(estimate))
 
 
-def _interval(figure: Figure) -> str:
-    return interval_of(figure) or NO_INTERVAL
+def _interval(estimate: Estimate) -> str:
+    return interval_of(estimate) or NO_INTERVAL

@@ -1,4 +1,4 @@
-"""A page about a table of readings: how many, which grades and widths, and what to look at first."""
+"""The summary of a batch: counts, distributions of grades and widths, and the rows to review first."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,31 +7,52 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import Any, Final
 
+from pyarrow import array, int64
+from pyarrow.parquet import ParquetFile
+
 from kltool.report.files import data_uri
 from kltool.report.html.page import base_name, render
 from kltool.report.plots.batch import grades_svg, widths_svg
-from kltool.tables.columns import DUPLICATE, FAILED, OK, QUARANTINED, REFUSED, STATUSES
-from kltool.tables.oai import OAI_NAMES
-from kltool.values.reading import GRADES, Compartment, Quality
+from kltool.tables.columns import (
+    CODE,
+    DUPLICATE,
+    FAILED,
+    KL,
+    KL_EXPECTED_HIGH,
+    KL_EXPECTED_LOW,
+    KL_PREDICTION_SET,
+    MINIMUM,
+    OK,
+    PATH,
+    QUARANTINED,
+    REASON,
+    REFUSED,
+    SIDE,
+    STATUS,
+    STATUSES,
+    value_column,
+    width_stem,
+)
+from kltool.tables.oai import OAI_NAMES, SIDES
+from kltool.values.measure import Compartment
+from kltool.values.reading import GRADES, Quality
 
 TEMPLATE: Final = "batch.html.j2"
-SHOWN: Final = 200  # of the worst; the table has the others
+SHOWN: Final = 200  # rows to review; the table has the others
 WORST_FIRST: Final = (FAILED, QUARANTINED, REFUSED, DUPLICATE, Quality.POOR, Quality.USABLE)
-ABOUT_A_CASE: Final = (
-    "path", "status", "code", "reason", "side", "kl_set", "kl_expected_low", "kl_expected_high",
-    "quality", "warnings", "overlay",
-)  # fmt: skip
+CASE_COLUMNS: Final = (PATH, STATUS, REASON, SIDE, KL_PREDICTION_SET, "quality", "warnings", "overlay")
+SIDE_OF_NUMBER: Final = {number: side for side, number in SIDES.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A row that somebody should look at. kind: its status, or its quality where it was read."""
+    """A row to review. kind: its status, or its quality where it was read."""
 
     kind: str
     file: str
     side: str
-    grades: str
-    why: str
+    prediction_set: str
+    reason: str
     overlay: str
 
 
@@ -45,7 +66,7 @@ class Reason:
 
 
 def summary_page(table: Path, run: Mapping[str, Any]) -> str:
-    """As HTML. table: readings in Parquet, headings as ours or the OAI's. run: the manifest of the run."""
+    """As HTML. table: readings in Parquet, headings kltool's or the OAI's. run: the content of run.json."""
     readings = _Readings(table, bool(run["oai_names"]))
     worst, cases = readings.worst()
     return render(
@@ -54,7 +75,7 @@ def summary_page(table: Path, run: Mapping[str, Any]) -> str:
         counts={status: run["rows"][status] for status in STATUSES},
         reasons=readings.reasons(),
         qualities=readings.count("quality"),
-        grades=_picture(grades_svg([readings.count("kl")[kl] for kl in GRADES])),
+        grades=_picture(grades_svg([readings.count(KL)[kl] for kl in GRADES])),
         widths=[(compartment, readings.widths(compartment)) for compartment in Compartment],
         cases=cases,
         worst=worst,
@@ -62,11 +83,9 @@ def summary_page(table: Path, run: Mapping[str, Any]) -> str:
 
 
 class _Readings:
-    """The columns of a table, each read when it is asked for."""
+    """The columns of a table, each read when it is needed."""
 
     def __init__(self, table: Path, oai_names: bool) -> None:
-        from pyarrow.parquet import ParquetFile  # late: docs/ARCHITECTURE.md
-
         self._table, self._oai_names = ParquetFile(table), oai_names
 
     def column(self, name: str) -> Any:
@@ -83,28 +102,26 @@ class _Readings:
         return values
 
     def widths(self, compartment: Compartment) -> str:
-        """A picture of the minimum widths: in millimetres where most knees have them, else in shares."""
-        names = {unit: f"{compartment}_mjsw_{unit}" for unit in ("mm", "percent")}
-        in_mm, in_percent = (self.numbers(name) for name in names.values())
+        """A histogram of the minimum widths: in mm where most knees have mm, else in % of tibial width."""
+        stem = width_stem(compartment, MINIMUM)
+        in_mm, in_percent = (self.numbers(value_column(stem, unit)) for unit in ("mm", "percent"))
         if in_mm and 2 * len(in_mm) >= len(in_percent):
             return _picture(widths_svg(in_mm, "mm"))
         return _picture(widths_svg(in_percent, "% of the tibial width"))
 
     def reasons(self) -> list[Reason]:
         """Most frequent first."""
-        pairs = zip(self.column("status").to_pylist(), self.column("code").to_pylist(), strict=True)
+        pairs = zip(self.column(STATUS).to_pylist(), self.column(CODE).to_pylist(), strict=True)
         counted = Counter(pair for pair in pairs if pair[0] != OK)
         return [Reason(status, code, rows) for (status, code), rows in counted.most_common()]
 
     def worst(self) -> tuple[int, list[Case]]:
-        """How many rows there are to look at, and the first SHOWN of them: worst, then least sure, first."""
-        from pyarrow import array, int64
-
-        statuses, qualities = self.column("status").to_pylist(), self.column("quality").to_pylist()
+        """The number of rows to review, and the first SHOWN: by kind, then by the interval's width."""
+        statuses, qualities = self.column(STATUS).to_pylist(), self.column("quality").to_pylist()
         kinds = [
             quality if status == OK else status for status, quality in zip(statuses, qualities, strict=True)
         ]
-        low, high = (self.column(f"kl_expected_{end}").to_pylist() for end in ("low", "high"))
+        low, high = (self.column(name).to_pylist() for name in (KL_EXPECTED_LOW, KL_EXPECTED_HIGH))
         order = {kind: rank for rank, kind in enumerate(WORST_FIRST)}
         bad = (
             (order[kind], -((high[row] or 0.0) - (low[row] or 0.0)), row)
@@ -112,19 +129,19 @@ class _Readings:
             if kind in order
         )
         chosen = array([row for _, _, row in nsmallest(SHOWN, bad)], int64())
-        cells = {name: self.column(name).take(chosen).to_pylist() for name in ABOUT_A_CASE}
+        cells = {name: self.column(name).take(chosen).to_pylist() for name in CASE_COLUMNS}
         rows = [dict(zip(cells, values, strict=True)) for values in zip(*cells.values(), strict=True)]
         return sum(kind in order for kind in kinds), [_case(row) for row in rows]
 
 
 def _case(row: Mapping[str, Any]) -> Case:
-    side = {1: "right", 2: "left"}.get(row["side"], row["side"])
+    side = row[SIDE]
     return Case(
-        row["quality"] if row["status"] == OK else row["status"],
-        base_name(row["path"]),
-        side or "",
-        row["kl_set"] or "",
-        row["reason"] or row["warnings"] or "",
+        row["quality"] if row[STATUS] == OK else row[STATUS],
+        base_name(row[PATH]),
+        SIDE_OF_NUMBER.get(side, side) or "",
+        row[KL_PREDICTION_SET] or "",
+        row[REASON] or row["warnings"] or "",
         row["overlay"] or "",
     )
 

@@ -1,64 +1,65 @@
-"""The page of a change: both films, what changed, how sure that is, and what made it; one file."""
+"""The page of a change: both films, the change with its errors, and its provenance; one file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kltool.comparison.summary import probability
-from kltool.report.change_pictures import in_register, traced
+from kltool.report import plots
 from kltool.report.html.change_rows import (
     DECISIVE,
     HEADINGS,
-    Bars,
+    ErrorBreakdown,
     WidthRow,
-    error_bars,
+    error_breakdowns,
     not_linked,
     width_rows,
 )
 from kltool.report.html.heat import Heat, heat
 from kltool.report.html.page import base_name, render, save
-from kltool.report.html.provenance import made_of
+from kltool.report.html.provenance import page_provenance
 from kltool.report.text import claim_sentence
 from kltool.values.change import Comparability, GradeClaim, KneeChange
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import NoSpacing, SideSource
+from kltool.values.probability import format_probability
+from kltool.values.radiograph import SideSource
 from kltool.values.reading import GRADES, KneeReading, Provenance, Quality
+from kltool.values.spacing import NoSpacing
 
 TEMPLATE = "change.html.j2"
 
 
 @dataclass(frozen=True, slots=True)
-class FilmShown:
-    """One film of a knee. picture: a data: address. remarks: warnings and notes, to be shown with it."""
+class FilmFigure:
+    """One film of a knee. picture: a data: URI. remarks: warnings and notes, shown below it."""
 
     name: str
     file: str
     picture: str
     quality: Quality
     side_source: SideSource
-    spacing: str
+    calibration: str
     remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class KneeShown:
-    """One knee's change with every part of it that the page only has to place.
+class ChangeSection:
+    """The change of one knee as the template shows it.
 
-    registered: before and after as data: addresses. errors: of the decisive width, or why there are none.
+    registered: before and after as data: URIs. errors: of the decisive width, or why there are none.
     """
 
     change: KneeChange
     comparable: bool
-    films: tuple[FilmShown, FilmShown]
+    films: tuple[FilmFigure, FilmFigure]
     registered: tuple[str, str]
     rows: list[WidthRow]
     not_linked: list[str]
-    errors: list[Bars] | NotMeasured
+    errors: list[ErrorBreakdown] | NotMeasured
     grade: Heat | NotMeasured
     claim: str
     femur: str
     tibia: str
-    one_knee: str
+    probability_same_knee: str
 
 
 def write_change_page(
@@ -70,8 +71,8 @@ def write_change_page(
 ) -> None:
     """Write the changes of one or more knees between two films as one self-contained HTML file.
 
-    before, after: what made the readings of the films. claim: a change of grade to be judged for each knee.
-    Only the base names of the films' files are told. Raises UsageError where the file cannot be written.
+    before, after: provenance of the readings. claim: a change of grade to assess for each knee.
+    Only the base names of the films' files are shown. Raises UsageError where the file cannot be written.
     """
     save(change_page(changes, before, after, claim), file)
 
@@ -86,57 +87,57 @@ def change_page(
         TEMPLATE,
         before_file=base_name(sources[0]),
         after_file=base_name(sources[1]),
-        knees=[_shown(change, claim) for change in changes],
-        made=made_of(films, changes),
+        knees=[_section(change, claim) for change in changes],
+        provenance=page_provenance(films, changes),
         headings=HEADINGS,
         grades=GRADES,
         claim=claim,
     )
 
 
-def _shown(change: KneeChange, claim: GradeClaim | None) -> KneeShown:
+def _section(change: KneeChange, claim: GradeClaim | None) -> ChangeSection:
     comparable = change.comparability is not Comparability.NOT_COMPARABLE
     decisive = change.widths[DECISIVE]
     grade = change.grade if comparable else _without_grade(change)
-    return KneeShown(
+    return ChangeSection(
         change,
         comparable,
-        (_film("before", change.before), _film("after", change.after)),
-        in_register(change.before, change.after),
+        (_film_figure("before", change.before), _film_figure("after", change.after)),
+        plots.in_register(change.before, change.after),
         width_rows(change.widths),
         not_linked(change.widths),
-        decisive if isinstance(decisive, NotMeasured) else error_bars(decisive),
+        decisive if isinstance(decisive, NotMeasured) else error_breakdowns(decisive),
         grade if isinstance(grade, NotMeasured) else heat(grade, claim),
         claim_sentence(grade, claim) if claim else "",
-        _texture(change.likeness.femur),
-        _texture(change.likeness.tibia),
-        probability(change.likeness.same),
+        _correlation(change.identity.femur),
+        _correlation(change.identity.tibia),
+        format_probability(change.identity.probability_same_knee),
     )
 
 
-def _texture(correlation: float | NotMeasured) -> str:
+def _correlation(correlation: float | NotMeasured) -> str:
     return correlation.reason if isinstance(correlation, NotMeasured) else f"r = {correlation:.2f}"
 
 
 def _without_grade(change: KneeChange) -> NotMeasured:
-    """Films that are not comparable have no change of grade, whatever each of them shows."""
+    """Films that are not comparable have no change of grade."""
     return NotMeasured(f"the films are not comparable: {'; '.join(change.reasons)}")
 
 
-def _film(name: str, knee: KneeReading) -> FilmShown:
+def _film_figure(name: str, knee: KneeReading) -> FilmFigure:
     film = knee.knee.film
-    return FilmShown(
+    return FilmFigure(
         name,
         base_name(film.source),
-        traced(knee),
+        plots.traced(knee),
         knee.quality,
         knee.side_source,
-        _spacing(knee),
+        _calibration(knee),
         (*knee.warnings, *film.notes),
     )
 
 
-def _spacing(knee: KneeReading) -> str:
+def _calibration(knee: KneeReading) -> str:
     if isinstance(knee.spacing, NoSpacing):
-        return f"no millimetres: {knee.spacing.reason}"
-    return f"millimetres: {knee.spacing.tier.label.replace('_', ' ')}"
+        return f"no calibration: {knee.spacing.reason}"
+    return f"calibration: {knee.spacing.tier.label.replace('_', ' ')}"

@@ -1,36 +1,36 @@
-"""The widths of a change as rows of text, and the parts of an error as bars."""
+"""The widths of a change as rows of text, and the components of their standard errors as bars."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
-from kltool.comparison.summary import probability
 from kltool.report.text import signed
-from kltool.values.change import Difference, ErrorParts, Method, WidthChange
+from kltool.values.change import Difference, ErrorComponents, Method, WidthChange
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Compartment
+from kltool.values.measure import Measure
+from kltool.values.probability import format_probability
 
-DECISIVE: Final = f"{Compartment.MEDIAL} minimum"
+DECISIVE: Final = Measure.MEDIAL_MINIMUM
 HEADINGS: Final = (
-    "width",
+    "joint space width",
     "before",
     "after",
     "change",
     "95% interval",
-    "smallest detectable",
-    "reliable change index",
+    "SDC",
+    "RCI",
     "P(wider)",
     "P(narrower)",
-    "P(|change| > smallest detectable)",
+    "P(|change| > SDC)",
     "P(|change| > threshold)",
     "independent change ± SE",
-    "gain (independent / linked SE)",
+    "SE ratio, independent / linked",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class WidthRow:
-    """One width. cells: under HEADINGS but the first; empty where it was not measured, for this `reason`.
+    """One width. cells: under HEADINGS without the first; empty where it was not measured for this `reason`.
 
     direction: "wider" or "narrower" where the change is detectable, else empty.
     """
@@ -43,8 +43,8 @@ class WidthRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A standard deviation in its unit, and its share of the longest bar, 0 to 1."""
+class ComponentBar:
+    """A component of a standard error with its unit, and its share of the longest bar, 0 to 1."""
 
     name: str
     text: str
@@ -52,18 +52,18 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Bars:
-    """The parts of one error and, last, what they make together. method: whose error."""
+class ErrorBreakdown:
+    """The components of a standard error and, last, their total. method: of the change."""
 
     method: Method
-    bars: tuple[Bar, ...]
+    bars: tuple[ComponentBar, ...]
 
 
-def width_rows(widths: Mapping[str, WidthChange | NotMeasured]) -> list[WidthRow]:
+def width_rows(widths: Mapping[Measure, WidthChange | NotMeasured]) -> list[WidthRow]:
     return [_row(name, width) for name, width in widths.items()]
 
 
-def _row(name: str, width: WidthChange | NotMeasured) -> WidthRow:
+def _row(name: Measure, width: WidthChange | NotMeasured) -> WidthRow:
     if isinstance(width, NotMeasured):
         return WidthRow(name, (), width.reason, "", name == DECISIVE)
     direction = ("wider" if width.change > 0 else "narrower") if width.detectable else ""
@@ -79,41 +79,41 @@ def _cells(width: WidthChange) -> tuple[str, ...]:
         f"{signed(low)} to {signed(high)}",
         f"{width.smallest_detectable:.2f}",
         signed(width.reliable_change_index, 1),
-        probability(width.wider),
-        probability(width.narrower),
-        probability(width.beyond_smallest),
-        f"{probability(width.beyond_threshold)} ({width.threshold:.2f})",
+        format_probability(width.probability_wider),
+        format_probability(width.probability_narrower),
+        format_probability(width.probability_beyond_smallest),
+        f"{format_probability(width.probability_beyond_threshold)} ({width.threshold:.2f})",
         f"{signed(width.independent.change)} ± {width.independent.standard_error:.2f}",
-        _gain(width),
+        _error_ratio(width),
     )
 
 
-def _gain(width: WidthChange) -> str:
+def _error_ratio(width: WidthChange) -> str:
     if isinstance(width.linked, NotMeasured):
         return "not linked"
-    return f"{width.independent.standard_error / width.linked.standard_error:.1f} x"
+    return f"{width.independent.standard_error / width.linked.standard_error:.1f}"
 
 
-def not_linked(widths: Mapping[str, WidthChange | NotMeasured]) -> list[str]:
-    """Why widths were not traced together: a line a reason, with the widths that it holds for."""
+def not_linked(widths: Mapping[Measure, WidthChange | NotMeasured]) -> list[str]:
+    """Why widths have no linked change: one line per reason, with the widths concerned."""
     names: dict[str, list[str]] = {}
     for name, width in widths.items():
         if isinstance(width, WidthChange) and isinstance(width.linked, NotMeasured):
             names.setdefault(width.linked.reason, []).append(name)
-    return [f"{', '.join(of_reason)}: {reason}" for reason, of_reason in names.items()]
+    return [f"{', '.join(concerned)}: {reason}" for reason, concerned in names.items()]
 
 
-def error_bars(width: WidthChange) -> list[Bars]:
-    """The error of the linked change, where there is one, and that of the independent one."""
+def error_breakdowns(width: WidthChange) -> list[ErrorBreakdown]:
+    """Of the linked change, where there is one, and of the independent change."""
     errors: dict[Method, Difference] = {Method.INDEPENDENT: width.independent}
     if not isinstance(width.linked, NotMeasured):
         errors = {Method.LINKED: width.linked, **errors}
     longest = max(one.standard_error for one in errors.values())
-    return [Bars(method, _bars(one.error, longest, width)) for method, one in errors.items()]
+    return [ErrorBreakdown(method, _bars(one.error, longest, width)) for method, one in errors.items()]
 
 
-def _bars(parts: ErrorParts, longest: float, width: WidthChange) -> tuple[Bar, ...]:
-    named = {part.name: float(getattr(parts, part.name)) for part in fields(parts)} | {
-        "together": parts.total
+def _bars(components: ErrorComponents, longest: float, width: WidthChange) -> tuple[ComponentBar, ...]:
+    named = {field.name: float(getattr(components, field.name)) for field in fields(components)} | {
+        "total": components.total
     }
-    return tuple(Bar(name, f"{sd:.3f} {width.unit}", sd / longest) for name, sd in named.items())
+    return tuple(ComponentBar(name, f"{sd:.3f} {width.unit}", sd / longest) for name, sd in named.items())

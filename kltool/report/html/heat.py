@@ -1,10 +1,10 @@
-"""The transition of the grade as a table whose cells are as dark as they are probable."""
+"""The joint probabilities of both grades as a heat map: the more probable a cell, the darker."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from kltool.comparison.summary import probability
 from kltool.values.change import GradeChange, GradeClaim
+from kltool.values.probability import format_probability
 from kltool.values.reading import GRADES
 
 Colour = tuple[int, int, int]
@@ -19,17 +19,17 @@ LIGHT_TEXT: Final = 0.8  # share of the full colour from which text is white
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """text: the probability. ground: CSS colour. light: whether text is. claimed: somebody reports this."""
+    """text: the probability. background: CSS colour. light_text: on a dark cell. claimed: by the claim."""
 
     text: str
-    ground: str
-    light: bool
+    background: str
+    light_text: bool
     claimed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HeatRow:
-    """One grade before; cells: of KL 0 to 4 after; total: its probability whatever comes after."""
+    """One grade before. cells: of KL 0 to 4 after. total: marginal probability of the grade before."""
 
     before: int
     cells: tuple[HeatCell, ...]
@@ -38,7 +38,7 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """rows: one a grade before. totals: of each grade after, whatever came before."""
+    """rows: one per grade before. totals: marginal probabilities of the grades after."""
 
     rows: tuple[HeatRow, ...]
     totals: tuple[str, ...]
@@ -50,28 +50,28 @@ class Heat:
 
 
 def heat(change: GradeChange, claim: GradeClaim | None) -> Heat:
-    """claim: the pair of grades to be marked."""
+    """claim: the pair of grades to mark."""
     return Heat(
         tuple(_row(before, row, claim) for before, row in enumerate(change.transition)),
-        tuple(probability(sum(row[after] for row in change.transition)) for after in GRADES),
-        probability(change.improved),
-        probability(change.same),
-        probability(change.worse),
+        tuple(format_probability(sum(row[after] for row in change.transition)) for after in GRADES),
+        format_probability(change.improved),
+        format_probability(change.same),
+        format_probability(change.worse),
         "KL {} → {}".format(*change.most_probable),
         f"{change.correlation:.2f}",
     )
 
 
-def _row(before: int, shares: tuple[float, ...], claim: GradeClaim | None) -> HeatRow:
-    cells = tuple(_cell(share, before, after, claim) for after, share in enumerate(shares))
-    return HeatRow(before, cells, probability(sum(shares)))
+def _row(before: int, probabilities: tuple[float, ...], claim: GradeClaim | None) -> HeatRow:
+    cells = tuple(_cell(probability, before, after, claim) for after, probability in enumerate(probabilities))
+    return HeatRow(before, cells, format_probability(sum(probabilities)))
 
 
-def _cell(share: float, before: int, after: int, claim: GradeClaim | None) -> HeatCell:
+def _cell(probability: float, before: int, after: int, claim: GradeClaim | None) -> HeatCell:
     full = IMPROVED if after < before else WORSE if after > before else SAME
-    depth = min(share / DARKEST, 1.0)
+    depth = min(probability / DARKEST, 1.0)
     claimed = claim == GradeClaim(before, after)
-    return HeatCell(probability(share), _css(_mixed(full, depth)), depth > LIGHT_TEXT, claimed)
+    return HeatCell(format_probability(probability), _css(_mixed(full, depth)), depth > LIGHT_TEXT, claimed)
 
 
 def _mixed(full: Colour, depth: float) -> Colour:

@@ -1,25 +1,24 @@
-"""Pages that hold everything they show: one file, no network, readable without scripts and on paper."""
+"""Self-contained HTML pages: one file, no network access, readable without scripts and in print."""
 
 import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kltool.errors import UsageError
 from kltool.values.reading import DISCLAIMER
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 SCRIPT: Final = "register.js"
 
 
 def render(template: str, **values: object) -> str:
-    """The page that a template of this folder makes of values; all text in them is escaped.
+    """Render a template of this folder with values; all text in them is escaped.
 
-    The page forbids the browser every source but itself, and every script but SCRIPT.
+    Its content security policy allows embedded images and styles, and no script but SCRIPT.
     """
     script = files("kltool.report.html").joinpath(SCRIPT).read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -33,19 +32,17 @@ def save(page: str, file: Path) -> None:
         file.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
         raise UsageError(
-            f"{file} cannot be written ({error.strerror}); name a file in a folder that exists and is yours"
+            f"{file} cannot be written ({error.strerror}); choose a file in an existing, writable folder"
         ) from None
 
 
 def base_name(source: str) -> str:
-    """The name of a film's file without its folders, whatever system they are of."""
+    """The name of a file without its folders, with separators of any system."""
     return source.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 @cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # late: docs/ARCHITECTURE.md
-
+def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("kltool.report.html", "."),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""The page of a timeline: every knee over its visits in a picture and in numbers; one file."""
+"""The page of timelines: every knee over its visits, as a figure and in numbers; one file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 from kltool.report.files import data_uri
 from kltool.report.html.change_rows import DECISIVE
 from kltool.report.html.page import render, save
-from kltool.report.html.provenance import made_of
+from kltool.report.html.provenance import page_provenance
 from kltool.report.html.timeline_rows import SlopeRow, VisitRow, slope_rows, visit_rows
 from kltool.report.plots.timeline import timeline_svg
 from kltool.values.change import Timeline, Visit
@@ -18,8 +18,8 @@ TEMPLATE = "timeline.html.j2"
 
 
 @dataclass(frozen=True, slots=True)
-class KneeShown:
-    """One knee's timeline. picture: a data: address."""
+class TimelineSection:
+    """The timeline of one knee as the template shows it. picture: a data: URI."""
 
     title: str
     side: Side
@@ -32,7 +32,7 @@ class KneeShown:
 def write_timeline_page(timelines: Sequence[Timeline], file: Path) -> None:
     """Write the timelines of any number of knees as one self-contained HTML file.
 
-    Only the base names of the films' files are told. Raises UsageError where the file cannot be written.
+    Only the base names of the films' files are shown. Raises UsageError where the file cannot be written.
     """
     save(timeline_page(timelines), file)
 
@@ -42,24 +42,24 @@ def timeline_page(timelines: Sequence[Timeline]) -> str:
     changes = [change for timeline in timelines for change in timeline.changes]
     return render(
         TEMPLATE,
-        knees=[_shown(timeline) for timeline in timelines],
-        made=made_of(_films(timelines), changes),
+        knees=[_section(timeline) for timeline in timelines],
+        provenance=page_provenance(_films(timelines), changes),
         decisive=DECISIVE,
     )
 
 
-def _shown(timeline: Timeline) -> KneeShown:
+def _section(timeline: Timeline) -> TimelineSection:
     picture = data_uri(timeline_svg(timeline).encode(), "image/svg+xml")
     title = f"{timeline.side} knee".capitalize()
     if timeline.subject:
         title = f"{timeline.subject}, {timeline.side} knee"
-    return KneeShown(
+    return TimelineSection(
         title, timeline.side, timeline.sentence, picture, visit_rows(timeline), slope_rows(timeline)
     )
 
 
 def _films(timelines: Sequence[Timeline]) -> list[tuple[str, str, Provenance]]:
-    """Every film of every visit once, subject by subject, the earliest first."""
+    """Every film of every visit once, by subject and date."""
     films = {
         (visit.subject, visit.day, visit.name): (
             _title(visit),

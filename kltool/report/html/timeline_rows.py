@@ -1,4 +1,4 @@
-"""The visits of a knee, and its slopes, as rows of text."""
+"""The visits of a knee and its slopes as rows of text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from kltool.report.text import interval, length, signed
 from kltool.values.change import KneeChange, Slope, Timeline, Verdict, WidthChange
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Compartment, KneeReading
+from kltool.values.measure import Compartment, Measure
+from kltool.values.reading import KneeReading
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Text, the 95% interval below it, and whether the text is the reason why there is no number."""
+    """text: a number, or where `absent` the reason why there is none. interval: 95%, shown below."""
 
     text: str
     interval: str = ""
@@ -20,9 +21,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """cells: under the headings of the page. verdict: against the first visit, which has none.
+    """cells: under the headings of the page. verdict: of the change from the first visit, which has none.
 
-    remarks: warnings, reasons and doubts, to be shown with the numbers.
+    remarks: warnings, reasons for caution and failed plausibility checks.
     """
 
     number: int
@@ -40,7 +41,7 @@ class SlopeRow:
 
 
 def visit_rows(timeline: Timeline) -> list[VisitRow]:
-    """A row a visit: both minima as read, their changes against the first visit, the grade."""
+    """One row per visit: both minima, their changes from the first visit, the grade."""
     changes = (None, *timeline.changes)
     return [
         VisitRow(
@@ -72,7 +73,7 @@ def _widths(knee: KneeReading) -> Iterator[Cell]:
 
 def _changes(change: KneeChange | None) -> Iterator[Cell]:
     for compartment in Compartment:
-        yield _change(change.widths[f"{compartment} minimum"]) if change else Cell("first visit")
+        yield _change(change.widths[Measure.minimum(compartment)]) if change else Cell("first visit")
 
 
 def _change(change: WidthChange | NotMeasured) -> Cell:
@@ -85,14 +86,14 @@ def _change(change: WidthChange | NotMeasured) -> Cell:
 def _grade(knee: KneeReading) -> Cell:
     if isinstance(knee.grade, NotMeasured):
         return _reason(knee.grade)
-    return Cell(f"{knee.grade.expected:.2f}", "{:.1f} to {:.1f}".format(*knee.grade.interval))
+    return Cell(f"{knee.grade.expected:.2f}", "{:.1f} to {:.1f}".format(*knee.grade.expected_interval))
 
 
 def _slope(slope: Slope | NotMeasured) -> Cell:
     if isinstance(slope, NotMeasured):
         return _reason(slope)
     low, high = slope.interval
-    return Cell(f"{signed(slope.per_year)} {slope.unit} a year", f"{signed(low)} to {signed(high)}")
+    return Cell(f"{signed(slope.per_year)} {slope.unit} per year", f"{signed(low)} to {signed(high)}")
 
 
 def _reason(absent: NotMeasured) -> Cell:
@@ -102,8 +103,8 @@ def _reason(absent: NotMeasured) -> Cell:
 def _remarks(knee: KneeReading, change: KneeChange | None) -> Iterator[str]:
     yield f"quality {knee.quality}" + _after_colon(knee.warnings)
     if change is not None:
-        yield f"against the first visit: {change.comparability}" + _after_colon(change.reasons)
-        yield from (f"doubt: {doubt}" for doubt in change.doubts)
+        yield f"comparison with the first visit: {change.comparability}" + _after_colon(change.reasons)
+        yield from (f"plausibility check failed: {finding}" for finding in change.plausibility)
 
 
 def _after_colon(items: tuple[str, ...]) -> str:

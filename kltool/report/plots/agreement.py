@@ -1,45 +1,58 @@
-"""Agreement in pictures, as SVG: who gave which grade, how sure, how far apart; each a file of its own."""
+"""Plots of agreement as SVG: confusion matrix, reliability, ROC and Bland-Altman; one file each.
+
+The confusion matrix and the reliability diagram are also those of docs/results.
+"""
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from kltool.agreement.estimators import THRESHOLDS
-from kltool.agreement.results import Agreement, Figure, GradeAgreement, WidthAgreement
+from kltool.agreement.results import Agreement, Estimate, GradeAgreement, WidthAgreement
 from kltool.agreement.statistics.calibration import reliability
 from kltool.agreement.statistics.roc import roc
 from kltool.report.agreement_text import interval_of, measure_name, value_of
 from kltool.report.plots.svg import reproducible, svg_of
 from kltool.report.text import signed
-from kltool.typing import Float64
+from kltool.typing import Float64, Indices, Mask
 from kltool.values.length import NotMeasured
 from kltool.values.reading import GRADES
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 INK, SOFT, BAND = "#16232e", "#5b6873", "#cfd8df"
 BLUE, ORANGE = "#0072b2", "#b84a00"  # docs/choices.md#change-page
 OF_THRESHOLD: Final = dict(zip(THRESHOLDS, (BLUE, ORANGE), strict=True))
 SQUARE: Final = (4.4, 4.2)  # inches
 WIDE: Final = (5.2, 3.8)
-LETTERS: Final = 32  # of a rater's name on an axis; the page has the whole
+LETTERS: Final = 32  # of a rater's name on an axis; longer names are cut
 MOST_POINTS: Final = 3000  # docs/choices.md#many-knees
 MOST_STEPS: Final = 500  # of a curve
 
-Draw = Callable[["Axes"], None]
+Draw = Callable[[Axes], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """Predicted probabilities of one event and whether it occurred, (n,) each."""
+
+    name: str
+    colour: str
+    probability: Float64
+    outcomes: Mask
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One picture. kind: "confusion" and so on. measure: "kl" or the width. file: its name, no folders."""
+    """One plot. kind: "confusion" and so on. measure: "kl" or the width. file: its name without folders."""
 
     kind: str
-    judged: str
+    rater: str
     reference: str
     measure: str
     file: str
@@ -47,32 +60,37 @@ class Drawing:
 
 
 def drawings(found: Agreement) -> list[Drawing]:
-    """Every picture of an agreement; the same agreement gives the same bytes."""
-    taken: set[str] = set()
+    """Every plot of an agreement; the same agreement gives the same bytes."""
+    used: set[str] = set()
     return [
-        Drawing(kind, judged, reference, measure, _file(taken, kind, judged, reference, measure), svg)
-        for kind, judged, reference, measure, svg in _drawn(found)
+        Drawing(kind, rater, reference, measure, _file(used, kind, rater, reference, measure), svg)
+        for kind, rater, reference, measure, svg in _plots(found)
     ]
 
 
-def _drawn(found: Agreement) -> Iterator[tuple[str, str, str, str, str]]:
+def _plots(found: Agreement) -> Iterator[tuple[str, str, str, str, str]]:
     for grades in found.grades:
-        named = grades.judged, grades.reference, "kl"
+        named = grades.rater, grades.reference, "kl"
         yield "confusion", *named, confusion_svg(grades)
-        if len(grades.grades.truth):
+        if len(grades.grades.reference_with_probabilities):
             yield "reliability", *named, reliability_svg(grades)
         if _areas(grades):
             yield "roc", *named, roc_svg(grades)
     for widths in found.widths:
-        yield "bland-altman", widths.judged, widths.reference, widths.width, bland_altman_svg(widths)
+        yield "bland-altman", widths.rater, widths.reference, widths.width, bland_altman_svg(widths)
 
 
 def confusion_svg(found: GradeAgreement) -> str:
-    """Knees by the reference's grade (row) and the judged one (column), as dark as their share of the row."""
-    counts = found.grades.confusion
+    """Confusion matrix: rows grades by the reference, columns by the rater."""
+    labels = f"KL by {_short(found.rater)}", f"KL by {_short(found.reference)}"
+    return confusion_matrix_svg(found.grades.confusion, *labels)
+
+
+def confusion_matrix_svg(counts: Indices, column_label: str, row_label: str) -> str:
+    """counts: (5, 5) of knees; the shade of a cell is its share of the row."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: Axes) -> None:
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
         for (row, column), count in np.ndenumerate(counts):
             colour = "white" if shares[row, column] > 0.5 else INK
@@ -81,29 +99,47 @@ def confusion_svg(found: GradeAgreement) -> str:
         axes.set_yticks(GRADES)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
-        axes.set(xlabel=f"KL by {_short(found.judged)}", ylabel=f"KL by {_short(found.reference)}")
+        axes.set(xlabel=column_label, ylabel=row_label)
 
     return _svg(draw, SQUARE)
 
 
 def reliability_svg(found: GradeAgreement) -> str:
-    """How often what was said with a probability came true; a point is as large as its bin's share."""
-    said, truth = found.grades.probabilities, found.grades.truth
-    kinds = [
-        (f"KL ≥ {kl}", colour, said[:, kl:].sum(axis=1).clip(0, 1), truth >= kl)
+    """Observed against predicted: grades from a threshold on, and the most probable grade."""
+    grades = found.grades
+    predicted = predictions(grades.probabilities, grades.reference_with_probabilities)
+    return reliability_diagram_svg(predicted, f"predicted probability by {_short(found.rater)}")
+
+
+def predictions(probabilities: Float64, grades: Indices) -> list[Predicted]:
+    """probabilities: (n, 5). grades: (n,), of the reference."""
+    thresholds = [
+        Predicted(f"KL ≥ {kl}", colour, probabilities[:, kl:].sum(axis=1).clip(0, 1), grades >= kl)
         for kl, colour in OF_THRESHOLD.items()
     ]
-    kinds.append(("most probable grade", INK, said.max(axis=1), said.argmax(axis=1) == truth))
+    most_probable = probabilities.max(axis=1), probabilities.argmax(axis=1) == grades
+    return [*thresholds, Predicted("most probable grade", INK, *most_probable)]
 
-    def draw(axes: "Axes") -> None:
+
+def reliability_diagram_svg(predicted: Sequence[Predicted], label: str) -> str:
+    """Observed frequency against predicted probability; the area of a point is its share of the knees."""
+
+    def draw(axes: Axes) -> None:
         axes.plot((0, 1), (0, 1), color=BAND, linewidth=1)
-        for name, colour, probability, came in kinds:
-            bins = reliability(probability, came)
-            axes.plot(bins.said, bins.came, color=colour, linewidth=1, alpha=0.4)
-            size = 8 + 400 * bins.share
-            axes.scatter(bins.said, bins.came, s=size, color=colour, alpha=0.7, linewidths=0, label=name)
+        for one in predicted:
+            bins = reliability(one.probability, one.outcomes)
+            axes.plot(bins.predicted, bins.observed, color=one.colour, linewidth=1, alpha=0.4)
+            axes.scatter(
+                bins.predicted,
+                bins.observed,
+                s=8 + 400 * bins.share,
+                color=one.colour,
+                alpha=0.7,
+                linewidths=0,
+                label=one.name,
+            )
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
-        axes.set(xlabel=f"probability by {_short(found.judged)}", ylabel="share that came true")
+        axes.set(xlabel=label, ylabel="observed frequency")
         for handle in axes.legend(frameon=False, fontsize=8, loc="upper left").legend_handles:
             handle.set_sizes([30])  # type: ignore[union-attr]
 
@@ -111,16 +147,16 @@ def reliability_svg(found: GradeAgreement) -> str:
 
 
 def roc_svg(found: GradeAgreement) -> str:
-    """Which share of knees from a grade on is found at which share of false alarms."""
-    said, truth = found.grades.probabilities, found.grades.truth
+    """ROC curves of the probability of a grade of at least 2, and of at least 3."""
+    predicted, reference = found.grades.probabilities, found.grades.reference_with_probabilities
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: Axes) -> None:
         axes.plot((0, 1), (0, 1), color=BAND, linewidth=1)
         for kl, area in _areas(found).items():
-            false, true = _thinned(*roc(said[:, kl:].sum(axis=1), truth >= kl))
+            false, true = _thinned(*roc(predicted[:, kl:].sum(axis=1), reference >= kl))
             name = f"KL ≥ {kl}: AUC {value_of(area)}"
             interval = interval_of(area)
-            label = f"{name}\n(95%: {interval})" if interval else name
+            label = f"{name}\n(95% CI: {interval})" if interval else name
             axes.plot(false, true, color=OF_THRESHOLD[kl], linewidth=1.4, label=label)
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
         axes.set(xlabel="1 - specificity", ylabel="sensitivity")
@@ -130,46 +166,46 @@ def roc_svg(found: GradeAgreement) -> str:
 
 
 def bland_altman_svg(found: WidthAgreement) -> str:
-    """Difference over mean of two widths, with bias, limits of agreement and the intervals of all three."""
-    judged, reference = found.widths.judged, found.widths.reference
-    means, differences = (judged + reference) / 2, judged - reference
-    figures = {figure.name: figure for figure in found.figures}
+    """Difference over mean of two widths, with bias and limits of agreement and their intervals."""
+    rater, reference = found.widths.rater, found.widths.reference
+    means, differences = (rater + reference) / 2, rater - reference
+    estimates = {estimate.name: estimate for estimate in found.estimates}
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: Axes) -> None:
         if len(means) > MOST_POINTS:
             axes.hexbin(means, differences, gridsize=60, bins="log", cmap="Blues", mincnt=1, linewidths=0.1)
         else:
             axes.scatter(means, differences, s=12, color=INK, alpha=0.6, linewidths=0)
-        _line(axes, figures["limit_upper_mm"], "upper limit", ORANGE, "--")
-        _line(axes, figures["bias_mm"], "bias", BLUE, "-")
-        _line(axes, figures["limit_lower_mm"], "lower limit", ORANGE, "--")
+        _line(axes, estimates["limit_upper_mm"], "upper limit", ORANGE, "--")
+        _line(axes, estimates["bias_mm"], "bias", BLUE, "-")
+        _line(axes, estimates["limit_lower_mm"], "lower limit", ORANGE, "--")
         axes.axhline(0, color=BAND, linewidth=0.8, zorder=0)
         axes.set_xlabel(f"mean {measure_name(found.width)} of both, mm")
-        axes.set_ylabel(f"{_short(found.judged)} minus {_short(found.reference)}, mm")
+        axes.set_ylabel(f"{_short(found.rater)} minus {_short(found.reference)}, mm")
         axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)
 
     return _svg(draw, WIDE)
 
 
-def _line(axes: "Axes", figure: Figure, name: str, colour: str, style: str) -> None:
-    """A figure across the picture, with its interval behind it."""
-    if isinstance(figure.value, NotMeasured):
+def _line(axes: Axes, estimate: Estimate, name: str, colour: str, style: str) -> None:
+    """A horizontal line at an estimate, with its interval as a band."""
+    if isinstance(estimate.value, NotMeasured):
         return
-    label = f"{name} {signed(figure.value)}"
-    axes.axhline(figure.value, color=colour, linestyle=style, linewidth=1.2, label=label)
-    if not isinstance(figure.interval, NotMeasured):
-        axes.axhspan(*figure.interval, color=colour, alpha=0.15, linewidth=0, zorder=0)
+    label = f"{name} {signed(estimate.value)}"
+    axes.axhline(estimate.value, color=colour, linestyle=style, linewidth=1.2, label=label)
+    if not isinstance(estimate.interval, NotMeasured):
+        axes.axhspan(*estimate.interval, color=colour, alpha=0.15, linewidth=0, zorder=0)
 
 
-def _areas(found: GradeAgreement) -> dict[int, Figure]:
-    """The areas that are known, by their grade."""
-    figures = {figure.name: figure for figure in found.figures}
-    areas = {kl: figures[f"auc_kl{kl}"] for kl in THRESHOLDS}
+def _areas(found: GradeAgreement) -> dict[int, Estimate]:
+    """The known areas under the curve, by their grade."""
+    estimates = {estimate.name: estimate for estimate in found.estimates}
+    areas = {kl: estimates[f"auc_kl{kl}"] for kl in THRESHOLDS}
     return {kl: area for kl, area in areas.items() if not isinstance(area.value, NotMeasured)}
 
 
 def _thinned(false: Float64, true: Float64) -> tuple[Float64, Float64]:
-    """At most MOST_STEPS points of a curve, its ends among them."""
+    """At most MOST_STEPS points of a curve, with both ends."""
     if len(false) <= MOST_STEPS:
         return false, true
     at = np.linspace(0, len(false) - 1, MOST_STEPS).round().astype(np.intp)
@@ -180,14 +216,14 @@ def _short(name: str) -> str:
     return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
 
 
-def _file(taken: set[str], kind: str, judged: str, reference: str, measure: str) -> str:
-    """A name of plain letters that no other picture has."""
-    names = (judged, reference) if measure == "kl" else (judged, reference, measure.removesuffix("_mm"))
+def _file(used: set[str], kind: str, rater: str, reference: str, measure: str) -> str:
+    """A unique file name of plain letters, digits and hyphens."""
+    names = (rater, reference) if measure == "kl" else (rater, reference, measure.removesuffix("_mm"))
     plain = "-".join(
         [kind, *filter(None, (re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in names))]
     )
-    number = next(n for n in range(1, len(taken) + 2) if _numbered(plain, n) not in taken)
-    taken.add(_numbered(plain, number))
+    number = next(n for n in range(1, len(used) + 2) if _numbered(plain, n) not in used)
+    used.add(_numbered(plain, number))
     return f"{_numbered(plain, number)}.svg"
 
 
@@ -196,18 +232,15 @@ def _numbered(name: str, number: int) -> str:
 
 
 def _svg(draw: Draw, size: tuple[float, float]) -> str:
-    from matplotlib.figure import Figure as Canvas  # late: docs/ARCHITECTURE.md
-    from matplotlib.text import Text
-
     with (
         reproducible(),
         warnings.catch_warnings(),
     ):
-        warnings.filterwarnings("ignore", message="Glyph")  # text stays text, in the reader's own font
-        canvas = Canvas(figsize=size, layout="constrained")
-        axes = canvas.add_subplot()
+        warnings.filterwarnings("ignore", message="Glyph")  # text stays text, in the font of the viewer
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.add_subplot()
         axes.spines[["top", "right"]].set_visible(False)
         draw(axes)
-        for text in canvas.findobj(Text):
+        for text in figure.findobj(Text):
             text.set_parse_math(False)
-        return svg_of(canvas)
+        return svg_of(figure)

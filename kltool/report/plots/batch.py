@@ -1,15 +1,15 @@
-"""The pictures of a batch's summary, as SVG; the same numbers give the same text."""
+"""Distributions in the summary of a batch, as SVG; the same numbers give the same text."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from kltool.report.plots.svg import reproducible, svg_of
 from kltool.values.reading import GRADES
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 INK: Final = "#1f3b57"
 SIZE: Final = (4.2, 2.8)  # inches
@@ -17,9 +17,9 @@ BINS: Final = 40
 
 
 def grades_svg(counts: Sequence[int]) -> str:
-    """How many knees of each KL grade, 0 to 4."""
+    """Number of knees of each KL grade. counts: (5,), of KL 0 to 4."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: Axes) -> None:
         bars = axes.bar(GRADES, counts, color=INK)
         axes.bar_label(bars, [f"{count:,}" for count in counts], fontsize=8)
         axes.set(xlabel="KL grade", xticks=GRADES)
@@ -29,9 +29,9 @@ def grades_svg(counts: Sequence[int]) -> str:
 
 
 def widths_svg(widths: Sequence[float], unit: str) -> str:
-    """How many knees have which minimum width."""
+    """Histogram of minimum widths; the last bar holds what is above the 99.5th percentile."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: Axes) -> None:
         most = max(float(np.percentile(widths, 99.5)), 1e-6) if widths else 1.0
         axes.hist(np.clip(widths, 0.0, most), np.linspace(0.0, most, BINS + 1).tolist(), color=INK)
         axes.set(xlabel=f"minimum width, {unit}", xlim=(0.0, most))
@@ -39,10 +39,7 @@ def widths_svg(widths: Sequence[float], unit: str) -> str:
     return _svg(draw)
 
 
-def _svg(draw: Callable[["Axes"], None]) -> str:
-    from matplotlib.figure import Figure  # late: docs/ARCHITECTURE.md
-    from matplotlib.ticker import MaxNLocator
-
+def _svg(draw: Callable[[Axes], None]) -> str:
     with reproducible():
         figure = Figure(figsize=SIZE, layout="constrained")
         axes = figure.add_subplot()

@@ -1,38 +1,37 @@
-"""One knee over its visits as a picture: both minima and the grade, each with its error; SVG."""
+"""One knee over its visits as a figure: minimum JSW of both compartments and KL grade, with errors; SVG."""
 
 import textwrap
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
 
 from kltool.report.plots.svg import reproducible, svg_of
 from kltool.report.plots.timeline_levels import MONTHS_A_YEAR, Level, Levels, levels_of, months_of
 from kltool.report.text import signed
 from kltool.values.change import Slope, Timeline, Unit
 from kltool.values.length import NotMeasured
-from kltool.values.reading import GRADES, Compartment
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from kltool.values.measure import Compartment, Measure
+from kltool.values.reading import GRADES
 
 INK, SOFT, BAND = "#16232e", "#5b6873", "#cfd8df"
 COLOURS: Final = {Compartment.MEDIAL: "#0072b2", Compartment.LATERAL: "#b84a00"}
-LEAST_SPAN: Final = {Unit.MM: 1.5, Unit.PERCENT: 2.0}  # of the axis, lest noise fill it
-LETTERS: Final = 95  # of a line of a reason
-MOST_LETTERS: Final = 80  # of a reason in a legend; the page has the whole
+LEAST_AXIS_SPAN: Final = {Unit.MM: 1.5, Unit.PERCENT: 2.0}  # so that noise does not fill the axis
+LINE_LENGTH: Final = 95  # of a reason, characters
+LEGEND_LENGTH: Final = 80  # of a reason in a legend, characters; the page has the full text
 SIZE: Final = (8.6, 8.4)  # inches
-STEPS: Final = (1, 3, 6, 12, 24, 60)  # months between ticks
+TICK_MONTHS: Final = (1, 3, 6, 12, 24, 60)  # between ticks
 MOST_TICKS: Final = 10
 
 
 def timeline_svg(timeline: Timeline) -> str:
-    """An SVG of the medial minimum, the lateral one and the expected grade over months, one below another.
+    """An SVG of the medial and lateral minimum JSW and the expected KL grade over months, one below another.
 
-    Each visit has its number and its 95% error bar with the id "medial-visit-1" and so on; a visit that was
-    not measured is a cross. The same timeline gives the same text.
+    Each visit has its number and a 95% error bar with the id "medial-visit-1" and so on; a visit that was not
+    measured is a cross. The same timeline gives the same text.
     """
-    from matplotlib.figure import Figure  # late: docs/ARCHITECTURE.md
-
     with reproducible():
         figure = Figure(figsize=SIZE, layout="constrained")
         medial, lateral, grade = figure.subplots(3, 1, sharex=True, height_ratios=(3, 3, 2))
@@ -46,62 +45,61 @@ def timeline_svg(timeline: Timeline) -> str:
         return svg_of(figure)
 
 
-def _frame(axes: "Axes", timeline: Timeline) -> None:
-    """Room to both sides of the visits, and ticks at months that people count in."""
-    from matplotlib.ticker import MultipleLocator
-
+def _frame(axes: Axes, timeline: Timeline) -> None:
+    """Space on both sides of the visits, and ticks at usual numbers of months."""
     last = max(months_of(timeline)[-1], 1.0)
     axes.set_xlim(-0.05 * last, 1.08 * last)
-    step = next((months for months in STEPS if last / months <= MOST_TICKS), STEPS[-1])
+    step = next((months for months in TICK_MONTHS if last / months <= MOST_TICKS), TICK_MONTHS[-1])
     axes.xaxis.set_major_locator(MultipleLocator(step))
 
 
-def _draw_minimum(axes: "Axes", timeline: Timeline, compartment: Compartment) -> None:
-    found = levels_of(timeline, compartment)
-    name = f"{compartment} minimum"
-    if isinstance(found, NotMeasured):
-        axes.set_ylabel(name)
-        _say_why(axes, found)
+def _draw_minimum(axes: Axes, timeline: Timeline, compartment: Compartment) -> None:
+    course = levels_of(timeline, compartment)
+    measure = Measure.minimum(compartment)
+    if isinstance(course, NotMeasured):
+        axes.set_ylabel(f"{measure} JSW")
+        _write_reason(axes, course)
         return
-    axes.set_ylabel(f"{name}, {found.unit}")
-    _draw_band(axes, found)
-    _draw_slope(axes, found, timeline.slopes[name])
-    for level in found.levels:
+    axes.set_ylabel(f"{measure} JSW, {course.unit}")
+    _draw_band(axes, course)
+    _draw_slope(axes, course, timeline.slopes[measure])
+    for level in course.levels:
         _draw_bar(axes, level, f"{compartment}-visit-{level.visit}", COLOURS[compartment])
-    _scale(axes, found)
-    for number, month in found.absent:
+    _widen_axis(axes, course)
+    for number, month in course.absent:
         _draw_cross(axes, number, month)
     legend = axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
     for text in legend.get_texts():
         text.set_parse_math(False)
 
 
-def _draw_band(axes: "Axes", found: Levels) -> None:
-    """What is not told from the first visit; between visits as between their numbers."""
-    if not found.smallest_detectable:
+def _draw_band(axes: Axes, course: Levels) -> None:
+    """The smallest detectable change about the first visit, interpolated between visits."""
+    if not course.smallest_detectable:
         return
-    start, months = found.levels[0].value, [level.month for level in found.levels]
-    halves = np.array([found.smallest_detectable[0], *found.smallest_detectable])
+    first, months = course.levels[0].value, [level.month for level in course.levels]
+    halves = np.array([course.smallest_detectable[0], *course.smallest_detectable])
     axes.fill_between(
         months,
-        start - halves,
-        start + halves,
+        first - halves,
+        first + halves,
         color=BAND,
         linewidth=0,
         alpha=0.6,
-        label="smallest detectable change about visit 1",
+        label="smallest detectable change from visit 1",
     )
-    axes.hlines(start, 0, months[-1], color=SOFT, linewidth=0.8, linestyle=":")
+    axes.hlines(first, 0, months[-1], color=SOFT, linewidth=0.8, linestyle=":")
 
 
-def _draw_slope(axes: "Axes", found: Levels, slope: Slope | NotMeasured) -> None:
-    """The line of the regression, and its change a year; or why there is none."""
+def _draw_slope(axes: Axes, course: Levels, slope: Slope | NotMeasured) -> None:
+    """The regression line with its slope per year, or why there is none."""
     if isinstance(slope, NotMeasured):
-        axes.plot([], [], linestyle="none", label=f"no slope: {textwrap.shorten(slope.reason, MOST_LETTERS)}")
+        reason = textwrap.shorten(slope.reason, LEGEND_LENGTH)
+        axes.plot([], [], linestyle="none", label=f"slope not estimated: {reason}")
         return
-    months = np.array([level.month for level in found.levels])
-    values = np.array([level.value for level in found.levels])
-    middle, height = (np.average(numbers, weights=_weights(found)) for numbers in (months, values))
+    months = np.array([level.month for level in course.levels])
+    values = np.array([level.value for level in course.levels])
+    middle, height = (np.average(numbers, weights=_weights(course)) for numbers in (months, values))
     low, high = (signed(end) for end in slope.interval)
     axes.plot(
         months,
@@ -109,17 +107,17 @@ def _draw_slope(axes: "Axes", found: Levels, slope: Slope | NotMeasured) -> None
         color=INK,
         linewidth=1.2,
         linestyle="--",
-        label=f"{signed(slope.per_year)} {slope.unit} a year (95%: {low} to {high})",
+        label=f"{signed(slope.per_year)} {slope.unit} per year (95% interval {low} to {high})",
     )
 
 
-def _weights(found: Levels) -> list[float]:
-    """Of each visit in the regression: the inverse of its variance, the first visit's being the mean."""
-    later = found.smallest_detectable
+def _weights(course: Levels) -> list[float]:
+    """Of each visit in the regression: inverse variances; the first visit has the mean deviation."""
+    later = course.smallest_detectable
     return [half**-2.0 for half in (sum(later) / len(later), *later)]
 
 
-def _draw_bar(axes: "Axes", level: Level, name: str, colour: str) -> None:
+def _draw_bar(axes: Axes, level: Level, name: str, colour: str) -> None:
     """A point with its 95% interval and the number of its visit."""
     low, high = level.interval
     axes.vlines(level.month, low, high, color=colour, linewidth=1.6).set_gid(name)
@@ -129,15 +127,15 @@ def _draw_bar(axes: "Axes", level: Level, name: str, colour: str) -> None:
     )
 
 
-def _scale(axes: "Axes", found: Levels) -> None:
-    """An axis of at least LEAST_SPAN."""
+def _widen_axis(axes: Axes, course: Levels) -> None:
+    """To at least LEAST_AXIS_SPAN."""
     low, high = axes.get_ylim()
-    missing = max(LEAST_SPAN[found.unit] - (high - low), 0.0)
+    missing = max(LEAST_AXIS_SPAN[course.unit] - (high - low), 0.0)
     axes.set_ylim(low - missing / 2, high + missing / 2)
 
 
-def _draw_cross(axes: "Axes", number: int, month: float) -> None:
-    """A visit that was not measured, at the foot of the axis."""
+def _draw_cross(axes: Axes, number: int, month: float) -> None:
+    """A visit that was not measured, at the bottom of the axis."""
     across = axes.get_xaxis_transform()
     axes.plot(month, 0.05, "x", color=SOFT, markersize=6, transform=across, clip_on=False)
     on_the_left = month > np.mean(axes.get_xlim())
@@ -153,19 +151,19 @@ def _draw_cross(axes: "Axes", number: int, month: float) -> None:
     )
 
 
-def _draw_grade(axes: "Axes", timeline: Timeline) -> None:
+def _draw_grade(axes: Axes, timeline: Timeline) -> None:
     axes.set(ylabel="expected KL grade", ylim=(-0.2, 4.2), yticks=GRADES)
     axes.grid(axis="y", color=BAND, linewidth=0.6)
     for number, (month, knee) in enumerate(zip(months_of(timeline), timeline.knees, strict=True), 1):
         if isinstance(knee.grade, NotMeasured):
             _draw_cross(axes, number, month)
         else:
-            level = Level(number, month, knee.grade.expected, knee.grade.interval)
+            level = Level(number, month, knee.grade.expected, knee.grade.expected_interval)
             _draw_bar(axes, level, f"grade-visit-{number}", INK)
 
 
-def _say_why(axes: "Axes", absent: NotMeasured) -> None:
-    text = textwrap.fill(f"not measured: {absent.reason}", LETTERS)
+def _write_reason(axes: Axes, absent: NotMeasured) -> None:
+    text = textwrap.fill(f"not measured: {absent.reason}", LINE_LENGTH)
     axes.text(
         0.5, 0.5, text, ha="center", va="center", color=SOFT, transform=axes.transAxes, parse_math=False
     )

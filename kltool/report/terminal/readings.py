@@ -1,38 +1,49 @@
-"""Readings and changes as tables for people, on a terminal."""
+"""Readings, changes and timelines as tables on a terminal."""
 
 import os
+from collections.abc import Iterator
 
 from rich import box
 from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
-from kltool.comparison.summary import probability
+from kltool.report.text import signed
 from kltool.typing import Record
+from kltool.values.measure import Compartment, Measure
+from kltool.values.probability import format_probability
 from kltool.values.reading import DISCLAIMER
 
-CHANGE_COLUMNS = ("width", "before", "after", "change", "95% interval", "SDC", "P(wider)")
-SDC = "SDC: smallest detectable change."
-COMPARTMENTS = ("medial", "lateral")
+READING_COLUMNS = (
+    "image",
+    "status",
+    "side",
+    "KL,\n90%",
+    "P(0 to 4), %",
+    "medial JSW,\n95%",
+    "lateral JSW,\n95%",
+    "quality",
+)
+TIMELINE_COLUMNS = (
+    "visit",
+    "medial JSW,\n95%",
+    "lateral JSW,\n95%",
+    "KL improved,\nsame, worse",
+    "verdict",
+)
+CHANGE_COLUMNS = ("JSW", "before", "after", "change", "95% interval", "SDC", "P(wider)")
+JSW = "JSW: minimum joint space width, with its 95% interval."
+ABBREVIATIONS = "JSW: joint space width; SDC: smallest detectable change; P: probability."
 STYLE = {"ok": "green", "refused": "yellow", "failed": "red"}
 
 
 def print_readings(records: list[Record], console: Console) -> None:
-    """One row a knee; one row an image that was not read; then every reason, note and warning.
+    """One row per knee, one per image without a knee that was read; then every reason, note and warning.
 
     records: one or more, as kltool.report.record makes them.
     """
     table = Table(title="Knee readings", caption=DISCLAIMER, caption_justify="left", box=box.SIMPLE)
-    for heading in (
-        "image",
-        "status",
-        "side",
-        "KL,\n90%",
-        "P(0 to 4), %",
-        "medial, 95%",
-        "lateral, 95%",
-        "quality",
-    ):
+    for heading in READING_COLUMNS:
         table.add_column(heading, overflow="fold", no_wrap=heading not in ("image", "P(0 to 4), %"))
     shown = _names([record["source"] for record in records])
     for record in records:
@@ -48,7 +59,7 @@ def print_readings(records: list[Record], console: Console) -> None:
 
 
 def print_change(change: Record, console: Console) -> None:
-    """The verdict, what a claim is worth, then every width."""
+    """The summary sentence, the assessment of a claim, and the table of all widths."""
     console.print(f"[bold]{escape(change['sentence'])}[/]")
     if "claim" in change:
         console.print(f"Claim {escape(change['claim']['sentence'])}.")
@@ -56,27 +67,33 @@ def print_change(change: Record, console: Console) -> None:
 
 
 def print_timeline(timeline: Record, console: Console) -> None:
-    """The sentence, then every visit against the first, and the slopes."""
+    """The summary sentence, the changes from the first visit to each later one, and the slopes."""
     console.print(f"[bold]{escape(timeline['sentence'])}[/]")
-    first, *later = timeline["visits"]
-    name = " ".join(filter(None, (escape(timeline.get("subject", "")), timeline["side"])))
-    table = Table(title=f"{name} knee against {escape(first['visit'])} ({first['day']})")
-    table.box, table.caption_justify = box.SIMPLE, "left"
-    for heading in ("visit", "medial, 95%", "lateral, 95%", "KL improved,\nsame, worse", "medial space"):
-        table.add_column(heading)
-    for visit, change in zip(later, timeline["changes"], strict=True):
-        spaces = [_changed(change["widths"][f"{compartment} minimum"]) for compartment in COMPARTMENTS]
-        name = f"{escape(visit['visit'])}\n{visit['day']}"
-        table.add_row(name, *spaces, _transition(change["kl"]), change["verdict"])
-    slopes = [
-        f"{compartment} minimum: {_slope(timeline['slopes'][f'{compartment} minimum'])}"
-        for compartment in COMPARTMENTS
-    ]
-    table.caption = "\n".join([*slopes, DISCLAIMER])
-    console.print(table)
-    for visit, change in zip(later, timeline["changes"], strict=True):
-        for remark in (*change["reasons"], *change["doubts"]):
+    console.print(_timeline_table(timeline))
+    for visit, change in _later_visits(timeline):
+        for remark in (*change["reasons"], *change["plausibility"]):
             console.print(f"[dim]{escape(visit['visit'])}:[/] {escape(remark)}")
+
+
+def _timeline_table(timeline: Record) -> Table:
+    first = timeline["visits"][0]
+    knee = ", ".join(filter(None, (escape(timeline.get("subject", "")), f"{timeline['side']} knee")))
+    table = Table(title=f"{knee}: change from {escape(first['visit'])} ({first['day']})", box=box.SIMPLE)
+    for heading in TIMELINE_COLUMNS:
+        table.add_column(heading)
+    minima = [Measure.minimum(compartment) for compartment in Compartment]
+    for visit, change in _later_visits(timeline):
+        changes = [_changed(change["widths"][minimum]) for minimum in minima]
+        name = f"{escape(visit['visit'])}\n{visit['day']}"
+        table.add_row(name, *changes, _transition(change["kl"]), change["verdict"])
+    slopes = [f"{minimum}: {_slope(timeline['slopes'][minimum])}" for minimum in minima]
+    table.caption, table.caption_justify = "\n".join([*slopes, JSW, DISCLAIMER]), "left"
+    return table
+
+
+def _later_visits(timeline: Record) -> Iterator[tuple[Record, Record]]:
+    """Each visit after the first, and its change from the first."""
+    return zip(timeline["visits"][1:], timeline["changes"], strict=True)
 
 
 def _changed(width: Record) -> str:
@@ -85,42 +102,44 @@ def _changed(width: Record) -> str:
         return escape(width["not_measured"])
     low, high = width["interval_95"]
     unit = "mm" if width["unit"] == "mm" else "% TW"
-    return f"{width['change']:+.2f} {unit}\n{low:+.2f} to {high:+.2f}"
+    return f"{signed(width['change'])} {unit}\n{signed(low)} to {signed(high)}"
 
 
 def _transition(kl: Record) -> str:
     if "not_measured" in kl:
         return escape(kl["not_measured"])
-    return " ".join(probability(kl[way]) for way in ("improved", "same", "worse"))
+    return " ".join(format_probability(kl[way]) for way in ("improved", "same", "worse"))
 
 
 def _slope(slope: Record) -> str:
     if "not_measured" in slope:
-        return f"no slope, {escape(slope['not_measured'])}"
+        return f"slope not estimated: {escape(slope['not_measured'])}"
     low, high = slope["interval_95"]
-    return f"{slope['per_year']:+.2f} {slope['unit']} a year, 95% {low:+.2f} to {high:+.2f}"
+    return (
+        f"{signed(slope['per_year'])} {slope['unit']} per year (95% interval {signed(low)} to {signed(high)})"
+    )
 
 
 def _widths(widths: Record) -> Table:
     table = Table(caption_justify="left", box=box.SIMPLE)
     for heading in CHANGE_COLUMNS:
-        justify: JustifyMethod = "left" if heading == "width" else "right"
-        table.add_column(heading, justify=justify, no_wrap=heading in ("width", "95% interval"))
+        justify: JustifyMethod = "left" if heading == CHANGE_COLUMNS[0] else "right"
+        table.add_column(heading, justify=justify, no_wrap=heading in (CHANGE_COLUMNS[0], "95% interval"))
     for name, width in widths.items():
         table.add_row(name, *_change_cells(width))
-    alone = {
+    reasons = {
         width["linked"]["not_measured"]
         for width in widths.values()
         if "linked" in width and "not_measured" in width["linked"]
     }
-    why = [f"* not at the same place, {escape(reason)}" for reason in sorted(alone)]
+    independent = [f"* independent change, not linked: {escape(reason)}" for reason in sorted(reasons)]
     units = {f"In {width['unit']}." for width in widths.values() if "unit" in width}
-    table.caption = "\n".join([*why, " ".join([*units, SDC]), DISCLAIMER])
+    table.caption = "\n".join([*independent, " ".join([*units, ABBREVIATIONS]), DISCLAIMER])
     return table
 
 
 def _names(sources: list[str]) -> dict[str, str]:
-    """Each source without the folders that all of them share."""
+    """Each source without the folders common to all."""
     shared = os.path.commonpath([os.path.dirname(os.path.abspath(source)) for source in sources])
     return {source: os.path.relpath(os.path.abspath(source), shared) for source in sources}
 
@@ -139,13 +158,13 @@ def _cells(knee: Record) -> list[str]:
 
 
 def _grade(kl: Record) -> str:
-    """The grade and, below it, the likely ones."""
-    low, high = kl["likely"][0], kl["likely"][-1]
+    """The most probable grade and, below it, the prediction set."""
+    low, high = kl["prediction_set"][0], kl["prediction_set"][-1]
     return f"{kl['grade']}\n{low}-{high}" if low < high else f"{kl['grade']}\n{low}"
 
 
 def _minimum(compartment: Record) -> str:
-    """The minimum and, below it, its 95% interval; a dash where there is none (the reason follows)."""
+    """The minimum and, below it, its 95% interval; a dash where there is none (its reason follows)."""
     for unit, digits, shown in (("mm", 2, "mm"), ("percent", 1, "% TW")):
         value, interval = compartment[f"minimum_{unit}"], compartment[f"minimum_interval_{unit}"]
         if not isinstance(value, dict):
@@ -158,7 +177,7 @@ def _print_remarks(record: Record, name: str, console: Console) -> None:
     remarks = [record["reason"], *record["notes"]]
     remarks += [f"{knee['side']} knee: {warning}" for knee in record["knees"] for warning in knee["warnings"]]
     if record["knees"]:
-        remarks += [f"a knee was not read: {refused['reason']}" for refused in record["refused_knees"]]
+        remarks += [f"knee not read: {refused['reason']}" for refused in record["refused_knees"]]
     for remark in filter(None, remarks):
         console.print(f"[dim]{escape(name)}:[/] {escape(remark)}")
 
@@ -167,12 +186,12 @@ def _change_cells(width: Record) -> list[str]:
     if "not_measured" in width:
         return ["-", "-", escape(width["not_measured"]), "", "", ""]
     low, high = width["interval_95"]
-    alone = "" if width["method"] == "linked" else "*"
+    mark = "" if width["method"] == "linked" else "*"
     return [
         f"{width['before']:.2f}",
         f"{width['after']:.2f}",
-        f"{width['change']:+.2f}{alone}",
-        f"{low:+.2f} to {high:+.2f}",
+        f"{signed(width['change'])}{mark}",
+        f"{signed(low)} to {signed(high)}",
         f"{width['smallest_detectable']:.2f}",
-        probability(width["probability_wider"]),
+        format_probability(width["probability_wider"]),
     ]

@@ -47,38 +47,38 @@ class _Convolution(torch.autograd.Function):
         return functional.conv2d(image, weight, None, stride, groups=weight.shape[0])
 
     @staticmethod
-    def backward(ctx: Any, wanted: Tensor) -> tuple[Tensor, Tensor, None]:
+    def backward(ctx: Any, output: Tensor) -> tuple[Tensor, Tensor, None]:
         image, weight = ctx.saved_tensors
-        wanted = wanted.contiguous(memory_format=torch.channels_last)
+        output = output.contiguous(memory_format=torch.channels_last)
         return (
-            _of_image(wanted, image, weight, ctx.stride),
-            _of_weight(wanted, image, weight, ctx.stride),
+            _of_image(output, image, weight, ctx.stride),
+            _of_weight(output, image, weight, ctx.stride),
             None,
         )
 
 
-def _of_image(wanted: Tensor, image: Tensor, weight: Tensor, stride: int) -> Tensor:
-    """The output's gradient, spread out by the step, under the reversed weights."""
+def _of_image(output: Tensor, image: Tensor, weight: Tensor, stride: int) -> Tensor:
+    """The gradient of the output, spread out by the step, under the reversed weights."""
     channels, reach = weight.shape[0], weight.shape[2] - 1
     rows, columns = image.shape[2:]
-    spread = torch.zeros((len(image), rows + reach, columns + reach, channels), dtype=wanted.dtype).permute(
+    spread = torch.zeros((len(image), rows + reach, columns + reach, channels), dtype=output.dtype).permute(
         0, 3, 1, 2
     )
     to = spread[:, :, reach::stride, reach::stride]
-    to[:, :, : wanted.shape[2], : wanted.shape[3]] = wanted
+    to[:, :, : output.shape[2], : output.shape[3]] = output
     return functional.conv2d(spread, weight.flip(2, 3), groups=channels)
 
 
-def _of_weight(wanted: Tensor, image: Tensor, weight: Tensor, stride: int) -> Tensor:
+def _of_weight(output: Tensor, image: Tensor, weight: Tensor, stride: int) -> Tensor:
     """3 x 3 weights at a time; of 5 x 5, four such blocks that overlap in the middle."""
     found = torch.empty(weight.shape, dtype=weight.dtype)
     block = weight[:, :, :3, :3].contiguous(memory_format=torch.channels_last)
-    rows, columns = (stride * (side - 1) + 3 for side in wanted.shape[2:])
+    rows, columns = (stride * (side - 1) + 3 for side in output.shape[2:])
     for row in range(0, weight.shape[2] - 2, 2):
         for column in range(0, weight.shape[3] - 2, 2):
             part = image[:, :, row : row + rows, column : column + columns]
             found[:, :, row : row + 3, column : column + 3] = torch.ops.aten.convolution_backward(
-                wanted,
+                output,
                 part.contiguous(memory_format=torch.channels_last),
                 block,
                 None,

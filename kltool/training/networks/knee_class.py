@@ -1,4 +1,4 @@
-"""What the finder's candidate is, and which hand it shows."""
+"""The class of the finder's candidate: a natural knee, lateral left or right, a replaced one, or none."""
 
 from typing import Final
 
@@ -7,17 +7,17 @@ from torch import Tensor, nn
 
 from kltool.training.networks.backbone import FEATURES, imagenet, lite
 
-KINDS: Final = 4
+CLASSES: Final = 4
 
 
-class Aspect(nn.Module):
-    """One-channel picture of a candidate, upright, to the logits of what it is."""
+class KneeClassifier(nn.Module):
+    """One-channel picture of a candidate, upright, to the logits of its class."""
 
     def __init__(self, backbone: EfficientNet | None = None) -> None:
         super().__init__()
         self.backbone = backbone or lite("lite0")
         self.dropout = nn.Dropout(0.2)
-        self.head = nn.Linear(FEATURES, KINDS)
+        self.head = nn.Linear(FEATURES, CLASSES)
 
     def forward(self, image: Tensor) -> Tensor:
         """(B, 1, H, W) to (B, 4): lateral on the left, lateral on the right, replaced, no frontal knee."""
@@ -26,5 +26,6 @@ class Aspect(nn.Module):
         return logits
 
 
-def imagenet_aspect() -> Aspect:
-    return Aspect(imagenet("lite0"))
+def imagenet_knee_classifier() -> KneeClassifier:
+    """Whose backbone carries ImageNet weights."""
+    return KneeClassifier(imagenet("lite0"))

@@ -10,7 +10,7 @@ POINTS = 18  # nine tibial, seven femoral, the two widest of the condyles; each 
 
 
 class Landmarks(nn.Module):
-    """Each point is the centre of mass of its own heat map, and its spread says how sure it is."""
+    """Each point is the centre of mass of its own heat map, and its spread is its uncertainty."""
 
     def __init__(self) -> None:
         super().__init__()

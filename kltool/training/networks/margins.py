@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from kltool.training.networks.blocks import Residual
 
-CURVES = 4  # femoral margin, tibial margin, upper and lower rim of the plateaus
+CURVES = 4  # femoral and tibial margin, upper and lower margin of the plateaus
 ROW_STRIDE, COLUMN_STRIDE = 2, 2
 
 

@@ -14,7 +14,7 @@ RATINGS = st.lists(
 
 
 def ordinal(grades: Float64) -> float:
-    """grades: (n, raters), not a number where there is none."""
+    """grades: (n, raters), NaN where there is none."""
     known = np.isfinite(grades)
     twice = known.sum(axis=1) > 1
     whole = np.where(known, grades, 0).astype(np.intp)
@@ -32,8 +32,8 @@ def test_alpha_is_that_of_the_library(rows: list[list[int | None]]) -> None:
     library = pytest.importorskip("krippendorff")
     grades = np.array(rows, np.float64)
     pairable = grades[np.isfinite(grades).sum(axis=1) > 1]
-    kinds = np.unique(pairable[np.isfinite(pairable)])
-    if len(kinds) < 2:
+    grades_given = np.unique(pairable[np.isfinite(pairable)])
+    if len(grades_given) < 2:
         assert not len(pairable) or np.isnan(ordinal(grades))
         return
     for level, found in (("ordinal", ordinal(grades)), ("interval", interval(grades))):
@@ -59,12 +59,12 @@ def test_alpha_of_the_data_of_the_paper() -> None:
 
 
 @given(st.lists(st.integers(0, 4), min_size=2, max_size=30).filter(lambda grades: len(set(grades)) > 1))
-def test_alpha_of_raters_who_say_the_same_is_one(grades: list[int]) -> None:
+def test_alpha_of_identical_ratings_is_one(grades: list[int]) -> None:
     three = np.repeat(np.array(grades, np.float64)[:, None], 3, axis=1)
     assert ordinal(three) == pytest.approx(1.0)
     assert interval(three) == pytest.approx(1.0)
 
 
-def test_alpha_of_widths_does_not_depend_on_where_they_are_measured_from() -> None:
+def test_alpha_of_widths_does_not_change_with_a_constant() -> None:
     widths = np.random.default_rng(3).normal(4, 1, (40, 3))
     assert interval(widths + 100) == pytest.approx(interval(widths))

@@ -1,4 +1,4 @@
-"""Bias, limits and the error of one measurement are what the papers say they are."""
+"""Bias, limits and the error of one measurement equal those of the publications."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,9 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from kltool.agreement import estimators
 from kltool.agreement.bootstrap import Resampling, Sample, intervals
-from kltool.agreement.estimators import of_differences
-from kltool.agreement.statistics.bland_altman import bland_altman, difference_sums, repeat_sums, repeatability
+from kltool.agreement.statistics.bland_altman import (
+    difference_sums,
+    limits_of_agreement,
+    repeat_sums,
+    repeatability,
+)
 from kltool.typing import Float64
 from kltool.values.length import NORMAL_95, NotMeasured
 
@@ -26,7 +31,7 @@ PEAK_FLOW = (
 
 
 def limits(differences: Float64) -> tuple[float, ...]:
-    return tuple(float(one) for one in bland_altman(difference_sums(differences).sum(axis=0)))
+    return tuple(float(one) for one in limits_of_agreement(difference_sums(differences).sum(axis=0)))
 
 
 def errors(values: npt.ArrayLike) -> tuple[float, ...]:
@@ -55,7 +60,7 @@ def test_the_within_subject_deviation_is_that_of_the_paper() -> None:
     assert detectable == pytest.approx(2.77 * deviation, rel=2e-3)
 
 
-def test_the_error_of_one_measurement_is_found_again() -> None:
+def test_a_known_error_of_one_measurement_is_found() -> None:
     random = np.random.default_rng(7)
     true = random.uniform(2, 6, (20000, 1))
     deviation, _, variation = errors(true + random.normal(0, 0.2, (20000, 3)))
@@ -80,7 +85,7 @@ def test_intervals_of_the_limits_are_those_of_the_paper() -> None:
     """Bland & Altman 1986: standard error s / sqrt(n) of the bias, about sqrt(3 s^2 / n) of a limit."""
     differences = np.random.default_rng(6).normal(0.1, 0.4, 400)
     sample = Sample.of(np.arange(400))
-    found = intervals(of_differences(differences, sample), Resampling(4000))
+    found = intervals(estimators.differences(differences, sample), Resampling(4000))
     bias, sd, _, upper = limits(differences)
     for name, middle, error in (
         ("bias_mm", bias, sd / np.sqrt(400)),
@@ -92,15 +97,17 @@ def test_intervals_of_the_limits_are_those_of_the_paper() -> None:
         assert interval == pytest.approx(expected, abs=0.15 * error)
 
 
-def test_intervals_of_a_limit_hold_the_truth_as_often_as_they_say() -> None:
-    """100 people with two alike knees each: the true upper limit lies in some 95 of 100 intervals."""
+def test_intervals_of_a_limit_have_the_stated_coverage() -> None:
+    """100 participants with two correlated knees: about 95% of the intervals contain the true upper limit."""
     random = np.random.default_rng(11)
-    held, studies = 0, 300
-    people = np.repeat(np.arange(100), 2)
+    covered, studies = 0, 300
+    participants = np.repeat(np.arange(100), 2)
     spread = np.hypot(0.3, 0.2)
     for _ in range(studies):
-        differences = random.normal(0, 0.3, 100)[people] + random.normal(0, 0.2, 200)
-        interval = intervals(of_differences(differences, Sample(people)), Resampling(200))["limit_upper_mm"]
+        differences = random.normal(0, 0.3, 100)[participants] + random.normal(0, 0.2, 200)
+        interval = intervals(estimators.differences(differences, Sample(participants)), Resampling(200))[
+            "limit_upper_mm"
+        ]
         assert not isinstance(interval, NotMeasured)
-        held += interval[0] <= NORMAL_95 * spread <= interval[1]
-    assert 0.89 <= held / studies <= 0.98
+        covered += interval[0] <= NORMAL_95 * spread <= interval[1]
+    assert 0.89 <= covered / studies <= 0.98

@@ -1,4 +1,4 @@
-"""Intraclass correlations are those of the paper that named them, and of an independent library."""
+"""Intraclass correlations equal those of the publication and of an independent library."""
 
 import warnings
 
@@ -14,8 +14,8 @@ SHROUT_FLEISS = ((9, 2, 5, 8), (6, 1, 3, 2), (8, 4, 6, 8), (7, 1, 2, 6), (10, 5,
 
 
 def icc(values: npt.ArrayLike) -> tuple[float, float]:
-    sampled, fixed = correlations(rater_sums(np.asarray(values, np.float64)).sum(axis=0))
-    return float(sampled), float(fixed)
+    random_raters, fixed_raters = correlations(rater_sums(np.asarray(values, np.float64)).sum(axis=0))
+    return float(random_raters), float(fixed_raters)
 
 
 def test_the_example_of_shrout_and_fleiss() -> None:
@@ -23,7 +23,7 @@ def test_the_example_of_shrout_and_fleiss() -> None:
     assert icc(SHROUT_FLEISS) == pytest.approx((0.29, 0.71), abs=5e-3)
 
 
-def test_it_is_that_of_pingouin() -> None:
+def test_it_equals_that_of_pingouin() -> None:
     pingouin = pytest.importorskip("pingouin")
     import pandas
 
@@ -42,13 +42,13 @@ def test_it_is_that_of_pingouin() -> None:
 
 
 @given(st.floats(-5, 5))
-def test_a_rater_who_measures_wider_disagrees_by_one_of_them_only(wider: float) -> None:
+def test_a_systematic_difference_lowers_only_the_icc_of_random_raters(wider: float) -> None:
     widths = np.random.default_rng(5).normal(4, 1, 40)
-    sampled, fixed = icc(np.stack([widths, widths + wider], axis=1))
-    assert fixed == pytest.approx(1.0)
-    assert sampled == pytest.approx(1 / (1 + wider**2 / 2 / widths.var(ddof=1)))
+    random_raters, fixed_raters = icc(np.stack([widths, widths + wider], axis=1))
+    assert fixed_raters == pytest.approx(1.0)
+    assert random_raters == pytest.approx(1 / (1 + wider**2 / 2 / widths.var(ddof=1)))
 
 
-def test_there_is_none_for_one_knee_or_for_widths_that_are_all_the_same() -> None:
+def test_it_is_undefined_for_one_knee_and_for_constant_widths() -> None:
     assert np.isnan(icc([[3.1, 3.2]])).all()
     assert np.isnan(icc(np.zeros((9, 2)))).all()

@@ -1,4 +1,4 @@
-"""Agreement of grades equals an independent library's, and behaves as agreement does."""
+"""Agreement of grades equals that of an independent library."""
 
 import warnings
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from kltool.agreement.statistics.kappa import (
-    accuracy,
     balanced_accuracy,
+    exact_agreement,
     kappa,
     mean_absolute_error,
     sensitivities,
@@ -22,62 +22,62 @@ Labels = npt.NDArray[np.intp]
 PAIRS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60)
 
 
-def table(judged: Labels, reference: Labels) -> npt.NDArray[np.float64]:
-    return np.asarray(metrics.confusion_matrix(reference, judged, labels=range(5)), np.float64)
+def table(rater: Labels, reference: Labels) -> npt.NDArray[np.float64]:
+    return np.asarray(metrics.confusion_matrix(reference, rater, labels=range(5)), np.float64)
 
 
 @pytest.mark.parametrize(("power", "weights"), [(1, "linear"), (2, "quadratic")])
 @given(pairs=PAIRS)
-def test_kappa_is_that_of_scikit_learn(pairs: list[tuple[int, int]], power: int, weights: str) -> None:
-    judged, reference = np.array(pairs).T
-    found = float(kappa(table(judged, reference), power))
-    if len({*judged, *reference}) == 1:
-        assert np.isnan(found)  # agreement by chance is certain: there is no kappa
+def test_kappa_equals_that_of_scikit_learn(pairs: list[tuple[int, int]], power: int, weights: str) -> None:
+    rater, reference = np.array(pairs).T
+    found = float(kappa(table(rater, reference), power))
+    if len({*rater, *reference}) == 1:
+        assert np.isnan(found)  # agreement by chance is certain, kappa undefined
     else:
-        expected = metrics.cohen_kappa_score(judged, reference, weights=weights, labels=range(5))
+        expected = metrics.cohen_kappa_score(rater, reference, weights=weights, labels=range(5))
         assert found == pytest.approx(expected)
 
 
 @given(PAIRS)
-def test_the_other_figures_are_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
-    judged, reference = np.array(pairs).T
-    counts = table(judged, reference)
-    assert accuracy(counts) == pytest.approx(metrics.accuracy_score(reference, judged))
-    assert mean_absolute_error(counts) == pytest.approx(metrics.mean_absolute_error(reference, judged))
+def test_the_other_statistics_equal_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
+    rater, reference = np.array(pairs).T
+    counts = table(rater, reference)
+    assert exact_agreement(counts) == pytest.approx(metrics.accuracy_score(reference, rater))
+    assert mean_absolute_error(counts) == pytest.approx(metrics.mean_absolute_error(reference, rater))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "y_pred contains classes not in y_true")
         warnings.filterwarnings("ignore", "A single label was found")
-        balanced = metrics.balanced_accuracy_score(reference, judged)
+        balanced = metrics.balanced_accuracy_score(reference, rater)
     assert balanced_accuracy(counts) == pytest.approx(balanced)
-    each = metrics.recall_score(reference, judged, labels=range(5), average=None, zero_division=np.nan)
+    each = metrics.recall_score(reference, rater, labels=range(5), average=None, zero_division=np.nan)
     assert sensitivities(counts) == pytest.approx(each, nan_ok=True)
 
 
 @given(PAIRS)
-def test_kappa_does_not_care_who_is_the_reference(pairs: list[tuple[int, int]]) -> None:
-    judged, reference = np.array(pairs).T
-    one, other = kappa(table(judged, reference), 2), kappa(table(reference, judged), 2)
+def test_kappa_is_symmetric(pairs: list[tuple[int, int]]) -> None:
+    rater, reference = np.array(pairs).T
+    one, other = kappa(table(rater, reference), 2), kappa(table(reference, rater), 2)
     assert one == pytest.approx(other, nan_ok=True)
 
 
 @pytest.mark.parametrize(
-    ("figure", "best"),
+    ("statistic", "best"),
     [
         (lambda counts: kappa(counts, 1), 1.0),
         (lambda counts: kappa(counts, 2), 1.0),
-        (accuracy, 1.0),
+        (exact_agreement, 1.0),
         (balanced_accuracy, 1.0),
         (mean_absolute_error, 0.0),
     ],
 )
-def test_a_reader_agrees_with_himself(
-    figure: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]], best: float
+def test_identical_grades_agree_perfectly(
+    statistic: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]], best: float
 ) -> None:
     grades = np.array([0, 1, 2, 3, 4, 2, 1])
-    assert float(figure(table(grades, grades))) == best
+    assert float(statistic(table(grades, grades))) == best
 
 
-def test_many_tables_at_once_give_what_each_of_them_gives() -> None:
+def test_many_tables_at_once_give_the_same_as_each() -> None:
     tables = np.random.default_rng(1).integers(0, 9, (7, 5, 5)).astype(np.float64)
     assert kappa(tables, 2) == pytest.approx([float(kappa(one, 2)) for one in tables])
     assert balanced_accuracy(tables) == pytest.approx([float(balanced_accuracy(one)) for one in tables])

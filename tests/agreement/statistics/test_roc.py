@@ -1,4 +1,4 @@
-"""Areas and curves equal those of an independent library."""
+"""Curves and the areas under them equal those of scikit-learn."""
 
 import numpy as np
 import numpy.typing as npt
@@ -22,20 +22,20 @@ def area(scores: Float64, positive: npt.NDArray[np.bool_], counts: Float64) -> f
 
 
 @given(SCORED)
-def test_the_area_is_that_of_scikit_learn_ties_and_counts_included(
+def test_the_area_equals_that_of_scikit_learn_with_ties_and_counts(
     knees: list[tuple[float, bool, int]],
 ) -> None:
     scores, positive, counts = (np.array(part) for part in zip(*knees, strict=True))
-    drawn = counts > 0
+    sampled = counts > 0
     found = area(scores, positive, counts.astype(np.float64))
-    if len(set(positive[drawn])) < 2:
+    if len(set(positive[sampled])) < 2:
         assert np.isnan(found)
         return
-    expected = metrics.roc_auc_score(positive[drawn], scores[drawn], sample_weight=counts[drawn])
+    expected = metrics.roc_auc_score(positive[sampled], scores[sampled], sample_weight=counts[sampled])
     assert found == pytest.approx(expected)
 
 
-def test_the_area_of_many_draws_is_that_of_each() -> None:
+def test_areas_of_many_replicates_equal_those_of_each() -> None:
     random = np.random.default_rng(4)
     scores, positive = random.random(200), random.random(200) < 0.4
     counts = random.integers(0, 3, (5, 200)).astype(np.float64)
@@ -43,7 +43,7 @@ def test_the_area_of_many_draws_is_that_of_each() -> None:
     assert found == pytest.approx([area(scores, positive, one) for one in counts])
 
 
-def test_the_curve_is_that_of_scikit_learn_and_has_its_area() -> None:
+def test_the_curve_equals_that_of_scikit_learn_and_has_its_area() -> None:
     random = np.random.default_rng(5)
     scores = random.integers(0, 30, 300) / 30
     positive = random.random(300) < scores

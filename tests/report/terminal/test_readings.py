@@ -1,4 +1,4 @@
-"""A table says of every image what was read, or why nothing was."""
+"""Each image has a row in the table, with its reading or the reason why there is none."""
 
 import io
 from collections.abc import Callable
@@ -8,12 +8,12 @@ from rich.console import Console
 
 from kltool.comparison import compare
 from kltool.errors import NoKnee
-from kltool.reading import provenance_without_film, read
-from kltool.report.record import change_record, error_record, provenance_record, reading_record
+from kltool.reading import provenance_of_models, read
+from kltool.report.record import change_record, provenance_record, reading_record, unread_record
 from kltool.report.terminal.readings import print_change, print_readings
 from kltool.values.change import WidthChange
-from kltool.values.radiograph import NoSpacing
-from kltool.values.reading import DISCLAIMER, Reading, RefusedKnee
+from kltool.values.reading import DISCLAIMER, Reading, RefusedKnee, Unread
+from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
 from tests.messages import holds
 
@@ -35,8 +35,8 @@ def test_a_knee_is_a_row_with_its_side_grade_and_widths(read_sample: ReadSample)
     row = lines[at]
     assert " left " in row
     assert f" {knee['kl']['grade']} " in row
-    likely = knee["kl"]["likely"]
-    assert f" {likely[0]}-{likely[-1]} " in lines[at + 1]
+    grades = knee["kl"]["prediction_set"]
+    assert f" {grades[0]}-{grades[-1]} " in lines[at + 1]
     for compartment in ("medial", "lateral"):
         minimum = knee["joint_space"][compartment]
         low, high = minimum["minimum_interval_mm"]
@@ -56,16 +56,18 @@ def test_films_are_named_without_the_folders_they_share(read_sample: ReadSample)
 
 
 def test_an_image_that_was_refused_is_a_row_with_its_reason_below(models: Models) -> None:
-    made = provenance_record(provenance_without_film(models))
-    record = error_record("holiday.png", NoKnee("no knee joint was found in the picture"), made)
+    made = provenance_record(provenance_of_models(models))
+    record = unread_record(
+        Unread.from_error("holiday.png", NoKnee("no knee joint was found in the picture")), made
+    )
     text = printed(lambda console: print_readings([record], console))
     assert any("holiday.png" in line and "refused" in line for line in text.splitlines())
     assert "holiday.png: no knee joint was found in the picture" in text
 
 
-def test_an_error_that_was_not_expected_keeps_its_text_to_itself(models: Models) -> None:
-    made = provenance_record(provenance_without_film(models))
-    record = error_record("film.dcm", ValueError("Doe^Jane is no number"), made)
+def test_the_text_of_an_unexpected_error_is_withheld(models: Models) -> None:
+    made = provenance_record(provenance_of_models(models))
+    record = unread_record(Unread.from_error("film.dcm", ValueError("Doe^Jane is no number")), made)
     assert record["status"] == "failed"
     assert record["code"] == "ValueError"
     text = printed(lambda console: print_readings([record], console))
@@ -73,11 +75,11 @@ def test_an_error_that_was_not_expected_keeps_its_text_to_itself(models: Models)
     assert "Doe" not in text + repr(record)
 
 
-def test_a_replaced_knee_beside_one_that_is_read_is_told(read_sample: ReadSample) -> None:
+def test_a_replaced_knee_beside_one_that_is_read_is_reported(read_sample: ReadSample) -> None:
     implant = RefusedKnee("replaced", "an implant was found in place of the joint")
     reading = replace(read_sample("knee_right_normal.dcm"), refused=(implant,))
     text = printed(lambda console: print_readings([reading_record(reading)], console))
-    assert "an implant was found in place of the joint" in text
+    assert "knee not read: an implant was found in place of the joint" in text
 
 
 def test_every_warning_is_printed_with_its_knee(read_sample: ReadSample) -> None:

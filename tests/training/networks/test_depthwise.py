@@ -5,7 +5,7 @@ import pytest
 torch = pytest.importorskip("torch")
 package = pytest.importorskip("efficientnet_lite_pytorch")
 
-from kltool.training.networks.depthwise import Depthwise  # noqa: E402
+from kltool.training.networks.depthwise import Depthwise
 
 
 def convolutions() -> list[object]:

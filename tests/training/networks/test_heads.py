@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from kltool.training.networks.heads import HEADS, Continuation, Cumulative  # noqa: E402
+from kltool.training.networks.heads import HEADS, Continuation, Cumulative
 
 
 @pytest.mark.parametrize("name", ["continuation", "cumulative"])

@@ -1,0 +1,46 @@
+"""kltool batch: many images to one table."""
+
+import os
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+
+import kltool.batch
+from kltool.batch.settings import Batch
+from kltool.errors import Exit
+from kltool.tables.columns import FAILED, QUARANTINED, REFUSED
+from kltool.values.reading import DISCLAIMER
+
+FILES = ("readings.parquet", "readings.csv", "run.json", "summary.html")
+
+
+def batch_all(batch: Batch) -> Exit:
+    """Run a batch and print the number of rows by status."""
+    signal.signal(signal.SIGTERM, _stop)  # a job scheduler that ends the process is treated as the user
+    try:
+        counts = kltool.batch.run_batch(batch)  # what it loads takes a second: loaded when signals are caught
+    except KeyboardInterrupt:
+        print("kltool: stopped; what was read is kept: the same command goes on", file=sys.stderr)
+        return Exit.STOPPED
+    _print(counts, batch.out)
+    if counts[FAILED]:
+        return Exit.FAILED
+    return Exit.REFUSED if counts[REFUSED] + counts[QUARANTINED] else Exit.OK
+
+
+def cores() -> int:
+    """The number that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _print(counts: Counter[str], out: Path) -> None:
+    by_status = ", ".join(f"{number:,} {status}" for status, number in counts.items())
+    print(f"{counts.total():,} rows: {by_status}")
+    print(", ".join(str(out / name) for name in FILES))
+    print(DISCLAIMER)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,195 @@
+"""kltool compare: two films, or the visits of a manifest, to the change of each knee and its uncertainty."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from kltool.cli.overlays import prepared, read_image, write_overlays
+from kltool.cli.sources import Stated, VisitImage, visits_of
+from kltool.comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
+from kltool.errors import Exit, NotComparable, UsageError
+from kltool.intake import find_images, load
+from kltool.reading import read
+from kltool.report.record import change_record, timeline_record
+from kltool.report.terminal.readings import print_change, print_timeline
+from kltool.typing import Record
+from kltool.values.change import GradeClaim, Timeline, Verdict, Visit
+from kltool.values.reading import GRADES, Reading, Status, Unread
+from kltool.weights import Models, load_models
+
+
+@dataclass(frozen=True, slots=True)
+class CompareOptions:
+    """overlay: the folder of the pictures. report: the file of the page."""
+
+    stated: Stated
+    claim: GradeClaim | None
+    model: ErrorModel
+    as_json: bool
+    overlay: Path | None
+    report: Path | None
+
+
+def compare_files(before: Path, after: Path, options: CompareOptions) -> Exit:
+    """The change of every knee of two films."""
+    folder, page = prepared(options.overlay), _writable(options.report)
+    models = load_models()
+    earlier, later = (_reading(path, options.stated, models) for path in (before, after))
+    changes = compare(earlier, later, models, options.model)
+    if folder is not None:
+        write_overlays(earlier, folder)
+        write_overlays(later, folder)
+    records = [change_record(change, earlier, later, options.claim) for change in changes]
+    if options.as_json:
+        _print_json(records)
+    else:
+        for record in records:
+            print_change(record, Console())
+    if page is not None:
+        from kltool.report.html.change import write_change_page  # loads jinja2, for a page alone
+
+        write_change_page(changes, earlier.produced_by, later.produced_by, options.claim, page)
+    return _exit(change.verdict for change in changes)
+
+
+def compare_visits(manifest: Path, options: CompareOptions) -> Exit:
+    """The timelines of every subject of a manifest, one subject after the other."""
+    page = _writable(options.report)
+    if options.claim is not None:
+        raise UsageError(
+            "--claim found with --manifest; --claim is about two films: name the films of the two visits"
+        )
+    folder = prepared(options.overlay)
+    subjects = visits_of(manifest, options.stated)
+    models = load_models()
+    found: list[Timeline] = []
+    left_out: list[Status] = []
+    for images in _tracked(subjects):
+        visits = list(_readable(images, models, folder, left_out))
+        try:
+            of_subject = timelines(visits, models, options.model)
+        except NotComparable as refusal:
+            first = images[0]
+            _leave_out(first.subject or first.image.source.name, str(refusal), Status.REFUSED, left_out)
+            continue
+        found += of_subject
+        _print(of_subject, options.as_json)
+    if page is not None and found:
+        from kltool.report.html.timeline import write_timeline_page  # loads jinja2, for a page alone
+
+        write_timeline_page(found, page)
+    if Status.FAILED in left_out:
+        return Exit.FAILED
+    compared = _exit(change.verdict for timeline in found for change in timeline.changes)
+    return Exit.REFUSED if left_out else compared
+
+
+def claim_of(text: str | None) -> GradeClaim | None:
+    """ "3:2" to KL 3 before and 2 after. Raises UsageError."""
+    if text is None:
+        return None
+    parts = text.replace("→", ":").replace("->", ":").split(":")
+    known = {str(kl) for kl in GRADES}
+    if len(parts) != 2 or not {part.strip() for part in parts} <= known:
+        raise UsageError(f"--claim {text!r} found; two KL grades from 0 to 4 expected, as in --claim 3:2")
+    return GradeClaim(int(parts[0]), int(parts[1]))
+
+
+def error_model(repositioning: str, threshold_mm: float) -> ErrorModel:
+    """repositioning: the name of a source, or mm from a site's own repeat films. Raises UsageError."""
+    if repositioning in REPOSITIONING_MM:
+        return ErrorModel(REPOSITIONING_MM[repositioning], repositioning, threshold_mm)
+    try:
+        return ErrorModel(float(repositioning), "given by the user", threshold_mm)
+    except ValueError:
+        raise UsageError(
+            f"--repositioning {repositioning!r} found; one of {', '.join(map(repr, REPOSITIONING_MM))} or "
+            "millimetres expected"
+        ) from None
+
+
+def _reading(path: Path, stated: Stated, models: Models) -> Reading:
+    """Of two films each is needed: what cannot be read is raised."""
+    sources = list(find_images(path))
+    if len(sources) != 1:
+        raise UsageError(f"{path} holds {len(sources)} images, one expected; name the image itself")
+    return read(load(sources[0], spacing_mm=stated.spacing_mm, side=stated.side), models)
+
+
+def _tracked(subjects: list[list[VisitImage]]) -> Iterator[list[VisitImage]]:
+    """The same subjects; with a progress bar where a person waits for several."""
+    hidden = not (sys.stderr.isatty() and len(subjects) > 1)
+    yield from track(subjects, "subjects", console=Console(stderr=True), disable=hidden)
+
+
+def _readable(
+    images: Sequence[VisitImage], models: Models, folder: Path | None, left_out: list[Status]
+) -> Iterator[Visit]:
+    """The visits that can be read and have a date; the others are left out."""
+    for image in images:
+        visit = _visit(image, models, folder)
+        if isinstance(visit, Visit):
+            yield visit
+        else:
+            _leave_out(f"visit {image.visit}, {visit.source}", visit.reason, visit.status, left_out)
+
+
+def _visit(image: VisitImage, models: Models, folder: Path | None) -> Visit | Unread:
+    reading = read_image(image.image, models, folder)
+    if isinstance(reading, Unread):
+        return reading
+    day = image.day or reading.film.study_date
+    if day is None:
+        reason = "no date in the film found; a column 'date' (YYYY-MM-DD) in the manifest expected"
+        return Unread(reading.source, Status.REFUSED, "no_date", reason, reading.film)
+    return Visit(image.visit, date.fromisoformat(day).isoformat(), reading, image.subject)
+
+
+def _leave_out(what: str, reason: str, status: Status, left_out: list[Status]) -> None:
+    """Reported at once on standard error; the status counts in the exit code."""
+    print(f"kltool: {what} left out: {reason}", file=sys.stderr)
+    left_out.append(status)
+
+
+def _print(found: Sequence[Timeline], as_json: bool) -> None:
+    records = [timeline_record(timeline) for timeline in found]
+    if as_json:
+        _print_json(records)
+        return
+    for record in records:
+        print_timeline(record, Console())
+
+
+def _print_json(records: Sequence[Record]) -> None:
+    for record in records:
+        print(json.dumps(record), flush=True)
+
+
+def _writable(page: Path | None) -> Path | None:
+    """The page, tried at the start rather than at the end. Raises UsageError."""
+    if page is None:
+        return None
+    if page.is_dir() or page.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"--report {page} found; the name of an .html file expected")
+    new = not page.exists()
+    try:
+        with page.open("ab"):
+            pass
+        if new:
+            page.unlink()
+    except OSError as error:
+        raise UsageError(
+            f"--report {page} cannot be written ({error.strerror}); choose another file"
+        ) from None
+    return page
+
+
+def _exit(verdicts: Iterator[Verdict]) -> Exit:
+    """Refused where nothing can be compared."""
+    return Exit.REFUSED if all(verdict is Verdict.NOT_COMPARABLE for verdict in verdicts) else Exit.OK

@@ -1,0 +1,65 @@
+"""kltool read: every image to a record; one that cannot be read is a record with its reason."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from kltool.cli.overlays import prepared, read_image
+from kltool.cli.sources import Image, Stated, images_of
+from kltool.errors import Exit
+from kltool.reading import provenance_of_models
+from kltool.report.record import provenance_record, reading_record, unread_record
+from kltool.report.terminal.readings import print_readings
+from kltool.typing import Record
+from kltool.values.reading import Reading, Status
+from kltool.weights import Models, load_models
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """overlay: the folder of the pictures."""
+
+    stated: Stated
+    as_json: bool
+    overlay: Path | None
+
+
+def read_all(paths: list[Path], manifest: Path | None, options: ReadOptions) -> Exit:
+    """Print a record of each image. Raises UsageError, SpacingError, InstallationError."""
+    images = images_of(paths, manifest, options.stated)
+    folder = prepared(options.overlay)
+    models = load_models()
+    records = []
+    for image in _tracked(images, visible=not options.as_json):
+        records.append(_record(image, models, folder))
+        if options.as_json:
+            print(json.dumps(records[-1]), flush=True)
+    if not options.as_json:
+        print_readings(records, Console())
+    return exit_of(records)
+
+
+def exit_of(records: list[Record]) -> Exit:
+    """FAILED if any image failed, else REFUSED if any was refused."""
+    statuses = {record["status"] for record in records}
+    if Status.FAILED in statuses:
+        return Exit.FAILED
+    return Exit.REFUSED if Status.REFUSED in statuses else Exit.OK
+
+
+def _tracked(images: list[Image], visible: bool) -> Iterator[Image]:
+    """The same images; with a progress bar where a person waits for several."""
+    hidden = not (visible and sys.stderr.isatty() and len(images) > 1)
+    yield from track(images, "reading", console=Console(stderr=True), disable=hidden)
+
+
+def _record(image: Image, models: Models, folder: Path | None) -> Record:
+    outcome = read_image(image, models, folder)
+    if isinstance(outcome, Reading):
+        return reading_record(outcome)
+    return unread_record(outcome, provenance_record(provenance_of_models(models)))

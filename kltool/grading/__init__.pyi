@@ -1,0 +1,5 @@
+from .classify import grade
+
+__all__ = [
+    "grade",
+]

@@ -1,0 +1,67 @@
+"""What an image file holds, whatever its format."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from kltool.typing import Float32, Mask
+from kltool.values.radiograph import Side, SideSource
+from kltool.values.spacing import NoSpacing, Spacing
+
+SAME_SPACING = 1e-3  # docs/choices-intake.md#same-spacing; relative, rounding in the text of a tag
+
+Pair = tuple[float, float]  # mm, (between rows, between columns)
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayedPixels:
+    """Pixels as a viewer displays them; where `padding` is set there is no image and they are darkest."""
+
+    pixels: Float32
+    padding: Mask | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpacingResult:
+    """The spacing of a film, and what was noted in finding it."""
+
+    spacing: Spacing | NoSpacing
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Laterality:
+    """The side of a film and how it is stored. both: the tags name both knees, not one side."""
+
+    side: Side | None
+    source: SideSource
+    notes: tuple[str, ...] = ()
+    both: bool = False
+    stored_mirrored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImageContent:
+    """A file's content, before what the user states takes its place."""
+
+    displayed: DisplayedPixels
+    spacing: SpacingResult
+    laterality: Laterality
+    subject: str | None = None
+    study_date: str | None = None
+    projection: str | None = None
+    instance_uid: str | None = None
+
+
+def without_padding(pixels: Float32, padding: Mask | None) -> Float32:
+    """Padding at the darkest value of the image."""
+    if padding is None:
+        return pixels
+    return np.where(padding, pixels[~padding].min(), pixels).astype(np.float32)
+
+
+def same_spacing(one: Pair, other: Pair) -> bool:
+    """Whether two spacings differ by no more than rounding."""
+    return all(math.isclose(a, b, rel_tol=SAME_SPACING) for a, b in zip(one, other, strict=True))

@@ -1,0 +1,113 @@
+"""Codestreams of compressed pixels, checked before a decoder is given them. ITU T.81 annex B.
+
+Decoders fill up what is missing, and GDCM ends the whole program on headers that contradict each other.
+docs/choices-intake.md#codecs
+"""
+
+import re
+import struct
+
+from kltool.errors import Undecodable
+from kltool.intake.dicom.header import PixelFormat
+
+END_OF_CODESTREAM = b"\xff\xd9"  # JPEG, JPEG-LS and JPEG 2000 alike
+LOSSLESS_FRAME, HUFFMAN_TABLES, START_OF_SCAN = 0xC3, 0xC4, 0xDA
+_FRAME_HEADER = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]")
+
+
+def damaged_pixels() -> Undecodable:
+    return Undecodable(
+        "pixels that are damaged or end too early were found, whole pixels were expected; "
+        "export or transfer the image again"
+    )
+
+
+def check_end(codestream: bytes) -> None:
+    """Raises Undecodable for a codestream that was cut off."""
+    if END_OF_CODESTREAM not in codestream[-64:]:
+        raise damaged_pixels()
+
+
+def jpeg_precision(codestream: bytes) -> int:
+    """Bits a sample, by the frame header. Raises Undecodable where there is none."""
+    found = _FRAME_HEADER.search(codestream)
+    if found is None:
+        raise damaged_pixels()
+    return codestream[found.end() + 2]
+
+
+def check_lossless_jpeg(codestream: bytes, stored: PixelFormat) -> None:
+    """Raises Undecodable unless frame, Huffman tables and scan agree with the data set and the standard."""
+    bits = stored.bits_stored
+    if stored.bits_allocated not in (8, 16) or not bits or not 2 <= bits <= stored.bits_allocated:
+        raise damaged_pixels()
+    if stored.samples not in (1, 3):
+        raise damaged_pixels()
+    segments = _segments(codestream)
+    markers = [marker for marker, _ in segments]
+    if markers.count(LOSSLESS_FRAME) != 1 or markers.count(START_OF_SCAN) != 1:
+        raise damaged_pixels()
+    if not all(_is_valid(marker, body, stored) for marker, body in segments):
+        raise damaged_pixels()
+
+
+def _is_valid(marker: int, body: bytes, stored: PixelFormat) -> bool:
+    if marker == LOSSLESS_FRAME:
+        return _is_frame_header(body, stored)
+    if marker == HUFFMAN_TABLES:
+        return _are_huffman_tables(body)
+    if marker == START_OF_SCAN:
+        return _is_scan_header(body, stored.samples or 0)
+    return 0xE0 <= marker <= 0xEF or marker in (0xFE, 0xDD)  # application data, comments, restart intervals
+
+
+def _is_frame_header(body: bytes, stored: PixelFormat) -> bool:
+    """Of the size and samples of the data set, without subsampling."""
+    precision, rows, columns, components = struct.unpack_from(">BHHB", body)
+    return (
+        2 <= precision <= (stored.bits_allocated or 0)
+        and (rows, columns, components) == (stored.rows, stored.columns, stored.samples)
+        and len(body) == 6 + 3 * components
+        and set(body[7::3]) == {0x11}
+    )
+
+
+def _is_scan_header(body: bytes, samples: int) -> bool:
+    """Of all samples, with one of the seven predictors, the whole range of bits, and a point transform."""
+    return (
+        len(body) == 4 + 2 * samples
+        and body[0] == samples
+        and 1 <= body[-3] <= 7
+        and body[-2] == 0
+        and body[-1] < 16
+    )
+
+
+def _segments(codestream: bytes) -> list[tuple[int, bytes]]:
+    """Markers with their bodies, up to the first scan."""
+    segments: list[tuple[int, bytes]] = []
+    if codestream[:2] != b"\xff\xd8":
+        raise damaged_pixels()
+    position = 2
+    while not segments or segments[-1][0] != START_OF_SCAN:
+        lead, marker, length = struct.unpack_from(">BBH", codestream, position)
+        body = codestream[position + 4 : position + 2 + length]
+        if lead != 0xFF or len(body) != length - 2:
+            raise damaged_pixels()
+        segments.append((marker, body))
+        position += 2 + length
+    return segments
+
+
+def _are_huffman_tables(body: bytes) -> bool:
+    """Each: class 0, slot below 4, sixteen counts that leave room in the code space, symbols up to 16."""
+    while body:
+        counts = body[1:17]
+        symbols = body[17 : 17 + sum(counts)]
+        space = sum(count << (15 - length) for length, count in enumerate(counts))
+        if body[0] > 3 or len(counts) < 16 or len(symbols) < sum(counts) or space > 1 << 16:
+            return False
+        if not symbols or max(symbols) > 16:
+            return False
+        body = body[17 + len(symbols) :]
+    return True

@@ -1,0 +1,140 @@
+"""Bytes → DICOM data set, with or without preamble, in any transfer syntax; its elements, read without trust.
+
+pydicom converts a value on access and may raise anything then. Here an element that cannot be read is absent:
+no element stops the reading of a file by itself.
+"""
+
+import logging
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+from pydicom import dcmread
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.tag import BaseTag
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from kltool.errors import NotAnImage, Undecodable
+from kltool.intake.formats import EXPECTED
+
+# one of these is in every image or DICOMDIR, whatever else is missing
+HALLMARKS = ("SOPClassUID", "Modality", "Rows", "PatientID", "StudyInstanceUID", "DirectoryRecordSequence")
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """pydicom warns and logs of what it repairs, quoting values that may be names; here it is noted."""
+    log = logging.getLogger("pydicom")
+    before, log.disabled = log.disabled, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.disabled = before
+
+
+def read_dataset(data: bytes) -> FileDataset:
+    """Raises NotAnImage where the bytes are no data set, Undecodable where the data set is damaged."""
+    try:
+        dataset = dcmread(BytesIO(data), force=True)
+        known = any(hallmark in dataset for hallmark in HALLMARKS)
+    except Exception:  # pydicom raises many types on damaged files; all mean the same here
+        raise Undecodable(
+            "a damaged or truncated DICOM file was found, a whole one was expected; export it again"
+        ) from None
+    if known:
+        return dataset
+    if data[128:132] == b"DICM":
+        raise Undecodable(
+            "a DICOM file that ends too early was found, a whole one was expected; "
+            "export or transfer it again"
+        )
+    raise NotAnImage(f"a file of unknown format was found, {EXPECTED}; export the image again")
+
+
+def listed_files(data: bytes) -> tuple[tuple[str, ...], ...]:
+    """File IDs, as folder names and a file name, of the images that a DICOMDIR lists. PS3.3 F.3.2.2.
+
+    Raises NotAnImage, Undecodable.
+    """
+    with without_warnings():
+        records = items(read_dataset(data), "DirectoryRecordSequence")
+        images = (record for record in records if text(record, "DirectoryRecordType") == "IMAGE")
+        return tuple(parts for image in images if (parts := texts(image, "ReferencedFileID")))
+
+
+def transfer_syntax(dataset: FileDataset) -> str:
+    """The UID stated, or the one that was found to fit where none is stated (files without preamble)."""
+    stated = text(dataset.file_meta, "TransferSyntaxUID") if hasattr(dataset, "file_meta") else ""
+    if stated:
+        return stated
+    implicit, little = dataset.original_encoding
+    if implicit:
+        return ImplicitVRLittleEndian
+    return ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+
+
+def values(dataset: Dataset, keyword: str) -> tuple[Any, ...]:
+    """The values of an element, none where it is absent, empty or unreadable."""
+    try:
+        value = dataset.get(keyword)
+    except Exception:  # a data set may raise anything on access; the value is then unreadable
+        return ()
+    if value is None or value == "":
+        return ()
+    if isinstance(value, str | bytes) or not hasattr(value, "__iter__"):
+        return (value,)
+    return tuple(value)
+
+
+def text(dataset: Dataset, keyword: str) -> str:
+    """The first value as text without padding; empty where there is none."""
+    found = values(dataset, keyword)
+    return str(found[0]).strip().strip("\0").strip() if found else ""
+
+
+def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
+    return tuple(str(value).strip() for value in values(dataset, keyword))
+
+
+def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
+    """Finite or not, NaN where there is a value that is no number."""
+    found = values(dataset, keyword)
+    if not found:
+        return (math.nan,) if _is_filled(dataset, keyword) else ()
+    return tuple(_number(value) for value in found)
+
+
+def number(dataset: Dataset, keyword: str) -> float | None:
+    """The first value where it is a finite number."""
+    found = numbers(dataset, keyword)
+    return found[0] if found and math.isfinite(found[0]) else None
+
+
+def whole_number(dataset: Dataset, keyword: str) -> int | None:
+    found = number(dataset, keyword)
+    return int(found) if found is not None and found == int(found) else None
+
+
+def items(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:
+    """The items of a sequence."""
+    return tuple(item for item in values(dataset, keyword) if isinstance(item, Dataset))
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def _is_filled(dataset: Dataset, keyword: str) -> bool:
+    """Whether an element that gave no value holds bytes all the same: it could not be read."""
+    element = dataset._dict.get(BaseTag(tag_for_keyword(keyword) or 0))  # raw: converting it has failed
+    return isinstance(element, RawDataElement) and bool((element.value or b"").strip(b" \0"))

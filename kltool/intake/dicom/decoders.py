@@ -1,0 +1,153 @@
+"""Data set → stored pixels, by decoders that refuse a damaged codestream instead of ending the program.
+
+Uncompressed, deflated and RLE by pydicom itself, JPEG-LS by CharLS, JPEG 2000 by OpenJPEG, 8-bit JPEG by
+OpenCV, lossless JPEG by GDCM. docs/choices-intake.md#codecs
+"""
+
+from importlib.util import find_spec
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.encaps import generate_frames
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import UID
+
+from kltool.errors import InstallationError, KltoolError, Undecodable
+from kltool.intake.dicom import dataset as elements
+from kltool.intake.dicom.codestream import check_end, check_lossless_jpeg, damaged_pixels, jpeg_precision
+from kltool.intake.dicom.header import PixelFormat
+
+StoredPixels = npt.NDArray[Any]
+
+RLE = "1.2.840.10008.1.2.5"
+JPEG = frozenset(("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"))  # baseline, extended
+JPEG_LOSSLESS = frozenset(("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"))  # process 14, any and SV1
+JPEG_LS = frozenset(("1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"))
+JPEG_2000 = frozenset(f"1.2.840.10008.1.2.4.{last}" for last in ("90", "91", "201", "202", "203"))
+# compression, the package that decodes it, and the module that package installs
+PACKAGES = {
+    "uncompressed": ("pydicom", "pydicom"),
+    "deflated": ("pydicom", "pydicom"),
+    "RLE": ("pydicom", "pydicom"),
+    "JPEG, 8 bit": ("opencv-python-headless", "cv2"),
+    "JPEG lossless": ("python-gdcm", "gdcm"),
+    "JPEG-LS": ("pyjpegls", "jpeg_ls"),
+    "JPEG 2000": ("pylibjpeg-openjpeg", "openjpeg"),
+}
+
+
+def decoders() -> dict[str, tuple[str, ...]]:
+    """By compression of the pixels, the installed packages that decode it; none where one is missing."""
+    return {name: (package,) if find_spec(module) else () for name, (package, module) in PACKAGES.items()}
+
+
+def stored_pixels(dataset: FileDataset, stored: PixelFormat) -> StoredPixels:
+    """(rows, columns), or (rows, columns, channels) for colour, as stored.
+
+    Raises Undecodable where the pixels are damaged, cut off or in a syntax that is not read,
+    InstallationError where a decoder is missing.
+    """
+    _refuse_shifted_bits(stored)
+    try:
+        pixels = _decoded(dataset, stored)
+    except KltoolError:
+        raise
+    except ImportError as error:
+        raise InstallationError(
+            f"the decoder {error.name} was not found, it was expected for this image's compression; "
+            "install kltool again with all its dependencies"
+        ) from None
+    except Exception:  # decoders raise many types; all mean that there are no pixels
+        raise damaged_pixels() from None
+    if pixels.ndim not in (2, 3) or pixels.shape[:2] != (stored.rows, stored.columns):
+        raise damaged_pixels()
+    return pixels
+
+
+def _decoded(dataset: FileDataset, stored: PixelFormat) -> StoredPixels:
+    syntax = UID(stored.transfer_syntax)
+    if syntax in JPEG_2000:
+        return _with_sign(_jpeg_2000(_codestream(dataset)), stored)
+    if syntax in JPEG:
+        return _jpeg(_codestream(dataset))
+    if syntax in JPEG_LOSSLESS:
+        check_lossless_jpeg(_codestream(dataset), stored)
+        return _by_pydicom(dataset, syntax, "gdcm")
+    if syntax in JPEG_LS:
+        _codestream(dataset)
+        return _by_pydicom(dataset, syntax, "pyjpegls")
+    return _by_pydicom(dataset, syntax, "pydicom" if syntax == RLE else "")
+
+
+def _by_pydicom(dataset: FileDataset, syntax: UID, plugin: str) -> StoredPixels:
+    try:
+        decoder = get_decoder(syntax)
+    except NotImplementedError:
+        raise _unread_syntax() from None
+    if plugin and plugin not in decoder.available_plugins:
+        raise ImportError(name=plugin)
+    _set_syntax(dataset, syntax)
+    pixels, _ = decoder.as_array(dataset, index=0, decoding_plugin=plugin)
+    return pixels
+
+
+def _unread_syntax() -> Undecodable:
+    return Undecodable(
+        "pixels in a transfer syntax that is not read were found; uncompressed, RLE, 8-bit or lossless "
+        "JPEG, JPEG-LS or JPEG 2000 was expected; export the image uncompressed"
+    )
+
+
+def _set_syntax(dataset: FileDataset, syntax: UID) -> None:
+    """Decoders look for the transfer syntax in the file meta information, which not every file has."""
+    if not hasattr(dataset, "file_meta"):
+        dataset.file_meta = FileMetaDataset()
+    if elements.text(dataset.file_meta, "TransferSyntaxUID") != syntax:
+        dataset.file_meta.TransferSyntaxUID = syntax
+
+
+def _codestream(dataset: FileDataset) -> bytes:
+    """Of the one frame. Raises Undecodable where it was cut off."""
+    frame = next(iter(generate_frames(dataset.PixelData, number_of_frames=1)), b"")
+    check_end(frame)
+    return frame
+
+
+def _jpeg_2000(codestream: bytes) -> StoredPixels:
+    from openjpeg.utils import decode  # late: without it all other compressions can be read
+
+    decoded: StoredPixels = decode(codestream)
+    return decoded
+
+
+def _jpeg(codestream: bytes) -> StoredPixels:
+    if jpeg_precision(codestream) != 8:
+        raise _unread_syntax()
+    decoded = cv2.imdecode(np.frombuffer(codestream, np.uint8), cv2.IMREAD_UNCHANGED)
+    if decoded is None:
+        raise damaged_pixels()
+    return decoded if decoded.ndim == 2 else decoded[..., ::-1]
+
+
+def _with_sign(decoded: StoredPixels, stored: PixelFormat) -> StoredPixels:
+    """The sign by PixelRepresentation, in place of the codestream's own."""
+    if stored.signed == (decoded.dtype.kind == "i"):
+        return decoded
+    bits = stored.bits_stored or decoded.dtype.itemsize * 8
+    values: npt.NDArray[np.int64] = decoded.astype(np.int64) & (2**bits - 1)
+    if stored.signed:
+        values[values >= 2 ** (bits - 1)] -= 2**bits
+    return values.astype(np.int32 if stored.signed else np.uint32)
+
+
+def _refuse_shifted_bits(stored: PixelFormat) -> None:
+    """Bits stored at the top of their cell instead of at its bottom (DICOM before 2014) are not read."""
+    bits, high = stored.bits_stored, stored.high_bit
+    if bits is not None and high is not None and high != bits - 1:
+        raise Undecodable(
+            f"pixels of {bits} bits with high bit {high} were found, high bit {bits - 1} was expected; "
+            "export the image again"
+        )

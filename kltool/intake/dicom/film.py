@@ -1,0 +1,27 @@
+"""A DICOM file → the content of its film."""
+
+from kltool.intake.content import ImageContent
+from kltool.intake.dicom import identity
+from kltool.intake.dicom.dataset import read_dataset, without_warnings
+from kltool.intake.dicom.header import header_of
+from kltool.intake.dicom.laterality import laterality_of
+from kltool.intake.dicom.pixels import displayed_pixels
+from kltool.intake.dicom.spacing import spacing_of
+from kltool.intake.dicom.suitability import refuse_unsuitable
+
+
+def read(data: bytes) -> ImageContent:
+    """Raises NotAnImage, Undecodable, NotARadiograph, WrongBodyPart, WrongView, InstallationError."""
+    with without_warnings():
+        dataset = read_dataset(data)
+        header = header_of(dataset)
+        refuse_unsuitable(header)
+        return ImageContent(
+            displayed_pixels(dataset, header),
+            spacing_of(header.spacing),
+            laterality_of(header),
+            identity.subject(header),
+            identity.study_date(header),
+            identity.projection(header),
+            identity.instance_uid(header),
+        )

@@ -1,0 +1,136 @@
+"""Stored DICOM pixels → pixels as a viewer displays them at full depth: bone bright, padding dark.
+
+The order is the standard's (PS3.3 C.11, PS3.4 N.2): Modality LUT or rescale, then inversion for
+MONOCHROME1 or an INVERSE presentation. Windows and VOI LUTs are not applied: they choose what a person
+sees on an 8-bit screen, and joint margins are measured at full depth.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
+
+from kltool.errors import NotARadiograph, Undecodable
+from kltool.intake.colour import grey_of
+from kltool.intake.content import DisplayedPixels, without_padding
+from kltool.intake.dicom import dataset as elements
+from kltool.intake.dicom.codestream import damaged_pixels
+from kltool.intake.dicom.decoders import StoredPixels, stored_pixels
+from kltool.intake.dicom.header import DisplayTags, Header, PixelFormat
+from kltool.intake.limits import check_size
+from kltool.typing import Float64, Mask
+
+Range = tuple[float, float]  # lowest and highest value
+
+
+def displayed_pixels(dataset: FileDataset, header: Header) -> DisplayedPixels:
+    """Raises Undecodable, NotARadiograph (size, colour), InstallationError (decoder missing)."""
+    pixel_format = header.pixel_format
+    check_size(pixel_format.rows or 0, pixel_format.columns or 0)
+    stored = stored_pixels(dataset, pixel_format)
+    if stored.ndim == 3:
+        bits = pixel_format.bits_stored or stored.dtype.itemsize * 8
+        return _displayed_colour(stored, bits)
+    if pixel_format.photometric == "PALETTE COLOR":
+        channels = _palette_colour(dataset, stored)
+        return _displayed_colour(channels, channels.dtype.itemsize * 8)
+    return _displayed_grey(dataset, header, stored)
+
+
+def _palette_colour(dataset: Dataset, stored: StoredPixels) -> StoredPixels:
+    try:
+        return apply_color_lut(stored, dataset)[..., :3]
+    except Exception:  # a palette that is missing or too short raises many types
+        raise damaged_pixels() from None
+
+
+def _displayed_colour(channels: StoredPixels, bits: int) -> DisplayedPixels:
+    if channels.shape[2] != 3:
+        raise NotARadiograph(
+            f"an image of {channels.shape[2]} channels was found, grey or RGB was expected; "
+            "export the radiograph in grey"
+        )
+    grey, notes = grey_of(channels, 2.0**bits - 1)
+    return DisplayedPixels(grey, None, notes)
+
+
+def _displayed_grey(dataset: Dataset, header: Header, stored: StoredPixels) -> DisplayedPixels:
+    lowest, highest = _stored_range(header.pixel_format, stored.dtype)
+    padding = _padding(header.display, stored, lowest, highest)
+    values, value_range, notes = _modality(dataset, header.display, stored, (lowest, highest))
+    if not np.isfinite(values).all():
+        raise damaged_pixels()
+    if _is_displayed_inverted(header):
+        values = sum(value_range) - values
+    pixels = without_padding(values.astype(np.float32), padding)
+    return DisplayedPixels(pixels, padding, notes)
+
+
+def _is_displayed_inverted(header: Header) -> bool:
+    """MONOCHROME1 and INVERSE mean the same (PS3.3 C.8.11.3.1.2): one inversion, not two."""
+    return header.pixel_format.photometric == "MONOCHROME1" or header.display.lut_shape == "INVERSE"
+
+
+def _stored_range(stored: PixelFormat, dtype: np.dtype[Any]) -> tuple[int, int]:
+    """Lowest and highest value that BitsStored can hold, which an inversion exchanges."""
+    bits = stored.bits_stored or dtype.itemsize * 8
+    if dtype.kind == "i":
+        return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+    return 0, 2**bits - 1
+
+
+def _modality(
+    dataset: Dataset, display: DisplayTags, stored: StoredPixels, stored_range: tuple[int, int]
+) -> tuple[Float64, Range, tuple[str, ...]]:
+    """Values after the Modality LUT, the range they can take, notes. A table outranks the rescale."""
+    tables = elements.items(dataset, "ModalityLUTSequence")
+    if tables:
+        return *_by_table(dataset, tables[0], stored), ()
+    slope, intercept, notes = _rescale(display)
+    values = stored.astype(np.float64) * slope + intercept
+    low, high = sorted(end * slope + intercept for end in stored_range)
+    return values, (low, high), notes
+
+
+def _by_table(dataset: Dataset, table: Dataset, stored: StoredPixels) -> tuple[Float64, Range]:
+    try:
+        values = apply_modality_lut(stored, dataset).astype(np.float64)
+        bits = int(elements.values(table, "LUTDescriptor")[2])
+    except Exception:  # tables that are missing or too short raise many types
+        raise damaged_pixels() from None
+    return values, (0.0, 2.0**bits - 1)
+
+
+def _rescale(display: DisplayTags) -> tuple[float, float, tuple[str, ...]]:
+    """Slope, intercept, notes."""
+    if not display.slope:
+        return 1.0, display.intercept or 0.0, ()
+    slope = display.slope[0]
+    if slope == 0 or not math.isfinite(slope):
+        note = "RescaleSlope refused, a number other than 0 was expected: stored values are used"
+        return 1.0, 0.0, (note,)
+    return slope, display.intercept or 0.0, ()
+
+
+def _padding(display: DisplayTags, stored: StoredPixels, lowest: int, highest: int) -> Mask | None:
+    """Where there is no image: PixelPaddingValue, to PixelPaddingRangeLimit if that is given.
+
+    Source: DICOM PS3.3 C.7.5.1.1.2, stored values, before the Modality LUT.
+    """
+    value, limit = display.padding, display.padding_limit
+    if value is None:
+        return None
+    ends = [_as_stored(end, lowest, highest) for end in (value, value if limit is None else limit)]
+    padding: Mask = (stored >= min(ends)) & (stored <= max(ends))
+    if padding.all():
+        raise Undecodable(
+            "an image of padding alone was found, a radiograph was expected; export the image again"
+        )
+    return padding if padding.any() else None
+
+
+def _as_stored(value: float, lowest: int, highest: int) -> float:
+    """Signed values are often tagged as unsigned ones of 16 bits."""
+    return value - 65_536 if lowest < 0 and value > highest else value

@@ -1,0 +1,109 @@
+"""Pixel spacing and its tier, by the header.
+
+Every tier of Calibration is tried in its order, after DICOM PS3.3 10.7; a value that is not a number, not
+positive or outside 0.02 to 1.0 mm is refused with a note, and the next tier is tried.
+"""
+
+import math
+from collections.abc import Iterator
+
+from kltool.intake.content import Pair, SpacingResult, same_spacing
+from kltool.intake.dicom.header import SpacingTags
+from kltool.values.spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, NoSpacing, Spacing
+
+LARGEST_MAGNIFICATION = 2.0  # docs/choices-intake.md#magnification
+
+
+def spacing_of(tags: SpacingTags) -> SpacingResult:
+    """The best tier the tags allow; never raises, whatever they hold."""
+    plausible, notes = _plausible(tags)
+    spacing = next(_tiers(plausible), None)
+    if spacing is not None:
+        return SpacingResult(spacing, notes)
+    return SpacingResult(NoSpacing(_why_none(notes)), notes)
+
+
+def _tiers(tags: SpacingTags) -> Iterator[Spacing]:
+    """Best first. Holds only spacings that passed _plausible."""
+    pixel, imager = _two(tags.pixel), _two(tags.imager)
+    if pixel and tags.calibration == "FIDUCIAL":
+        yield Spacing(*pixel, Calibration.FIDUCIAL)
+    if pixel and tags.calibration == "GEOMETRY":
+        yield Spacing(*pixel, Calibration.GEOMETRY)
+    if pixel and imager and not same_spacing(pixel, imager):
+        yield Spacing(*pixel, Calibration.CORRECTED)
+    if imager and tags.magnification:
+        factor = tags.magnification[0]
+        yield Spacing(imager[0] / factor, imager[1] / factor, Calibration.MAGNIFICATION)
+    if imager:
+        yield Spacing(*imager, Calibration.DETECTOR)
+    for unknown in (pixel, _two(tags.nominal)):
+        if unknown:
+            yield Spacing(*unknown, Calibration.UNKNOWN_PLANE)
+
+
+def _plausible(tags: SpacingTags) -> tuple[SpacingTags, tuple[str, ...]]:
+    """The tags without what cannot be true, with one magnification, and a note on each value refused."""
+    notes: list[str] = []
+
+    def checked(name: str, values: tuple[float, ...]) -> tuple[float, ...]:
+        if not values or _are_plausible(values):
+            return values
+        notes.append(f"{name} {_as_text(values)} refused: two numbers from 0.02 to 1.0 mm were expected")
+        return ()
+
+    imager = checked("ImagerPixelSpacing", tags.imager)
+    plausible = SpacingTags(
+        pixel=checked("PixelSpacing", tags.pixel),
+        calibration=tags.calibration.strip().upper(),
+        imager=imager,
+        nominal=checked("NominalScannedPixelSpacing", tags.nominal),
+        magnification=_magnification(tags, imager, notes),
+    )
+    return plausible, tuple(notes)
+
+
+def _magnification(tags: SpacingTags, imager: tuple[float, ...], notes: list[str]) -> tuple[float, ...]:
+    """Factor from plane of the knee to detector, as stated or as SID ÷ SOD; empty where there is none."""
+    if tags.magnification:
+        factor = tags.magnification[0]
+        if _is_plausible_factor(factor, imager):
+            return (factor,)
+        notes.append(
+            f"EstimatedRadiographicMagnificationFactor {factor:g} refused: "
+            f"1.0 to {LARGEST_MAGNIFICATION} was expected"
+        )
+    if tags.source_to_detector and tags.source_to_patient:
+        detector, patient = tags.source_to_detector[0], tags.source_to_patient[0]
+        factor = detector / patient if patient > 0 else math.nan
+        if factor > 1 and _is_plausible_factor(factor, imager):
+            return (factor,)
+        notes.append(
+            f"DistanceSourceToDetector {detector:g} and DistanceSourceToPatient {patient:g} mm refused: "
+            "the detector was expected behind the patient"
+        )
+    return ()
+
+
+def _is_plausible_factor(factor: float, imager: tuple[float, ...]) -> bool:
+    if not (math.isfinite(factor) and 1.0 <= factor <= LARGEST_MAGNIFICATION):
+        return False
+    return not imager or _are_plausible(tuple(mm / factor for mm in imager))
+
+
+def _are_plausible(values: tuple[float, ...]) -> bool:
+    return len(values) == 2 and all(SMALLEST_SPACING_MM <= mm <= LARGEST_SPACING_MM for mm in values)
+
+
+def _why_none(notes: tuple[str, ...]) -> str:
+    if notes:
+        return "no pixel spacing that can be true in the file"
+    return "no pixel spacing in the file"
+
+
+def _two(values: tuple[float, ...]) -> Pair | None:
+    return (values[0], values[1]) if len(values) == 2 else None
+
+
+def _as_text(values: tuple[float, ...]) -> str:
+    return " x ".join(f"{value:g}" for value in values[:4])

@@ -1,0 +1,1 @@
+from .raster import read as read

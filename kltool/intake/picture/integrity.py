@@ -1,0 +1,190 @@
+"""Size and frames of a picture by its own structure, and whether the file is complete.
+
+Decoders fill up what was cut off and report nothing, so every format is followed to its end before decoding.
+Pillow catches less and refuses more: docs/choices-intake.md#integrity
+"""
+
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+
+from kltool.errors import Undecodable
+from kltool.intake.formats import FileFormat
+
+
+@dataclass(frozen=True, slots=True)
+class PictureHeader:
+    """What is known of a picture before it is decoded."""
+
+    rows: int
+    columns: int
+    frames: int = 1
+    white_is_zero: bool = False  # TIFF of more than 8 bits, which decoders leave as stored
+
+
+def verified_header(file_format: FileFormat, data: bytes) -> PictureHeader:
+    """Raises Undecodable where the picture is damaged or ends too early."""
+    try:
+        return _HEADERS[file_format](data)
+    except (struct.error, zlib.error, LookupError, ValueError, OverflowError, MemoryError):
+        raise damaged(file_format) from None
+
+
+def damaged(file_format: FileFormat) -> Undecodable:
+    return Undecodable(
+        f"a {file_format.name} picture that is damaged or ends too early was found, "
+        "a whole one was expected; copy or export it again"
+    )
+
+
+# -- PNG: every chunk's checksum, IEND, and as many bytes of pixels as the header promises -------------
+
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
+_ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
+
+
+def _png(data: bytes) -> PictureHeader:
+    """Source: W3C PNG specification, 5.3 chunk layout, 8.2 interlacing."""
+    columns, rows, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
+    frames, packed, position, name = 1, [], 8, b""
+    while name != b"IEND":
+        length, name = struct.unpack_from(">I4s", data, position)
+        body = data[position + 8 : position + 8 + length]
+        (checksum,) = struct.unpack_from(">I", data, position + 8 + length)
+        if zlib.crc32(name + body) != checksum:
+            raise damaged(FileFormat.PNG)
+        if name == b"IDAT":
+            packed.append(body)
+        elif name == b"acTL":
+            (frames,) = struct.unpack_from(">I", body)
+        position += 12 + length
+    expected = _png_bytes(rows, columns, depth * _CHANNELS[colour], bool(interlaced))
+    if not _unpacks_to(b"".join(packed), expected):
+        raise damaged(FileFormat.PNG)
+    return PictureHeader(rows, columns, frames)
+
+
+def _png_bytes(rows: int, columns: int, bits: int, interlaced: bool) -> int:
+    """One filter byte and the packed pixels a row, in each pass that has pixels."""
+    passes = _ADAM7 if interlaced else ((0, 0, 1, 1),)
+    total = 0
+    for row, column, row_step, column_step in passes:
+        height, width = -((row - rows) // row_step), -((column - columns) // column_step)
+        if height > 0 and width > 0:
+            total += height * (1 + (width * bits + 7) // 8)
+    return total
+
+
+def _unpacks_to(packed: bytes, expected: int) -> bool:
+    """Unpacked in pieces and thrown away: a picture whose header claims to be huge never fills the memory."""
+    unpacker, total = zlib.decompressobj(), 0
+    while packed and not unpacker.eof and total < expected:
+        total += len(unpacker.decompress(packed, 1 << 20))
+        packed = unpacker.unconsumed_tail
+    return total >= expected
+
+
+# -- JPEG: every segment, the size, and the end of the image ------------------------------------------
+
+_SIZE_SEGMENTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+
+
+def _jpeg(data: bytes) -> PictureHeader:
+    """Source: ITU T.81 annex B."""
+    rows = columns = 0
+    position = 2
+    while True:
+        found = _NEXT_MARKER.search(data, position)
+        if found is None:
+            raise damaged(FileFormat.JPEG)
+        marker, position = data[found.end() - 1], found.end()
+        if marker == 0xD9:
+            return PictureHeader(rows, columns)
+        (length,) = struct.unpack_from(">H", data, position)
+        if marker in _SIZE_SEGMENTS:
+            rows, columns = struct.unpack_from(">HH", data, position + 3)
+        position += length
+
+
+# -- TIFF: the directories, and every strip or tile inside the file ------------------------------------
+
+_TYPE_CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
+_SUBFILE, _WIDTH, _LENGTH, _BITS, _PHOTOMETRIC = 254, 256, 257, 258, 262
+_PIECES = ((273, 279), (324, 325))  # offsets and byte counts of strips, of tiles
+_REDUCED_OR_MASK = 0b101
+MOST_PAGES = 10_000
+
+
+def _tiff(data: bytes) -> PictureHeader:
+    """Source: TIFF 6.0 part 1, section 2; BigTIFF where the version is 43."""
+    order = "<" if data[:2] == b"II" else ">"
+    big = struct.unpack_from(order + "H", data, 2)[0] == 43
+    (offset,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
+    pages: list[dict[int, tuple[int, ...]]] = []
+    seen: set[int] = set()
+    while offset and len(seen) < MOST_PAGES:
+        if offset in seen:
+            raise damaged(FileFormat.TIFF)
+        seen.add(offset)
+        page, offset = _tiff_page(data, offset, order, big)
+        if not page.get(_SUBFILE, (0,))[0] & _REDUCED_OR_MASK:
+            pages.append(page)
+    for page in pages:
+        _check_pieces(page, len(data))
+    first = pages[0]
+    white_is_zero = first.get(_PHOTOMETRIC, (1,))[0] == 0 and first.get(_BITS, (1,))[0] > 8
+    return PictureHeader(first[_LENGTH][0], first[_WIDTH][0], len(pages), white_is_zero)
+
+
+def _tiff_page(data: bytes, offset: int, order: str, big: bool) -> tuple[dict[int, tuple[int, ...]], int]:
+    """The whole numbers of one directory by tag, and the offset of the next."""
+    (entries,) = struct.unpack_from(order + ("Q" if big else "H"), data, offset)
+    offset += 8 if big else 2
+    size, count_format, inline = (20, "Q", 8) if big else (12, "I", 4)
+    page = {}
+    for position in range(offset, offset + entries * size, size):
+        tag, value_type, count = struct.unpack_from(order + "HH" + count_format, data, position)
+        code = _TYPE_CODES.get(value_type)
+        if code is None:
+            continue
+        value = position + 4 + struct.calcsize(count_format)
+        if count * struct.calcsize(code) > inline:
+            (value,) = struct.unpack_from(order + count_format, data, value)
+        if count > len(data):
+            raise damaged(FileFormat.TIFF)
+        page[tag] = struct.unpack_from(f"{order}{count}{code}", data, value)
+    (following,) = struct.unpack_from(order + count_format, data, offset + entries * size)
+    return page, following
+
+
+def _check_pieces(page: dict[int, tuple[int, ...]], size: int) -> None:
+    for offsets, counts in _PIECES:
+        if offsets in page:
+            ends = (start + count for start, count in zip(page[offsets], page[counts], strict=True))
+            if max(ends) > size:
+                raise damaged(FileFormat.TIFF)
+            return
+    raise damaged(FileFormat.TIFF)
+
+
+# -- BMP: the header's size, and uncompressed rows inside the file -------------------------------------
+
+
+def _bmp(data: bytes) -> PictureHeader:
+    """Source: Microsoft, BITMAPINFOHEADER; a negative height means rows from the top."""
+    (start, header) = struct.unpack_from("<II", data, 10)
+    if header == 12:
+        columns, height, _, bits = struct.unpack_from("<HHHH", data, 18)
+        compression = 0
+    else:
+        columns, height, _, bits, compression = struct.unpack_from("<iiHHI", data, 18)
+    rows = abs(height)
+    row_bytes = (columns * bits + 31) // 32 * 4
+    if compression in (0, 3) and start + rows * row_bytes > len(data):
+        raise damaged(FileFormat.BMP)
+    return PictureHeader(rows, columns)
+
+
+_HEADERS = {FileFormat.PNG: _png, FileFormat.JPEG: _jpeg, FileFormat.TIFF: _tiff, FileFormat.BMP: _bmp}

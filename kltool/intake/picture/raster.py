@@ -1,0 +1,90 @@
+"""PNG, JPEG, TIFF, BMP → grey pixels at full depth.
+
+Resolution tags (dots per inch) are ignored: they are the size at which a picture is printed, not the size of
+the knee.
+"""
+
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kltool.errors import NotARadiograph
+from kltool.intake.colour import grey_of
+from kltool.intake.content import DisplayedPixels, ImageContent, Laterality, SpacingResult
+from kltool.intake.formats import FileFormat
+from kltool.intake.limits import check_frames, check_size
+from kltool.intake.picture.integrity import damaged, verified_header
+from kltool.typing import Float32
+from kltool.values.radiograph import SideSource
+from kltool.values.spacing import NoSpacing
+
+ALPHA = 3  # the channel after blue, green, red
+
+
+def read(file_format: FileFormat, data: bytes) -> ImageContent:
+    """Raises Undecodable, NotARadiograph (size, frames, colour)."""
+    no_spacing = NoSpacing("a plain picture carries no pixel spacing")
+    return ImageContent(
+        displayed_pixels(file_format, data), SpacingResult(no_spacing), Laterality(None, SideSource.UNKNOWN)
+    )
+
+
+def displayed_pixels(file_format: FileFormat, data: bytes) -> DisplayedPixels:
+    """Raises Undecodable, NotARadiograph (size, frames, colour)."""
+    header = verified_header(file_format, data)
+    check_size(header.rows, header.columns)
+    check_frames(header.frames)
+    decoded = _decoded(file_format, data)
+    if decoded.dtype.kind == "f" and not np.isfinite(decoded).all():
+        raise damaged(file_format)
+    if decoded.ndim == 2:
+        grey = decoded.astype(np.float32)
+        return DisplayedPixels(_highest_value(decoded) - grey if header.white_is_zero else grey)
+    return _from_channels(decoded)
+
+
+def _decoded(file_format: FileFormat, data: bytes) -> npt.NDArray[Any]:
+    """(rows, columns) or (rows, columns, channels), a JPEG rotated by its orientation tag."""
+    flags = cv2.IMREAD_UNCHANGED
+    if file_format is FileFormat.JPEG:
+        flags = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR
+    log = cv2.utils.logging
+    level = log.getLogLevel()
+    log.setLogLevel(log.LOG_LEVEL_SILENT)  # what it would print is in the refusal
+    try:
+        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        raise damaged(file_format) from None
+    finally:
+        log.setLogLevel(level)
+    if decoded is None:
+        raise damaged(file_format)
+    return decoded
+
+
+def _from_channels(decoded: npt.NDArray[Any]) -> DisplayedPixels:
+    channels = decoded.shape[2]
+    if channels not in (3, 4) or decoded.dtype.kind != "u":
+        raise NotARadiograph(
+            f"a picture of {channels} channels was found, grey or RGB was expected; export it in grey"
+        )
+    grey, notes = grey_of(decoded[..., :3], _highest_value(decoded))
+    if channels <= ALPHA:
+        return DisplayedPixels(grey, None, notes)
+    return _behind_alpha(grey, decoded[..., ALPHA], notes)
+
+
+def _behind_alpha(grey: Float32, alpha: npt.NDArray[Any], notes: tuple[str, ...]) -> DisplayedPixels:
+    """What is wholly transparent is no image; a film that is so everywhere has an alpha without meaning."""
+    clear = alpha == 0
+    if clear.all() or not clear.any():
+        return DisplayedPixels(grey, None, notes)
+    grey = np.where(clear, grey[~clear].min(), grey).astype(np.float32)
+    return DisplayedPixels(grey, clear, (*notes, "transparent pixels are taken as padding"))
+
+
+def _highest_value(decoded: npt.NDArray[Any]) -> float:
+    """That a pixel can have."""
+    return float(np.iinfo(decoded.dtype).max) if decoded.dtype.kind in "ui" else float(decoded.max())

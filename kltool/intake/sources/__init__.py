@@ -1,0 +1,11 @@
+"""Where images come from: a file, folder, archive, DICOMDIR or address → its images, each with its bytes.
+
+listing.py      a path or address → the images there, in a fixed order
+locations.py    where the bytes of one image are, and how they are read
+archives.py     the members of a zip or tar archive
+remote.py       the files of a store that fsspec reaches; imported where an address is read
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,10 @@
+from . import remote as remote
+from .listing import find_images as find_images
+from .locations import ImageSource as ImageSource
+from .locations import LocalFile as LocalFile
+from .locations import Location as Location
+from .locations import Memory as Memory
+from .locations import Remote as Remote
+from .locations import TarMember as TarMember
+from .locations import ZipMember as ZipMember
+from .locations import is_remote as is_remote

@@ -1,0 +1,138 @@
+"""A file, folder, archive, DICOMDIR or address → the images in it, in a fixed order."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from kltool.errors import UsageError
+from kltool.intake import dicom, sources
+from kltool.intake.formats import FileFormat, format_of
+from kltool.intake.sources.archives import TAR_SUFFIXES, Member, is_tar, tar_members, zip_members
+from kltool.intake.sources.locations import ImageSource, is_remote
+
+# docs/choices-intake.md#companions
+COMPANION_SUFFIXES = frozenset({".json", ".csv", ".tsv", ".txt", ".md", ".rst", ".xml", ".html", ".htm"})
+COMPANION_NAMES = frozenset({"dicomdir", "readme", "license", "thumbs.db", "desktop.ini"})
+
+
+def find_images(path: Path | str) -> Iterator[ImageSource]:
+    """Every image under a path, in a fixed order: the file itself, a folder's, an archive's, a DICOMDIR's.
+
+    path: or an address that fsspec understands, as s3://bucket/folder.
+
+    Companions (.json, .csv, .txt, hidden files ...) inside folders and archives are passed over; a file
+    named by the caller never is. Raises UsageError where there is no such path, or no image under it.
+    """
+    found = False
+    remote = isinstance(path, str) and is_remote(path)
+    for source in _in_store(str(path)) if remote else _expand(Path(path)):
+        found = True
+        yield source
+    if not found:
+        raise UsageError(
+            f"no image was found in {path}; DICOM, PNG, JPEG, TIFF or BMP files were expected; check the path"
+        )
+
+
+def _expand(path: Path) -> Iterator[ImageSource]:
+    if path.is_dir():
+        yield from _in_folder(path)
+        return
+    if not path.exists():
+        raise UsageError(f"no such file or folder: {path}; check the path")
+    head = _head(path)
+    file_format = format_of(head)
+    if file_format is FileFormat.ZIP:
+        yield from _images_of(path, zip_members(path))
+    elif is_tar(path, head):
+        yield from _images_of(path, tar_members(path))
+    elif file_format is FileFormat.DICOMDIR or path.name.upper() == "DICOMDIR":
+        yield from _in_dicomdir(path)
+    else:
+        yield ImageSource.of_file(path)
+
+
+def _in_store(url: str) -> Iterator[ImageSource]:
+    for source in sources.remote.find_remote(url):
+        if not _is_companion(source.name.split("::")[0].rsplit("/", 1)[-1]):
+            yield source
+
+
+def _in_folder(folder: Path) -> Iterator[ImageSource]:
+    """Links to folders are not followed, so that a link to its own parent ends."""
+    for parent, folders, files in os.walk(folder, onerror=_refuse_unlisted):
+        folders[:] = sorted(name for name in folders if not _is_companion(name))
+        for name in sorted(files):
+            path = Path(parent, name)
+            if _is_companion(name):
+                continue
+            yield from _file_of_folder(path)
+
+
+def _refuse_unlisted(error: OSError) -> None:
+    """What lies in a folder that cannot be listed must not be missing unreported."""
+    raise UsageError(
+        f"the folder {error.filename} cannot be listed ({error.strerror}); check the permission to read it"
+    )
+
+
+def _file_of_folder(path: Path) -> Iterator[ImageSource]:
+    """An archive whose directory cannot be read stands for itself: reading it will report what is wrong."""
+    name = path.name.lower()
+    try:
+        if name.endswith(".zip"):
+            members = zip_members(path)
+        elif name.endswith(TAR_SUFFIXES):
+            members = tar_members(path)
+        else:
+            yield ImageSource.of_file(path)
+            return
+    except UsageError:
+        yield ImageSource.of_file(path)
+        return
+    yield from _images_of(path, members)
+
+
+def _images_of(archive: Path, members: list[Member]) -> Iterator[ImageSource]:
+    for member in members:
+        if not any(_is_companion(part) for part in PurePosixPath(member.name).parts):
+            yield ImageSource(f"{archive}!{member.name}", member.location)
+
+
+def _in_dicomdir(path: Path) -> Iterator[ImageSource]:
+    """The image files a DICOMDIR lists, below its own folder, in its order."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be opened ({error.strerror}); check the permission") from None
+    for parts in dicom.listed_files(data):
+        if any(part in ("", ".", "..") or "/" in part or "\\" in part for part in parts):
+            continue  # a file ID names folders below the DICOMDIR and nothing else, PS3.10 8.2
+        yield ImageSource.of_file(_as_on_disk(path.parent, parts))
+
+
+def _as_on_disk(folder: Path, parts: tuple[str, ...]) -> Path:
+    """File IDs are upper case; copies of a disc often are not."""
+    path = folder
+    for part in parts:
+        candidates = (part, part.lower())
+        path = next((path / name for name in candidates if (path / name).exists()), path / part)
+    return path
+
+
+def _is_companion(name: str) -> bool:
+    suffix = PurePosixPath(name).suffix.lower()
+    return (
+        name.startswith(".")
+        or name == "__MACOSX"
+        or name.lower() in COMPANION_NAMES
+        or suffix in COMPANION_SUFFIXES
+    )
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4096)
+    except OSError:
+        return b""  # reading it will report why

@@ -1,0 +1,240 @@
+"""An image to be read, and where its bytes are: a file, a member of an archive, a remote store, memory.
+
+Each location reads its bytes and has a fingerprint that differs where the bytes may differ: an image need not
+be read again as long as its fingerprint is the same. docs/choices-intake.md#locations
+"""
+
+import atexit
+import hashlib
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final, Protocol, cast
+
+from kltool.errors import NotAnImage, Undecodable, UsageError
+from kltool.intake import sources
+
+LARGEST_FILE_BYTES = 1_000_000_000  # docs/choices-intake.md#file-size
+OPEN_ARCHIVES: Final = 4  # kept open by a process, so that each is opened once and not once an image
+
+
+class Location(Protocol):
+    def read(self) -> bytes:
+        """The bytes, of a size that can be an image. Raises UsageError, NotAnImage, Undecodable."""
+
+    def fingerprint(self) -> str:
+        """Differs where the bytes may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSource:
+    """name: as it is shown to people, `archive.zip!member` for a member of an archive."""
+
+    name: str
+    location: Location
+
+    @classmethod
+    def of_file(cls, path: Path) -> "ImageSource":
+        return cls(str(path), LocalFile(str(path.absolute())))
+
+    @classmethod
+    def in_memory(cls, name: str, data: bytes) -> "ImageSource":
+        return cls(name, Memory(data))
+
+    def read(self) -> bytes:
+        """The bytes, of a size that can be an image. Raises UsageError, NotAnImage, Undecodable."""
+        return self.location.read()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    path: str
+
+    def read(self) -> bytes:
+        path = Path(self.path)
+        try:
+            if not path.exists():
+                raise UsageError(f"no such file: {path}; check the path")
+            if path.is_dir():
+                raise NotAnImage("a folder was found, one image file was expected; name a file inside it")
+            if not path.is_file():
+                raise NotAnImage(
+                    "a device or pipe was found, an image file was expected; name a regular file"
+                )
+            _refuse_oversize(path.stat().st_size)
+            return path.read_bytes()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "the path is not valid"
+            raise UsageError(
+                f"{path} cannot be opened ({reason}); check the path and the permission to read it"
+            ) from None
+
+    def fingerprint(self) -> str:
+        return _file_fingerprint(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class ZipMember:
+    """crc, size: of the unpacked bytes, by the archive's own directory."""
+
+    archive: str
+    member: str
+    crc: int
+    size: int
+
+    def read(self) -> bytes:
+        _refuse_oversize(self.size)
+        try:
+            opened = _opened_zip(self.archive)
+            info = opened.getinfo(self.member)
+            if info.flag_bits & 0x1:
+                raise Undecodable(
+                    "a member protected by a password was found, an open archive was expected; "
+                    "unpack the archive and read the files"
+                )
+            with opened.open(info) as stream:
+                data = stream.read(LARGEST_FILE_BYTES + 1)
+        except KeyError:
+            raise UsageError(
+                f"no member {self.member!r} in the archive {self.archive}; list the archive"
+            ) from None
+        except OSError as error:
+            raise _cannot_open(self.archive, error) from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+            raise _damaged("zip") from None
+        _refuse_oversize(len(data))
+        return data
+
+    def fingerprint(self) -> str:
+        return f"{self.size}-{self.crc:08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class TarMember:
+    """offset, size: of its bytes in the unpacked archive; version: the fingerprint of the archive itself.
+
+    packed: the archive is unpacked as a stream; members that are read in their order cost one pass.
+    """
+
+    archive: str
+    offset: int
+    size: int
+    version: str
+    packed: bool
+
+    def read(self) -> bytes:
+        _refuse_oversize(self.size)
+        try:
+            stream = _opened_tar(self.archive)
+            stream.seek(self.offset)
+            data = stream.read(self.size)
+        except (tarfile.TarError, zlib.error, EOFError, ValueError):
+            raise _damaged("tar") from None
+        except OSError as error:
+            raise _cannot_open(self.archive, error) if error.errno else _damaged("tar") from None
+        if len(data) < self.size:
+            raise _damaged("tar")
+        return data
+
+    def fingerprint(self) -> str:
+        return f"{self.version}-{self.offset}-{self.size}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file of a store that fsspec reaches. version: of its state by the store, such as an ETag."""
+
+    url: str
+    size: int
+    version: str
+
+    def read(self) -> bytes:
+        _refuse_oversize(self.size)
+        data = sources.remote.fetch(self.url)
+        _refuse_oversize(len(data))
+        return data
+
+    def fingerprint(self) -> str:
+        return self.version
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    data: bytes = field(repr=False)
+
+    def read(self) -> bytes:
+        _refuse_oversize(len(self.data))
+        return self.data
+
+    def fingerprint(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def is_remote(path: str) -> bool:
+    """Whether it is an address of a store, as s3://bucket/folder, and not a path of this machine."""
+    return "://" in path
+
+
+def _file_fingerprint(path: str) -> str:
+    """Size and time of change; empty where there is no such file, which reading it will report."""
+    try:
+        state = Path(path).stat()
+    except (OSError, ValueError):
+        return ""
+    return f"{state.st_size}-{state.st_mtime_ns}"
+
+
+def _opened_zip(archive: str) -> zipfile.ZipFile:
+    return cast(zipfile.ZipFile, _open_archives.get(archive, zipfile.ZipFile))
+
+
+def _opened_tar(archive: str) -> IO[bytes]:
+    """The unpacked stream of a tar archive, whether it is compressed or not."""
+    return cast(IO[bytes], _open_archives.get(archive, lambda path: tarfile.open(path).fileobj))
+
+
+class _OpenArchives:
+    """The archives that were read last stay open, as long as their files do not change."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str], Any] = {}
+
+    def get(self, archive: str, opened: Callable[[str], Any]) -> Any:
+        key = archive, _file_fingerprint(archive)
+        if key not in self._open:
+            while len(self._open) >= OPEN_ARCHIVES:
+                self._open.pop(next(iter(self._open))).close()
+            self._open[key] = opened(archive)
+        return self._open[key]
+
+    def close(self) -> None:
+        while self._open:
+            self._open.popitem()[1].close()
+
+
+_open_archives = _OpenArchives()
+atexit.register(_open_archives.close)
+
+
+def _cannot_open(archive: str, error: OSError) -> UsageError:
+    return UsageError(
+        f"the archive {archive} cannot be opened ({error.strerror or 'not readable'}); check the path"
+    )
+
+
+def _damaged(archive_format: str) -> Undecodable:
+    return Undecodable(
+        f"a damaged member of a {archive_format} archive was found, a whole one was expected; "
+        "copy the archive anew"
+    )
+
+
+def _refuse_oversize(size: int) -> None:
+    if size > LARGEST_FILE_BYTES:
+        raise NotAnImage(
+            f"a file of {size / 1e6:.0f} MB was found, at most {LARGEST_FILE_BYTES / 1e6:.0f} MB was "
+            "expected of one radiograph; export the single image"
+        )

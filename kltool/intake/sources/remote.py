@@ -1,0 +1,75 @@
+"""The files of a store that fsspec reaches (s3://, https://, zip://...::s3://...)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+from fsspec.core import url_to_fs
+
+from kltool.errors import InstallationError, UsageError
+from kltool.intake.sources.locations import ImageSource, Remote
+
+VERSIONS: Final = ("ETag", "etag", "md5", "checksum", "mtime", "LastModified", "last_modified", "CRC")
+
+
+def find_remote(url: str) -> Iterator[ImageSource]:
+    """Every file below an address, folder by folder in the order of their names.
+
+    Raises UsageError where the store cannot be reached or the address holds a password, InstallationError
+    where the package that reaches such a store is missing.
+    """
+    if urlsplit(url.split("::")[-1]).password:
+        raise UsageError(
+            "an address with a password was found, one without expected: it would stand in every row; "
+            "give the password by the store's own settings (environment or configuration file)"
+        )
+    _, *outer = url.split("::")
+    try:
+        store, path = url_to_fs(url)
+        for name, info in _files(store, path):
+            address = "::".join([store.unstrip_protocol(name), *outer])
+            yield ImageSource(address, Remote(address, int(info.get("size") or 0), _version(info)))
+    except ImportError as error:
+        raise InstallationError(
+            f"{url.split(':')[0]}: addresses need the package {error.name or 'that fsspec names'}, which is "
+            "not installed; for s3 install kltool[s3]"
+        ) from None
+    except UsageError:
+        raise
+    except Exception as error:  # each store raises types of its own
+        raise UsageError(
+            f"{url} cannot be listed ({type(error).__name__}); check address, permission and network"
+        ) from None
+
+
+def fetch(url: str) -> bytes:
+    """The bytes of one file. Raises UsageError where they cannot be fetched."""
+    try:
+        store, path = url_to_fs(url)
+        return cast(bytes, store.cat_file(path))
+    except Exception as error:  # each store raises types of its own
+        raise UsageError(
+            f"{url} cannot be fetched ({type(error).__name__}); check the address, the permission "
+            "and the network, and try again"
+        ) from None
+
+
+def _files(store: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Folder by folder, so that a store of millions is never held in memory."""
+    info = store.info(path)
+    if info.get("type") == "file":
+        yield path, info
+        return
+    inside = sorted(store.ls(path, detail=True), key=lambda info: str(info["name"]))
+    for info in inside:
+        name = str(info["name"])
+        if info.get("type") == "directory":
+            yield from _files(store, name)
+        elif not name.endswith("/") and name.rstrip("/") != path.rstrip("/"):  # a folder's own marker is none
+            yield name, info
+
+
+def _version(info: Mapping[str, Any]) -> str:
+    """Of a file's state by the store: the first of VERSIONS that it has, and the size."""
+    version = next((str(info[name]).strip('"') for name in VERSIONS if info.get(name)), "")
+    return f"{version}-{info.get('size')}"

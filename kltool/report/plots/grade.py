@@ -1,0 +1,39 @@
+"""The grade in the panel: probabilities of KL 0 to 4, expected grade and prediction set."""
+
+from typing import Final
+
+from kltool.report.plots.canvas import Region
+from kltool.report.plots.style import DIM, FIXED, MINIMUM
+from kltool.report.plots.text import BODY_DIM, HEADING, SMALL_DIM, Style, paragraph, write
+from kltool.values.length import NotMeasured
+from kltool.values.reading import GRADES, Grade
+
+BAR_LEFT, BAR_LENGTH = 68, 220  # pixels; of a probability of 1
+PITCH: Final = 24  # pixels from one grade to the next
+MOST_LINES: Final = 6  # of a reason
+PROBABILITY: Final = Style(13)
+PROBABILITY_DIM: Final = Style(13, DIM)
+
+
+def draw_grade(region: Region, grade: Grade | NotMeasured, top: int, left: int, width: int) -> int:
+    """Returns the row of the last base line."""
+    if isinstance(grade, NotMeasured):
+        return paragraph(region, f"no grade: {grade.reason}", (top, left), width, BODY_DIM, MOST_LINES)
+    rows = [top + PITCH * (kl + 1) for kl in GRADES]
+    for kl, row in zip(GRADES, rows, strict=True):
+        chosen, length = kl == grade.grade, BAR_LENGTH * grade.probabilities[kl]
+        region.fill(row - 12, left + BAR_LEFT, 16, max(length, 1.0), MINIMUM if chosen else FIXED)
+        write(region, f"KL {kl}", (row, left), HEADING if chosen else BODY_DIM)
+        value = f"{grade.probabilities[kl]:.2f}"
+        write(region, value, (row, left + BAR_LEFT + length + 8), PROBABILITY if chosen else PROBABILITY_DIM)
+    return _draw_summary(region, grade, rows[-1] + 5, left)
+
+
+def _draw_summary(region: Region, grade: Grade, row: int, left: int) -> int:
+    low, high = grade.prediction_set[0], grade.prediction_set[-1]
+    span = f"KL {low}" if low == high else f"KL {low} to {high}"
+    ends = "{:.1f} to {:.1f}".format(*grade.expected_interval)
+    for line in (f"expected grade {grade.expected:.2f} (95%: {ends})", f"90% prediction set: {span}"):
+        row += SMALL_DIM.pitch
+        write(region, line, (row, left), SMALL_DIM)
+    return row

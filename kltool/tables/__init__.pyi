@@ -1,0 +1,18 @@
+from .cells import knee_cells
+from .columns import COLUMNS
+from .manifest import ManifestRow, is_manifest, manifest_columns, manifest_rows
+from .read import Table, read_table
+from .write import TABLES, write_tables
+
+__all__ = [
+    "COLUMNS",
+    "TABLES",
+    "ManifestRow",
+    "Table",
+    "is_manifest",
+    "knee_cells",
+    "manifest_columns",
+    "manifest_rows",
+    "read_table",
+    "write_tables",
+]

@@ -1,0 +1,97 @@
+"""A knee's record as one row of the table of readings."""
+
+from typing import Any
+
+from kltool.geometry.joint_axes import location_names
+from kltool.tables.columns import (
+    KL,
+    KL_EXPECTED,
+    KL_EXPECTED_HIGH,
+    KL_EXPECTED_LOW,
+    KL_PREDICTION_SET,
+    KL_PROBABILITIES,
+    LAST,
+    MEAN,
+    MINIMUM,
+    SIDE,
+    SPACING_REASON,
+    Cell,
+    Row,
+    area_stem,
+    reason_column,
+    sd_column,
+    value_column,
+    width_stem,
+)
+from kltool.typing import Record
+from kltool.values.length import UNITS
+from kltool.values.measure import Compartment
+
+
+def knee_cells(knee: Record) -> Row:
+    """What was read of a knee, by column; knee: as kltool.report.record.knee_record makes it."""
+    spacing, positioning = knee["spacing"], knee["positioning"]
+    cells: Row = {
+        SIDE: knee["side"],
+        "side_source": knee["side_source"],
+        "side_probability": knee["side_probability"],
+        **_grade_cells(knee["kl"]),
+        "tibial_width_px": knee["tibial_width_px"],
+        "spacing_mm": spacing.get("row_mm"),
+        "spacing_column_mm": spacing.get("column_mm"),
+        "calibration": spacing.get("tier"),
+        SPACING_REASON: spacing.get("not_measured"),
+        "quality": knee["quality"],
+        "warnings": "; ".join(knee["warnings"]),
+        **{name: _value(positioning[name]) for name in LAST if name in positioning},
+    }
+    for compartment in Compartment:
+        cells |= _compartment_cells(compartment, knee["joint_space"][compartment])
+    return cells
+
+
+def _compartment_cells(compartment: Compartment, space: Record) -> Row:
+    cells = _width_cells(width_stem(compartment, MINIMUM), _numbers(space, "minimum"))
+    cells |= _width_cells(width_stem(compartment, MEAN), _numbers(space, "mean"))
+    for name, x in location_names(compartment).items():
+        at = {kind: space[f"at_{kind}"][f"{x:.3f}"] for unit in UNITS for kind in (unit, f"sd_{unit}")}
+        cells |= _width_cells(width_stem(compartment, name), at)
+    area = area_stem(compartment)
+    for unit in UNITS:
+        cells[value_column(area, f"{unit}2")] = _value(space[f"area_{unit}2"])
+        cells[sd_column(area, f"{unit}2")] = _value(space[f"area_sd_{unit}2"])
+    return cells
+
+
+def _numbers(space: Record, name: str) -> Record:
+    """By "mm" and "sd_mm", and so on."""
+    return {kind: space[f"{name}_{kind}"] for unit in UNITS for kind in (unit, f"sd_{unit}")}
+
+
+def _width_cells(stem: str, numbers: Record) -> Row:
+    """The reason is that of the pixels: where there are pixels, only millimetres can be missing."""
+    in_pixels = numbers["px"]
+    cells: Row = {reason_column(stem): in_pixels["not_measured"] if isinstance(in_pixels, dict) else None}
+    for unit in UNITS:
+        cells[value_column(stem, unit)] = _value(numbers[unit])
+        cells[sd_column(stem, unit)] = _value(numbers[f"sd_{unit}"])
+    return cells
+
+
+def _grade_cells(grade: Record) -> Row:
+    if "not_measured" in grade:
+        return {reason_column(KL): grade["not_measured"]}
+    low, high = grade["expected_interval"]
+    return {
+        KL: grade["grade"],
+        KL_EXPECTED: grade["expected"],
+        KL_EXPECTED_LOW: low,
+        KL_EXPECTED_HIGH: high,
+        **dict(zip(KL_PROBABILITIES, grade["probabilities"], strict=True)),
+        KL_PREDICTION_SET: " ".join(map(str, grade["prediction_set"])),  # "2-3" is a date to a spreadsheet
+    }
+
+
+def _value(number: Any) -> Cell:
+    """A number of a record, or nothing where it says why there is none."""
+    return None if isinstance(number, dict) else number

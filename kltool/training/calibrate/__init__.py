@@ -1,0 +1,1 @@
+"""What the errors of widths and the probabilities of grades are worth, fitted on knees not trained on."""

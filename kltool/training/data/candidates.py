@@ -1,0 +1,147 @@
+"""What the finder may propose, made of known knees: natural ones of either side, replaced ones, and others.
+
+The others are no frontal knee: places beside the joint, knees rotated, cut off or cut up, noise and shapes.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kltool.localize.classify import classifier_input
+from kltool.training.data.augment import processed
+from kltool.training.data.composites import shuffled_tiles
+from kltool.training.data.implants import with_hardware, with_prosthesis
+from kltool.training.data.views import collimated, downsampled, toned
+from kltool.training.sampling import Random, one_of
+from kltool.typing import Float32, Points
+from kltool.values.knee import Placement
+
+LATERAL_LEFT, LATERAL_RIGHT, REPLACED, OTHER = range(4)
+
+
+class PlacedKnee(Protocol):
+    """A film in right-knee orientation, lateral on the left, and where the joint lies on it."""
+
+    @property
+    def film(self) -> npt.NDArray[Any]: ...
+
+    @property
+    def placement(self) -> Placement: ...
+
+
+def candidate(knee: PlacedKnee, random: Random) -> tuple[Float32, int]:
+    """A picture as the finder might propose it, (SIZE, SIZE), and its class."""
+    film, chance = knee.film.astype(np.float32), random.random()
+    at, kind = _jittered(knee.placement, random), LATERAL_LEFT
+    if chance < 0.12:
+        film, kind = with_prosthesis(film, knee.placement, random), REPLACED
+    elif chance < 0.27:
+        film, at = one_of(OTHERS, random)(film, knee.placement, random)
+        kind = OTHER
+    elif chance < 0.31:
+        film = with_hardware(film, knee.placement, random)
+    film = processed(downsampled(toned(film, random), random), random)
+    if kind != OTHER:
+        film = collimated(film, knee.placement, random)
+    seen = classifier_input(film, at)
+    if random.random() < 0.5:
+        return np.ascontiguousarray(seen[:, ::-1]), (LATERAL_RIGHT if kind == LATERAL_LEFT else kind)
+    return seen, kind
+
+
+def _jittered(at: Placement, random: Random) -> Placement:
+    """As far off as the finder may place a knee."""
+    return _moved(
+        at, random.normal(0.0, 0.04, 2), float(np.exp(random.normal(0.0, 0.09))), random.normal(0, 4)
+    )
+
+
+def _moved(at: Placement, shift: Points, growth: float, turn_deg: float) -> Placement:
+    row, column = np.array(at.centre) + shift * at.tibial_width_px
+    return replace(
+        at,
+        centre=(float(row), float(column)),
+        tibial_width_px=at.tibial_width_px * growth,
+        tilt_rad=at.tilt_rad + float(np.deg2rad(turn_deg)),
+    )
+
+
+# --- what is no frontal knee: (film, placement) of a candidate each -----------------------------------
+
+Other = Callable[[Float32, Placement, Random], tuple[Float32, Placement]]
+
+
+def _beside(film: Float32, at: Placement, random: Random) -> tuple[Float32, Placement]:
+    """A place beside the joint."""
+    angle, far = random.uniform(0, 2 * np.pi), random.uniform(0.4, 0.9)
+    return film, _moved(at, far * np.array([np.sin(angle), np.cos(angle)]), random.uniform(0.7, 1.4), 0.0)
+
+
+def _of_wrong_size(film: Float32, at: Placement, random: Random) -> tuple[Float32, Placement]:
+    return film, _moved(at, np.zeros(2), random.choice([random.uniform(0.25, 0.5), 2.2]), 0.0)
+
+
+def _turned(film: Float32, at: Placement, random: Random) -> tuple[Float32, Placement]:
+    """On its side or upside down, as a film may hang wrongly."""
+    return film, _moved(_jittered(at, random), np.zeros(2), 1.0, random.choice([-90, 90, 180]))
+
+
+def _cut_off(film: Float32, at: Placement, random: Random) -> tuple[Float32, Placement]:
+    """The film ends in the joint: its lower, upper or one lateral half is missing."""
+    row, column = (int(place) for place in at.centre)
+    edge, black = random.integers(4), random.random() < 0.5
+    reach = int(random.uniform(-0.05, 0.12) * at.tibial_width_px)
+    cut = film.copy()
+    if edge == 0:
+        cut[row - reach :] = film.min() if black else cut[row - reach - 1]
+    elif edge == 1:
+        cut[: row + reach] = film.min() if black else cut[row + reach]
+    elif edge == 2:
+        cut[:, column + reach :] = film.min() if black else cut[:, column + reach - 1, None]
+    else:
+        cut[:, : column + reach] = film.min() if black else cut[:, column + reach, None]
+    return cut, _jittered(at, random)
+
+
+def _cut_up(film: Float32, at: Placement, random: Random) -> tuple[Float32, Placement]:
+    """Its pieces in another order."""
+    return shuffled_tiles(film, random), at
+
+
+def _shapes(film: Float32, at: Placement, random: Random) -> tuple[Float32, Placement]:
+    """Noise, coarse or fine, and shapes: what photographs and textures have in common with a knee."""
+    field = random.normal(0, 1, film.shape).astype(np.float32)
+    field = np.asarray(cv2.GaussianBlur(field, (0, 0), float(np.exp(random.uniform(0.0, 3.4)))), np.float32)
+    field = 40 * field / max(float(field.std()), 1e-6) + 120
+    for _ in range(random.integers(0, 9)):
+        middle = tuple(int(value) for value in random.integers(0, min(film.shape), 2))
+        axes = tuple(int(value) for value in random.integers(5, 70, 2))
+        thick = int(random.choice([-1, 2, 5]))
+        turn = float(random.uniform(0, 180))
+        cv2.ellipse(field, middle, axes, turn, 0, 360, float(random.uniform(0, 255)), thick)
+    return np.clip(field, 0, 255), at
+
+
+def _one_bone_mirrored(film: Float32, at: Placement, random: Random) -> tuple[Float32, Placement]:
+    """The femur against its own mirror image, or the tibia against its own."""
+    row = int(at.centre[0])
+    upper = random.random() < 0.5
+    half = film[: row + 1] if upper else film[row:][::-1]
+    return np.ascontiguousarray(np.vstack([half, half[::-1]])), at
+
+
+OTHERS: Final[Sequence[Other]] = (
+    _beside,
+    _of_wrong_size,
+    _turned,
+    _turned,
+    _cut_off,
+    _cut_off,
+    _cut_up,
+    _shapes,
+    _one_bone_mirrored,
+)

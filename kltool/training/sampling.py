@@ -1,0 +1,14 @@
+"""Random numbers for samples: every function that draws takes the generator it draws from."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+
+Random = np.random.Generator
+Item = TypeVar("Item")
+
+
+def one_of(items: Sequence[Item], random: Random) -> Item:
+    """Each as often as any other."""
+    return items[int(random.integers(len(items)))]

@@ -1,0 +1,77 @@
+"""One knee of a radiograph: where it lies, its landmarks, its film in right-knee orientation, its scale."""
+
+from dataclasses import dataclass
+
+from kltool.typing import Float32, Float64
+from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.scale import Scale, scale_of
+from kltool.values.spacing import NoSpacing, Spacing
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a knee lies on its film in right-knee orientation.
+
+    mirrored: the film is mirrored first (column c becomes columns - 1 - c), as it is for a left knee,
+    so that lateral lies on the left of the picture. All coordinates of a knee are those of this picture.
+    centre: (row, column) of the centre of the joint. tibial_width_px: between the outer edges of the plateau.
+    tilt_rad: of the plateau, positive from the column axis towards the row axis.
+    """
+
+    centre: tuple[float, float]
+    tibial_width_px: float
+    tilt_rad: float
+    mirrored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """Points on the outline of a knee, (row, column) pixels in right-knee orientation, lateral to medial.
+
+    tibia: (9, 2), on the subchondral plate of the plateau and over the spines. femur: (7, 2), on the lower
+    margin of the condyles and through the notch. spread: mean spread of the network's heat maps, a share of
+    the crop: the larger, the less certain. femoral_ends: (2, 2), the widest points of the condyles,
+    osteophytes excluded.
+    Source: Tiulpin et al. 2019 (KNEEL) for the margins.
+    """
+
+    tibia: Float64
+    femur: Float64
+    spread: float
+    femoral_ends: Float64
+
+
+def right_knee_orientation(pixels: Float32, mirrored: bool) -> Float32:
+    """The film of a left knee mirrored, so that lateral lies on the left; a view, no copy."""
+    return pixels[:, ::-1] if mirrored else pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Knee:
+    """One knee of a film that is upright; everything is measured at the film's full resolution.
+
+    detection_score: of the finder, 0 to 1. side_probability: probability of `side` by the anatomy alone,
+    0 to 1.
+    """
+
+    film: Radiograph
+    placement: Placement
+    landmarks: Landmarks
+    side: Side
+    side_source: SideSource
+    detection_score: float
+    side_probability: float
+
+    @property
+    def pixels(self) -> Float32:
+        """The film in right-knee orientation, (rows, columns); a view, no copy."""
+        return right_knee_orientation(self.film.pixels, self.placement.mirrored)
+
+    @property
+    def scale(self) -> Scale:
+        """Lengths on this film: pixels, per cent of the tibial width and, where there is a spacing, mm."""
+        return scale_of(self.spacing, self.placement.tibial_width_px, self.placement.tilt_rad)
+
+    @property
+    def spacing(self) -> Spacing | NoSpacing:
+        return self.film.spacing

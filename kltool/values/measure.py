@@ -1,0 +1,45 @@
+"""The measures of joint-space width: the minimum of each compartment and JSW(x) at fixed locations."""
+
+from enum import StrEnum
+
+
+class Compartment(StrEnum):
+    """The two weight-bearing halves of the tibiofemoral joint."""
+
+    MEDIAL = "medial"
+    LATERAL = "lateral"
+
+
+class Measure(StrEnum):
+    """A joint-space width: the minimum of a compartment, or the width at a fixed location of the OAI.
+
+    The locations are the OAI's JSW150 to JSW300 medially and LJSW700 to LJSW900 laterally, named by 1000 x.
+    """
+
+    MEDIAL_MINIMUM = "medial minimum"
+    MEDIAL_150 = "medial 0.150"
+    MEDIAL_175 = "medial 0.175"
+    MEDIAL_200 = "medial 0.200"
+    MEDIAL_225 = "medial 0.225"
+    MEDIAL_250 = "medial 0.250"
+    MEDIAL_275 = "medial 0.275"
+    MEDIAL_300 = "medial 0.300"
+    LATERAL_MINIMUM = "lateral minimum"
+    LATERAL_700 = "lateral 0.700"
+    LATERAL_725 = "lateral 0.725"
+    LATERAL_750 = "lateral 0.750"
+    LATERAL_775 = "lateral 0.775"
+    LATERAL_800 = "lateral 0.800"
+    LATERAL_825 = "lateral 0.825"
+    LATERAL_850 = "lateral 0.850"
+    LATERAL_875 = "lateral 0.875"
+    LATERAL_900 = "lateral 0.900"
+
+    @classmethod
+    def minimum(cls, compartment: Compartment) -> "Measure":
+        return cls(f"{compartment} minimum")
+
+    @classmethod
+    def at(cls, compartment: Compartment, x: float) -> "Measure":
+        """The width at a fixed location. Raises ValueError where x is no such location."""
+        return cls(f"{compartment} {x:.3f}")

@@ -1,0 +1,23 @@
+from .manifest import (
+    ModelEntry,
+    entries,
+    hashes_of_reading,
+    models_folder,
+)
+from .network import (
+    Models,
+    Network,
+    load_entry,
+    load_models,
+)
+
+__all__ = [
+    "ModelEntry",
+    "Models",
+    "Network",
+    "entries",
+    "hashes_of_reading",
+    "load_entry",
+    "load_models",
+    "models_folder",
+]

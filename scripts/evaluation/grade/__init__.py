@@ -1,0 +1,1 @@
+"""The grade against readers, its calibration and stability, other hospitals: docs/results/grade.md."""

@@ -1,0 +1,1 @@
+"""Knees found, on which side, which way up, and what is refused: docs/results/localize.md."""

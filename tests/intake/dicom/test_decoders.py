@@ -1,0 +1,72 @@
+"""Pixels are decoded whole, or refused with what they lack."""
+
+import sys
+
+import numpy as np
+import pytest
+from pydicom.pixels.utils import compress
+from pydicom.uid import JPEGExtended12Bit, JPEGLSLossless
+
+from kltool.errors import InstallationError, Undecodable
+from kltool.intake import ImageSource, decoders, load
+from kltool.values.radiograph import Radiograph
+from tests.intake.films import as_bytes, data_set, grey8, jpeg_2000_lossless, jpeg_baseline
+
+
+def read(data: bytes) -> Radiograph:
+    return load(ImageSource.in_memory("film", data))
+
+
+@pytest.mark.parametrize("missing", [1, 1000, 40_000])
+def test_short_pixel_data_is_undecodable(missing: int) -> None:
+    with pytest.raises(Undecodable, match="pixels that are damaged or end too early were found"):
+        read(as_bytes(data_set())[:-missing])
+
+
+@pytest.mark.parametrize("missing", [100, 5_000])
+def test_a_compressed_codestream_that_was_cut_is_undecodable(missing: int) -> None:
+    from pydicom.encaps import encapsulate, generate_frames
+
+    film = data_set()
+    compress(film, JPEGLSLossless)
+    stream = next(generate_frames(film.PixelData, number_of_frames=1))
+    film.PixelData = encapsulate([stream[:-missing]])
+    with pytest.raises(Undecodable, match="pixels that are damaged or end too early were found"):
+        read(as_bytes(film))
+
+
+def test_an_unread_transfer_syntax_is_named_as_such() -> None:
+    data = as_bytes(data_set()).replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.9\0")
+    with pytest.raises(Undecodable, match="a transfer syntax that is not read"):
+        read(data)
+
+
+def test_shifted_bits_are_refused() -> None:
+    with pytest.raises(Undecodable, match="pixels of 12 bits with high bit 15 were found"):
+        read(as_bytes(data_set(HighBit=15)))
+
+
+def test_every_decoder_is_installed() -> None:
+    found = decoders()
+    assert len(found) == 7
+    assert all(found.values()), found
+
+
+def test_a_missing_decoder_is_an_error_of_the_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    film = as_bytes(jpeg_2000_lossless(data_set()))
+    monkeypatch.setitem(sys.modules, "openjpeg.utils", None)
+    with pytest.raises(InstallationError, match="the decoder openjpeg"):
+        read(film)
+
+
+def test_twelve_bit_lossy_jpeg_is_named_as_unread() -> None:
+    film = jpeg_baseline(data_set(grey8()))
+    film.PixelData = film.PixelData.replace(b"\xff\xc0\x00\x0b\x08", b"\xff\xc1\x00\x0b\x0c")
+    film.file_meta.TransferSyntaxUID = JPEGExtended12Bit
+    with pytest.raises(Undecodable, match="a transfer syntax that is not read"):
+        read(as_bytes(film))
+
+
+def test_eight_bit_jpeg_is_read_within_its_tolerance() -> None:
+    film = read(as_bytes(jpeg_baseline(data_set(grey8()))))
+    assert np.abs(film.pixels - grey8()).mean() < 5

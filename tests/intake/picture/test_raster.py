@@ -1,0 +1,152 @@
+"""Plain pictures are read at full depth or refused; a picture that was cut off is never half read."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from kltool.errors import NotARadiograph, Undecodable
+from kltool.intake import ImageSource, load
+from kltool.typing import Float32
+from kltool.values.radiograph import Radiograph
+from kltool.values.spacing import NoSpacing
+from tests.intake.films import REAL_DATA, grey8, knee, picture, png, saved, tiff
+
+
+def read(data: bytes) -> Radiograph:
+    return load(ImageSource.in_memory("picture", data))
+
+
+def as_float(pixels: Any) -> Float32:
+    return np.asarray(pixels, np.float32)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".bmp", ".tif"])
+def test_eight_bits_are_read_as_they_are(suffix: str) -> None:
+    assert np.array_equal(read(picture(grey8(), suffix)).pixels, as_float(grey8()))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_sixteen_bits_are_read_as_they_are(suffix: str) -> None:
+    assert np.array_equal(read(picture(knee() * 16, suffix)).pixels, as_float(knee()) * 16)
+
+
+def test_a_jpeg_is_read_within_its_tolerance() -> None:
+    film = read(picture(grey8(), ".jpg"))
+    assert np.abs(film.pixels - as_float(grey8())).mean() < 5
+
+
+@pytest.mark.parametrize("mode", ["P", "RGB", "RGBA", "LA", "1"])
+def test_grey_in_any_form_is_grey(mode: str) -> None:
+    stored = Image.fromarray(grey8()).convert(mode)
+    expected = as_float(stored.convert("L"))
+    film = read(saved(stored, "PNG"))
+    assert film.notes == ()
+    assert np.array_equal(film.pixels, expected)
+
+
+def test_an_interlaced_looking_optimised_png_is_whole() -> None:
+    assert np.array_equal(
+        read(saved(Image.fromarray(grey8()), "PNG", optimize=True)).pixels, as_float(grey8())
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_tiff_in_which_white_is_zero_is_turned_as_its_tag_asks(dtype: type) -> None:
+    top = np.iinfo(dtype).max
+    stored: Any = grey8().astype(dtype) * (top // 255)
+    film = read(tiff(top - stored, photometric="miniswhite"))
+    assert film.notes == ()
+    assert np.array_equal(film.pixels, as_float(stored))
+
+
+def test_a_photograph_turned_by_its_orientation_tag_is_shown_upright() -> None:
+    exif = Image.Exif()
+    exif[274] = 6
+    assert read(saved(Image.fromarray(grey8()), "JPEG", exif=exif)).pixels.shape == (160, 200)
+
+
+def test_transparent_margins_are_padding() -> None:
+    alpha = np.full(grey8().shape, 255, np.uint8)
+    alpha[:, :9] = 0
+    pixels = grey8()
+    pixels[:, :9] = 255
+    film = read(picture(np.dstack([pixels, pixels, pixels, alpha]), ".png"))
+    assert film.notes == ("transparent pixels are taken as padding",)
+    assert (film.pixels[:, :9] == film.pixels.min()).all()
+
+
+def test_an_annotation_in_colour_is_noted() -> None:
+    channels = np.dstack([grey8()] * 3)
+    channels[5:9, 5:40] = (0, 0, 255)
+    assert read(picture(channels, ".png")).notes == ("colour in 0.4% of the pixels: annotation",)
+
+
+def test_a_film_with_one_tint_is_a_radiograph() -> None:
+    channels = np.dstack([grey8(), grey8(), (grey8() * 0.92).astype(np.uint8)])
+    assert read(picture(channels, ".png")).notes == ()
+
+
+def test_a_colour_photograph_is_refused() -> None:
+    channels = np.dstack([grey8() // 3, grey8() // 2, grey8()])
+    with pytest.raises(NotARadiograph) as caught:
+        read(picture(channels, ".jpg"))
+    assert str(caught.value).endswith(
+        "a grey radiograph was expected; export the radiograph itself instead of photographing film or screen"
+    )
+
+
+PHOTOGRAPHS = (
+    "0c436b734093 0d8c4688be2a 47fa318ad0ea 548b1c028a67 6f1e9d879d76 7325b166b73c ce104ee23541 "
+    "d6d8b9de04c8 f874de2829bf"
+)
+real = pytest.mark.skipif(not REAL_DATA.is_dir(), reason="no real radiographs at ../shared/data")
+
+
+@real
+@pytest.mark.parametrize("photograph", PHOTOGRAPHS.split())
+def test_real_photographs_of_films_and_screens_are_refused(photograph: str) -> None:
+    with pytest.raises(NotARadiograph, match="a colour picture was found"):
+        load(REAL_DATA / "refuse" / f"{photograph}.jpg")
+
+
+@real
+def test_every_radiograph_of_the_other_hospital_is_read() -> None:
+    """A film tinted by its scanner (835e524d92ab) among them; none is annotated, none is inverted."""
+    films = [load(path) for path in sorted((REAL_DATA / "external").glob("*/*.png"))]
+    assert len(films) == 170
+    assert {film.notes for film in films} == {()}
+
+
+@pytest.mark.parametrize("shape", [(63, 200), (200, 63)])
+def test_a_thumbnail_is_too_small(shape: tuple[int, int]) -> None:
+    with pytest.raises(NotARadiograph, match="too small: "):
+        read(png(grey8(200, 200)[: shape[0], : shape[1]]))
+
+
+def test_a_constant_picture_is_refused() -> None:
+    with pytest.raises(Undecodable, match="all have the same value"):
+        read(png(np.full((200, 160), 9, np.uint8)))
+
+
+def test_a_tiff_of_numbers_that_are_none_is_undecodable() -> None:
+    pixels = as_float(grey8())
+    pixels[3, 3] = np.nan
+    with pytest.raises(Undecodable):
+        read(tiff(pixels))
+
+
+def test_the_log_level_of_opencv_is_restored() -> None:
+    before = cv2.utils.logging.getLogLevel()
+    read(png(grey8()))
+    assert cv2.utils.logging.getLogLevel() == before
+
+
+def test_dots_per_inch_are_no_spacing(tmp_path: Any) -> None:
+    from PIL import Image
+
+    path = tmp_path / "film.png"
+    Image.fromarray(grey8()).save(path, dpi=(150, 150))
+    assert isinstance(load(path).spacing, NoSpacing)

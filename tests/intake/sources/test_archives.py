@@ -1,0 +1,58 @@
+"""The members of an archive are images like files, and what is no archive of images is refused."""
+
+import os
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kltool.errors import UsageError
+from kltool.intake import find_images, load
+from tests.intake.films import as_bytes, data_set, grey8, png
+
+
+def names(path: Path) -> list[str]:
+    return [source.name for source in find_images(path)]
+
+
+def test_a_hard_link_of_a_tar_is_its_target(tmp_path: Path) -> None:
+    film = tmp_path / "film.png"
+    film.write_bytes(png(grey8()))
+    os.link(film, tmp_path / "same.png")
+    with tarfile.open(tmp_path / "a.tar", "w") as bundle:
+        bundle.add(film, "film.png")
+        bundle.add(tmp_path / "same.png", "same.png")
+    first, second = find_images(tmp_path / "a.tar")
+    assert first.read() == second.read() == film.read_bytes()
+
+
+def test_an_archive_is_read_without_unpacking(tmp_path: Path) -> None:
+    archive = tmp_path / "films.zip"
+    with zipfile.ZipFile(archive, "w") as new:
+        new.writestr("visit/b.png", png(grey8()))
+        new.writestr("visit/a.dcm", as_bytes(data_set()))
+        new.writestr("visit/notes.json", "{}")
+        new.writestr("__MACOSX/visit/b.png", "x")
+    sources = list(find_images(archive))
+    assert [source.name for source in sources] == [f"{archive}!visit/a.dcm", f"{archive}!visit/b.png"]
+    assert load(sources[0]).source == f"{archive}!visit/a.dcm"
+    assert load(sources[1]).pixels.shape == (200, 160)
+    assert names(tmp_path) == [source.name for source in sources]
+    assert [path.name for path in tmp_path.iterdir()] == ["films.zip"]
+
+
+def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
+        for number in range(3):
+            new.writestr(f"{number}.png", bytes(30_000_000))
+    with pytest.raises(UsageError, match="an archive of radiographs was expected"):
+        names(archive)
+
+
+def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "films.zip"
+    archive.write_bytes(b"PK\x03\x04" + bytes(100))
+    with pytest.raises(UsageError, match="is a damaged zip archive"):
+        names(archive)

@@ -1,0 +1,110 @@
+"""Files, folders, archives and discs are opened to the images in them, in a fixed order."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import UID, ExplicitVRLittleEndian
+
+from kltool.errors import NotAnImage, UsageError
+from kltool.intake import ImageSource, find_images, load
+from tests.intake.films import as_bytes, data_set, grey8, item, png
+
+
+def names(path: Path) -> list[str]:
+    return [source.name for source in find_images(path)]
+
+
+def disc(folder: Path, *listed: list[str]) -> Path:
+    """A DICOMDIR that lists these file IDs."""
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID = UID("1.2.840.10008.1.3.10")
+    meta.MediaStorageSOPInstanceUID = UID("1.2.3")
+    table = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    table.FileSetID = "DISC"
+    table.DirectoryRecordSequence = [
+        item(DirectoryRecordType="PATIENT", PatientID="1"),
+        *(item(DirectoryRecordType="IMAGE", ReferencedFileID=parts) for parts in listed),
+    ]
+    path = folder / "DICOMDIR"
+    path.write_bytes(as_bytes(table))
+    return path
+
+
+def test_a_file_is_its_own_source(tmp_path: Path) -> None:
+    path = tmp_path / "film.png"
+    path.write_bytes(png(grey8()))
+    assert list(find_images(path)) == [ImageSource.of_file(path)]
+
+
+def test_a_folder_is_searched_in_order_and_companions_are_passed_over(tmp_path: Path) -> None:
+    for name in (
+        "b.png",
+        "a/z.dcm",
+        "a/b/c",
+        "README",
+        "notes.txt",
+        "x.json",
+        ".DS_Store",
+        ".git/q.png",
+        "DICOMDIR",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(grey8()))
+    assert names(tmp_path) == [str(tmp_path / name) for name in ("b.png", "a/z.dcm", "a/b/c")]
+
+
+def test_a_companion_named_by_the_user_is_refused_not_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("nothing to see")
+    (source,) = find_images(path)
+    with pytest.raises(NotAnImage) as caught:
+        load(source)
+    assert str(caught.value) == (
+        "a text file was found, a DICOM, PNG, JPEG, TIFF or BMP file was expected; name the image"
+    )
+
+
+def test_a_disc_lists_its_images_and_nothing_outside_it(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "im1").write_bytes(as_bytes(data_set()))
+    path = disc(tmp_path, ["IMAGES", "IM1"], ["..", "IM2"], ["IMAGES", "GONE"])
+    sources = list(find_images(path))
+    assert [source.name for source in sources] == [
+        str(tmp_path / "images" / "im1"),
+        str(tmp_path / "images" / "GONE"),
+    ]
+    assert load(sources[0]).subject
+    with pytest.raises(UsageError, match="no such file"):
+        load(sources[1])
+    with pytest.raises(NotAnImage, match="a DICOMDIR"):
+        load(path)
+
+
+def test_no_path_and_no_image_are_errors_of_use(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file or folder"):
+        names(tmp_path / "missing")
+    with pytest.raises(UsageError, match="no image was found in"):
+        names(tmp_path)
+
+
+def test_a_folder_that_cannot_be_listed_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "f.png").write_bytes(png(grey8()))
+    scan = os.scandir
+
+    def refusing(place: Any) -> Any:
+        if str(place).endswith("/b"):
+            raise PermissionError(13, "Permission denied", str(place))
+        return scan(place)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(UsageError, match=r"/b cannot be listed \(Permission denied\)"):
+        list(find_images(tmp_path))

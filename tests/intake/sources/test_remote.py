@@ -1,0 +1,40 @@
+"""A store is listed in order and whole, or an error names what cannot be listed."""
+
+from typing import Any
+
+import pytest
+
+from kltool.errors import UsageError
+from kltool.intake import find_images, load
+from tests.intake.films import grey8, png
+
+
+@pytest.fixture
+def store() -> Any:
+    memory = pytest.importorskip("fsspec").filesystem("memory")
+    memory.pipe(
+        {"/knees/b/2.png": png(grey8()), "/knees/a/1.png": png(grey8()), "/knees/3.png": png(grey8())}
+    )
+    yield memory
+    memory.rm("/knees", recursive=True)
+
+
+def test_a_store_is_listed_folder_by_folder_in_order(store: Any) -> None:
+    names = [source.name for source in find_images("memory://knees")]
+    assert names == ["memory:///knees/3.png", "memory:///knees/a/1.png", "memory:///knees/b/2.png"]
+    assert load(next(iter(find_images("memory://knees/a")))).pixels.shape == (200, 160)
+
+
+def test_a_folder_of_a_store_that_cannot_be_listed_is_not_passed_over(
+    store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ls = type(store).ls
+
+    def refusing(self: Any, path: str, **options: Any) -> Any:
+        if path.endswith("/b"):
+            raise PermissionError("no")
+        return ls(self, path, **options)
+
+    monkeypatch.setattr(type(store), "ls", refusing)
+    with pytest.raises(UsageError, match="cannot be listed"):
+        list(find_images("memory://knees"))
