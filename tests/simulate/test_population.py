@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -18,11 +19,15 @@ from kltool.values.radiograph import Side
 Values = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 COARSE = (0.5, 0.6)
-SAMPLED = [sample_scene_and_film(seed) for seed in range(2000)]
+
+
+@cache
+def sampled() -> list[tuple[KneeScene, Film]]:
+    return [sample_scene_and_film(seed) for seed in range(2000)]
 
 
 def spread(value: Callable[[KneeScene, Film], float]) -> Values:
-    return np.array([value(scene, film) for scene, film in SAMPLED])
+    return np.array([value(scene, film) for scene, film in sampled()])
 
 
 def test_a_seed_is_one_knee_and_another_seed_another() -> None:
@@ -97,11 +102,8 @@ def test_the_films_cover_their_ranges(name: str, least: float, most: float) -> N
 
 def test_both_sides_are_as_frequent_and_markers_name_theirs() -> None:
     assert spread(lambda scene, _: scene.side is Side.RIGHT).mean() == pytest.approx(0.5, abs=0.05)
-    letters = {
-        (scene.side, film.marker.letter)
-        for scene, film in SAMPLED
-        if film.marker and not film.marker.mirrored
-    }
+    markers = [(scene.side, film.marker) for scene, film in sampled() if film.marker]
+    letters = {(side, marker.letter) for side, marker in markers if not marker.mirrored}
     assert letters == {(Side.RIGHT, "R"), (Side.LEFT, "L")}
 
 

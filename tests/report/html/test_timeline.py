@@ -175,5 +175,5 @@ def test_no_patient_is_named(page: str) -> None:
 
 def test_a_page_that_cannot_be_written_says_what_to_do(visits: Timeline, tmp_path: Path) -> None:
     write_timeline_page([visits], tmp_path / "timeline.html")
-    with pytest.raises(UsageError, match="cannot be written"):
+    with pytest.raises(UsageError, match=str(tmp_path)):
         write_timeline_page([visits], tmp_path)

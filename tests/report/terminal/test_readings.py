@@ -11,6 +11,7 @@ from kltool.errors import NoKnee
 from kltool.reading import provenance_of_models, read
 from kltool.report.record import change_record, provenance_record, reading_record, unread_record
 from kltool.report.terminal.readings import print_change, print_readings
+from kltool.values.change import WidthChange
 from kltool.values.reading import DISCLAIMER, Reading, RefusedKnee, Unread
 from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
@@ -88,11 +89,13 @@ def test_every_warning_is_printed_with_its_knee(read_sample: ReadSample) -> None
     assert any(holds(line, "right", "the joint is [cut] off") for line in text.splitlines())
 
 
-def test_a_change_is_its_sentence_and_every_width(read_sample: ReadSample, models: Models) -> None:
+def test_a_change_is_its_verdict_its_number_and_every_width(read_sample: ReadSample, models: Models) -> None:
     visits = read_sample("case/before.dcm"), read_sample("case/after.dcm")
     (change,) = compare(*visits, models)
     text = printed(lambda console: print_change(change_record(change, *visits), console))
-    assert "".join(text.split()).startswith("".join(change.sentence.split()))
+    medial = change.widths["medial minimum"]
+    assert isinstance(medial, WidthChange)
+    assert holds(text, "right knee", "improved", f"{medial.change:+.2f}")
     for name in change.widths:
         assert name in text
     assert DISCLAIMER in text
