@@ -28,7 +28,8 @@ State = Mapping[str, Any]
 OAI: Final = "OAI baseline knee crops (Chen, Mendeley Data 56rmx5bjcr), train split"
 KNEEL: Final = "the train knees of the KNEEL annotations (Tiulpin et al. 2019) on the OAI crops"
 SIMULATED: Final = "knees simulated by kltool.simulate"
-CURVES: Final = ("femoral margin", "tibial margin", "upper rim", "lower rim")  # as the manifest names them
+# as the manifest names them
+CURVES: Final = ("femoral margin", "tibial margin", "upper plateau margin", "lower plateau margin")
 
 
 @dataclass(frozen=True, slots=True)
