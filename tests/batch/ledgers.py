@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -11,9 +12,8 @@ def seen(ledger: Path) -> int:
         return 0
     copy = ledger.with_name("copy.sqlite")
     for suffix in ("", "-wal"):
-        source = ledger.with_name(ledger.name + suffix)
-        if source.exists():
-            shutil.copy(source, copy.with_name(copy.name + suffix))
+        with suppress(FileNotFoundError):  # the run that ends removes its log
+            shutil.copy(ledger.with_name(ledger.name + suffix), copy.with_name(copy.name + suffix))
     connection = sqlite3.connect(copy)
     try:
         (number,) = connection.execute("SELECT COUNT(*) FROM outcomes").fetchone()
