@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from evaluation.markdown import Table, machine
+from evaluation.markdown import MarkdownTable, machine
 
 from kltool.intake import load
 from kltool.reading import read
@@ -45,9 +45,9 @@ def main() -> None:
 
 
 def _batch(data: Path) -> None:
-    from evaluation.batch.page import Extent, measure_batch, write  # late: needs the extras
+    from evaluation.batch.page import ImageCounts, measure_batch, write  # late: needs the extras
 
-    print(write(measure_batch(data, Extent()), Extent(), OUT.parent).read_text())
+    print(write(measure_batch(data, ImageCounts()), ImageCounts(), OUT.parent).read_text())
 
 
 def _ledger() -> None:
@@ -69,7 +69,7 @@ def _speed() -> None:
     ]
     made = f"Made by `python scripts/benchmark.py speed` on {machine()}; {REPEATS} repeats after one."
     heading = f"# Speed\n\n{made}\n"
-    table = Table(("what", "fastest, s", "median, s", "slowest, s"), rows)
+    table = MarkdownTable(("what", "fastest, s", "median, s", "slowest, s"), rows)
     OUT.write_text(f"{heading}\n{table}\n")
     print(OUT.read_text())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from evaluation.comparison.fit_changes import ChangeErrorLaw, fit_changes, stated
 from evaluation.comparison.visits import MARGINS, KnownChange, read_visits
-from evaluation.markdown import Table
+from evaluation.markdown import MarkdownTable
 
 from kltool.values.length import NORMAL_95
 
@@ -32,8 +32,8 @@ def _page(fit: ChangeErrorLaw, changes: list[KnownChange], knees: int) -> str:
     errors = np.array([one.measured.change - one.true_mm for one in changes])
     deviations = stated(fit, changes)
     rows = [
-        (name, int(held.sum()), f"{100 * (np.abs(errors) <= NORMAL_95 * deviations)[held].mean():.1f} %")
-        for name, held in (
+        (name, int(chosen.sum()), f"{100 * (np.abs(errors) <= NORMAL_95 * deviations)[chosen].mean():.1f} %")
+        for name, chosen in (
             ("all", np.ones(len(errors), bool)),
             ("surest half", deviations <= np.median(deviations)),
             ("least sure half", deviations > np.median(deviations)),
@@ -47,9 +47,9 @@ def _page(fit: ChangeErrorLaw, changes: list[KnownChange], knees: int) -> str:
                 "# The error of a linked change",
                 f"Made by `python scripts/calibrate_changes.py --knees {knees}`: simulated knees of seeds "
                 f"{FIRST_SEED} and up at three visits, which neither training nor scoring sees. "
-                "`docs/choices.md#change-error` has the law.",
+                "`docs/choices.md#change-error` has the formula.",
                 str(
-                    Table(
+                    MarkdownTable(
                         ("number", "value"),
                         [
                             ("linked_floor, tibial widths", f"{fit.linked_floor:.5f}"),
@@ -59,7 +59,7 @@ def _page(fit: ChangeErrorLaw, changes: list[KnownChange], knees: int) -> str:
                         ],
                     )
                 ),
-                str(Table(("changes", "count", "95% intervals that contain the true change"), rows)),
+                str(MarkdownTable(("changes", "count", "95% intervals that contain the true change"), rows)),
             ]
         )
         + "\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 from evaluation.comparison.fit_identity import FIRST_SEED, WEIGHTS, fit, rescored
 from evaluation.comparison.identity import decisions, discrimination
 from evaluation.comparison.knee_pairs import PairKind, crop_pairs, simulated_pairs
-from evaluation.markdown import Section, Table
+from evaluation.markdown import MarkdownTable, Section
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "identity.md"
 
@@ -29,8 +29,8 @@ def main() -> None:
         "crops spread over their names, and simulated knees of seeds "
         f"{FIRST_SEED} to {FIRST_SEED + options.count - 1}."
     )
-    weights = Table(("pair", "weight"), [(kind, WEIGHTS[kind]) for kind in PairKind])
-    law = Table(
+    weights = MarkdownTable(("pair", "weight"), [(kind, WEIGHTS[kind]) for kind in PairKind])
+    law = MarkdownTable(
         ("intercept", "femur", "tibia", "outline"),
         [(f"{found.start:.2f}", f"{found.femur:.1f}", f"{found.tibia:.1f}", f"{found.outline:.0f}")],
         "Log odds of one knee: the intercept, for a correlation of 1, for outlines a tibial width apart.",

@@ -7,7 +7,7 @@ rotation (kltool/jointspace/positioning.py).
 import argparse
 from pathlib import Path
 
-from evaluation.markdown import Table
+from evaluation.markdown import MarkdownTable
 
 from kltool.training.calibrate.widths import (
     FIRST_SEED,
@@ -42,9 +42,9 @@ def main() -> None:
         f"{FIRST_SEED} to {FIRST_SEED + options.count - 1}, each on its film and on a coarse crop. "
         "Shares of the tibial width; variance = floor² + gain² · (variance of both margins), fitted on films "
         "that are not poor.",
-        str(Table(("kind", "floor", "gain", "widths"), kinds)),
+        str(MarkdownTable(("kind", "floor", "gain", "widths"), kinds)),
         "Factor by which the deviations of films of a quality have to grow:",
-        str(Table(("quality", "factor", "widths"), qualities)),
+        str(MarkdownTable(("quality", "factor", "widths"), qualities)),
         f"With both, {100 * coverage(errors, laws, factors):.1f}% of the 95% intervals contain the truth.",
         f"Rotation of the leg = {slope:.0f} degrees · (offset of the spines - {neutral:.4f}), in tibial "
         f"widths; the residual standard deviation is {residual:.1f} degrees ({len(rotations)} legs).",

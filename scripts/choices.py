@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from evaluation.markdown import Table
+from evaluation.markdown import MarkdownTable
 
 from kltool.geometry.window import CROP_SIZE
 from kltool.intake import load
@@ -56,7 +56,7 @@ def _crops(knees: list[AnnotatedKnee]) -> str:
     values = np.array([(at.tibial_width_px, *at.centre, at.tibial_width_px * mm) for at, mm in placed])
     rows = [(n, f"{v.mean():.1f}", f"{v.std():.1f}") for n, v in zip(names, values.T, strict=True)]
     head = f"## Crops: {len(knees)} reliably annotated `train` knees, pixels of {CROP_SIZE} (last row: mm)"
-    return f"{head}\n\n{Table(('', 'mean', 'SD'), rows)}"
+    return f"{head}\n\n{MarkdownTable(('', 'mean', 'SD'), rows)}"
 
 
 def _rounds(knees: list[AnnotatedKnee], models: Models) -> str:
@@ -94,7 +94,7 @@ def _ranges(located: list[tuple[AnnotatedKnee, Knee]], models: Models) -> str:
         for low, high in tried
     ]
     columns = ("minimum", "x", "knees", "offset, mm", "SD, mm", "r")
-    return f"## Range of x of the minimum, `train` knees\n\n{Table(columns, rows)}"
+    return f"## Range of x of the minimum, `train` knees\n\n{MarkdownTable(columns, rows)}"
 
 
 def _error(

@@ -7,6 +7,7 @@ version, measured beside this one.
 
 import argparse
 import ast
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -50,13 +51,16 @@ def main() -> None:
     parser.add_argument("--old", type=Path, help="checkout of another version")
     parser.add_argument("--out", type=Path, help="page to write the figures to")
     options = parser.parse_args()
-    found = {"this version": figures_of(ROOT)}
-    if options.old:
-        found = {"the other version": figures_of(options.old), **found}
+    roots = [options.old, ROOT] if options.old else [ROOT]
+    found = {f"version {_version_of(root)}": figures_of(root) for root in roots}
     page = _page(found)
     print(page)
     if options.out:
         options.out.write_text(page)
+
+
+def _version_of(root: Path) -> str:
+    return str(tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"])
 
 
 def figures_of(root: Path) -> Figures:
@@ -100,8 +104,9 @@ def _page(found: dict[str, Figures]) -> str:
     names = list(found)
     columns: Sequence[dict[str, str]] = [dict(figures.rows()) for figures in found.values()]
     rows = [f"| {row} | {' | '.join(column[row] for column in columns)} |" for row in columns[0]]
-    long_files = ", ".join(f"`{name}`" for name in found["this version"].long_files)
-    runs = "\n".join(f"- {where}" for where in found["this version"].runs)
+    present = list(found.values())[-1]
+    long_files = ", ".join(f"`{name}`" for name in present.long_files)
+    runs = "\n".join(f"- {where}" for where in present.runs)
     return "\n".join(
         [
             "# The code in figures",

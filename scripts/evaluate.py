@@ -60,9 +60,11 @@ def _pipeline(options: argparse.Namespace) -> Path:
 
 
 def _joint_space(options: argparse.Namespace) -> Path:
-    from evaluation.jointspace.page import Extent, gather, write
+    from evaluation.jointspace.page import ReadCounts, gather, write
 
-    return write(gather(options.data, Extent(options.simulated, options.knees, options.jobs)), options.out)
+    return write(
+        gather(options.data, ReadCounts(options.simulated, options.knees, options.jobs)), options.out
+    )
 
 
 def _grade(options: argparse.Namespace) -> Path:

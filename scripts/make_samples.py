@@ -1,4 +1,4 @@
-"""Write sample_images/ anew: simulated radiographs with their truth.
+"""Rewrite sample_images/: simulated radiographs with their truth.
 
 python scripts/make_samples.py [folder]
 """

@@ -37,7 +37,7 @@ def given_of(table: Table, read: list[bool]) -> Mapping[str, Column]:
 
 
 def reasons_of(table: Table, column: str) -> list[str]:
-    """Why each row has no value in a column, (n,), where the table states it, in kl_reason and so on."""
+    """Why each row has no value in a column, (n,), where the table states it, in kl_reason for example."""
     columns = map(table.cells, reasons_for(column))
     return [next(filter(None, cells), "") for cells in zip(*columns, strict=True)]
 

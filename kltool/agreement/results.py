@@ -18,7 +18,7 @@ ALL_RATERS = "all raters"
 class Estimate:
     """An estimate with its 95% bootstrap interval.
 
-    name: "kappa_quadratic" and so on, as in agreement.csv. knees, participants: the size of the sample.
+    name: for example "kappa_quadratic", as in agreement.csv. knees, participants: the size of the sample.
     """
 
     name: str

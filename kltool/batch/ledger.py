@@ -1,6 +1,6 @@
 """The tasks of a run and their outcomes, in SQLite: each image is recorded as it ends and read once.
 
-Images are listed anew at every start; outcomes stay, by the task's key. One run at a time holds the file.
+Images are listed again at every start; outcomes stay, by the task's key. One run at a time holds the file.
 """
 
 import json

@@ -69,7 +69,7 @@ def task_of(text: str) -> Task:
 
 @dataclass(frozen=True)
 class Listing:
-    """The images to read, listed anew at every iteration.
+    """The images to read, listed again at every iteration.
 
     sources: files, folders, archives, manifests, addresses, or - for names on the standard input. reserved:
     headings of the table; a manifest's column of the same name becomes given_NAME. pseudonym: of a manifest's

@@ -17,11 +17,13 @@ def examine() -> Exit:
     """Print every check; 5 where one of them would keep kltool from reading."""
     console = Console()
     console.print(f"kltool {version('kltool')}, Python {platform.python_version()}, {platform.platform()}")
-    sound = [_libraries(console), _decoders(console), _models(console)]
+    passed = [_libraries(console), _decoders(console), _models(console)]
     console.print(
-        "[green]all is well[/]" if all(sound) else "[red]this installation is not sound: reinstall kltool[/]"
+        "[green]all checks passed[/]"
+        if all(passed)
+        else "[red]this installation is incomplete or altered: reinstall kltool[/]"
     )
-    return Exit.OK if all(sound) else Exit.INSTALLATION
+    return Exit.OK if all(passed) else Exit.INSTALLATION
 
 
 def list_models() -> Exit:
@@ -37,15 +39,15 @@ def list_models() -> Exit:
 
 def _libraries(console: Console) -> bool:
     table = Table("library", "version", title="Runtime")
-    sound = True
+    passed = True
     for name in LIBRARIES:
         try:
             table.add_row(name, version(name))
         except PackageNotFoundError:
             table.add_row(name, "[red]missing[/]")
-            sound = False
+            passed = False
     console.print(table)
-    return sound
+    return passed
 
 
 def _decoders(console: Console) -> bool:
@@ -59,13 +61,13 @@ def _decoders(console: Console) -> bool:
 
 def _models(console: Console) -> bool:
     table = Table("model", "version", "sha256", "verified", title="Models")
-    sound = True
+    passed = True
     for entry in entries():
         try:
             load_entry(entry)
             verdict = "[green]yes[/]"
         except InstallationError as error:
-            verdict, sound = f"[red]{error}[/]", False
+            verdict, passed = f"[red]{error}[/]", False
         table.add_row(entry.name, entry.version, entry.sha256[:16], verdict)
     console.print(table)
-    return sound
+    return passed

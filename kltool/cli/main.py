@@ -50,7 +50,7 @@ def read(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Files, folders, zip archives or a DICOMDIR.", metavar="PATH...", show_default=False
+            help="Files, folders, zip or tar archives or a DICOMDIR.", metavar="PATH...", show_default=False
         ),
     ] = None,
     manifest: Annotated[

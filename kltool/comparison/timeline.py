@@ -30,7 +30,7 @@ def timelines(visits: Sequence[Visit], models: Models, model: ErrorModel = DEFAU
         if (one.day, one.name) == (next_one.day, next_one.name):
             raise NotComparable(
                 f"two films of visit {one.name!r} of {one.day} found, one per visit expected; give repeat "
-                "films visit names of their own"
+                "films different visit names"
             )
     knee_timelines = [
         _timeline(shown, side, models, model)

@@ -9,15 +9,6 @@ import numpy.typing as npt
 from kltool.typing import Points
 
 
-def to_mm(points_px: Points, row_mm: float, column_mm: float) -> Points:
-    """Pixels to millimetres.
-
-    Source: DICOM PS3.3 10.7.1.3, row spacing first.
-    """
-    scaled: Points = points_px * np.array([row_mm, column_mm])
-    return scaled
-
-
 def mirror(points_px: Points, columns: int) -> Points:
     """The points in the mirror image of a picture with this number of columns; its own inverse."""
     mirrored: Points = points_px * np.array([1.0, -1.0]) + np.array([0.0, columns - 1.0])

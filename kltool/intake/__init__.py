@@ -12,7 +12,7 @@
     overrides.py    what the user states in place of the file
     hashes.py       hashes of file and pixels
 
-The faces of this package and of its folders are lazy (SPEC 1): pydicom is imported for a DICOM file, fsspec
+The imports of this package and of its folders are lazy (SPEC 1): pydicom is imported for a DICOM file, fsspec
 for an address, OpenCV for pixels.
 """
 

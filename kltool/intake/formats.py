@@ -61,7 +61,7 @@ def format_of(data: bytes) -> FileFormat:
 def refusal_of(file_format: FileFormat, data: bytes) -> NotAnImage:
     """The refusal of bytes that are no image, which names what they are."""
     if file_format is FileFormat.EMPTY:
-        return NotAnImage(f"an empty file was found, {EXPECTED}; copy the file anew")
+        return NotAnImage(f"an empty file was found, {EXPECTED}; copy the file again")
     if file_format is FileFormat.ZIP:
         return NotAnImage(f"a zip archive was found, {EXPECTED}; unpack it, or name it on its own")
     if file_format is FileFormat.DICOMDIR:

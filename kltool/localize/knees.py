@@ -172,15 +172,15 @@ def _conflicting_tag(film: Radiograph) -> tuple[str, ...]:
 
 
 def _side_by_anatomy(film: Radiograph, knee: ClassifiedCandidate) -> _Sides:
-    likelier = max(Side, key=knee.side_probability)
-    probability = knee.side_probability(likelier)
+    more_probable = max(Side, key=knee.side_probability)
+    probability = knee.side_probability(more_probable)
     if knee.is_replaced or probability < LEAST_SIDE_PROBABILITY:
         raise SideUnknown(
             "one knee was found and its side is unknown: the tags give none, and by its anatomy it is "
-            f"a {likelier} knee with a probability of {probability:.2f}, {LEAST_SIDE_PROBABILITY:.2f} "
+            f"a {more_probable} knee with a probability of {probability:.2f}, {LEAST_SIDE_PROBABILITY:.2f} "
             "expected; give the side with --side"
         )
-    side, patients_right = (likelier.other, "right") if film.stored_mirrored else (likelier, "left")
+    side, patients_right = (more_probable.other, "right") if film.stored_mirrored else (more_probable, "left")
     note = f"side by the anatomy alone: {side} if the patient's right is on the viewer's {patients_right}"
     return _Sides((side,), SideSource.ANATOMY, (note,))
 

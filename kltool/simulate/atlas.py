@@ -109,7 +109,7 @@ def _geometric_fields() -> Any:
         if not hasattr(scipy, function):
             setattr(scipy, function, getattr(np, function))
     try:
-        from gias3.fieldwork.field import geometric_field
+        from gias3.fieldwork.field import geometric_field  # an optional extra; needs the names set above
     except ImportError as error:
         raise _not_installed() from error
     return geometric_field
@@ -117,7 +117,7 @@ def _geometric_fields() -> Any:
 
 def _model_path(name: str) -> Path:
     try:
-        from musculoskeletal.models import get_model_path
+        from musculoskeletal.models import get_model_path  # an optional extra
     except ImportError as error:
         raise _not_installed() from error
     path = get_model_path(name)

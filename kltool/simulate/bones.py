@@ -20,15 +20,14 @@ from kltool.simulate.scene import KneeScene
 from kltool.typing import Float64
 
 Int32 = npt.NDArray[np.int32]
-MIDLINE_X = 80.0  # between the condyles of the mean bone
 CONDYLAR_TURN_DEG = 5.0  # docs/choices-simulate.md#pose
 PATELLA_STEP_MM = np.array([-6.0, -2.0, 6.0])  # docs/choices-simulate.md#pose
 OSTEOPHYTE_MM = 8.5  # docs/choices-simulate.md#osteophytes
 SCLEROSIS_MM = 8.0  # docs/choices-simulate.md#sclerosis
 PATELLAR_WALL_MM = 0.6  # docs/choices-simulate.md#cortex
-MARGIN_STEEPNESS_DEG = 30.0  # docs/choices-simulate.md#rims
+MARGIN_STEEPNESS_DEG = 30.0  # docs/choices-simulate.md#plateau-margins
 NOTCH_X = (73.5, 86.0)  # of the mean bone; between them the plateau ends posteriorly at the notch
-LEVELLED = (0.05, 0.26)  # of the width of the plateau; docs/choices-simulate.md#rims
+LEVELLED = (0.05, 0.26)  # of the width of the plateau; docs/choices-simulate.md#plateau-margins
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,6 +24,7 @@ except ImportError as error:
     ) from error
 
 Int32 = npt.NDArray[np.int32]
+Corners = npt.NDArray[np.int64]  # 1/1024 pixel
 
 SUBPIXELS = 1024
 
@@ -102,12 +103,12 @@ def profile_rows(vertices: Float64, faces: Int32, camera: Camera, step_mm: float
     return nearest, heights
 
 
-def _snapped(pixels: Float64) -> npt.NDArray[np.int64]:
+def _snapped(pixels: Float64) -> Corners:
     return np.rint(pixels * SUBPIXELS).astype(np.int64)
 
 
 @njit(cache=True)
-def _add_depths(total, rows, columns, nearness, faces):  # type: ignore[no-untyped-def]
+def _add_depths(total: Float64, rows: Corners, columns: Corners, nearness: Float64, faces: Int32) -> None:
     """Add to every pixel the signed depth of every face that covers its centre."""
     height, width = total.shape
     for face in range(faces.shape[0]):
@@ -145,7 +146,7 @@ def _add_depths(total, rows, columns, nearness, faces):  # type: ignore[no-untyp
 
 
 @njit(cache=True)
-def _lower_envelope(outline, rows, columns, faces):  # type: ignore[no-untyped-def]
+def _lower_envelope(outline: Float64, rows: Float64, columns: Float64, faces: Int32) -> None:
     """Largest row of any edge in every column."""
     width = outline.shape[0]
     for face in range(faces.shape[0]):
@@ -161,7 +162,7 @@ def _lower_envelope(outline, rows, columns, faces):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def _fill_heights(heights, columns, depths, rows, faces):  # type: ignore[no-untyped-def]
+def _fill_heights(heights: Float64, columns: Float64, depths: Float64, rows: Float64, faces: Int32) -> None:
     """Rasterise faces seen from above; of overlapping faces the upper one (smallest row) is kept."""
     width, bins = heights.shape
     for face in range(faces.shape[0]):

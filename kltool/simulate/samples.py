@@ -12,7 +12,7 @@ from kltool.values.radiograph import Side
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SampleFilm:
     """One file: its path under sample_images/, a description, and how the film is simulated."""
 
     path: str
@@ -34,26 +34,26 @@ _CASE = KneeScene(
 )
 
 
-def samples() -> tuple[Sample, ...]:
+def samples() -> tuple[SampleFilm, ...]:
     return (
-        Sample(
+        SampleFilm(
             "bilateral.dcm", "both knees, the right one narrowed medially", "SIM-0010", "20230302", _bilateral
         ),
-        Sample(
+        SampleFilm(
             "knee_right_normal.dcm", "a right knee without osteoarthritis", "SIM-0011", "20230309", _normal
         ),
-        Sample(
+        SampleFilm(
             "knee_left_moderate.dcm",
             "a left knee, moderate medial disease",
             "SIM-0012",
             "20230316",
             _moderate,
         ),
-        Sample(
+        SampleFilm(
             "knee_right_severe.dcm", "a right knee, severe medial disease", "SIM-0013", "20230323", _severe
         ),
-        Sample("case/before.dcm", "one right knee, first visit", "SIM-0001", "20230406", _before),
-        Sample(
+        SampleFilm("case/before.dcm", "one right knee, first visit", "SIM-0001", "20230406", _before),
+        SampleFilm(
             "case/after.dcm", "the same knee 12 months later, medially wider", "SIM-0001", "20240404", _after
         ),
     )
@@ -64,7 +64,7 @@ def write_samples(folder: Path) -> tuple[Path, ...]:
     return tuple(write_sample(sample, folder) for sample in samples())
 
 
-def write_sample(sample: Sample, folder: Path) -> Path:
+def write_sample(sample: SampleFilm, folder: Path) -> Path:
     path = folder / sample.path
     path.parent.mkdir(parents=True, exist_ok=True)
     simulated = sample.make()

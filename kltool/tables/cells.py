@@ -64,7 +64,7 @@ def _compartment_cells(compartment: Compartment, space: Record) -> Row:
 
 
 def _numbers(space: Record, name: str) -> Record:
-    """By "mm" and "sd_mm", and so on."""
+    """By unit: "mm", "sd_mm" and the others."""
     return {kind: space[f"{name}_{kind}"] for unit in UNITS for kind in (unit, f"sd_{unit}")}
 
 

@@ -3,12 +3,13 @@
 import csv
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from io import BytesIO, TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from pyarrow import ArrowException
 from pyarrow.parquet import ParquetFile
@@ -69,7 +70,11 @@ def open_table(path: Path) -> OpenTable:
 
     Headings and codes of a table of readings by kltool 0.1.0 get their present names.
     """
-    lines = _parquet_lines(path) if _is_parquet(path) else _csv_lines(path)
+    return _table_of(path, lambda: path.open("rb"))
+
+
+def _table_of(path: Path, opened: Callable[[], IO[bytes]]) -> OpenTable:
+    lines = _lines(path, opened)
     headings = present_names(heading.strip() for heading in next(lines, Line("", [])).cells)
     repeated = {heading for heading in headings if headings.count(heading) > 1}
     if repeated:
@@ -80,9 +85,11 @@ def open_table(path: Path) -> OpenTable:
 def read_table(path: Path) -> Table:
     """Cells without surrounding spaces, empty where they say ABSENT; headings of the OAI by kltool's names.
 
-    Raises UsageError for what cannot be read, a heading that stands twice, a table without rows.
+    The file is read once, so that a pipe will do. Raises UsageError for what cannot be read, a heading that
+    stands twice, a table without rows.
     """
-    table = open_table(path)
+    data = _bytes_of(path)
+    table = _table_of(path, lambda: BytesIO(data))
     rows, places = [], []
     for line in table.lines:
         places.append(f"{path.name}, {line.where}")
@@ -91,7 +98,7 @@ def read_table(path: Path) -> Table:
         raise UsageError(f"{path}: no row found; one knee a line expected below the headings")
     names = all_from_oai(table.headings)
     columns = {name: list(cells) for name, cells in zip(names, zip(*rows, strict=True), strict=True)}
-    return Table(path.stem, path.name, sha256_of(path), columns, places)
+    return Table(path.stem, path.name, hashlib.sha256(data).hexdigest(), columns, places)
 
 
 def _filled(cells: list[str], count: int, place: str) -> list[str]:
@@ -117,10 +124,20 @@ def _present_codes(lines: Iterator[Line], headings: Sequence[str]) -> Iterator[L
         yield line
 
 
-def _is_parquet(path: Path) -> bool:
+def _bytes_of(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return path.suffix.lower() == ".parquet" or file.read(len(PARQUET)) == PARQUET
+        return path.read_bytes()
+    except OSError as error:
+        raise _cannot_read(path, error) from None
+
+
+def _lines(path: Path, opened: Callable[[], IO[bytes]]) -> Iterator[Line]:
+    """The headings, then each row."""
+    try:
+        with opened() as file:
+            is_parquet = file.read(len(PARQUET)) == PARQUET
+            file.seek(0)
+            yield from _parquet_lines(path, file) if is_parquet else _csv_lines(path, file)
     except OSError as error:
         raise _cannot_read(path, error) from None
 
@@ -131,32 +148,21 @@ def _cannot_read(path: Path, error: OSError) -> UsageError:
     )
 
 
-def _csv_lines(path: Path) -> Iterator[Line]:
-    """The headings, then each row."""
-    text = _text_lines(path)
-    first = next(text, "")
-    rows = csv.reader(chain([first], text), delimiter=_delimiter_of(first))
+def _csv_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
     try:
-        for cells in rows:
-            if cells:
-                yield Line(f"line {rows.line_num}", cells)
-    except csv.Error as error:
-        raise UsageError(
-            f"{path}, line {rows.line_num}: not a CSV ({error}); check its quotes, or save it anew"
-        ) from None
-
-
-def _text_lines(path: Path) -> Iterator[str]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            yield from lines
+        with TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+            first = next(text, "")
+            rows = csv.reader(chain([first], text), delimiter=_delimiter_of(first))
+            yield from (Line(f"line {rows.line_num}", cells) for cells in rows if cells)
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{path} is neither Parquet nor UTF-8 text ({type(error).__name__}); a CSV saved as UTF-8 "
             "expected"
         ) from None
-    except OSError as error:
-        raise _cannot_read(path, error) from None
+    except csv.Error as error:
+        raise UsageError(
+            f"{path}, line {rows.line_num}: not a CSV ({error}); check its quotes, or save it again"
+        ) from None
 
 
 def _delimiter_of(headings: str) -> str:
@@ -164,20 +170,19 @@ def _delimiter_of(headings: str) -> str:
     return next((mark for mark in DELIMITERS if mark in headings), DELIMITERS[0])
 
 
-def _parquet_lines(path: Path) -> Iterator[Line]:
-    """The headings, then each row."""
+def _parquet_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
     number = 0
     try:
-        with ParquetFile(path) as file:
-            yield Line("", [str(name) for name in file.schema_arrow.names])
-            for batch in file.iter_batches(PARQUET_ROWS):
+        with ParquetFile(file) as table:
+            yield Line("", [str(name) for name in table.schema_arrow.names])
+            for batch in table.iter_batches(PARQUET_ROWS):
                 columns = [[_text(value) for value in column.to_pylist()] for column in batch.columns]
                 for cells in zip(*columns, strict=True):
                     number += 1
                     yield Line(f"row {number}", list(cells))
     except (OSError, ArrowException) as error:
         raise UsageError(
-            f"{path} is no Parquet that can be read ({type(error).__name__}); write it anew"
+            f"{path} is no Parquet that can be read ({type(error).__name__}); write it again"
         ) from None
 
 

@@ -1,6 +1,6 @@
 """Train a network, or export trained ones: python -m kltool.training VERB ... (extra 'train').
 
-A run keeps checkpoint, log and weights in the folder --out; started again with it, training goes on.
+A run keeps checkpoint, log and weights in the folder --out; started again with it, training resumes.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Memory that training frees is kept and used again: to fetch it anew takes a third of the time."""
+"""Freed memory is reused and not returned to the kernel, which would cost a third of the training time."""
 
 import ctypes
 import sys
@@ -8,7 +8,7 @@ TRIM_THRESHOLD, TOP_PAD, MMAP_MAX = -1, -2, -4
 
 
 def keep_freed_memory() -> None:
-    """Set glibc's allocator so, for the rest of the process; elsewhere, nothing. docs/choices.md#allocator"""
+    """Configure glibc's malloc for this process; elsewhere do nothing. docs/choices.md#allocator"""
     if not sys.platform.startswith("linux"):
         return
     setting = getattr(ctypes.CDLL(None), "mallopt", None)

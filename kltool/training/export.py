@@ -19,7 +19,7 @@ from kltool.training.networks.ensemble import GraderEnsemble
 from kltool.training.networks.finder import Finder
 from kltool.training.networks.grader import restored
 from kltool.training.networks.knee_class import KneeClassifier
-from kltool.training.networks.landmarks import Landmarks
+from kltool.training.networks.landmarks import LandmarkNetwork
 from kltool.training.networks.margins import MarginNet
 from kltool.training.onnx_graph import export, halve
 
@@ -28,7 +28,8 @@ State = Mapping[str, Any]
 OAI: Final = "OAI baseline knee crops (Chen, Mendeley Data 56rmx5bjcr), train split"
 KNEEL: Final = "the train knees of the KNEEL annotations (Tiulpin et al. 2019) on the OAI crops"
 SIMULATED: Final = "knees simulated by kltool.simulate"
-CURVES: Final = ("femoral margin", "tibial margin", "upper rim", "lower rim")  # as the manifest names them
+# as the manifest names them
+CURVES: Final = ("femoral margin", "tibial margin", "upper plateau margin", "lower plateau margin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ GRAPHS: Final[Mapping[str, Graph]] = {
         half=True,
     ),
     "landmarks": Graph(
-        lambda state: _loaded(Landmarks(), state),
+        lambda state: _loaded(LandmarkNetwork(), state),
         (INPUT_SIZE, INPUT_SIZE),
         ("points", "spread"),
         (

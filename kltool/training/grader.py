@@ -49,10 +49,10 @@ Sample = tuple[Tensor, Tensor, Tensor]
 class Recipe:
     """What is learned and how. shares: of the view's resolution, one an epoch.
 
-    balance: knees are drawn in proportion to the frequency of their grade to minus this. mixed: share of the
-    batches in which pairs of knees are mixed (Zhang et al. 2018). expected_weight: of the squared error of
-    the expected grade. width_weight: of the error of the widths. head: one of kltool.training.networks.heads.
-    labels: one of LABELS, of which the last two need teachers.
+    balance: knees are sampled in proportion to the frequency of their grade to minus this. mixed: the
+    share of batches in which pairs of knees are mixed (Zhang et al. 2018). expected_weight: of the squared
+    error of the expected grade. width_weight: of the error of the widths. head: one of
+    kltool.training.networks.heads. labels: one of LABELS, of which the last two need teachers.
     """
 
     backbone: str = "lite0"
@@ -139,7 +139,7 @@ class Grading:
 
 
 class _Views(Dataset[Sample]):
-    """Views, widths and targets; a new variant each time one is drawn, the same whatever loads it."""
+    """Views, widths and targets; a new variant at each access, the same in whichever process it is loaded."""
 
     def __init__(
         self, knees: Sequence[GradedKnee], targets: Tensor, window: CropWindow, seed: tuple[int, int]

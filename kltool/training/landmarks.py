@@ -21,7 +21,7 @@ from kltool.training.data.annotated import AnnotatedKnee
 from kltool.training.data.augment import exposure, noise, sharpness
 from kltool.training.data.simulated_joints import CoarseFilm
 from kltool.training.loop import Batch, Schedule
-from kltool.training.networks.landmarks import POINTS, Landmarks
+from kltool.training.networks.landmarks import POINTS, LandmarkNetwork
 from kltool.training.sampling import Random, one_of
 from kltool.typing import Float32, Points
 from kltool.values.knee import Placement
@@ -45,8 +45,8 @@ class PlacingLandmarks:
     simulated_held_out: Sequence[CoarseFilm]
     schedule: Schedule = SCHEDULE
 
-    def model(self) -> Landmarks:
-        return Landmarks()
+    def model(self) -> LandmarkNetwork:
+        return LandmarkNetwork()
 
     def batches(self, first: int) -> Iterator[Batch]:
         return streamed(self._batch, self.schedule, first)
@@ -58,7 +58,7 @@ class PlacingLandmarks:
         away = (at - points)[given].abs().mean() * 100
         return away + SPREAD_WEIGHT * (spread - USUAL_SPREAD).abs().mean() * 100
 
-    def report(self, model: Landmarks, step: int) -> str:
+    def report(self, model: LandmarkNetwork, step: int) -> str:
         return f"{_margin_errors(model, self.held_out)} {_end_errors(model, self.simulated_held_out)}"
 
     def _batch(self, random: Random) -> Batch:
@@ -92,7 +92,7 @@ def shares(knee: AnnotatedKnee | CoarseFilm, placement: Placement) -> Points:
     return (transform_points(film_to_crop(placement, WINDOW), points) + 0.5) / INPUT_SIZE
 
 
-def _margin_errors(model: Landmarks, knees: Sequence[AnnotatedKnee]) -> str:
+def _margin_errors(model: LandmarkNetwork, knees: Sequence[AnnotatedKnee]) -> str:
     """Mean error of the rows of the points on the margins, from the knees' true placement."""
     images = np.stack([standardize(sample_crop(knee.crop, knee.placement, WINDOW)) for knee in knees])[
         :, None
@@ -104,7 +104,7 @@ def _margin_errors(model: Landmarks, knees: Sequence[AnnotatedKnee]) -> str:
     return f"held-out error, per cent of the crop: tibia {tibia:.2f} femur {femur:.2f}"
 
 
-def _end_errors(model: Landmarks, knees: Sequence[CoarseFilm]) -> str:
+def _end_errors(model: LandmarkNetwork, knees: Sequence[CoarseFilm]) -> str:
     """Mean error along the knee of the condyles' widest points, framed a little off."""
     pairs = [_variant(knee, np.random.default_rng((7, number))) for number, knee in enumerate(knees)]
     found, _ = model(torch.from_numpy(np.stack([image for image, _ in pairs])[:, None]))

@@ -1,9 +1,9 @@
-"""Trains the linked margin network: two films of one knee in register, the margins of the first.
+"""Trains the linked margin network: from two registered films of one knee, the margins of the first.
 
-It goes on from the margin network, which sees one film. It learns from simulated knees at two visits, whose
-margins are known, and from annotated knees, two variants of one crop as two films: their margins are those
-that the margin network finds on the crop itself, so that real bone keeps its place. Beside each margin it
-learns the change of the joint space between the films, which is what it is for.
+Training continues from the margin network, which sees one film. It uses simulated knees at two visits, whose
+margins are known, and annotated knees, two variants of one crop as two films: their labels are the margins
+that the margin network finds on the crop itself, so that the result on real bone stays the same. Beside each
+margin the network learns the change of the joint space between the films, which is its purpose.
 """
 
 from collections.abc import Iterable, Sequence
@@ -82,7 +82,7 @@ class LinkingMargins:
             yield patches.flatten(0, 1), *known  # each film is one image, the other one beside it
 
     def sample(self, random: Random) -> Sample:
-        """One pair, drawn from all."""
+        """One pair, sampled from all."""
         if self.annotated and random.random() < self.annotated_share:
             joint = one_of(self.annotated, random)
             return pair((joint, joint), random)

@@ -1,7 +1,7 @@
 """The loop in which every network is trained: optimizer, learning rate, averaging, checkpoints and log.
 
-A trainer states a `Task`: its model, its batches and its loss. Training runs on the CPU and is seeded; a run
-that was stopped goes on from its last checkpoint and ends as one that was not.
+A trainer states a `TrainingTask`: its model, its batches and its loss. Training runs on the CPU and is
+seeded; a run that was stopped resumes from its last checkpoint and ends as one that was not.
 """
 
 import math
@@ -60,7 +60,7 @@ class Schedule:
         return 0.5 * (1 + math.cos(math.pi * (progress - self.warm_up) / (1 - self.warm_up)))
 
 
-class Task(Protocol[Model]):
+class TrainingTask(Protocol[Model]):
     """What one network learns, and how long."""
 
     @property
@@ -83,7 +83,7 @@ class Task(Protocol[Model]):
         """What the log states of the model after so many steps; may be empty."""
 
 
-def fit(task: Task[Model], folder: Path) -> Model:
+def fit(task: TrainingTask[Model], folder: Path) -> Model:
     """Train, or go on from `folder`/NAME-last.pt; returns the network as it reads (in evaluation mode).
 
     A line a report goes to standard output and to `folder`/NAME-training.txt: the mean loss and the seconds
@@ -105,9 +105,9 @@ def fit(task: Task[Model], folder: Path) -> Model:
 
 
 class _Learner(Generic[Model]):
-    """A model with its optimizer, learning rate and moving average. first: the step at which it goes on."""
+    """A model with its optimizer, learning rate and moving average. first: the step at which it resumes."""
 
-    def __init__(self, task: Task[Model], kept: Path) -> None:
+    def __init__(self, task: TrainingTask[Model], kept: Path) -> None:
         self._task, self._kept, schedule = task, kept, task.schedule
         self._model: Model = task.model().to(memory_format=torch.channels_last)
         self._average = _average(self._model, schedule.average) if schedule.average else None

@@ -74,7 +74,7 @@ class TracingMargins:
         return numbered(self.sample, self.schedule, first)
 
     def sample(self, random: Random) -> Sample:
-        """One joint, drawn from all."""
+        """One joint, sampled from all."""
         pool = self.simulated
         if self.annotated and random.random() < self.annotated_share:
             pool = self.annotated

@@ -1,4 +1,4 @@
-"""Random numbers for samples: every function that draws takes the generator it draws from."""
+"""Random numbers for samples: every function that samples takes its generator as an argument."""
 
 from collections.abc import Sequence
 from typing import TypeVar

@@ -73,7 +73,7 @@ def train_margins(options: Namespace) -> None:
 
 
 def train_linked(options: Namespace) -> None:
-    """It goes on from models/margins.onnx."""
+    """Training continues from models/margins.onnx."""
     later = sorted(options.visits.glob("*_1.npz"))
     visits = [
         (load(path.with_name(path.name.replace("_1.", "_0."))), load(path))

@@ -15,7 +15,7 @@ RESULT_COLUMNS: Final = ("figure", "found", "criterion", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class MarkdownTable:
     """Cells as they are printed. caption: a sentence above it."""
 
     columns: Sequence[object]
@@ -34,13 +34,13 @@ class Section:
     title: str
     text: str
     results: Sequence[Result] = ()
-    tables: Sequence[Table] = ()
+    tables: Sequence[MarkdownTable] = ()
     pictures: Sequence[tuple[str, str]] = ()
 
     def __str__(self) -> str:
         parts = [f"## {self.title}", self.text]
         if self.results:
-            parts.append(str(Table(RESULT_COLUMNS, [result.cells for result in self.results])))
+            parts.append(str(MarkdownTable(RESULT_COLUMNS, [result.cells for result in self.results])))
         parts += [str(table) for table in self.tables]
         parts += [f"![{title}]({file})" for title, file in self.pictures]
         return "\n\n".join(part for part in parts if part)
@@ -53,13 +53,13 @@ def page(title: str, opening: str, sections: Iterable[Section]) -> str:
         (number, *result.cells) for number, section in enumerate(sections, 1) for result in section.results
     ]
     numbered = [f"## {number}. {str(section)[3:]}" for number, section in enumerate(sections, 1)]
-    summary = [str(Table(("section", *RESULT_COLUMNS), results, SUMMARY))] if results else []
+    summary = [str(MarkdownTable(("section", *RESULT_COLUMNS), results, SUMMARY))] if results else []
     return "\n\n".join([f"# {title}", opening, *summary, *numbered]) + "\n"
 
 
 def made_by(command: str, hashes: Mapping[str, str]) -> str:
     """The opening of a page. hashes: sha256 by model, of those that made the figures."""
-    models = Table(("model", "sha256"), [(name, f"`{sha256}`") for name, sha256 in hashes.items()])
+    models = MarkdownTable(("model", "sha256"), [(name, f"`{sha256}`") for name, sha256 in hashes.items()])
     return f"Made by `{command}`.\n\n{models}"
 
 
@@ -68,11 +68,11 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
 
 
-def counted(reasons: Iterable[str]) -> Table:
+def counted(reasons: Iterable[str]) -> MarkdownTable:
     """How often each reason was given, most often first; reasons that differ in a length only are one."""
     kinds = Counter(re.sub(r"[\d.]+(?= (mm|%))", "some", reason) for reason in reasons)
     rows = sorted(kinds.items(), key=lambda row: (-row[1], row[0]))
-    return Table(("not read or not measured", "knees"), rows or [("none", 0)])
+    return MarkdownTable(("not read or not measured", "knees"), rows or [("none", 0)])
 
 
 def _row(cells: Sequence[object]) -> str:

@@ -66,7 +66,7 @@ def agreement(measured: Float64, reference: Float64, participants: Names) -> Met
         sd,
         (bias - NORMAL_95 * sd, bias + NORMAL_95 * sd),
         correlation(measured, reference),
-        bootstrap_95(lambda drawn: correlation(measured[drawn], reference[drawn]), participants),
+        bootstrap_95(lambda indices: correlation(measured[indices], reference[indices]), participants),
     )
 
 
@@ -80,13 +80,13 @@ def correlation(first: Float64, second: Float64) -> float:
 def bootstrap_95(
     statistic: Callable[[Indices], float], participants: Names, resampling: Resampling = REPLICATES
 ) -> Interval:
-    """The 95% percentile interval of a statistic, whole participants drawn with replacement.
+    """The 95% percentile interval of a statistic, whole participants resampled with replacement.
 
-    statistic: of the drawn indices. participants: (n,), whose each value is. A replicate that does not define
-    the statistic (not a number) is left out.
+    statistic: of the resampled indices. participants: (n,), whose each value is. A replicate that does not
+    define the statistic (not a number) is left out.
     """
     sample = Sample.of(np.unique(participants, return_inverse=True)[1])
-    values = [statistic(drawn) for drawn in resampled_knees(sample, resampling)]
+    values = [statistic(indices) for indices in resampled_knees(sample, resampling)]
     defined = [value for value in values if not math.isnan(value)]
     if not defined:
         return float("nan"), float("nan")

@@ -97,7 +97,7 @@ def test_a_manifest_that_makes_no_sense_is_refused_at_the_start(tmp_path: Path, 
         manifest.write_text(text)
         with pytest.raises(UsageError, match=why):
             table(manifest, out=tmp_path / "out")
-    (tmp_path / "m.parquet").write_bytes(b"no table")
+    (tmp_path / "m.parquet").write_bytes(b"PAR1, cut off")
     with pytest.raises(UsageError, match=r"m\.parquet.*Parquet"):
         table(tmp_path / "m.parquet", out=tmp_path / "out")
 

@@ -80,9 +80,9 @@ def test_an_image_that_takes_too_long_is_given_up(tmp_path: Path, workers_table:
     (tmp_path / "films").mkdir()
     for name in ("endless", "text"):
         (tmp_path / "films" / f"{name}.dcm").write_text("no film")
-    rows = by_name(workers_table(tmp_path / "films", out=tmp_path / "out", jobs=1, limit_s=5.0))
+    rows = by_name(workers_table(tmp_path / "films", out=tmp_path / "out", jobs=1, limit_s=8.0))
     assert (rows["endless.dcm"].status, rows["endless.dcm"].code) == ("failed", "time_limit")
-    assert "5 s" in rows["endless.dcm"].reason
+    assert "8 s" in rows["endless.dcm"].reason
     assert rows["text.dcm"].status == "refused"  # the next image is read as ever
 
 
@@ -165,8 +165,7 @@ def test_killed_at_every_image_it_goes_on_to_the_same_table(worked: Worked, tmp_
     out = tmp_path / "killed"
     while killed(worked.films, out):
         pass
-    ended = subprocess.run(command(worked.films, out), capture_output=True)
-    assert ended.returncode == 3, ended.stderr  # the text among the films is refused
+    assert subprocess.run(command(worked.films, out), capture_output=True).returncode == 3  # one is no film
     assert tables(out) == tables(worked.out)
     assert len(json.loads((out / "run.json").read_text())["starts"]) > 2
 

@@ -91,7 +91,7 @@ def test_without_a_verb_the_help_is_shown_and_the_usage_is_bad(kltool: Kltool) -
     assert all(verb in said.words for verb in VERBS)
 
 
-def test_the_doctor_finds_this_installation_sound(kltool: Kltool) -> None:
+def test_the_doctor_finds_this_installation_complete(kltool: Kltool) -> None:
     said = kltool("doctor")
     assert said.code == 0, said.out
 

@@ -5,14 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kltool.geometry.points import arc_length, mirror, nearest, resample, to_mm
+from kltool.geometry.points import arc_length, mirror, nearest, resample
 from kltool.geometry.transform import similarity_matrix, transform_points
 
 LENGTHS = st.floats(-500, 500)
-
-
-def test_rows_come_first_in_millimetres() -> None:
-    assert to_mm(np.array([[2.0, 3.0]]), 0.5, 0.1).tolist() == [[1.0, pytest.approx(0.3)]]
 
 
 @given(st.lists(st.tuples(LENGTHS, LENGTHS), min_size=1, max_size=9), st.integers(1, 4000))

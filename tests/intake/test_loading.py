@@ -94,7 +94,7 @@ def test_any_bytes_are_refused(data: bytes, magic: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", f"an empty file was found, {EXPECTED}; copy the file anew"),
+        (b"", f"an empty file was found, {EXPECTED}; copy the file again"),
         (b"BMI,age\n31,64\n", f"a text file was found, {EXPECTED}; name the image"),
         (b"hello", f"a text file was found, {EXPECTED}; name the image"),
         (b"%PDF-1.7 \x00", f"a PDF document was found, {EXPECTED}; export the image itself"),

@@ -80,7 +80,7 @@ def test_what_rounds_to_zero_has_no_sign() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"),
+    ("share", "shown", "assessment"),
     [
         (0.31, "0.31", " do not support"),
         (0.5, "0.50", " support"),
@@ -92,11 +92,12 @@ def test_what_rounds_to_zero_has_no_sign() -> None:
         (0.0499, "0.0499", " contradict"),
     ],
 )
-def test_a_claim_is_assessed_by_its_probability(share: float, text: str) -> None:
+def test_a_claim_is_assessed_by_its_probability(share: float, shown: str, assessment: str) -> None:
     transition = [[0.0] * 5 for _ in range(5)]
     transition[3][2], transition[3][3] = share, 1 - share
     change = GradeChange(tuple(map(tuple, transition)), 0.6)
-    assert words.claim_sentence(change, GradeClaim(3, 2)) == f"3 → 2: probability {text}"
+    sentence = words.claim_sentence(change, GradeClaim(3, 2))
+    assert sentence == f"3 → 2: probability {shown}; the films{assessment} it"
 
 
 def test_a_claim_on_knees_without_grades_says_why() -> None:

@@ -13,7 +13,7 @@ pytest.importorskip("gias3.fieldwork")
 import pydicom
 
 from kltool.simulate import Film, KneeScene, SimulatedFilm, simulate_knee, write_dicom
-from kltool.simulate.samples import Sample, samples
+from kltool.simulate.samples import SampleFilm, samples
 from kltool.values.radiograph import Side
 
 SAMPLE_IMAGES = Path(__file__).parents[2] / "sample_images"
@@ -77,7 +77,7 @@ BOTH_KNEES, *ONE_KNEE = samples()
     [ONE_KNEE[0], *(pytest.param(one, marks=pytest.mark.slow) for one in (BOTH_KNEES, *ONE_KNEE[1:]))],
     ids=lambda sample: sample.path,
 )
-def test_the_committed_samples_are_what_is_made_today(sample: Sample) -> None:
+def test_the_committed_samples_are_what_is_made_today(sample: SampleFilm) -> None:
     """To a grey level: exp and log may differ in the last bit from one processor to another."""
     committed = pydicom.dcmread(SAMPLE_IMAGES / sample.path).pixel_array.astype(int)
     made = sample.make().pixels.astype(int)

@@ -1,6 +1,8 @@
 """Tables are read alike whatever wrote them: spreadsheets, statisticians, this version and the one before."""
 
+import os
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 import pytest
@@ -70,3 +72,18 @@ def test_a_table_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read") as refused:
         open_table(tmp_path / name)
     assert str(tmp_path) in str(refused.value)
+
+
+def test_a_table_from_a_pipe_is_that_of_the_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=lambda: pipe.write_bytes(OLD.read_bytes()))
+    writer.start()
+    by_pipe, by_file = read_table(pipe), read_table(OLD)
+    writer.join()
+    assert (by_pipe.columns, by_pipe.sha256) == (by_file.columns, by_file.sha256)
+
+
+def test_a_csv_named_parquet_is_read_by_its_content(tmp_path: Path) -> None:
+    (tmp_path / "t.parquet").write_text("path,kl\na.png,2\n")
+    assert read_table(tmp_path / "t.parquet").columns["kl"] == ["2"]

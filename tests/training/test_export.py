@@ -14,7 +14,7 @@ from kltool.training.export import register
 from kltool.training.networks.ensemble import GraderEnsemble
 from kltool.training.networks.finder import Finder
 from kltool.training.networks.grader import Grader, packed, restored
-from kltool.training.networks.landmarks import Landmarks
+from kltool.training.networks.landmarks import LandmarkNetwork
 from kltool.training.networks.margins import MarginNet
 from kltool.training.onnx_graph import export, halve
 from kltool.training.onnx_weights import graders_of
@@ -43,7 +43,7 @@ def settled(network: "torch.nn.Module", seed: int = 3) -> "torch.nn.Module":
     ("network", "outputs", "shape", "any_size"),
     [
         (Finder(), ["heat", "ends"], (1, 1, 96, 224), True),
-        (Landmarks(), ["points", "spread"], (3, 1, 160, 160), False),
+        (LandmarkNetwork(), ["points", "spread"], (3, 1, 160, 160), False),
         (MarginNet(), ["rows", "spreads"], (4, 1, 208, 192), False),
         (
             GraderEnsemble([Grader("lite0"), Grader("lite1")], CALIBRATION, (176, 320)),

@@ -21,7 +21,7 @@ from kltool.training.grader import LABELS, Grading, Recipe, targets_of
 from kltool.training.knee_class import ClassifyingKnees, schedule_of
 from kltool.training.landmarks import PlacingLandmarks
 from kltool.training.linked import LinkingMargins
-from kltool.training.loop import Task, fit
+from kltool.training.loop import TrainingTask, fit
 from kltool.training.margins import TracingMargins
 from kltool.training.networks.grader import Grader
 from kltool.values.knee import Placement
@@ -62,7 +62,7 @@ def graded(count: int) -> list[GradedKnee]:
     return [GradedKnee(f"{9000000 + n}R", film, place, widths, n % 5) for n in range(count)]
 
 
-def check(task: Task[torch.nn.Module], folder: Path) -> str:
+def check(task: TrainingTask[torch.nn.Module], folder: Path) -> str:
     """The log of two steps."""
     torch.manual_seed(task.schedule.seed)
     before = [value.clone() for value in task.model().parameters()]

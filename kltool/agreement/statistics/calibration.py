@@ -44,6 +44,6 @@ def reliability(predicted: Float64, outcomes: Mask) -> Reliability:
     """predicted: (n,) probabilities. outcomes: (n,). n >= 1."""
     place = bin_of(predicted)
     count = np.bincount(place, minlength=BINS)
-    held = count > 0
-    sums = [np.bincount(place, values, BINS)[held] / count[held] for values in (predicted, outcomes)]
-    return Reliability(sums[0], sums[1], count[held] / len(predicted))
+    filled = count > 0
+    sums = [np.bincount(place, values, BINS)[filled] / count[filled] for values in (predicted, outcomes)]
+    return Reliability(sums[0], sums[1], count[filled] / len(predicted))

@@ -90,5 +90,5 @@ def _refuse_bomb(archive: Path, members: int, unpacked: int) -> None:
 
 def _damaged(archive: Path, archive_format: str) -> UsageError:
     return UsageError(
-        f"{archive} is a damaged {archive_format} archive; a whole one was expected; copy the archive anew"
+        f"{archive} is a damaged {archive_format} archive; a whole one was expected; copy the archive again"
     )

@@ -228,7 +228,7 @@ def _cannot_open(archive: str, error: OSError) -> UsageError:
 def _damaged(archive_format: str) -> Undecodable:
     return Undecodable(
         f"a damaged member of a {archive_format} archive was found, a whole one was expected; "
-        "copy the archive anew"
+        "copy the archive again"
     )
 
 

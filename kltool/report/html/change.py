@@ -103,7 +103,7 @@ def _section(change: KneeChange, claim: GradeClaim | None) -> ChangeSection:
         change,
         comparable,
         (_film_figure("before", change.before), _film_figure("after", change.after)),
-        plots.in_register(change.before, change.after),
+        plots.registered_films(change.before, change.after),
         width_rows(change.widths),
         not_linked(change.widths),
         decisive if isinstance(decisive, NotMeasured) else error_breakdowns(decisive),

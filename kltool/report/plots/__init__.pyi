@@ -1,5 +1,5 @@
-from .change import in_register, traced
+from .change import registered_films, traced
 from .knee import write_overlay
 from .timeline import timeline_svg
 
-__all__ = ["in_register", "timeline_svg", "traced", "write_overlay"]
+__all__ = ["registered_films", "timeline_svg", "traced", "write_overlay"]

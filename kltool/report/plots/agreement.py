@@ -49,7 +49,7 @@ class Predicted:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One plot. kind: "confusion" and so on. measure: "kl" or the width. file: its name without folders."""
+    """One plot. kind: for example "confusion". measure: "kl" or the width. file: its name without folders."""
 
     kind: str
     rater: str

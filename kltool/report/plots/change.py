@@ -1,4 +1,4 @@
-"""The pictures of a change: each film with its margins and minimum widths, and both films in register."""
+"""The pictures of a change: each film with its margins and minimum widths, and both films registered."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from kltool.report.files import data_uri
 from kltool.report.plots.canvas import Picture, Raster, Region, blank, jpeg, region_of, rendered
-from kltool.report.plots.film import view_in_register, view_of
+from kltool.report.plots.film import registered_view, view_of
 from kltool.report.plots.joint_space import draw_minimum_width
 from kltool.report.plots.margins import draw_margins
 from kltool.report.plots.style import DIM, own_defaults
@@ -38,10 +38,10 @@ def traced(knee: KneeReading) -> str:
     return _address(rendered(figure))
 
 
-def in_register(before: KneeReading, after: KneeReading) -> tuple[str, str]:
+def registered_films(before: KneeReading, after: KneeReading) -> tuple[str, str]:
     """Both films as the view of `before` shows the joint, nothing drawn on them, as data: addresses."""
     here = view_of(before.knee, SIZE).shown(before.knee.film)
-    there = view_in_register(before.knee, after.knee, SIZE).shown(after.knee.film)
+    there = registered_view(before.knee, after.knee, SIZE).shown(after.knee.film)
     return _address(here), _address(there)
 
 

@@ -23,7 +23,7 @@ Grey = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class JointView:
     """A square picture of a joint as its film hangs.
 
     placement: of the joint in right-knee orientation. side: whose knee; a left one is mirrored back.
@@ -63,13 +63,13 @@ class View:
         return np.asarray(on_rows & on_columns, np.bool_)
 
 
-def view_of(knee: Knee, size: int) -> View:
+def view_of(knee: Knee, size: int) -> JointView:
     """The knee's own canonical view."""
-    return View(knee.placement, knee.side, size)
+    return JointView(knee.placement, knee.side, size)
 
 
-def view_in_register(this: Knee, other: Knee, size: int) -> View:
+def registered_view(this: Knee, other: Knee, size: int) -> JointView:
     """The view of `other` that shows what the canonical view of `this` shows, as `this` hangs."""
     frame = corresponding_frame(joint_frame_of(this.placement), this, other)
     placement = Placement(frame.centre, frame.tibial_width_px, frame.tilt_rad, other.placement.mirrored)
-    return View(placement, this.side, size)
+    return JointView(placement, this.side, size)

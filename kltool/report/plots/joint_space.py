@@ -7,7 +7,7 @@ from matplotlib.patches import Circle
 
 from kltool.report import text
 from kltool.report.plots.canvas import Region
-from kltool.report.plots.film import View
+from kltool.report.plots.film import JointView
 from kltool.report.plots.style import AXIS, DIM, FIXED, GROUND, MINIMUM
 from kltool.report.plots.text import SMALL_DIM, Style, width_of, wrapped, write
 from kltool.typing import Points
@@ -25,7 +25,7 @@ EDGE: Final = 4  # between a label and the edge of the picture, pixels
 NUMBER, ABSENT = Style(16, MINIMUM), Style(12, DIM)
 
 
-def draw_axis(region: Region, axis: KneeAxis, view: View) -> None:
+def draw_axis(region: Region, axis: KneeAxis, view: JointView) -> None:
     """The tangent of the condyles, from the femur's medial edge (x = 0) to its lateral one (x = 1)."""
     ends = view.place(np.array([axis.origin, axis.end]))
     region.draw_line(ends, AXIS, dash=5.0)
@@ -34,7 +34,7 @@ def draw_axis(region: Region, axis: KneeAxis, view: View) -> None:
         write(region, name, at, SMALL_DIM, align="center")
 
 
-def draw_fixed_locations(region: Region, space: JointSpace, view: View) -> None:
+def draw_fixed_locations(region: Region, space: JointSpace, view: JointView) -> None:
     """A tick of the axis at each fixed location, and the width where there is one."""
     origin, end = view.place(np.array([space.axis.origin, space.axis.end]))
     along = (end - origin) / max(float(np.hypot(*(end - origin))), 1e-9)
@@ -48,7 +48,7 @@ def draw_fixed_locations(region: Region, space: JointSpace, view: View) -> None:
     region.draw_segments([np.array([foot - across, foot + across]) for foot in feet], AXIS, 3)
 
 
-def draw_minimum(region: Region, space: JointSpace, compartment: Compartment, view: View) -> None:
+def draw_minimum(region: Region, space: JointSpace, compartment: Compartment, view: JointView) -> None:
     """The minimum width, with its value and its 95% interval on the tibia below; or why there is none."""
     minimum = space.of(compartment).minimum
     if isinstance(minimum, NotMeasured):
@@ -72,7 +72,7 @@ def draw_minimum_width(region: Region, ends: Points) -> None:
 
 
 def _draw_reason(
-    region: Region, minimum: NotMeasured, axis: KneeAxis, compartment: Compartment, view: View
+    region: Region, minimum: NotMeasured, axis: KneeAxis, compartment: Compartment, view: JointView
 ) -> None:
     origin, end = np.array(axis.origin), np.array(axis.end)
     middle = view.place((origin + MIDDLE[compartment] * (end - origin))[None])[0]
@@ -82,7 +82,7 @@ def _draw_reason(
     )
 
 
-def _draw_label(region: Region, lines: list[str], top: Points, style: Style, view: View) -> None:
+def _draw_label(region: Region, lines: list[str], top: Points, style: Style, view: JointView) -> None:
     """Text on a dark ground whose top centre is at (row, column), moved into the picture."""
     columns = round(max(width_of(line, style) for line in lines)) + 2 * PADDING
     rows = style.pitch * len(lines) + PADDING

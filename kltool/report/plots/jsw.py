@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from kltool.report.plots.canvas import Region, region_of
-from kltool.report.plots.film import View
+from kltool.report.plots.film import JointView
 from kltool.report.plots.style import AXIS, FAINT, FIXED, GROUND, TEXT
 from kltool.report.plots.text import SMALL_DIM, width_of, wrapped, write
 from kltool.typing import Points
@@ -23,7 +23,7 @@ REASON: Final = 300  # pixels: the widest line of a reason
 Estimate = tuple[float, float, float]  # a width and the ends of its interval
 
 
-def draw_jsw(figure: Figure, top: int, space: JointSpace, view: View) -> None:
+def draw_jsw(figure: Figure, top: int, space: JointSpace, view: JointView) -> None:
     """JSW(x) below the view of the film, from a row of the figure on."""
     region = region_of(figure, 0, top, view.size, ROWS)
     highest = _draw_grid(region, space, view.size)
@@ -33,7 +33,7 @@ def draw_jsw(figure: Figure, top: int, space: JointSpace, view: View) -> None:
         _draw_compartment(region, space, compartment, columns, highest)
 
 
-def _columns(space: JointSpace, compartment: Compartment, view: View) -> dict[float, float]:
+def _columns(space: JointSpace, compartment: Compartment, view: JointView) -> dict[float, float]:
     """Each fixed location's column on the film."""
     origin, end = view.place(np.array([space.axis.origin, space.axis.end]))[:, 1]
     return {x: float(origin + x * (end - origin)) for x in space.of(compartment).fixed_widths}

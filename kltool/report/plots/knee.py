@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from kltool.errors import UsageError
 from kltool.report.plots import jsw, panel
 from kltool.report.plots.canvas import Picture, Raster, blank, png, region_of, rendered
-from kltool.report.plots.film import View, view_of
+from kltool.report.plots.film import JointView, view_of
 from kltool.report.plots.joint_space import draw_axis, draw_fixed_locations, draw_minimum
 from kltool.report.plots.margins import draw_margins, draw_plateau_margins
 from kltool.report.plots.style import own_defaults
@@ -49,7 +49,7 @@ def knee_figure(knee: KneeReading) -> Figure:
     return figure
 
 
-def draw_knee(figure: Figure, knee: KneeReading, view: View) -> None:
+def draw_knee(figure: Figure, knee: KneeReading, view: JointView) -> None:
     """The film at the top left of the figure, with what was measured on it."""
     figure.add_artist(Raster(view.shown(knee.knee.film), 0, 0))
     region = region_of(figure, 0, 0, view.size, view.size)

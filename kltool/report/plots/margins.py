@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import Polygon
 
 from kltool.report.plots.canvas import Region
-from kltool.report.plots.film import View
+from kltool.report.plots.film import JointView
 from kltool.report.plots.style import FEMUR, PLATEAU, TIBIA
 from kltool.typing import Points
 from kltool.values.length import NORMAL_95, NotMeasured
@@ -17,7 +17,7 @@ CERTAINTY: Final = 0.35  # opacity of the band that holds a margin with 95%
 UNCERTAIN: Final = 0.015  # largest deviation drawn, tibial widths; docs/choices.md#pictures-of-a-reading
 
 
-def draw_margins(region: Region, space: JointSpace, compartment: Compartment, view: View) -> None:
+def draw_margins(region: Region, space: JointSpace, compartment: Compartment, view: JointView) -> None:
     """Both margins with their 95% bands, from the first point to the last that is certain enough."""
     margins = space.of(compartment).margins
     if isinstance(margins, NotMeasured):
@@ -27,7 +27,7 @@ def draw_margins(region: Region, space: JointSpace, compartment: Compartment, vi
     _draw_margin(region, margins.tibia, margins.tibia_sd, largest_sd, TIBIA, view)
 
 
-def draw_plateau_margins(region: Region, margins: PlateauMargins | NotMeasured, view: View) -> None:
+def draw_plateau_margins(region: Region, margins: PlateauMargins | NotMeasured, view: JointView) -> None:
     """The anterior and the posterior margin of the medial plateau."""
     if isinstance(margins, NotMeasured):
         return
@@ -36,7 +36,7 @@ def draw_plateau_margins(region: Region, margins: PlateauMargins | NotMeasured, 
 
 
 def _draw_margin(
-    region: Region, points: Points, sd: Points, largest_sd: float, colour: str, view: View
+    region: Region, points: Points, sd: Points, largest_sd: float, colour: str, view: JointView
 ) -> None:
     certain = np.flatnonzero(sd <= largest_sd)
     shown = slice(certain[0], certain[-1] + 1) if len(certain) else slice(0)

@@ -91,7 +91,7 @@ def _measured(space: CompartmentSpace, name: str) -> tuple[str, str]:
 
 
 def _draw_quality(region: Region, knee: KneeReading, top: int, bottom: int) -> None:
-    """The quality, how the knee stood, and every reason for which there is room."""
+    """The quality, the positioning, and every reason for which there is room."""
     row = top + HEADING.pitch
     write(region, "Quality and positioning", (row, EDGE), HEADING)
     _draw_badge(region, knee.quality, row)

@@ -51,7 +51,7 @@ SMALL: Final = Style(12)
 SMALL_DIM: Final = Style(12, DIM)
 
 
-class Line(Text):
+class SingleLineText(Text):
     """Text on one line and upright, drawn without matplotlib's layout of lines, which takes as long again."""
 
     def draw(self, renderer: RendererBase) -> None:
@@ -75,7 +75,9 @@ def write(
     row, column = round(at[0]) + 0.5, round(at[1]) + 0.5
     text = printable(text)
     region.add(
-        Line(column, row, text, color=style.colour, fontproperties=style.font, ha=align, parse_math=False)
+        SingleLineText(
+            column, row, text, color=style.colour, fontproperties=style.font, ha=align, parse_math=False
+        )
     )
 
 

@@ -29,7 +29,7 @@ MOST_TICKS: Final = 10
 def timeline_svg(timeline: Timeline) -> str:
     """An SVG of the medial and lateral minimum JSW and the expected KL grade over months, one below another.
 
-    Each visit has its number and a 95% error bar with the id "medial-visit-1" and so on; a visit that was not
+    Each visit has its number and a 95% error bar with an id such as "medial-visit-1"; a visit that was not
     measured is a cross. The same timeline gives the same text.
     """
     with reproducible():

@@ -81,12 +81,12 @@ class CalibratedGrades:
 def fit(logits: Float64, labels: Labels) -> GradeCalibration:
     """logits: (n, 5), labels: (n,) of knees that the network was not trained on."""
 
-    def unlikelihood(law: Float64) -> float:
+    def negative_log_likelihood(law: Float64) -> float:
         found = softmax(np.exp(law[0]) * logits + law[1:], axis=1)
         likelihood = np.log(np.maximum(found[np.arange(len(labels)), labels], 1e-12)).sum()
         return float(RIDGE * (law[1:] ** 2).sum() - likelihood)
 
-    law = minimize(unlikelihood, np.zeros(1 + len(GRADES)), method="L-BFGS-B").x
+    law = minimize(negative_log_likelihood, np.zeros(1 + len(GRADES)), method="L-BFGS-B").x
     slope, shifts = float(np.exp(law[0])), tuple(float(shift) for shift in law[1:] - law[1:].mean())
     probabilities = np.asarray(softmax(slope * logits + np.array(shifts), axis=1))
     return GradeCalibration(slope, shifts, thresholds(probabilities, labels), reach(probabilities, labels))
@@ -135,21 +135,21 @@ def cross_fitted(logits: Float64, labels: Labels, participants: Participants) ->
     return CalibratedGrades(labels, participants, probabilities, sets, intervals)
 
 
-def calibration_error(predicted: Float64, came: npt.NDArray[np.bool_]) -> float:
-    """Expected calibration error over equal bins (Guo et al. 2017); predicted, came: (n,)."""
-    sums = calibration.gap_sums(predicted, came).sum(axis=0)
+def calibration_error(predicted: Float64, observed: npt.NDArray[np.bool_]) -> float:
+    """Expected calibration error over equal bins (Guo et al. 2017); predicted, observed: (n,)."""
+    sums = calibration.gap_sums(predicted, observed).sum(axis=0)
     return float(calibration.calibration_error(sums, np.array(len(predicted), np.float64)))
 
 
 def errors_by_chance(probabilities: Float64, replicates: int = 400) -> Float64:
     """(replicates,) calibration errors of the most probable grade where the probabilities are right.
 
-    probabilities: (n, 5). Labels are drawn from them: what is left is chance.
+    probabilities: (n, 5). Labels are sampled from them: the error that remains is chance.
     """
     random = np.random.default_rng(1)
     highest = probabilities.max(axis=1)
-    drawn = (random.random(len(highest)) < highest for _ in range(replicates))
-    return np.array([calibration_error(highest, came) for came in drawn])
+    sampled = (random.random(len(highest)) < highest for _ in range(replicates))
+    return np.array([calibration_error(highest, observed) for observed in sampled])
 
 
 def _folds(participants: Participants) -> Iterator[tuple[Sets, Sets]]:

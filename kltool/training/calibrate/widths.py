@@ -87,15 +87,15 @@ def fit_kind(errors: Sequence[WidthError], kind: str) -> ErrorLaw:
 def fit(errors: Float64, deviations: Float64) -> ErrorLaw:
     """errors, deviations: (n,) shares of the tibial width.
 
-    The ratio of floor and gain is the likeliest for errors with tails (Student's t of four degrees);
-    then both are scaled until 95% of the errors lie within 1.96 deviations.
+    The ratio of floor and gain is that of maximum likelihood for errors with heavy tails (Student's t, four
+    degrees of freedom); then both are scaled until 95% of the errors lie within 1.96 deviations.
     """
 
-    def unlikelihood(law: Float64) -> float:
+    def negative_log_likelihood(law: Float64) -> float:
         scale = np.hypot(np.exp(law[0]), np.exp(law[1]) * deviations)
         return float(-t.logpdf(errors / scale, 4).sum() + np.log(scale).sum())
 
-    floor, gain = np.exp(minimize(unlikelihood, np.log([0.001, 1.0]), method="Nelder-Mead").x)
+    floor, gain = np.exp(minimize(negative_log_likelihood, np.log([0.001, 1.0]), method="Nelder-Mead").x)
     factor = growth_to_cover(errors, np.hypot(floor, gain * deviations))
     return ErrorLaw(float(floor) * factor, float(gain) * factor, len(errors))
 
@@ -119,11 +119,11 @@ def coverage(
     errors: Sequence[WidthError], laws: Mapping[str, ErrorLaw], factors: Mapping[Quality, float]
 ) -> float:
     """Share of the errors within 1.96 of the deviations that result."""
-    held = [
+    within = [
         abs(e.error) <= NORMAL_95 * factors[e.quality] * laws[e.kind].deviation(np.array(e.deviation))
         for e in errors
     ]
-    return float(np.mean(held))
+    return float(np.mean(within))
 
 
 def fit_rotation(rotations: Sequence[Rotation]) -> tuple[float, float, float]:

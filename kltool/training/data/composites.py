@@ -1,7 +1,7 @@
 """Composite films of annotated crops: one or two knees pasted into a field, near or far, some replaced.
 
 A crop's rows above and below the joint are repeated as shafts; beside it the soft tissue fades into
-a black or grey field. Implants are drawn over some knees, so that the finder tells a replaced knee
+a black or grey field. Implants are drawn over some knees, so that the finder distinguishes a replaced knee
 from a natural one. Some fields hold no knee at all.
 """
 
@@ -146,13 +146,13 @@ def _clutter(field: Float32, knees: Sequence[AnnotatedKnee], random: Random) -> 
     if kind == 0:  # a shaft: one row of the femur or tibia repeated
         row = crop[random.choice([random.integers(0, 40), random.integers(195, 224)])]
         shaft = np.repeat(cv2.resize(row[None], (size, 1)), size, axis=0)
-        laid = cv2.warpAffine(
+        rotated_shaft = cv2.warpAffine(
             shaft,
             cv2.getRotationMatrix2D((size / 2, size / 2), float(random.uniform(-180, 180)), 1.0),
             (size, size),
             borderMode=cv2.BORDER_REPLICATE,
         )
-        return np.asarray(laid, np.float32)
+        return np.asarray(rotated_shaft, np.float32)
     if kind == 1:
         blobs = random.normal(0, 1, (size, size)).astype(np.float32)
         return _unit(np.asarray(cv2.GaussianBlur(blobs, (0, 0), float(random.uniform(1, 20))), np.float32))
@@ -168,8 +168,8 @@ def shuffled_tiles(picture: Float32, random: Random) -> Float32:
     down, across = (side // piece for side in picture.shape)
     whole = picture[: down * piece, : across * piece]
     tiles = whole.reshape(down, piece, across, piece).swapaxes(1, 2).reshape(-1, piece, piece)
-    laid = tiles[random.permutation(len(tiles))].reshape(down, across, piece, piece).swapaxes(1, 2)
-    return np.ascontiguousarray(laid.reshape(whole.shape))
+    shuffled = tiles[random.permutation(len(tiles))].reshape(down, across, piece, piece).swapaxes(1, 2)
+    return np.ascontiguousarray(shuffled.reshape(whole.shape))
 
 
 def marker(field: Float32, random: Random) -> Float32:

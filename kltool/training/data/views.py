@@ -23,7 +23,7 @@ def scaled(share: float) -> CropWindow:
 
 
 def plain(knee: GradedKnee, window: CropWindow = VIEW) -> Float32:
-    """As reading sees it."""
+    """The view without augmentation, as in reading."""
     return grader_view(knee.film.astype(np.float32), knee.placement, window)
 
 

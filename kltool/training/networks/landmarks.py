@@ -9,7 +9,7 @@ STRIDE = 4
 POINTS = 18  # nine tibial, seven femoral, the two widest of the condyles; each from lateral to medial
 
 
-class Landmarks(nn.Module):
+class LandmarkNetwork(nn.Module):
     """Each point is the centre of mass of its own heat map, and its spread is its uncertainty."""
 
     def __init__(self) -> None:

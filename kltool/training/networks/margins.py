@@ -45,7 +45,7 @@ class Rows(nn.Module):
 class MarginNet(nn.Module):
     """In every column of the patch a distribution over its rows for each curve: where, and how sure.
 
-    films: 1, the film itself; or 2, then another film of the same knee in register: curves are those of
+    films: 1, the film itself; or 2, then another, registered film of the same knee: curves are those of
     the first.
     """
 

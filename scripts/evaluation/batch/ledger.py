@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import psutil
 
-from evaluation.markdown import Section, Table, machine, page
+from evaluation.markdown import MarkdownTable, Section, machine, page
 from kltool.batch.config import WorkerConfig
 from kltool.batch.ledger import Ledger
 from kltool.batch.listing import Task
@@ -64,13 +64,13 @@ def write(found: list[LedgerMeasurement], out: Path) -> Path:
             "Time",
             "Microseconds an image, in the one process that lists, records and writes.",
             (),
-            (Table(("images", *found[0].seconds), steps),),
+            (MarkdownTable(("images", *found[0].seconds), steps),),
         ),
         Section(
             "Weight",
             "Bytes an image, and the most memory that the process held up to then.",
             (),
-            (Table(("images", *found[0].bytes, "memory, MB"), files),),
+            (MarkdownTable(("images", *found[0].bytes, "memory, MB"), files),),
         ),
     )
     file = out / "ledger.md"

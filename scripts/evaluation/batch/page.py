@@ -11,7 +11,7 @@ from evaluation.batch.films import list_crops, write_films
 from evaluation.batch.runs import Run, hashes, images_of, run, run_on_cluster, run_with_kills
 from evaluation.batch.stages import STAGES, Stages, time_stages
 from evaluation.criteria import Criterion, Result
-from evaluation.markdown import Section, Table, machine, page
+from evaluation.markdown import MarkdownTable, Section, machine, page
 from evaluation.plots import curves
 from kltool.training.data.oai import crops
 from kltool.weights import load_models
@@ -29,7 +29,7 @@ ALL: Final = Criterion(least=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class ImageCounts:
     """How many images of each kind. growing: of the runs that show how the cost grows."""
 
     crops: int = 2_000
@@ -56,21 +56,21 @@ class BatchMeasurements:
     same_on_cluster: bool
 
 
-def measure_batch(data: Path, extent: Extent) -> BatchMeasurements:
+def measure_batch(data: Path, counts: ImageCounts) -> BatchMeasurements:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        films = write_films(work / "films", extent.films)
+        films = write_films(work / "films", counts.films)
         stages = _stages(data, films)
-        crops = list_crops(data, extent.crops, work / "crops.csv"), extent.crops
-        sources = {"crops": crops, **{name: (place, extent.films) for name, place in films.items()}}
+        crops = list_crops(data, counts.crops, work / "crops.csv"), counts.crops
+        sources = {"crops": crops, **{name: (place, counts.films) for name, place in films.items()}}
         rates = {name: _rates(*source, work / f"rate-{name}") for name, source in sources.items()}
-        growing = {images: _grown(data, images, work) for images in extent.growing}
-        killed = list_crops(data, extent.killed, work / "killed.csv")
-        whole = run(killed, work / "whole", 2, extent.killed)
-        waited = run_with_kills(killed, work / "killed", 2, extent.kills, LONGEST_S, seed=1)
-        few = list_crops(data, extent.on_cluster, work / "few.csv")
-        here = run(few, work / "here", 2, extent.on_cluster)
-        there = run_on_cluster(few, work / "there", work, extent.on_cluster // 5)
+        growing = {images: _grown(data, images, work) for images in counts.growing}
+        killed = list_crops(data, counts.killed, work / "killed.csv")
+        whole = run(killed, work / "whole", 2, counts.killed)
+        waited = run_with_kills(killed, work / "killed", 2, counts.kills, LONGEST_S, seed=1)
+        few = list_crops(data, counts.on_cluster, work / "few.csv")
+        here = run(few, work / "here", 2, counts.on_cluster)
+        there = run_on_cluster(few, work / "there", work, counts.on_cluster // 5)
         return BatchMeasurements(
             rates,
             stages,
@@ -82,7 +82,7 @@ def measure_batch(data: Path, extent: Extent) -> BatchMeasurements:
         )
 
 
-def write(measured: BatchMeasurements, extent: Extent, out: Path) -> Path:
+def write(measured: BatchMeasurements, counts: ImageCounts, out: Path) -> Path:
     """The page docs/results/batch.md and its picture."""
     file = out / "batch.md"
     opening = (
@@ -95,7 +95,7 @@ def write(measured: BatchMeasurements, extent: Extent, out: Path) -> Path:
         _where_time_goes(measured.stages),
         _memory(measured),
         _growth(measured.growing, out),
-        _survival(measured, extent),
+        _survival(measured, counts),
     )
     file.write_text(page("The batch", opening, sections))
     return file
@@ -133,7 +133,7 @@ def _throughput(rates: Mapping[str, Mapping[int, Run]]) -> Section:
         "transfer syntaxes. Efficiency: the seconds of one job over twice those of two."
     )
     columns = ("images", "number", "images/s, 1 job", "images/s, 2 jobs", "efficiency")
-    return Section("Throughput", text, results, (Table(columns, rows),))
+    return Section("Throughput", text, results, (MarkdownTable(columns, rows),))
 
 
 def _where_time_goes(stages: Mapping[str, Stages]) -> Section:
@@ -160,7 +160,7 @@ def _where_time_goes(stages: Mapping[str, Stages]) -> Section:
         "last column is that over decode and networks."
     )
     columns = ("images", *STAGES, "networks", "whole", "ratio")
-    return Section("Where the time goes", text, results, (Table(columns, rows),))
+    return Section("Where the time goes", text, results, (MarkdownTable(columns, rows),))
 
 
 def _memory(measured: BatchMeasurements) -> Section:
@@ -176,7 +176,7 @@ def _memory(measured: BatchMeasurements) -> Section:
         "grew most, from the second tenth of the run to the last."
     )
     rows = [(name, f"{peak:.0f}") for name, peak in peaks.items()]
-    return Section("Memory", text, results, (Table(("images", "peak of a process, MB"), rows),))
+    return Section("Memory", text, results, (MarkdownTable(("images", "peak of a process, MB"), rows),))
 
 
 def _growth(growing: Mapping[int, Run], out: Path) -> Section:
@@ -203,24 +203,27 @@ def _growth(growing: Mapping[int, Run], out: Path) -> Section:
                 "dearest further image over the cheapest", max(further) / min(further), "times", LINEAR, ".2f"
             ),
         ),
-        (Table(("images", "seconds"), rows), Table(("from, to", "ms a further image"), steps)),
+        (
+            MarkdownTable(("images", "seconds"), rows),
+            MarkdownTable(("from, to", "ms a further image"), steps),
+        ),
         (("Seconds over images", f"batch/{picture.name}"),),
     )
 
 
-def _survival(measured: BatchMeasurements, extent: Extent) -> Section:
+def _survival(measured: BatchMeasurements, counts: ImageCounts) -> Section:
     found, whole = measured.images_after_kills
     results = (
-        Result("kills on the way", len(measured.kills), "", Criterion(least=extent.kills), ".0f"),
+        Result("kills on the way", len(measured.kills), "", Criterion(least=counts.kills), ".0f"),
         Result("images lost or read into the table twice", abs(found - whole), "", NONE, ".0f"),
         Result("tables after kills are the same bytes", measured.same_after_kills, "", ALL, ".0f"),
         Result("tables of a cluster with a killed worker, too", measured.same_on_cluster, "", ALL, ".0f"),
     )
     times = ", ".join(f"{seconds:.1f}" for seconds in measured.kills)
     text = (
-        f"{extent.killed:,} crops; the run was killed (SIGKILL) after {times} s, each time started again by "
+        f"{counts.killed:,} crops; the run was killed (SIGKILL) after {times} s, each time started again by "
         "the same command, then left to its end. Its tables are compared with those of an undisturbed "
-        f"run. Then {extent.on_cluster} crops on a Dask scheduler with two workers, processes of their "
+        f"run. Then {counts.on_cluster} crops on a Dask scheduler with two workers, processes of their "
         "own, one of which is killed on the way."
     )
     return Section("Kills", text, results)

@@ -74,16 +74,16 @@ class _TimedSession:
 def time_stages(images: Sequence[Path], models: Models, ledger: Path) -> Stages:
     """images: all of knees that are read; of OAI crops the names give the side, of others the tags."""
     cv2.setNumThreads(1)
-    clock, orders = _Clock(), WorkerConfig("", "", Pseudonyms())
+    clock, config = _Clock(), WorkerConfig("", "", Pseudonyms())
     timed = _timed(models, clock)
-    with closing(Ledger(ledger)) as held:
+    with closing(Ledger(ledger)) as entries:
         for number, image in enumerate(images):
             if number == WARMING:
                 clock.spent.clear()
             task = Task(ImageSource.of_file(image), side_of(image) if image.suffix == ".png" else None)
             _time_reading(task, timed, clock)
-            outcome = clock.time("task", partial(read_task, task, models, orders))
-            clock.time("ledger", partial(held.record, task, outcome))
+            outcome = clock.time("task", partial(read_task, task, models, config))
+            clock.time("ledger", partial(entries.record, task, outcome))
     count = len(images) - WARMING
     spent = {name: milliseconds / count for name, milliseconds in clock.spent.items()}
     spent["write"] = spent["rows"] + spent["ledger"]

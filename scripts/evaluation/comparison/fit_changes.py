@@ -33,16 +33,16 @@ class ChangeErrorLaw:
 
 
 def fit_changes(changes: Sequence[KnownChange]) -> ChangeErrorLaw:
-    """changes: measured with a floor of 0 and a gain of 1. The likeliest four numbers for errors with tails,
-    then all of them scaled until 95% of the errors lie within 1.96 deviations."""
+    """changes: measured with a floor of 0 and a gain of 1. By maximum likelihood for errors with heavy
+    tails, then all four scaled until 95% of the errors lie within 1.96 deviations."""
     errors, parts, known = _errors_and_parts(changes)
 
-    def unlikelihood(law: Float64) -> float:
+    def negative_log_likelihood(law: Float64) -> float:
         scale = deviations(np.exp(law), parts, known)
         return float(-t.logpdf(errors / scale, TAILS).sum() + np.log(scale).sum())
 
     options = {"maxiter": 4000, "maxfev": 4000, "xatol": 1e-4, "fatol": 1e-4}
-    law = np.exp(minimize(unlikelihood, np.log(START), method="Nelder-Mead", options=options).x)
+    law = np.exp(minimize(negative_log_likelihood, np.log(START), method="Nelder-Mead", options=options).x)
     for _ in range(20):
         law = law * growth_to_cover(errors, deviations(law, parts, known))
     floor, gain, per_imd, per_degree = law.tolist()

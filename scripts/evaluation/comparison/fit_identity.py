@@ -12,10 +12,10 @@ from kltool.comparison.identity.match import LogisticCoefficients, probability_s
 from kltool.typing import Float64
 from kltool.values.change import IdentityMatch
 
-FIRST_SEED: Final = 600_000  # of the simulated knees they are fitted on; docs/choices.md#same-knee
+FIRST_SEED: Final = 600_000  # of the simulated knees they are fitted on; docs/choices.md#identity-match
 RIDGE: Final = 1e-3
 SCALE: Final = np.array([0.1, 0.1, 0.01])  # of femur, tibia and outline, that the ridge weighs alike
-WEIGHTS: Final[Mapping[PairKind, float]] = {  # of all pairs of a kind; docs/choices.md#same-knee
+WEIGHTS: Final[Mapping[PairKind, float]] = {  # of all pairs of a kind; docs/choices.md#identity-match
     PairKind.PERTURBED: 0.125,
     PairKind.TWICE: 0.125,
     PairKind.VISIT: 0.375,

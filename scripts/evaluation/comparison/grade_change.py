@@ -1,7 +1,7 @@
 """Whether the grade improves as often as predicted: pairs of knees whose grades a reader gave.
 
 No knee here was graded twice by its reader. Two kinds of pairs stand for two visits: knees of different
-people, whose readings err apart, and the two knees of one person, read on one film by one reader.
+people, whose readings err independently, and the two knees of one person, read on one film by one reader.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from evaluation import plots
 from evaluation.criteria import Criterion, Result, formatted
 from evaluation.grade.reading import grade_of_crop
-from evaluation.markdown import Section, Table
+from evaluation.markdown import MarkdownTable, Section
 from evaluation.statistics import bootstrap_95
 from kltool.comparison.grade import CORRELATION, grade_change
 from kltool.report.plots.agreement import Predicted, reliability_diagram_svg
@@ -67,8 +67,8 @@ def _read(models: Models, path: Path) -> ReadKnee | NotMeasured:
 def pairs_of(knees: Sequence[ReadKnee]) -> Mapping[str, list[GradePair]]:
     """Ordered pairs of both kinds."""
     random = np.random.default_rng(SEED)
-    drawn = random.integers(0, len(knees), (UNRELATED, 2)).tolist()
-    different = [(knees[i], knees[j]) for i, j in drawn if knees[i].participant != knees[j].participant]
+    indices = random.integers(0, len(knees), (UNRELATED, 2)).tolist()
+    different = [(knees[i], knees[j]) for i, j in indices if knees[i].participant != knees[j].participant]
     people: dict[str, list[ReadKnee]] = {}
     for knee in knees:
         people.setdefault(knee.participant, []).append(knee)
@@ -78,24 +78,25 @@ def pairs_of(knees: Sequence[ReadKnee]) -> Mapping[str, list[GradePair]]:
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """Of n pairs. improved: P(improved). came: whether the reader's grade is lower. All (n,).
+    """Of n pairs. improved: P(improved). observed: whether the reader's grade is lower. All (n,).
 
     likelihoods: log probability of the pair of grades that the reader gave.
     """
 
     improved: Float64
-    came: npt.NDArray[np.bool_]
+    observed: npt.NDArray[np.bool_]
     likelihoods: Float64
     participants: npt.NDArray[np.str_]
 
     @property
     def error(self) -> float:
-        return calibration_error(self.improved, self.came)
+        return calibration_error(self.improved, self.observed)
 
     @property
     def error_95(self) -> tuple[float, float]:
         return bootstrap_95(
-            lambda drawn: calibration_error(self.improved[drawn], self.came[drawn]), self.participants
+            lambda indices: calibration_error(self.improved[indices], self.observed[indices]),
+            self.participants,
         )
 
 
@@ -116,7 +117,7 @@ def section(knees: Sequence[ReadKnee], pictures: Path) -> Section:
     pairs = pairs_of(knees)
     shipped = {kind: predictions_of(of_kind, CORRELATION) for kind, of_kind in pairs.items()}
     diagram = [
-        Predicted(kind, colour, found.improved, found.came)
+        Predicted(kind, colour, found.improved, found.observed)
         for (kind, found), colour in zip(shipped.items(), (plots.INK, plots.RED), strict=True)
     ]
     plots.write(reliability_diagram_svg(diagram, "predicted probability"), pictures / "improved.svg")
@@ -127,14 +128,14 @@ def section(knees: Sequence[ReadKnee], pictures: Path) -> Section:
         "each pair: the probability that the second grade is lower, with the shipped correlation of "
         f"{CORRELATION:g}; observed: whether the reader's is. No participant was read twice by the same "
         "reader here, so that neither kind is what two visits are: different people share no error, the "
-        "knees of one person some of it. Of correlations tried, the likeliest for the knees of one person "
+        "knees of one person some of it. Of correlations tried, the most likely for the knees of one person "
         "has the largest last column.",
         [
             Result(f"ECE of P(improved), {kind}", found.error, "", CALIBRATED)
             for kind, found in shipped.items()
         ],
         [
-            Table(
+            MarkdownTable(
                 ("pairs", "count", "predicted, mean", "observed", "ECE", "95% interval"),
                 [_row(kind, found) for kind, found in shipped.items()],
             ),
@@ -146,15 +147,15 @@ def section(knees: Sequence[ReadKnee], pictures: Path) -> Section:
 
 def _row(kind: str, found: Predictions) -> tuple[object, ...]:
     low, high = found.error_95
-    means = (formatted(float(values.mean())) for values in (found.improved, found.came))
+    means = (formatted(float(values.mean())) for values in (found.improved, found.observed))
     return kind, len(found.improved), *means, formatted(found.error), f"{low:.3f} to {high:.3f}"
 
 
-def _by_correlation(pairs: Mapping[str, list[GradePair]]) -> Table:
+def _by_correlation(pairs: Mapping[str, list[GradePair]]) -> MarkdownTable:
     rows = []
     for correlation in TRIED:
         found = {kind: predictions_of(of_kind, correlation) for kind, of_kind in pairs.items()}
         errors = (f"{of_kind.error:.3f}" for of_kind in found.values())
         rows.append((f"{correlation:.1f}", *errors, f"{found[SAME].likelihoods.mean():.4f}"))
     columns = "correlation", *(f"ECE, {kind}" for kind in pairs), "mean log likelihood, one person"
-    return Table(columns, rows)
+    return MarkdownTable(columns, rows)

@@ -8,12 +8,12 @@ import numpy as np
 
 from evaluation.comparison.knee_pairs import KneePair, PairKind, crop_pairs, features, simulated_pairs
 from evaluation.criteria import Criterion, Result, formatted
-from evaluation.markdown import Section, Table
+from evaluation.markdown import MarkdownTable, Section
 from evaluation.statistics import area_under_curve
 from kltool.comparison.comparability import DIFFERENT_KNEE, UNCERTAIN_IDENTITY
 from kltool.typing import Float64
 
-FIRST_SEED: Final = 1_100_000  # docs/choices.md#same-knee
+FIRST_SEED: Final = 1_100_000  # docs/choices.md#identity-match
 SIMULATED: Final = 120  # knees
 AUC: Final = Criterion(least=0.99)
 DISCRIMINATED: Final = (  # true pairs, and the false ones that they are to differ from
@@ -40,10 +40,10 @@ def section(pairs: Sequence[KneePair]) -> Section:
         for true, false in DISCRIMINATED
     ]
     text = (
-        "How probable it is that two films show one knee, by the texture of femur and tibia in register and "
+        "How probable it is that two films show one knee, by the registered texture of femur and tibia and "
         "by their outlines. True pairs: each `val` crop and itself perturbed (as for the repeatability of "
         f"the joint space), once and once more; simulated knees (seeds from {FIRST_SEED}) at two visits, "
-        "stood anew and half of them on another unit, with trabeculae that stand in their bones. False "
+        "repositioned, half of them on another unit, with trabeculae fixed to their bones. False "
         "pairs: each `val` crop and another participant's knee of the same and of the other side; the two "
         "knees of a participant; and two simulated knees; all in right-knee orientation. AUC: the "
         "probability that a true pair is found more alike than a false one."
@@ -51,7 +51,7 @@ def section(pairs: Sequence[KneePair]) -> Section:
     return Section("Identity: one knee or two", text, results, (discrimination(pairs), decisions(pairs)))
 
 
-def discrimination(pairs: Sequence[KneePair]) -> Table:
+def discrimination(pairs: Sequence[KneePair]) -> MarkdownTable:
     """AUC of the probability, and of each part alone."""
     parts = [_same(pairs), *(features(pairs) * [1.0, 1.0, -1.0]).T]
     rows = [
@@ -59,10 +59,10 @@ def discrimination(pairs: Sequence[KneePair]) -> Table:
         for true, false in (*DISCRIMINATED, *HARDEST)
     ]
     columns = ("true", "false", "probability", "femur", "tibia", "outline")
-    return Table(columns, rows, "AUC of the probability and of each part alone:")
+    return MarkdownTable(columns, rows, "AUC of the probability and of each part alone:")
 
 
-def decisions(pairs: Sequence[KneePair]) -> Table:
+def decisions(pairs: Sequence[KneePair]) -> MarkdownTable:
     """What is decided of each kind of pair, and how often it is wrong."""
     rows = [_row(kind, [pair for pair in pairs if pair.kind is kind]) for kind in PairKind]
     columns = (
@@ -80,7 +80,7 @@ def decisions(pairs: Sequence[KneePair]) -> Table:
         f"{UNCERTAIN_IDENTITY:g}, which makes a comparison cautious, a false one above it. Rejected as "
         f"another knee: below {DIFFERENT_KNEE:g}, which forbids one."
     )
-    return Table(columns, [row for row in rows if row], caption)
+    return MarkdownTable(columns, [row for row in rows if row], caption)
 
 
 def auc(pairs: Sequence[KneePair], true: PairKind, false: PairKind, scores: Float64) -> float:

@@ -91,7 +91,7 @@ def features(pairs: Sequence[KneePair]) -> Float64:
 
 
 def partners(place: int, paths: Sequence[Path]) -> CropsToCompare:
-    """Another person's knee of each side, drawn from the crop's own name; for a left one the right one."""
+    """Another person's knee of each side, seeded by the crop's name; the right one for a left crop."""
     knee = paths[place]
     side, random = side_of(knee), np.random.default_rng(seed_of(knee))
     own = [path for path in paths if participant_of(path.stem) == participant_of(knee.stem)]

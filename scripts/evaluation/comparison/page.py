@@ -15,7 +15,7 @@ from evaluation.comparison.knee_pairs import KneePair
 from evaluation.comparison.power import MeasuredChanges, measured_changes, ratio_95, smallest_detected
 from evaluation.comparison.visits import KnownChange, read_visits
 from evaluation.criteria import Criterion, Result, formatted
-from evaluation.markdown import Section, Table, counted, made_by, page
+from evaluation.markdown import MarkdownTable, Section, counted, made_by, page
 from kltool.comparison import REPOSITIONING_MM, compare
 from kltool.comparison.error import estimate_repositioning
 from kltool.intake import load
@@ -118,10 +118,11 @@ def _detected(
         "Changes that are detected",
         f"{len({one.seed for one in readings.changes})} simulated knees of seeds {FIRST_SEED} and up, which "
         "no network and no constant was fitted on, each on a first film and on two later ones: one without "
-        "any change, one with a medial change of up to 1.5 mm either way. At each visit the knee stands anew "
-        "(flexion, rotation, tilt of the beam, lean), on the same unit or, in half of the films, on another "
-        "with its own detector, exposure and processing. Half of the knees state calibrated millimetres that "
-        "err by 1%, half those at the detector, whose magnification differs. Detected: the 95% interval "
+        "any change, one with a medial change of up to 1.5 mm either way. At each visit the knee is "
+        "repositioned (flexion, rotation, tilt of the beam, lean), on the same unit or, in half of the "
+        "films, on another with its own detector, exposure and processing. Half of the knees state "
+        "calibrated millimetres that err by 1%, half those at the detector, whose magnification differs. "
+        "Detected: the 95% interval "
         f"excludes 0. Repositioning is the site's own, from {REPEATS} other knees with a repeat film: "
         f"{own[LINKED]:.3f} mm a film for linked changes, {own[INDEPENDENT]:.3f} mm for independent ones.",
         [
@@ -142,7 +143,7 @@ def _detected(
     )
 
 
-def _by_films(known: Sequence[KnownChange], own: dict[str, float]) -> Table:
+def _by_films(known: Sequence[KnownChange], own: dict[str, float]) -> MarkdownTable:
     """Both methods on each kind of films."""
     lengths = ("mean absolute error, mm", "median error, mm", "mean error, mm", "median standard error, mm")
     columns = ("films", "method", "pairs each", "unchanged detected", "coverage", *lengths)
@@ -151,7 +152,7 @@ def _by_films(known: Sequence[KnownChange], own: dict[str, float]) -> Table:
         for name, which in _strata(known)
         for method in (LINKED, INDEPENDENT)
     ]
-    return Table(columns, rows)
+    return MarkdownTable(columns, rows)
 
 
 def _row(which: Sequence[KnownChange], method: str, own: dict[str, float]) -> tuple[object, ...]:
@@ -169,7 +170,7 @@ def _row(which: Sequence[KnownChange], method: str, own: dict[str, float]) -> tu
     )
 
 
-def _by_source(still: Sequence[KnownChange], moved: Sequence[KnownChange]) -> Table:
+def _by_source(still: Sequence[KnownChange], moved: Sequence[KnownChange]) -> MarkdownTable:
     columns = (
         "named source",
         "mm a film",
@@ -179,7 +180,7 @@ def _by_source(still: Sequence[KnownChange], moved: Sequence[KnownChange]) -> Ta
     )
     rows = [(name, f"{mm:.2f}", *_with_source(still, moved, mm)) for name, mm in REPOSITIONING_MM.items()]
     caption = "With a named source of the repositioning error in place of the site's own, linked:"
-    return Table(columns, rows, caption)
+    return MarkdownTable(columns, rows, caption)
 
 
 def _strata(known: Sequence[KnownChange]) -> list[tuple[str, list[KnownChange]]]:
@@ -221,15 +222,15 @@ def _power(known: Sequence[KnownChange], own: dict[str, float], pictures: Path) 
     )
     return Section(
         "Power",
-        "The smallest true change of which 80% are detected, by a normal law over the size of the change; "
-        "both methods on the same pairs, each with the repositioning error of its own repeat films. The "
-        f"ratio's 95% interval (knees drawn with replacement) is {low:.2f} to {high:.2f}.",
+        "The smallest true change of which 80% are detected, by a cumulative normal curve over the size of "
+        "the change; both methods on the same pairs, each with the repositioning error of its own repeat "
+        f"films. The ratio's 95% interval (knees resampled with replacement) is {low:.2f} to {high:.2f}.",
         [
             Result(
                 "smallest change detected in 80% of pairs, linked over independent", ratio, "", RATIO, ".2f"
             )
         ],
-        [Table(("films", "pairs", "linked, mm", "independent, mm", "ratio"), rows)],
+        [MarkdownTable(("films", "pairs", "linked, mm", "independent, mm", "ratio"), rows)],
         [("The share of changes that is detected, by their size", "compare/power.svg")],
     )
 
@@ -238,7 +239,11 @@ def _shares(pairs: MeasuredChanges) -> list[tuple[float, float]]:
     """The share detected in bins of 0.1 mm."""
     size = np.abs(pairs.true)
     bins = [(low, (size >= low) & (size < low + BIN_MM)) for low in np.arange(0.0, 1.5, BIN_MM)]
-    return [(float(low + BIN_MM / 2), float(pairs.detected[held].mean())) for low, held in bins if held.any()]
+    return [
+        (float(low + BIN_MM / 2), float(pairs.detected[in_bin].mean()))
+        for low, in_bin in bins
+        if in_bin.any()
+    ]
 
 
 def _case(case: KneeChange) -> Section:
@@ -259,5 +264,5 @@ def _invariants(found: Sequence[Invariant]) -> Section:
         "Invariants",
         "Of the sample case, bit for bit.",
         [Result("behaviours found", share, "%", ALL, ".0f")],
-        [Table(("behaviour", "found"), rows)],
+        [MarkdownTable(("behaviour", "found"), rows)],
     )

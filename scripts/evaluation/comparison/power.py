@@ -66,7 +66,8 @@ def measured_changes(
 def smallest_detected(pairs: MeasuredChanges) -> float:
     """The size of a true change, mm, of which POWER are detected.
 
-    By the likeliest law of a measurement with normal errors that is detected beyond a limit, either way.
+    From a model, fitted by maximum likelihood, in which the measurement has normal errors and is detected
+    beyond a limit in either direction.
     """
     size, detected = np.abs(pairs.true), pairs.detected.astype(float)
 
@@ -74,18 +75,18 @@ def smallest_detected(pairs: MeasuredChanges) -> float:
         limit, error = np.exp(law)
         return np.asarray(ndtr((mm - limit) / error) + ndtr((-mm - limit) / error))
 
-    def unlikelihood(law: Float64) -> float:
+    def negative_log_likelihood(law: Float64) -> float:
         predicted = np.clip(share(size, law), 1e-9, 1 - 1e-9)
         return float(-(xlogy(detected, predicted) + xlogy(1 - detected, 1 - predicted)).sum())
 
-    law = minimize(unlikelihood, np.log([0.5, 0.25]), method="Nelder-Mead").x
+    law = minimize(negative_log_likelihood, np.log([0.5, 0.25]), method="Nelder-Mead").x
     return float(brentq(lambda mm: float(share(np.array(mm), law)) - POWER, 0.0, 20.0))
 
 
 def ratio_95(linked: MeasuredChanges, independent: MeasuredChanges) -> tuple[float, float]:
-    """The 95% interval of the ratio of both smallest changes, knees drawn with replacement."""
+    """The 95% interval of the ratio of both smallest changes, knees resampled with replacement."""
 
-    def ratio(drawn: Indices) -> float:
-        return smallest_detected(linked.only(drawn)) / smallest_detected(independent.only(drawn))
+    def ratio(indices: Indices) -> float:
+        return smallest_detected(linked.only(indices)) / smallest_detected(independent.only(indices))
 
     return bootstrap_95(ratio, linked.knees, REPLICATES)

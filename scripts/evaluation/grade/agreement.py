@@ -10,7 +10,7 @@ import numpy.typing as npt
 from evaluation.criteria import Criterion, Result
 from evaluation.grade.plots import confused
 from evaluation.grade.reading import GradedFilm
-from evaluation.markdown import Section, Table, counted
+from evaluation.markdown import MarkdownTable, Section, counted
 from evaluation.statistics import area_under_curve, bootstrap_95
 from kltool.training.calibrate.grades import (
     CalibratedGrades,
@@ -72,13 +72,13 @@ def agreement_section(found: CalibratedGrades, films: Sequence[GradedFilm]) -> S
     results = [Result(name, of(labels, grades), "", wanted) for name, (of, wanted) in statistics.items()]
     intervals = []
     for name, (of, _) in statistics.items():
-        low, high = bootstrap_95(partial(_drawn, of, labels, grades), people)
+        low, high = bootstrap_95(partial(_resampled, of, labels, grades), people)
         intervals.append((name, f"{low:.3f} to {high:.3f}"))
     for kl, wanted in AUCS.items():
         score = found.probabilities[:, kl:].sum(axis=1)
         results.append(Result(f"AUC of KL ≥ {kl}", area_under_curve(score, labels >= kl), "", wanted))
     confusion = confused(labels, grades)
-    table = Table(
+    table = MarkdownTable(
         ("reader", *(f"KL {kl}" for kl in GRADES)),
         [(f"**{kl}**", *confusion[kl]) for kl in GRADES],
         "Rows: the label; columns: the median grade.",
@@ -89,7 +89,7 @@ def agreement_section(found: CalibratedGrades, films: Sequence[GradedFilm]) -> S
         "probabilities of each knee are calibrated on other participants' knees (ten folds), so that nothing "
         "here was fitted on the knee itself. The grade is the median."
     )
-    bootstrap = Table(("figure", "95% (bootstrap over participants)"), intervals)
+    bootstrap = MarkdownTable(("figure", "95% (bootstrap over participants)"), intervals)
     picture = ("Readers' grades and the grader's", "grade/confusion.svg")
     tables = (bootstrap, table, counted(absent))
     return Section("Agreement with the readers", text, results, tables, (picture,))
@@ -132,10 +132,10 @@ def calibration_section(found: CalibratedGrades) -> Section:
         text,
         results,
         (
-            Table(("grade", "knees", "coverage of its sets"), rows),
-            Table(("probability of", "ECE, 15 bins"), binary),
+            MarkdownTable(("grade", "knees", "coverage of its sets"), rows),
+            MarkdownTable(("probability of", "ECE, 15 bins"), binary),
         ),
-        (("Predicted probabilities and what came true", "grade/reliability.svg"),),
+        (("Predicted probabilities and observed frequencies", "grade/reliability.svg"),),
     )
 
 
@@ -162,7 +162,7 @@ def external_section(films: Sequence[GradedFilm]) -> Section:
     absent = [film.found.reason for film in films if isinstance(film.found, NotMeasured)]
     kappa = quadratic_weighted_kappa(found.labels, found.grades)
     low, high = bootstrap_95(
-        lambda drawn: quadratic_weighted_kappa(found.labels[drawn], found.grades[drawn]),
+        lambda indices: quadratic_weighted_kappa(found.labels[indices], found.grades[indices]),
         np.arange(len(found.labels)).astype(str),
     )
     expected = found.probabilities @ np.arange(len(GRADES))
@@ -183,12 +183,12 @@ def external_section(films: Sequence[GradedFilm]) -> Section:
         "Another hospital",
         text,
         [Result("quadratic weighted kappa", kappa, "", EXTERNAL)],
-        (Table(("reader", "films", "mean expected grade"), rows), counted(absent)),
+        (MarkdownTable(("reader", "films", "mean expected grade"), rows), counted(absent)),
         (("Expected grades by the reader's", "grade/external.svg"),),
     )
 
 
-def _drawn(statistic: Statistic, labels: Labels, grades: Labels, chosen: Labels) -> float:
+def _resampled(statistic: Statistic, labels: Labels, grades: Labels, chosen: Labels) -> float:
     return statistic(labels[chosen], grades[chosen])
 
 

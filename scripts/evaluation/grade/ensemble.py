@@ -11,7 +11,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from evaluation.markdown import Table
+from evaluation.markdown import MarkdownTable
 from evaluation.statistics import area_under_curve, bootstrap_95
 from kltool.grading.prediction_set import median_grades
 from kltool.training.calibrate.grades import (
@@ -83,10 +83,12 @@ def ensemble(graders: Mapping[str, Grader], known: KnownKnees) -> Ensemble:
     sections = [
         f"## Graders, {len(known.labels)} `val` knees\n\nProbabilities of each knee calibrated on other "
         "participants'; grades are medians; 95% intervals by bootstrap over participants.",
-        str(Table(FIGURES, rows)),
+        str(MarkdownTable(FIGURES, rows)),
         f"Half precision changes {changed} of {len(known.labels)} grades.",
         "## From probabilities to one grade",
-        str(Table(("grade", *AGREEMENT), [(name, *_agreement(known, g)) for name, g in _rules(half)])),
+        str(
+            MarkdownTable(("grade", *AGREEMENT), [(name, *_agreement(known, g)) for name, g in _rules(half)])
+        ),
         "## The joint space's widths beside the logits\n\nLogistic regression, ten folds of participants.",
         _widths_beside(halved, known),
     ]
@@ -101,9 +103,9 @@ def compared(logits: Mapping[str, Float64], known: KnownKnees) -> str:
     rows = []
     for name, one in calibrated.items():
         away = losses[name] - first
-        low, high = bootstrap_95(lambda drawn, away=away: float(away[drawn].mean()), known.participants)  # type: ignore[misc]
+        low, high = bootstrap_95(lambda indices, away=away: float(away[indices].mean()), known.participants)  # type: ignore[misc]
         rows.append((name, *_figures(one)[:5], f"{away.mean():+.3f} ({low:+.3f} to {high:+.3f})"))
-    return str(Table(("target", *FIGURES[1:6], "log loss against the first"), rows))
+    return str(MarkdownTable(("target", *FIGURES[1:6], "log loss against the first"), rows))
 
 
 FIGURES = (
@@ -127,8 +129,8 @@ def _figures(found: CalibratedGrades) -> tuple[str, ...]:
         found.probabilities,
         found.participants,
     )
-    kappa = bootstrap_95(lambda drawn: quadratic_weighted_kappa(labels[drawn], grades[drawn]), people)
-    right = bootstrap_95(lambda drawn: float((labels == grades)[drawn].mean()), people)
+    kappa = bootstrap_95(lambda indices: quadratic_weighted_kappa(labels[indices], grades[indices]), people)
+    right = bootstrap_95(lambda indices: float((labels == grades)[indices].mean()), people)
     error = calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels)
     return (
         f"{quadratic_weighted_kappa(labels, grades):.3f} ({kappa[0]:.3f} to {kappa[1]:.3f})",
@@ -180,7 +182,7 @@ def _widths_beside(logits: Float64, known: KnownKnees) -> str:
         rows.append(
             (name, *_agreement(known, median_grades(probabilities)), loss, *(f"{area:.3f}" for area in areas))
         )
-    return str(Table(("inputs", *AGREEMENT, "log loss", "AUC of KL ≥ 2", "AUC of KL ≥ 3"), rows))
+    return str(MarkdownTable(("inputs", *AGREEMENT, "log loss", "AUC of KL ≥ 2", "AUC of KL ≥ 3"), rows))
 
 
 def _log_loss(probabilities: Float64, labels: Labels) -> float:

@@ -17,7 +17,7 @@ from evaluation.grade.agreement import (
 from evaluation.grade.collect import GradeReadings
 from evaluation.grade.plots import draw
 from evaluation.grade.reading import BAND, STEPS, GradedFilm
-from evaluation.markdown import Section, Table, made_by, page
+from evaluation.markdown import MarkdownTable, Section, made_by, page
 from evaluation.out_of_distribution import GRADED, caught
 from kltool.grading.view import VIEW
 from kltool.values.length import NotMeasured
@@ -104,8 +104,8 @@ def refusal_section(readings: GradeReadings) -> Section:
             Result("`val` crops refused", false, "%", FALSE, ".1f"),
         ],
         (
-            Table(("picture", "outcome"), known),
-            Table(("`val` crops, degraded", "knees", *OUTCOMES), rows, "For information:"),
+            MarkdownTable(("picture", "outcome"), known),
+            MarkdownTable(("`val` crops, degraded", "knees", *OUTCOMES), rows, "For information:"),
         ),
     )
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import numpy as np
 
 from evaluation.criteria import Criterion, Result
-from evaluation.markdown import Section, Table, counted
+from evaluation.markdown import MarkdownTable, Section, counted
 from evaluation.reading import read_one, without_grader
 from evaluation.statistics import MethodAgreement, agreement, coverage
 from kltool.geometry.points import nearest
@@ -124,7 +124,7 @@ def annotation_section(widths: Sequence[AnnotatedWidth | NotMeasured]) -> Sectio
         *("r", "r, 95% (bootstrap)"),
     )
     tables = [
-        Table(
+        MarkdownTable(
             columns,
             [_row(compartment, _agreement(of(widths, compartment), value)) for compartment in Compartment],
         )

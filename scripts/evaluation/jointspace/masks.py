@@ -1,8 +1,8 @@
 """Traced margins against joint spaces that were segmented manually on `train` crops.
 
 A mask covers the whole space in one piece: both compartments and, over the spines, the notch. Its upper
-boundary is the femur's lower edge; its lower boundary runs along the plateau, where its two margins are apart
-mostly along the lower one. What is compared is each compartment where a minimum is looked for, column by
+boundary is the femur's lower edge; its lower boundary runs along the plateau, where its two margins differ
+mostly along the lower one. What is compared is each compartment where a minimum is searched, column by
 column.
 """
 
@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from evaluation.criteria import Criterion, Result
-from evaluation.markdown import Section, Table, counted
+from evaluation.markdown import MarkdownTable, Section, counted
 from evaluation.reading import read_one, without_grader
 from evaluation.statistics import error_score
 from kltool.geometry.joint_axes import joint_axes_of
@@ -80,13 +80,13 @@ def _distances(
             found.append(margins)
             continue
         for bone, margin, boundary in zip(BONES, (margins.femur, margins.tibia), (top, bottom), strict=True):
-            rows = rows_apart(_measured_part(margin, reading, compartment), boundary)
+            rows = row_distances(_measured_part(margin, reading, compartment), boundary)
             found.append(MarginDistance(compartment, bone, rows, trained_on))
     return found
 
 
 def _measured_part(margin: Points, reading: KneeReading, compartment: Compartment) -> Points:
-    """The part of a margin between the x in which a minimum is looked for."""
+    """The part of a margin between the x in which a minimum is searched."""
     x, _ = joint_axes_of(reading.joint_space.axis, reading.knee.scale).to_axes(margin)
     low, high = WIDTHS.range_of(compartment)
     return margin[(x >= low) & (x <= high)]
@@ -100,13 +100,13 @@ def boundaries(mask: Mask) -> tuple[Float64, Float64]:
     return top, bottom
 
 
-def rows_apart(margin: Points, boundary: Float64) -> Float64:
+def row_distances(margin: Points, boundary: Float64) -> Float64:
     """How far a traced margin (n, 2) lies below a boundary (columns,), in each column that both have."""
     order = np.argsort(margin[:, 1], kind="stable")
     rows, columns = margin[order].T
     at = np.arange(max(int(np.ceil(columns[0])), 0), min(int(columns[-1]) + 1, len(boundary)))
-    apart = np.interp(at, columns, rows) - boundary[at]
-    return np.asarray(apart[np.isfinite(apart)])
+    distances = np.interp(at, columns, rows) - boundary[at]
+    return np.asarray(distances[np.isfinite(distances)])
 
 
 def mask_section(distances: Sequence[MarginDistance | NotMeasured]) -> Section:
@@ -116,9 +116,9 @@ def mask_section(distances: Sequence[MarginDistance | NotMeasured]) -> Section:
         "Manual segmentations of 84 `train` crops of 224 x 224 pixels (about 0.46 mm). A mask covers the "
         "whole space in one piece: both compartments, out to the margins, and the notch above the spines. "
         "Its upper boundary follows the condyles' lower edge, its lower boundary the plateau; where the "
-        "plateau's two margins are apart, mostly the lower one, below the plate's upper edge that is traced "
+        "plateau's two margins differ, mostly the lower one, below the plate's upper edge that is traced "
         "here: a negative tibial offset is the difference of the definitions. Compared is the row of each "
-        "margin with the mask's boundary in every column in which a minimum is looked for (not on the "
+        "margin with the mask's boundary in every column in which a minimum is searched (not on the "
         "flanks of spines and condyles, where no width is measured); each mask and margin counts the "
         "same.\n\n"
         "The margin network is trained without these knees (`annotated.without_masks`). The finder and the "
@@ -138,7 +138,9 @@ def mask_section(distances: Sequence[MarginDistance | NotMeasured]) -> Section:
         for bone in BONES
         if (chosen := [d.rows for d in of_whom if d.compartment is compartment and d.bone == bone])
     ]
-    return Section("Against manual segmentation", text, results, (Table(columns, rows), counted(absent)))
+    return Section(
+        "Against manual segmentation", text, results, (MarkdownTable(columns, rows), counted(absent))
+    )
 
 
 def _result(what: str, traced: Sequence[MarginDistance]) -> Result:

@@ -15,7 +15,7 @@ from evaluation.jointspace.masks import MarginDistance
 from evaluation.jointspace.simulated_knees import Resolution, SimulatedKnee
 from evaluation.jointspace.speed import Times
 from evaluation.jointspace.val_crops import ValKnee
-from evaluation.markdown import Section, Table, made_by, page
+from evaluation.markdown import MarkdownTable, Section, made_by, page
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
@@ -26,7 +26,7 @@ COVERAGE: Final = Criterion(93.0, 97.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class ReadCounts:
     """How much is read: simulated knees, and `val` crops, all where None.
 
     What nothing is read of has no section. jobs: processes, which change no figure.
@@ -50,7 +50,7 @@ class JointSpaceReadings:
     val: Sequence[ValKnee]
 
 
-def gather(data: Path, extent: Extent) -> JointSpaceReadings:
+def gather(data: Path, counts: ReadCounts) -> JointSpaceReadings:
     """Read everything; the times first, while nothing else runs. data: shared/data."""
     models = load_models()
     times = speed.time_stages(models)
@@ -61,8 +61,8 @@ def gather(data: Path, extent: Extent) -> JointSpaceReadings:
         [*known["train"], *known["val"]],
         annotation.read_annotated(known["val"], models),
         masks.read_masked(data, {knee.name for knee in known["train"]}, models),
-        simulated_knees.read_simulated(extent.simulated, extent.jobs),
-        val_crops.read_val(data, extent.val, extent.jobs),
+        simulated_knees.read_simulated(counts.simulated, counts.jobs),
+        val_crops.read_val(data, counts.val, counts.jobs),
     )
 
 
@@ -110,7 +110,9 @@ def _coverage_section(readings: JointSpaceReadings) -> Section:
         f"{annotation.ANNOTATION_SD_MM:.2f} mm are added in quadrature."
     )
     results = [Result(what, 100 * share, "%", COVERAGE, ".1f") for what, _, share in rows]
-    counts = Table(("intervals", "widths", "share that contain the truth"), [_cells(row) for row in rows])
+    counts = MarkdownTable(
+        ("intervals", "widths", "share that contain the truth"), [_cells(row) for row in rows]
+    )
     picture = ("Share of 95% intervals that contain the truth", "jointspace/coverage.svg")
     return Section("Coverage of the intervals", text, results, (counts,), (picture,))
 

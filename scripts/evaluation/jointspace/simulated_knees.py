@@ -120,7 +120,7 @@ def _misplaced(reading: KneeReading, centre: Float64) -> str:
 
 
 def elsewhere(knee: Knee, joint: Float64) -> bool:
-    """Whether a knee was found in another place than the joint, (row, column) of the film as it came."""
+    """Whether a knee was found in another place than the joint, (row, column) of the film as stored."""
     placement = knee.placement
     found = np.array([placement.centre])
     if placement.mirrored:

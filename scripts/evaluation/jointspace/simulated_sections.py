@@ -19,7 +19,7 @@ from evaluation.jointspace.simulated_knees import (
     errors_of,
     location_names,
 )
-from evaluation.markdown import Section, Table, counted
+from evaluation.markdown import MarkdownTable, Section, counted
 from evaluation.statistics import ErrorScore, Interval, coverage, error_score, thirds
 from kltool.geometry.window import CROP_SIZE
 from kltool.training.data.simulated import COARSE_MM, COARSE_SHIFT
@@ -113,26 +113,26 @@ def _pictures(resolution: Resolution) -> list[tuple[str, str]]:
     ]
 
 
-def _losses(knees: Sequence[SimulatedKnee]) -> Table:
+def _losses(knees: Sequence[SimulatedKnee]) -> MarkdownTable:
     """Why knees were not read, and why of those that were one of PRIMARY was not measured."""
     unread = [knee.refused for knee in knees if knee.refused]
     values = [(name, knee.values.get(name)) for knee in knees for name in PRIMARY]
     return counted(unread + [f"{n}: {v.reason}" for n, v in values if isinstance(v, NotMeasured)])
 
 
-def _quantities(knees: Sequence[SimulatedKnee]) -> Table:
+def _quantities(knees: Sequence[SimulatedKnee]) -> MarkdownTable:
     rows = []
     for name in location_names(knees):
         absent = sum(isinstance(knee.values.get(name), NotMeasured) for knee in knees)
         rows.append((*_score_row((name,), error_score(errors_of(knees, name))), absent))
-    return Table(
+    return MarkdownTable(
         (*("quantity, mm unless stated", "knees"), *SCORES, "not measured"),
         rows,
         "All quantities; those without a criterion are for information:",
     )
 
 
-def _budget(knees: Sequence[SimulatedKnee]) -> Table:
+def _budget(knees: Sequence[SimulatedKnee]) -> MarkdownTable:
     rows = []
     for title, condition in CONDITIONS.items():
         values = np.array([knee.conditions[condition] for knee in knees])
@@ -145,7 +145,7 @@ def _budget(knees: Sequence[SimulatedKnee]) -> Table:
         of_quality = [knee for knee in knees if knee.quality == quality]
         rows.append(_budget_row("quality", str(quality), (of_quality, of_quality)))
     scores = [f"{compartment} {part}" for compartment in Compartment for part in ("knees", *SCORES)]
-    return Table(
+    return MarkdownTable(
         ("", "range", *scores), rows, "What the error of mJSW depends on, by thirds, bands and quality, mm:"
     )
 

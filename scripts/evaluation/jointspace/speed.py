@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from evaluation.criteria import Criterion, Result
-from evaluation.markdown import Section, Table, machine
+from evaluation.markdown import MarkdownTable, Section, machine
 from evaluation.reading import without_grader
 from kltool.localize import find_knees
 from kltool.reading import read, read_knee
@@ -52,7 +52,7 @@ def speed_section(times: list[Times]) -> Section:
     results = (Result(f"{times[0].stage}, median", times[0].median, "ms", LIMIT, ".0f"),)
     rows = [(t.stage, f"{t.fastest:.0f}", f"{t.median:.0f}", f"{t.slowest:.0f}") for t in times]
     return Section(
-        "Speed", text, results, (Table(("stage", "fastest, ms", "median, ms", "slowest, ms"), rows),)
+        "Speed", text, results, (MarkdownTable(("stage", "fastest, ms", "median, ms", "slowest, ms"), rows),)
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.criteria import Criterion, Result, formatted
-from evaluation.markdown import Section, Table, counted
+from evaluation.markdown import MarkdownTable, Section, counted
 from evaluation.perturbations import GROWTH, REPEATS, SHIFT, TURN_DEG, repeated_widths, spread
 from evaluation.reading import read_one, without_grader
 from evaluation.statistics import area_under_curve, bootstrap_95
@@ -29,7 +29,7 @@ MEDIAN_SD: Final = Criterion(most=0.10)
 P95_SD: Final = Criterion(most=0.30)
 NOT_MEASURED: Final = Criterion(most=2.0)
 AUC: Final = Criterion(least=0.92)
-SEVERE: Final = 3  # KL from here on is what narrowing has to tell
+SEVERE: Final = 3  # the lowest KL that narrowing has to show
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def read_val(data: Path, count: int | None, jobs: int) -> list[ValKnee]:
 
 
 def _read_crop(models: Models, path: Path) -> ValKnee:
-    """Perturbations are drawn from the crop's own name, so that they do not depend on the others."""
+    """Perturbations are seeded by the crop's own name, so that they do not depend on the others."""
     ungraded, film = without_grader(models), load(path, side=side_of(path))
     reading = read_one(film, ungraded)
     minima: dict[Compartment, float | NotMeasured] = {}
@@ -88,7 +88,7 @@ def repeat_section(knees: Sequence[ValKnee]) -> Section:
     text = (
         f"{len(knees)} `val` crops, each perturbed {REPEATS} times: shifted by up to {100 * SHIFT:.0f}% of "
         f"the crop, scaled by up to {100 * GROWTH:.0f}%, rotated by up to {TURN_DEG:.0f} degrees, with "
-        "another gamma, noise, and JPEG; and found, placed, traced and measured anew. The SD of a knee's "
+        "another gamma, noise, and JPEG; and found, placed, traced and measured again. The SD of a knee's "
         "minimum in per cent of the tibial width is given in millimetres of a tibia of "
         f"{TIBIA_MM:.0f} mm. A knee counts where more than half of its films gave a minimum."
     )
@@ -98,7 +98,7 @@ def repeat_section(knees: Sequence[ValKnee]) -> Section:
         "films without a minimum",
     )
     picture = ("SD of each knee's minimum over perturbed films", "jointspace/repeatability.svg")
-    return Section("Repeatability", text, results, (Table(columns, rows),), (picture,))
+    return Section("Repeatability", text, results, (MarkdownTable(columns, rows),), (picture,))
 
 
 def _repeat_row(knees: Sequence[ValKnee], compartment: Compartment) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ def absence_section(knees: Sequence[ValKnee]) -> Section:
 
 
 def grade_section(knees: Sequence[ValKnee], annotated: Sequence[AnnotatedKnee]) -> Section:
-    """Whether the medial space is narrower the higher the grade, and tells KL 3 and 4 from the rest."""
+    """Whether the medial space is narrower the higher the grade, and separates KL 3 and 4 from the rest."""
     medial = minima(knees, (Compartment.MEDIAL,))
     both = minima(knees, tuple(Compartment))
     median_grades = [_percentile(of_grade(medial, grade), 50) for grade in GRADES]
@@ -149,15 +149,15 @@ def grade_section(knees: Sequence[ValKnee], annotated: Sequence[AnnotatedKnee]) 
     text = (
         "Minimum joint space in per cent of the tibial width on `val` crops, by their Kellgren-Lawrence "
         "label; knees without a minimum are left out. AUC: the probability that a knee of KL 3 or 4 is "
-        "narrower than one of KL 0 to 2. What a medial width can tell of the grade ends with knees that are "
+        "narrower than one of KL 0 to 2. A medial width cannot show the grade of knees that are "
         "narrow laterally; the last two rows are the same figures of the annotators' own widths, on all "
         "knees that KNEEL annotates: as far as a manual width gets."
     )
-    grades = Table(
+    grades = MarkdownTable(
         ("KL", "knees", "median medial mJSW, %", "quartiles, %", f"median, mm of {TIBIA_MM:.0f} mm"),
         [_grade_row(grade, of_grade(medial, grade)) for grade in GRADES],
     )
-    curves = Table(
+    curves = MarkdownTable(
         ("narrowness of", "knees", "AUC for KL 3 and 4", "95% (bootstrap over participants)"),
         [
             _auc_row("the medial compartment", medial),
@@ -210,7 +210,7 @@ def _auc(narrowest: Narrowest) -> tuple[float, float, float]:
     """AUC with its 95% interval."""
     score, severe = -narrowest.percent, narrowest.grade >= SEVERE
     low, high = bootstrap_95(
-        lambda drawn: area_under_curve(score[drawn], severe[drawn]), narrowest.participant
+        lambda indices: area_under_curve(score[indices], severe[indices]), narrowest.participant
     )
     return area_under_curve(score, severe), low, high
 

@@ -24,7 +24,7 @@ SHORTEST, LONGEST = 400, 4500  # pixels a side
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedKnee:
+class CompositeKnee:
     """centre: (row, column) of the joint. width: of the tibia, pixels."""
 
     centre: Points
@@ -38,7 +38,7 @@ class CompositeFilm:
 
     kind: str
     pixels: Float32
-    knees: tuple[PlacedKnee, ...]
+    knees: tuple[CompositeKnee, ...]
 
 
 def composite_film(knees: Sequence[AnnotatedKnee], random: Random) -> CompositeFilm:
@@ -68,7 +68,7 @@ def composite_film(knees: Sequence[AnnotatedKnee], random: Random) -> CompositeF
         pixels = marker(pixels, random)
     pixels = noise(sharpness(exposure(pixels, random), random), random)
     placed = [
-        PlacedKnee(one.centre, float(np.hypot(*(one.ends[1] - one.ends[0]))), side)
+        CompositeKnee(one.centre, float(np.hypot(*(one.ends[1] - one.ends[0]))), side)
         for one, side in zip(pasted, sides, strict=True)
     ]
     return CompositeFilm(kind, pixels, tuple(placed))

@@ -10,7 +10,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from evaluation.localize.composite_films import PlacedKnee, composite_film, set_into_film
+from evaluation.localize.composite_films import CompositeKnee, composite_film, set_into_film
 from kltool.errors import KltoolError, Refusal
 from kltool.geometry.points import mirror
 from kltool.grading import grade
@@ -103,7 +103,7 @@ def simulated(count: int, jobs: int) -> list[FilmOutcome]:
 def _simulated(models: Models, seed: int) -> FilmOutcome:
     made = simulate_random(seed, (0.1, 0.4))
     (truth,) = made.truth
-    known = PlacedKnee(np.array(truth.centre), truth.tibial_width_px, truth.side)
+    known = CompositeKnee(np.array(truth.centre), truth.tibial_width_px, truth.side)
     film = _film("simulated", made.pixels.astype(np.float32), truth.side)
     return outcome("simulated", film, (known,), models)
 
@@ -120,13 +120,13 @@ def strips(data: Path, boxes: Path, models: Models) -> list[FilmOutcome]:
     return found
 
 
-def _boxed(row: dict[str, str]) -> PlacedKnee:
+def _boxed(row: dict[str, str]) -> CompositeKnee:
     left, right = float(row["plateau_from_column"]), float(row["plateau_to_column"])
     centre = np.array([float(row["joint_row"]), (left + right) / 2])
-    return PlacedKnee(centre, right - left, Side(row["side"]))
+    return CompositeKnee(centre, right - left, Side(row["side"]))
 
 
-def outcome(kind: str, film: Radiograph, known: Sequence[PlacedKnee], models: Models) -> FilmOutcome:
+def outcome(kind: str, film: Radiograph, known: Sequence[CompositeKnee], models: Models) -> FilmOutcome:
     """What is found on a film against what is known to be on it."""
     knees = _knees(film, models)
     centres = [centre_of(knee) for knee in knees]
@@ -197,7 +197,7 @@ def _righted(film: Radiograph, turns: int, upright: Knee, models: Models) -> boo
 def external(folder: Path, jobs: int) -> list[Float32 | None]:
     """What the grader sees of the one knee of each film of another hospital, where it is found.
 
-    Sides are not known: taken for right ones, and where the picture is sure for what they look like.
+    Sides are not known: a knee counts as a right one, unless its anatomy shows the side with certainty.
     """
     with (folder / "labels.csv").open() as table:
         paths = [folder / row["image"] for row in csv.DictReader(table) if row["kind"] == "single"]

@@ -21,7 +21,7 @@ from evaluation.localize.detection import (
     FilmOutcome,
     all_offsets,
 )
-from evaluation.markdown import Section, Table, made_by, page
+from evaluation.markdown import MarkdownTable, Section, made_by, page
 from evaluation.out_of_distribution import GRADED, photographs_and_textures, refusals
 from kltool.localize import find_knees
 from kltool.training.data.oai import crops, side_of
@@ -99,7 +99,7 @@ def write(readings: LocalizeReadings, results: Path) -> Path:
         strips_section(readings.strips, readings.external),
         side_section(readings.crops, readings.labels),
         embedded_section(readings.embedded),
-        turned_section(readings.crops),
+        orientation_section(readings.crops),
         refusal_section(readings.refused, readings.out_of_distribution, readings.others),
         Section(
             "Speed",
@@ -150,7 +150,7 @@ def made_section(films: Sequence[FilmOutcome]) -> Section:
             Result("knees found", 100 * float((offsets < CLOSE).mean()), "%", FOUND, ".2f"),
             Result("false knees for 100 films", false, "", FALSE, ".2f"),
         ),
-        (Table(columns, rows),),
+        (MarkdownTable(columns, rows),),
     )
 
 
@@ -177,7 +177,7 @@ def strips_section(strips: Sequence[FilmOutcome], external: Sequence[Float32 | N
                 ".1f",
             ),
         ),
-        (Table(("strip", "right, off by", "left, off by", "both and their sides"), rows),),
+        (MarkdownTable(("strip", "right, off by", "left, off by", "both and their sides"), rows),),
     )
 
 
@@ -218,12 +218,12 @@ def embedded_section(outcomes: Sequence[EmbeddedOutcome | NotMeasured]) -> Secti
             Result("kappa between the two grades", quadratic_weighted_kappa(before, after), "", KAPPA),
             Result("SD of the difference of medial mJSW", float(difference.std(ddof=1)), "mm", SD_MM),
         ),
-        (Table(("not read", "knees"), list(lost.items()) or [("none", 0)]),),
+        (MarkdownTable(("not read", "knees"), list(lost.items()) or [("none", 0)]),),
         (("What the grader sees, on average", "localize/views.png"),),
     )
 
 
-def turned_section(crops: Sequence[CropOutcome]) -> Section:
+def orientation_section(crops: Sequence[CropOutcome]) -> Section:
     righted = np.array([crop.righted for crop in crops if crop.found], float)
     rows = [
         (f"{angle}°", f"{100 * share:.2f}%")
@@ -233,7 +233,7 @@ def turned_section(crops: Sequence[CropOutcome]) -> Section:
         "Orientation",
         f"`val` crops rotated: found within {100 * CLOSE:.0f}% of the tibial width of their upright place.",
         (Result("righted", 100 * float(righted.mean()), "%", MOST, ".2f"),),
-        (Table(("rotated by", "righted"), rows),),
+        (MarkdownTable(("rotated by", "righted"), rows),),
     )
 
 
@@ -253,5 +253,5 @@ def refusal_section(
             Result("of `refuse`, refused", 100 * float(np.mean(own)), "%", ALL, ".1f"),
             Result("of the others, refused", 100 * float(np.mean(away[len(refused) :])), "%", ALL, ".1f"),
         ),
-        (Table(("picture", "outcome"), outcomes),),
+        (MarkdownTable(("picture", "outcome"), outcomes),),
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation.markdown import Section, Table, made_by
+from evaluation.markdown import MarkdownTable, Section, made_by
 from evaluation.pipeline.scores import (
     count_outcomes,
     score_grades,
@@ -50,7 +50,7 @@ def _grades(data: Path, models: Models) -> Section:
         f"(95% {low:.3f} to {high:.3f}, bootstrap over participants); accuracy {score.accuracy:.3f}; "
         f"balanced accuracy {score.balanced_accuracy:.3f}; mean absolute error "
         f"{score.mean_absolute_error:.3f}.",
-        tables=[Table(("label \\ read", *GRADES), rows)],
+        tables=[MarkdownTable(("label \\ read", *GRADES), rows)],
     )
 
 
@@ -67,7 +67,7 @@ def _widths(data: Path, models: Models) -> Section:
         "Minimum joint space against the KNEEL annotation, `val` knees with fit score >= 2.5",
         "On 224 x 224 crops at about 0.46 mm a pixel. Errors are after one median offset, since the "
         "annotation lies on the plateau's rim.",
-        tables=[Table(columns, rows)],
+        tables=[MarkdownTable(columns, rows)],
     )
 
 
@@ -83,7 +83,7 @@ def _repeats(data: Path, models: Models) -> Section:
     return Section(
         "Repeatability of the minimum, 20 perturbed films a knee",
         "Shift to 5%, turn to 3 degrees, scale to 5%, gamma, noise, JPEG. Millimetres at a 76 mm tibia.",
-        tables=[Table(columns, rows)],
+        tables=[MarkdownTable(columns, rows)],
     )
 
 
@@ -98,7 +98,7 @@ def _samples(samples: Path, models: Models) -> Section:
         "Simulated samples against their truth",
         f"Bias {np.mean(errors):+.2f} mm, mean absolute error {np.abs(errors).mean():.2f} mm, "
         f"{len(errors)} minima.",
-        tables=[Table(("film", "minimum", "true, mm", "measured, mm"), rows)],
+        tables=[MarkdownTable(("film", "minimum", "true, mm", "measured, mm"), rows)],
     )
 
 
@@ -121,4 +121,4 @@ def _films(data: Path, models: Models) -> Section:
         outcomes = count_outcomes((data / name).iterdir(), models, side)
         given = f" with `--side {side}`" if side else ""
         rows += [(f"{name}{given}", outcome, count) for outcome, count in outcomes.most_common()]
-    return Section("Films of other sources", "", tables=[Table(("films", "outcome", "count"), rows)])
+    return Section("Films of other sources", "", tables=[MarkdownTable(("films", "outcome", "count"), rows)])

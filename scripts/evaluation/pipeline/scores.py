@@ -55,7 +55,7 @@ def score_grades(folder: Path, models: Models) -> GradeScore:
         len(paths),
         len(graded),
         quadratic_weighted_kappa(labels, found),
-        bootstrap_95(lambda drawn: quadratic_weighted_kappa(labels[drawn], found[drawn]), people),
+        bootstrap_95(lambda indices: quadratic_weighted_kappa(labels[indices], found[indices]), people),
         float((labels == found).mean()),
         float((confusion.diagonal() / confusion.sum(1)).mean()),
         float(np.abs(labels - found).mean()),

@@ -8,7 +8,7 @@ pytest.importorskip("gias3", reason="the extra 'simulate' is not installed")
 
 from evaluation.batch.ledger import LedgerMeasurement
 from evaluation.batch.ledger import write as write_ledger
-from evaluation.batch.page import BatchMeasurements, Extent, write
+from evaluation.batch.page import BatchMeasurements, ImageCounts, write
 from evaluation.batch.runs import Run
 from evaluation.batch.stages import STAGES, Stages
 
@@ -39,7 +39,7 @@ def test_growth_is_that_of_the_process_that_grew_most() -> None:
 
 
 def test_the_page_has_every_criterion_and_meets_them(tmp_path: Path) -> None:
-    text = write(measured(), Extent(), tmp_path).read_text()
+    text = write(measured(), ImageCounts(), tmp_path).read_text()
     assert "missed" not in text
     for figure in ("0.91", "1.43 times", "0.0 %", "300 MB", "1.00 times"):
         assert figure in text, figure
@@ -59,7 +59,7 @@ def test_the_page_has_every_criterion_and_meets_them(tmp_path: Path) -> None:
     ],
 )
 def test_a_criterion_that_is_missed_is_reported(tmp_path: Path, worse: dict[str, object]) -> None:
-    assert "missed" in write(measured(**worse), Extent(), tmp_path).read_text()
+    assert "missed" in write(measured(**worse), ImageCounts(), tmp_path).read_text()
 
 
 def test_the_page_of_the_ledger_is_an_image_each(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from kltool.report.plots import in_register, traced
+from kltool.report.plots import registered_films, traced
 from kltool.report.plots.change import SIZE
 from kltool.report.plots.film import view_of
 from kltool.values.length import Width
@@ -36,9 +36,9 @@ def test_each_minimum_width_is_yellow_where_it_was_measured(name: str, read_samp
         assert picture[row, column] == pytest.approx([255, 235, 0], abs=40)
 
 
-def test_nothing_is_drawn_on_films_in_register(read_sample: ReadSample) -> None:
+def test_nothing_is_drawn_on_registered_films(read_sample: ReadSample) -> None:
     before, after = (read_sample(f"case/{visit}.dcm").knees[0] for visit in ("before", "after"))
-    for address in in_register(before, after):
+    for address in registered_films(before, after):
         picture = pixels(address)
         assert picture.shape == (SIZE, SIZE, 3)
         assert not np.ptp(picture, axis=2).any()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kltool.report.plots.film import Grey, view_in_register, view_of
+from kltool.report.plots.film import Grey, registered_view, view_of
 from kltool.values.knee import Knee, Landmarks
 from kltool.values.reading import Reading
 
@@ -29,9 +29,9 @@ def difference(one: Grey, other: Grey) -> float:
 
 
 @pytest.mark.parametrize("name", ["case/before.dcm", LEFT])
-def test_a_film_is_in_register_with_itself(name: str, read_sample: ReadSample) -> None:
+def test_a_film_is_registered_with_itself(name: str, read_sample: ReadSample) -> None:
     knee = read_sample(name).knees[0].knee
-    own, registered = view_of(knee, SIZE), view_in_register(knee, knee, SIZE)
+    own, registered = view_of(knee, SIZE), registered_view(knee, knee, SIZE)
     assert difference(own.shown(knee.film), registered.shown(knee.film)) < 0.1
 
 
@@ -40,7 +40,7 @@ def test_the_landmarks_and_not_the_framing_bring_films_into_register(read_sample
     other = moved(knee, 9, -6)
     here = view_of(knee, SIZE).shown(knee.film)
     assert difference(here, view_of(other, SIZE).shown(other.film)) > 5
-    assert difference(here, view_in_register(knee, other, SIZE).shown(other.film)) < 0.5
+    assert difference(here, registered_view(knee, other, SIZE).shown(other.film)) < 0.5
 
 
 def test_points_go_where_the_picture_shows_them(read_sample: ReadSample) -> None:
