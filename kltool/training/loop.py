@@ -117,6 +117,7 @@ class _Learner(Generic[Model]):
         self.first = self._resume() if kept.exists() else 0
         for group in self._optimizer.param_groups:
             group["initial_lr"] = schedule.learning_rate  # a run may go on at another rate, or longer
+        # not LinearLR and CosineAnnealingLR in turn: they cannot begin at 0, and round otherwise
         self._rates = LambdaLR(self._optimizer, schedule.rate, last_epoch=self.first - 1)
 
     @property
