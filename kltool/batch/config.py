@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from kltool.batch.pseudonym import Pseudonyms
+from kltool.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +22,4 @@ def model_name(hashes: Mapping[str, str]) -> str:
     hashes: by kltool.weights.hashes_of_reading; run.json holds them in full.
     """
     named = " ".join(f"{name}:{digest[:8]}" for name, digest in hashes.items())
-    return f"kltool-{version('kltool')} {named}"
+    return f"kltool-{__version__} {named}"

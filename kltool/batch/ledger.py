@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from kltool.batch.listing import Task, task_of
 from kltool.batch.outcome import Outcome
 from kltool.errors import StorageFull, UsageError
 from kltool.tables.columns import COLUMNS, FAILED, FORMER_NAMES, Row
+from kltool.version import __version__
 
 PAGE: Final = 500  # rows held in memory at a time
 FORMAT: Final = 2  # of the tables below, as SQLite's user_version; kltool 0.1.0 wrote none
@@ -218,7 +218,7 @@ class Ledger:
         renamed = ", ".join(f"{former} → {present}" for former, present in FORMER_NAMES.items())
         raise UsageError(
             f"{file}: ledger of kltool {written_by} found (columns {renamed} renamed since), one of kltool "
-            f"{version('kltool')} expected; choose another folder, or read on with kltool {written_by}"
+            f"{__version__} expected; choose another folder, or read on with kltool {written_by}"
         )
 
     def _written_by(self, tables: set[str]) -> str | None:

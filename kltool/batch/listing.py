@@ -134,7 +134,7 @@ def _names(data: bytes) -> Iterator[str]:
     """One path or address a line, or separated by zero bytes as `find -print0` writes them."""
     if format_of(data) not in (FileFormat.OTHER, FileFormat.EMPTY):
         raise UsageError(
-            "an image was found on the standard input, paths of images, one a line, were expected; "
+            "an image was found on the standard input, paths of images, one per line, were expected; "
             "give the path of the image"
         )
     data = data.removeprefix(b"\xef\xbb\xbf")

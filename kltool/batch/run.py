@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing, suppress
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +27,7 @@ from kltool.tables.oai import OAI_NAMES
 from kltool.tables.read import sha256_of
 from kltool.tables.write import TABLES, write_tables
 from kltool.values.reading import DISCLAIMER
+from kltool.version import __version__
 from kltool.weights import entries, hashes_of_reading
 
 LEDGER: Final = "ledger.sqlite"
@@ -109,7 +109,7 @@ def _overlays(batch: Batch) -> str:
 def _configuration(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
     """All that readings depend on beside the images."""
     return {
-        "version": version("kltool"),
+        "version": __version__,
         "columns": hashlib.sha256(" ".join(COLUMNS).encode()).hexdigest(),
         **{f"model {name}": digest for name, digest in models.items()},
         **{f"setting {name}": repr(value) for name, value in settings().items()},
@@ -123,7 +123,7 @@ def _run_record(
 ) -> dict[str, Any]:
     """The provenance of the tables, and the counts of images and rows."""
     return {
-        "kltool": version("kltool"),
+        "kltool": __version__,
         "disclaimer": DISCLAIMER,
         "sources": list(batch.sources),
         "models": dict(models),

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import typer
@@ -14,6 +13,7 @@ from kltool.report.agreement_record import agreement_record
 from kltool.report.files import writable
 from kltool.report.html.agreement import Production, write_agreement
 from kltool.report.terminal.agreement import print_agreement
+from kltool.version import __version__
 
 
 def agree(
@@ -22,7 +22,7 @@ def agree(
     """Write all results into the folder `out` and print the main estimates. Raises UsageError."""
     folder = writable(out, "--out")
     found = agreement_of(ratings_of(tables, options), resampling)
-    production = Production(version("kltool"), datetime.now(UTC).isoformat(timespec="seconds"))
+    production = Production(__version__, datetime.now(UTC).isoformat(timespec="seconds"))
     page = write_agreement(found, production, folder)
     if as_json:
         record = agreement_record(found, production.version, production.utc)

@@ -22,7 +22,7 @@ def batch_all(batch: Batch) -> Exit:
     try:
         counts = kltool.batch.run_batch(batch)  # what it loads takes a second: loaded when signals are caught
     except KeyboardInterrupt:
-        print("kltool: stopped; what was read is kept: the same command goes on", file=sys.stderr)
+        print("kltool: stopped; what was read is kept; the same command continues the run", file=sys.stderr)
         return Exit.STOPPED
     _print(counts, batch.out)
     if counts[FAILED]:

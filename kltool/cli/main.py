@@ -3,7 +3,6 @@
 Each command imports its module when it runs, so that `--help` and `--version` load no heavy library.
 """
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from kltool.errors import Exit, KltoolError
 from kltool.values.radiograph import Side
+from kltool.version import __version__
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,7 +19,8 @@ app = typer.Typer(
     help=(
         "Measures the knee joint space and grades osteoarthritis (Kellgren-Lawrence) on plain radiographs. "
         "Research software, not a medical device.\n\n"
-        "Exit codes: 0 all read; 2 bad usage; 3 some refused; 4 some failed; 5 bad installation; 130 stopped."
+        "Exit codes: 0 all read; 2 bad usage; 3 some refused, or not comparable; 4 some failed; "
+        "5 bad installation; 130 stopped by the user."
     ),
 )
 
@@ -29,7 +30,7 @@ SideOption = Annotated[
 SpacingOption = Annotated[
     float | None, typer.Option(help="Pixel spacing in mm; overrides the tags, and is recorded.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line instead of a table.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line instead of a table.")]
 Overlay = Annotated[Path | None, typer.Option(help="Folder for a picture of each knee.", file_okay=False)]
 
 
@@ -132,7 +133,7 @@ def batch(
             help="Folder of the tables; the same command continues a run that was stopped.", file_okay=False
         ),
     ],
-    jobs: Annotated[int | None, typer.Option(help="Worker processes; one a core by default.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Worker processes; one per core by default.")] = None,
     scheduler: Annotated[
         str | None,
         typer.Option(
@@ -160,15 +161,15 @@ def batch(
     from kltool.cli.batch import batch_all, cores
 
     settings = Batch(
-        tuple(sources),
-        out,
-        cores() if jobs is None else jobs,
-        scheduler or "",
-        time_limit,
-        overlay,
-        oai_names,
-        retry_failed,
-        pseudonyms_of(pseudonyms),
+        sources=tuple(sources),
+        out=out,
+        jobs=cores() if jobs is None else jobs,
+        scheduler=scheduler or "",
+        limit_s=time_limit,
+        overlays=overlay,
+        oai_names=oai_names,
+        retry_failed=retry_failed,
+        pseudonyms=pseudonyms_of(pseudonyms),
     )
     raise typer.Exit(batch_all(settings))
 
@@ -238,5 +239,5 @@ def run() -> None:
 
 def _version(requested: bool) -> None:
     if requested:
-        typer.echo(f"kltool {version('kltool')}")
+        typer.echo(f"kltool {__version__}")
         raise typer.Exit

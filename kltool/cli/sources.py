@@ -49,7 +49,7 @@ def images_of(paths: list[Path], manifest: Path | None, stated: Stated) -> list[
         images += _images_of_manifest(manifest, stated)
     if not images:
         raise UsageError(
-            f"manifest {manifest}: no row found; one image or folder a line expected below the headings"
+            f"manifest {manifest}: no row found; one image or folder per line expected below the headings"
         )
     return images
 
@@ -67,7 +67,7 @@ def visits_of(manifest: Path, stated: Stated) -> list[list[VisitImage]]:
         subject = row.cell("subject")
         subjects.setdefault(subject, []).append(VisitImage(images[0], subject, row.cell("visit"), row.day))
     if not subjects:
-        raise UsageError(f"manifest {manifest}: no row found; one film a line expected below the headings")
+        raise UsageError(f"manifest {manifest}: no row found; one film per line expected below the headings")
     return list(subjects.values())
 
 

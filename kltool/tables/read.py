@@ -95,7 +95,7 @@ def read_table(path: Path) -> Table:
         places.append(f"{path.name}, {line.where}")
         rows.append([_word(cell) for cell in _filled(line.cells, len(table.headings), places[-1])])
     if not rows:
-        raise UsageError(f"{path}: no row found; one knee a line expected below the headings")
+        raise UsageError(f"{path}: no row found; one knee per line expected below the headings")
     names = all_from_oai(table.headings)
     columns = {name: list(cells) for name, cells in zip(names, zip(*rows, strict=True), strict=True)}
     return Table(path.stem, path.name, hashlib.sha256(data).hexdigest(), columns, places)

@@ -217,7 +217,7 @@ NAMELESS = "S17"
             r"line 3: the same subject, visit, side as in .*, line 2",
         ),
         (HEADINGS, [(NAMELESS, "V0", "R", 2, 3, 4)], r"line 2: 6 cells found, 5 expected by the headings"),
-        (HEADINGS, [], r"no row found; one knee a line expected"),
+        (HEADINGS, [], r"no row found; one knee per line expected"),
         (("kl", "kl"), [(1, 1)], r"column 'kl' found twice"),
         (("kl",), [(1,)], r"no column found by which to match the rows \(kltool: ; reader: subject"),
         (
