@@ -1,51 +1,99 @@
 from . import errors
-from .comparison import compare
-from .intake import load
-from .reading import read
+from .agreement import Agreement, MatchOptions, Resampling, agreement_of, ratings_of
+from .batch import Batch, run_batch
+from .comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
+from .intake import ImageSource, find_images, load
+from .reading import Settings, read, read_source
+from .report.pages import write_page
+from .samples import sample_path
 from .values.change import (
+    Comparability,
     GradeChange,
+    GradeClaim,
     KneeChange,
+    Slope,
+    Timeline,
     Verdict,
+    Visit,
     WidthChange,
 )
 from .values.knee import Knee
-from .values.length import NotMeasured, Width
-from .values.measure import Compartment
+from .values.length import Area, Length, NotMeasured, Width
+from .values.measure import Compartment, Measure
 from .values.radiograph import Radiograph, Side, SideSource
 from .values.reading import (
+    CompartmentSpace,
     Grade,
     JointSpace,
     KneeReading,
+    Positioning,
+    Provenance,
+    Quality,
     Reading,
+    RefusedKnee,
+    Status,
+    Unread,
 )
 from .values.spacing import Calibration, NoSpacing, Spacing
 from .version import __version__
-from .weights import Models, load_models
+from .weights import Models, default_models, load_models
 
 __all__ = [
+    "REPOSITIONING_MM",
+    "Agreement",
+    "Area",
+    "Batch",
     "Calibration",
+    "Comparability",
     "Compartment",
+    "CompartmentSpace",
+    "ErrorModel",
     "Grade",
     "GradeChange",
+    "GradeClaim",
+    "ImageSource",
     "JointSpace",
     "Knee",
     "KneeChange",
     "KneeReading",
+    "Length",
+    "MatchOptions",
+    "Measure",
     "Models",
     "NoSpacing",
     "NotMeasured",
+    "Positioning",
+    "Provenance",
+    "Quality",
     "Radiograph",
     "Reading",
+    "RefusedKnee",
+    "Resampling",
+    "Settings",
     "Side",
     "SideSource",
+    "Slope",
     "Spacing",
+    "Status",
+    "Timeline",
+    "Unread",
     "Verdict",
+    "Visit",
     "Width",
     "WidthChange",
     "__version__",
+    "agreement_of",
     "compare",
+    "default_models",
     "errors",
+    "find_images",
     "load",
     "load_models",
+    "ratings_of",
     "read",
+    "read_source",
+    "run_batch",
+    "sample_path",
+    "timelines",
+    "write_page",
 ]

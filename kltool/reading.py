@@ -1,12 +1,11 @@
 """From one image to its reading: the pipeline of the package, and its loop step for many images."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
-from kltool.errors import InstallationError, StorageFull
+from kltool.errors import InstallationError, StorageFull, UsageError
 from kltool.grading import grade
-from kltool.intake import ImageSource, load
+from kltool.intake import Film, ImageSource, load
 from kltool.jointspace import (
     ErrorSettings,
     QualityCriteria,
@@ -18,80 +17,197 @@ from kltool.jointspace import (
     measure_joint_space,
     trace_margins,
 )
-from kltool.localize import THRESHOLD, find_knees
+from kltool.localize import FinderSettings, find_knees
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import KneeReading, Provenance, Reading, Unread
 from kltool.version import __version__
-from kltool.weights import Models
-
-TRACE, WIDTHS, ERRORS, QUALITY = TraceSettings(), WidthSettings(), ErrorSettings(), QualityCriteria()
+from kltool.weights import Models, default_models
 
 
-def read(film: Radiograph, models: Models) -> Reading:
-    """Find, measure and grade every knee of a film. Raises NoKnee, TooCoarse, SideUnknown."""
-    found = find_knees(film, models)
-    knees = tuple(read_knee(knee, models) for knee in found.knees)
-    return Reading(found.film.with_notes(*found.notes), knees, found.refused, provenance(film, models))
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every parameter of a reading; each is recorded with it.
+
+    The figures of ``docs/results`` hold for the defaults.
+
+    Attributes
+    ----------
+    finder : FinderSettings
+        Detection of joints.
+    margins : TraceSettings
+        Tracing of the margins.
+    widths : WidthSettings
+        Ranges of the minimum, and limits of a valid width.
+    errors : ErrorSettings
+        Standard deviation of each width.
+    quality : QualityCriteria
+        Limits of good and of usable quality.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> settings = Settings()
+    >>> replace(settings, widths=replace(settings.widths, medial_range=(0.15, 0.30))).widths.medial_range
+    (0.15, 0.3)
+    """
+
+    finder: FinderSettings = field(default_factory=FinderSettings)
+    margins: TraceSettings = field(default_factory=TraceSettings)
+    widths: WidthSettings = field(default_factory=WidthSettings)
+    errors: ErrorSettings = field(default_factory=ErrorSettings)
+    quality: QualityCriteria = field(default_factory=QualityCriteria)
+
+    def to_dict(self) -> dict[str, float | str]:
+        """Every parameter of every stage by name; constants go with the version."""
+        return {
+            f"{stage}.{name}": value if isinstance(value, float | str) else repr(value)
+            for stage, parameters in asdict(self).items()
+            for name, value in parameters.items()
+        }
+
+
+DEFAULT = Settings()
+
+
+def read(
+    film: Radiograph | Film,
+    models: Models | None = None,
+    *,
+    side: Side | str | None = None,
+    spacing_mm: float | tuple[float, float] | None = None,
+    settings: Settings = DEFAULT,
+) -> Reading:
+    """Find, measure and grade every knee of a film.
+
+    Parameters
+    ----------
+    film : Radiograph, str, path, bytes, binary file or pydicom.Dataset
+        The film, or whatever `load` takes.
+    models : Models, optional
+        By default those that are installed, which are loaded once in a process.
+    side, spacing_mm : optional
+        As in `load`, of a film that is not loaded yet.
+    settings : Settings, optional
+        Parameters of the stages.
+
+    Returns
+    -------
+    Reading
+        The knees that were read, and those that were refused with their reason.
+
+    Raises
+    ------
+    NoKnee, TooCoarse, SideUnknown
+        Where the film shows no knee that can be read.
+    Refusal, UsageError, SpacingError, InstallationError
+        As `load`, of a film that is not loaded yet; UsageError also where side or spacing_mm is given with a
+        Radiograph, which has its own.
+
+    See Also
+    --------
+    read_source : the same for one image of many; a bad one stops no other.
+
+    Examples
+    --------
+    >>> reading = read(kltool.sample_path("knee_right_normal.dcm"))
+    >>> knee = reading.knees[0]
+    >>> knee.side, knee.quality
+    (<Side.RIGHT: 'right'>, <Quality.GOOD: 'good'>)
+    >>> low, high = knee.joint_space.medial.minimum.interval_mm
+    >>> low < 4.6 < high  # the simulated truth
+    True
+    """
+    radiograph = _radiograph(film, side, spacing_mm)
+    chosen = models or default_models()
+    found = find_knees(radiograph, chosen, settings.finder)
+    made = provenance(chosen, settings, radiograph)
+    knees = tuple(read_knee(knee, chosen, settings, made) for knee in found.knees)
+    return Reading(found.film.with_notes(*found.notes), knees, found.refused, made)
 
 
 def read_source(
     source: ImageSource,
-    models: Models,
+    models: Models | None = None,
     *,
-    side: Side | None = None,
-    spacing_mm: float | None = None,
+    side: Side | str | None = None,
+    spacing_mm: float | tuple[float, float] | None = None,
+    settings: Settings = DEFAULT,
 ) -> Reading | Unread:
-    """One image of many: loaded and read, or the reason why not, so that a bad one stops no other.
+    """Read one image of many: a bad one is a result with its reason and stops no other.
 
-    side, spacing_mm: as in `load`. Raises only what concerns every image: InstallationError, StorageFull.
+    Parameters
+    ----------
+    source : ImageSource
+        As `find_images` yields it.
+    models, settings : optional
+        As in `read`.
+    side, spacing_mm : optional
+        As in `load`.
+
+    Returns
+    -------
+    Reading or Unread
+        The reading, or the reason why there is none.
+
+    Raises
+    ------
+    InstallationError, StorageFull
+        Only what concerns every image.
+
+    Examples
+    --------
+    >>> folder = kltool.sample_path("knee_right_normal.dcm").parent
+    >>> outcomes = [read_source(source).detached() for source in kltool.find_images(folder)]
+    >>> [len(outcome.knees) for outcome in outcomes]
+    [2, 1, 1, 1, 1, 1]
     """
+    chosen = models or default_models()
     film = None
     try:
         film = load(source, spacing_mm=spacing_mm, side=side)
-        return read(film, models)
+        return read(film, chosen, settings=settings)
     except (InstallationError, StorageFull):
         raise
     except Exception as error:  # unexpected errors too: their class is the code
-        return Unread.from_error(source.name, error, film)
+        return Unread.from_error(source.name, error, film, provenance(chosen, settings, film))
 
 
-def read_knee(knee: Knee, models: Models) -> KneeReading:
-    space = measure_joint_space(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
-    quality, warnings = assess_quality(knee, space, QUALITY)
+def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) -> KneeReading:
+    """made: by which the reading is produced."""
+    traced = trace_margins(knee, models.margins, settings.margins)
+    space = measure_joint_space(knee, traced, settings.widths, settings.errors)
+    quality, warnings = assess_quality(knee, space, settings.quality)
     return KneeReading(
         knee,
-        inflate_errors(space, quality, ERRORS),
+        inflate_errors(space, quality, settings.errors),
         grade(knee, models.grader),
         quality,
-        (*warnings, *inflation_warning(quality, ERRORS)),
+        (*warnings, *inflation_warning(quality, settings.errors)),
+        made,
     )
 
 
-def provenance(film: Radiograph, models: Models) -> Provenance:
-    """What produced a reading; only the time differs from run to run."""
-    return replace(
-        provenance_of_models(models), file_sha256=film.file_sha256, pixels_sha256=film.pixels_sha256
+def _radiograph(
+    film: Radiograph | Film, side: Side | str | None, spacing_mm: float | tuple[float, float] | None
+) -> Radiograph:
+    if not isinstance(film, Radiograph):
+        return load(film, side=side, spacing_mm=spacing_mm)
+    if side is not None or spacing_mm is not None:
+        raise UsageError(
+            "side or spacing_mm found with a Radiograph, which has its own; a path, bytes, file or data set "
+            "expected; give them to load() or Radiograph.from_array()"
+        )
+    return film
+
+
+def provenance(models: Models, settings: Settings, film: Radiograph | None) -> Provenance:
+    """What produces a reading; only the time differs from run to run."""
+    return Provenance(
+        __version__,
+        models.hashes,
+        settings.to_dict(),
+        film.file_sha256 if film else "",
+        film.pixels_sha256 if film else "",
+        datetime.now(UTC).isoformat(timespec="seconds"),
     )
-
-
-def provenance_of_models(models: Models) -> Provenance:
-    """The same without a film: where a file could not be read."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Provenance(__version__, models.hashes, settings(), "", "", now)
-
-
-def settings() -> Mapping[str, float | str]:
-    """Every parameter of every stage by name; constants go with the version."""
-    stages = {
-        "finder": {"threshold": THRESHOLD},
-        "margins": asdict(TRACE),
-        "widths": asdict(WIDTHS),
-        "errors": asdict(ERRORS),
-        "quality": asdict(QUALITY),
-    }
-    return {
-        f"{stage}.{name}": value if isinstance(value, float | str) else repr(value)
-        for stage, values in stages.items()
-        for name, value in values.items()
-    }

@@ -15,7 +15,7 @@ from kltool.intake import load
 from kltool.jointspace import WidthSettings, measure_joint_space, trace_margins
 from kltool.localize import find_knees
 from kltool.localize.landmarks import refine_placement
-from kltool.reading import TRACE
+from kltool.reading import DEFAULT
 from kltool.training.data.annotated import RELIABLE_FIT, AnnotatedKnee, load_annotated
 from kltool.training.detection import first_knee
 from kltool.values.knee import Knee
@@ -87,7 +87,7 @@ def _femoral_width(models: Models) -> str:
 
 
 def _ranges(located: list[tuple[AnnotatedKnee, Knee]], models: Models) -> str:
-    traced = [(known, knee, trace_margins(knee, models.margins, TRACE)) for known, knee in located]
+    traced = [(known, knee, trace_margins(knee, models.margins, DEFAULT.margins)) for known, knee in located]
     rows = [
         (compartment, f"{low:.2f} to {high:.2f}", *_error(traced, compartment, (low, high)))
         for compartment, tried in RANGES.items()

@@ -175,7 +175,7 @@ def test_two_runs_differ_in_their_time_alone(samples: Path) -> None:
 def in_the_mirror(film: Radiograph) -> Radiograph:
     """The film turned over, with the side that it then shows."""
     pixels = np.ascontiguousarray(film.pixels[:, ::-1])
-    return replace(film, pixels=pixels, side=film.side.other if film.side else None)
+    return replace(film, image=pixels, side=film.side.other if film.side else None)
 
 
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name != "bilateral"])

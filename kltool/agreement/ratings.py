@@ -1,25 +1,26 @@
 """Data classes of the input: the ratings of the same knees by several raters, in the same order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from kltool.tables.columns import KL_EXPECTED, KL_PROBABILITY, is_sd
 from kltool.typing import Float64, Indices, Mask
+from kltool.values.by_value import ByValue
 
 EXPECTED, PROBABILITIES = KL_EXPECTED, KL_PROBABILITY
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+@dataclass(frozen=True, slots=True, eq=False)
+class Column(ByValue):
     """One value of each of n knees, or none.
 
     values: (n,), or (n, 5) for probabilities; meaningless where not known. known: (n,).
     """
 
-    values: Float64
-    known: Mask
+    values: Float64 = field(repr=False)
+    known: Mask = field(repr=False)
 
     def take(self, rows: Indices) -> "Column":
         """The values of these rows, (m,); row -1 has no value."""
@@ -27,8 +28,8 @@ class Column:
         return Column(self.values[rows], self.known[rows] & there)
 
 
-@dataclass(frozen=True, slots=True)
-class Rater:
+@dataclass(frozen=True, slots=True, eq=False)
+class Rater(ByValue):
     """A rater and the values that it gives, as columns by name.
 
     "kl": grades 0 to 4. "kl_expected": 0 to 4. "kl_p": (n, 5), each row sums to 1. "medial_mjsw_mm" and so
@@ -75,8 +76,8 @@ class Exclusion:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ratings:
+@dataclass(frozen=True, slots=True, eq=False)
+class Ratings(ByValue):
     """n knees that at least two raters have, in the same order in every column.
 
     reference: the name of the rater with whom the others are compared. participant_ids: (n,), the
@@ -87,7 +88,7 @@ class Ratings:
 
     raters: tuple[Rater, ...]
     reference: str
-    participant_ids: Indices
+    participant_ids: Indices = field(repr=False)
     knees_without_participant: int
     keys: tuple[str, ...]
     sources: tuple[Source, ...]

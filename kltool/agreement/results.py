@@ -8,7 +8,9 @@ import numpy as np
 from kltool.agreement.bootstrap import Resampling
 from kltool.agreement.ratings import Ratings
 from kltool.typing import Float64, Indices
+from kltool.values.by_value import ByValue
 from kltool.values.length import Interval, NotMeasured
+from kltool.values.presented import Presented
 from kltool.values.reading import GRADES
 
 ALL_RATERS = "all raters"
@@ -28,8 +30,8 @@ class Estimate:
     participants: int
 
 
-@dataclass(frozen=True, slots=True)
-class PairedGrades:
+@dataclass(frozen=True, slots=True, eq=False)
+class PairedGrades(ByValue):
     """KL grades of the n knees that both graded. rater, reference: (n,).
 
     probabilities: (m, 5), by the rater, of those m of the n knees that have them.
@@ -49,8 +51,8 @@ class PairedGrades:
         return counts
 
 
-@dataclass(frozen=True, slots=True)
-class PairedWidths:
+@dataclass(frozen=True, slots=True, eq=False)
+class PairedWidths(ByValue):
     """One width of the n knees that both measured, mm. rater, reference: (n,)."""
 
     rater: Float64
@@ -78,13 +80,24 @@ class WidthAgreement:
     estimates: tuple[Estimate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Agreement(ByValue, Presented):
     """All estimates of agreement of some ratings.
 
-    grades: of every rater against the reference. widths: likewise, for each width. all_raters: of all raters
-    at once, by measure ("kl" or the width); empty if there are two. repositioning: by width, the
-    repositioning error estimated from repeats, mm; empty if the ratings are not repeats.
+    Attributes
+    ----------
+    ratings : Ratings
+        The ratings that were compared.
+    resampling : Resampling
+        The bootstrap of the intervals.
+    grades : tuple of GradeAgreement
+        Of every rater against the reference.
+    widths : tuple of WidthAgreement
+        Likewise, for each width.
+    all_raters : mapping of str to tuple of Estimate
+        Of all raters at once, by measure ("kl" or the width); empty if there are two.
+    repositioning : mapping of str to Estimate
+        By width, the repositioning error estimated from repeats, mm; empty if the ratings are not repeats.
     """
 
     ratings: Ratings
@@ -93,3 +106,7 @@ class Agreement:
     widths: tuple[WidthAgreement, ...]
     all_raters: Mapping[str, tuple[Estimate, ...]]
     repositioning: Mapping[str, Estimate]
+
+    def __repr__(self) -> str:
+        raters = ", ".join(rater.name for rater in self.ratings.raters)
+        return f"Agreement({raters}: {self.ratings.knees} knees, reference {self.ratings.reference!r})"

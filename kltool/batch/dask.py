@@ -72,10 +72,10 @@ def _outcomes(
     executor = client.get_executor(pure=False)
     try:
         yield from run_tasks(executor, work, tasks, most_in_flight, lost)
-    except (CancelledError, ClosedClientError, OSError):
+    except (CancelledError, ClosedClientError, OSError) as error:
         raise ClusterLost(
             "the scheduler went away; what was read is kept: start the same command again when it is back"
-        ) from None
+        ) from error
 
 
 def _read(task: Task, run: str, config: WorkerConfig, limit_s: float) -> Outcome:
@@ -110,7 +110,7 @@ def _client(address: str, jobs: int) -> Iterator[Any]:
         raise UsageError(
             f"--scheduler {address}: no scheduler answers ({type(error).__name__}); the address that "
             f"`dask scheduler` prints expected, or {LOCAL}"
-        ) from None
+        ) from error
     with client:
         yield client
 
@@ -120,14 +120,14 @@ def _require_same_version(client: Any, address: str) -> None:
     try:
         client.wait_for_workers(1, timeout=CONNECTION_TIMEOUT)
         found = set(client.run(version, "kltool").values())
-    except TimeoutError:
+    except TimeoutError as error:
         raise UsageError(
             f"--scheduler {address} has no workers; start some with `dask worker` and the same command again"
-        ) from None
+        ) from error
     except Exception as error:  # whatever a worker without kltool raised
         raise InstallationError(
             f"a worker of the cluster has no kltool ({type(error).__name__}); install it on every worker"
-        ) from None
+        ) from error
     if found - {version("kltool")}:
         raise InstallationError(
             f"workers with kltool {', '.join(sorted(found))} found, {version('kltool')} expected on each"

@@ -92,9 +92,9 @@ class Ledger:
             raise UsageError(
                 f"{file} cannot be used ({error}); choose a folder that can be written and in which no other "
                 "kltool batch is running"
-            ) from None
-        except sqlite3.DatabaseError:
-            raise _no_ledger(file) from None
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise _no_ledger(file) from error
 
     def close(self) -> None:
         self._sql.close()
@@ -241,7 +241,7 @@ class Ledger:
             raise StorageFull(
                 f"the ledger cannot be written ({error}); free some space and start the same command again: "
                 "what was read is kept"
-            ) from None
+            ) from error
         except BaseException:
             self._roll_back()
             raise

@@ -1,6 +1,5 @@
 """The outcome of one image: its rows, and what identifies the image."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kltool.tables.columns import Row
@@ -30,7 +29,7 @@ class Outcome:
         return str(self.rows[0].get("pixels_sha256") or "")
 
 
-def unread_outcome(unread: Unread, common: Mapping[str, str]) -> Outcome:
+def unread_outcome(unread: Unread, common: Row) -> Outcome:
     """Of an image that gave no reading. common: columns and values that every row has."""
     row: Row = {"status": str(unread.status), "code": unread.code, "reason": unread.reason, **common}
     return Outcome(str(unread.status), (row,))

@@ -76,9 +76,9 @@ class WorkerProcess:
         timer.start()
         try:
             return self._exchange(request)
-        except WorkerDied:
+        except WorkerDied as error:
             if late.is_set():
-                raise WorkerTimeout(f"no answer within {limit_s:g} s") from None
+                raise WorkerTimeout(f"no answer within {limit_s:g} s") from error
             raise
         finally:
             timer.cancel()
@@ -91,8 +91,8 @@ class WorkerProcess:
             pickle.dump(request, self._process.stdin)
             self._process.stdin.flush()
             answer = pickle.load(self._process.stdout)
-        except (EOFError, OSError, pickle.UnpicklingError):
-            raise WorkerDied(self._exit()) from None
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            raise WorkerDied(self._exit()) from error
         if isinstance(answer, KltoolError):
             raise answer
         return answer
@@ -181,10 +181,10 @@ class WorkerPool:
             self._alive.discard(worker)
             worker.close()
             if self._any_started and not self._stopped:
-                raise WorkerDied(str(end)) from None
+                raise WorkerDied(str(end)) from end
             raise InstallationError(
                 f"a worker process ended at its start ({end}); run kltool doctor"
-            ) from None
+            ) from end
         self._any_started = True
         return worker
 

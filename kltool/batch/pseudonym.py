@@ -41,7 +41,7 @@ def pseudonyms_of(key_file: Path | None) -> Pseudonyms:
     except OSError as error:
         raise UsageError(
             f"--pseudonyms {key_file} cannot be read ({error.strerror}); a file with a secret key expected"
-        ) from None
+        ) from error
     if len(key) < FEWEST_BYTES:
         raise UsageError(
             f"--pseudonyms {key_file}: a key of {len(key)} bytes found, {FEWEST_BYTES} at least expected; "

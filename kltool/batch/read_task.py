@@ -1,7 +1,7 @@
 """One task, read in this process."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +14,8 @@ from kltool.intake import ImageSource
 from kltool.intake.hashes import sha256_of_file
 from kltool.reading import read_source
 from kltool.report.plots import write_overlay
-from kltool.report.record import knee_record
-from kltool.tables.cells import knee_cells
-from kltool.tables.columns import OK, REFUSED, Row
+from kltool.report.rows import film_cells, knee_row
+from kltool.tables.columns import REFUSED, Row
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Reading, Unread
 from kltool.weights import Models
@@ -30,7 +29,7 @@ def read_task(task: Task, models: Models, config: WorkerConfig) -> Outcome:
 
 
 def _outcome(task: Task, models: Models, config: WorkerConfig) -> Outcome:
-    common = {"model": config.model}
+    common: Row = {"model": config.model}
     try:
         data = task.source.read()
     except Exception as error:
@@ -52,7 +51,7 @@ def _read(source: ImageSource, task: Task, models: Models) -> Reading | Unread:
         return Unread.from_error(source.name, error)
 
 
-def _with_rows(reading: Reading, task: Task, config: WorkerConfig, common: Mapping[str, str]) -> Outcome:
+def _with_rows(reading: Reading, task: Task, config: WorkerConfig, common: Row) -> Outcome:
     try:
         return Outcome(str(reading.status), tuple(_rows(reading, task, config.overlays, common)))
     except StorageFull:
@@ -61,9 +60,9 @@ def _with_rows(reading: Reading, task: Task, config: WorkerConfig, common: Mappi
         return unread_outcome(Unread.from_error(reading.source, error), common)
 
 
-def _rows(reading: Reading, task: Task, overlays: str, common: Mapping[str, str]) -> Iterator[Row]:
+def _rows(reading: Reading, task: Task, overlays: str, common: Row) -> Iterator[Row]:
     for knee in reading.knees:
-        row: Row = {"status": OK, "code": OK, **common, **knee_cells(knee_record(knee))}
+        row: Row = {**common, **knee_row(knee)}
         if overlays:
             row["overlay"] = _overlay(knee, task, Path(overlays))
         yield row
@@ -71,18 +70,11 @@ def _rows(reading: Reading, task: Task, overlays: str, common: Mapping[str, str]
         yield {"status": REFUSED, "code": refused.code, "reason": refused.reason, **common}
 
 
-def _image_cells(film: Radiograph | None, data: bytes, pseudonyms: Pseudonyms) -> dict[str, str]:
+def _image_cells(film: Radiograph | None, data: bytes, pseudonyms: Pseudonyms) -> Row:
     """Of the film, or of the bytes where no film could be made of them."""
     if film is None:
         return {"input_sha256": sha256_of_file(data)} if data else {}
-    day = film.study_date
-    return {
-        "subject": pseudonyms(film.subject) if film.subject else "",
-        "study_date": f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else "",
-        "projection": film.projection or "",
-        "input_sha256": film.file_sha256,
-        "pixels_sha256": film.pixels_sha256,
-    }
+    return {**film_cells(film), "subject": pseudonyms(film.subject) if film.subject else ""}
 
 
 def _overlay(knee: KneeReading, task: Task, folder: Path) -> str:
@@ -93,5 +85,5 @@ def _overlay(knee: KneeReading, task: Task, folder: Path) -> str:
     except UsageError as error:
         raise StorageFull(
             f"{error}; free some space and start the same command again: what was read is kept"
-        ) from None
+        ) from error
     return f"{folder.name}/{name}"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from kltool.batch.config import WorkerConfig, model_name
+from kltool.batch.config import WorkerConfig
 from kltool.batch.ledger import Ledger
 from kltool.batch.listing import Listing
 from kltool.batch.local import Engine, local_engine
@@ -19,9 +19,11 @@ from kltool.batch.progress import log_listing, progress
 from kltool.batch.rows import table_rows
 from kltool.batch.settings import Batch
 from kltool.errors import InstallationError, StorageFull, UsageError
-from kltool.reading import settings
+from kltool.logs import are_causes_logged
+from kltool.reading import DEFAULT
 from kltool.report.files import writable
 from kltool.report.html.batch import summary_page
+from kltool.tables.cells import model_name
 from kltool.tables.columns import COLUMNS, STATUSES
 from kltool.tables.oai import OAI_NAMES
 from kltool.tables.read import sha256_of
@@ -37,14 +39,36 @@ OVERLAYS: Final = "overlays"
 
 
 def run_batch(batch: Batch) -> Counter[str]:
-    """Read what is pending, then write tables, run record and summary; the number of rows by status.
+    """Read many images into one table. Stopped at any time, it continues when it is started again.
 
-    Stopped at any time, it continues when it is started again. Raises UsageError, InstallationError,
-    StorageFull, ClusterLost; what was read is kept.
+    Parameters
+    ----------
+    batch : Batch
+        Sources, folder of the results, and how to read.
+
+    Returns
+    -------
+    collections.Counter
+        Number of rows by status: "ok", "refused", "failed", "duplicate", "quarantined". The folder then holds
+        ``readings.parquet``, ``readings.csv``, ``run.json`` and ``summary.html``.
+
+    Raises
+    ------
+    UsageError, InstallationError, StorageFull, ClusterLost
+        What was read is kept.
+
+    Examples
+    --------
+    >>> folder = kltool.sample_path("bilateral.dcm").parent / "case"
+    >>> counts = run_batch(kltool.Batch((str(folder),), Path("out"), jobs=1))
+    >>> dict(counts)
+    {'ok': 2}
     """
     _refuse_own_results(batch)
     models = hashes_of_reading(entries())
-    config = WorkerConfig(model_name(models), _overlays(batch), batch.pseudonyms)
+    config = WorkerConfig(
+        model_name(__version__, models), _overlays(batch), batch.pseudonyms, are_causes_logged()
+    )
     sources = Listing(batch.sources, frozenset(COLUMNS) | set(OAI_NAMES.values()), batch.pseudonyms)
     other_columns = tuple(sources.headings.values())
     with closing(Ledger(writable(batch.out, "--out") / LEDGER)) as ledger:
@@ -92,10 +116,10 @@ def _engine(batch: Batch, config: WorkerConfig) -> AbstractContextManager[Engine
         return local_engine(batch.jobs, config, batch.limit_s)
     try:
         from kltool.batch.dask import dask_engine  # Dask is an optional extra
-    except ImportError:
+    except ImportError as error:
         raise InstallationError(
             "--scheduler needs Dask distributed, which is not installed; install kltool[cluster]"
-        ) from None
+        ) from error
     return dask_engine(batch.scheduler, batch.jobs, config, batch.limit_s)
 
 
@@ -112,7 +136,7 @@ def _configuration(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
         "version": __version__,
         "columns": hashlib.sha256(" ".join(COLUMNS).encode()).hexdigest(),
         **{f"model {name}": digest for name, digest in models.items()},
-        **{f"setting {name}": repr(value) for name, value in settings().items()},
+        **{f"setting {name}": repr(value) for name, value in DEFAULT.to_dict().items()},
         "pseudonyms": batch.pseudonyms.fingerprint,
         "overlays": str(batch.overlays),
     }
@@ -127,7 +151,7 @@ def _run_record(
         "disclaimer": DISCLAIMER,
         "sources": list(batch.sources),
         "models": dict(models),
-        "settings": settings(),
+        "settings": DEFAULT.to_dict(),
         "time_limit_s": batch.limit_s,
         "pseudonyms": batch.pseudonyms.fingerprint or "none: subjects as their files name them",
         "oai_names": batch.oai_names,
@@ -147,7 +171,7 @@ def _write(file: Path, text: str) -> None:
     except OSError as error:
         raise StorageFull(
             f"{file} cannot be written ({error.strerror}); free some space and start the same command again"
-        ) from None
+        ) from error
 
 
 def _now() -> str:

@@ -1,5 +1,6 @@
 """The settings of a run, checked before anything heavy is loaded."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -7,18 +8,46 @@ from kltool.batch.pseudonym import Pseudonyms
 from kltool.errors import UsageError
 
 
+def cores() -> int:
+    """The number that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The settings of a run.
+    """The settings of a run that reads many images into one table.
 
-    sources: see kltool.batch.listing.Listing. out: the folder of the tables. jobs: worker processes.
-    scheduler: the address of a Dask scheduler, "local", or empty. limit_s: seconds an image may take.
-    Raises UsageError where one is out of range.
+    Attributes
+    ----------
+    sources : tuple of str
+        Files, folders, zip and tar archives, a DICOMDIR, manifests (CSV or Parquet), addresses
+        (``s3://...``), or "-" for paths on the standard input.
+    out : pathlib.Path
+        Folder of the tables; a run that was stopped is continued in the same folder.
+    jobs : int
+        Worker processes; by default one per core.
+    scheduler : str
+        Address of a Dask scheduler, "local", or empty for processes of this machine.
+    limit_s : float
+        Seconds an image may take.
+    overlays : bool
+        Whether a picture of each knee is written to ``out/overlays``.
+    oai_names : bool
+        Whether columns are named as the OAI does.
+    retry_failed : bool
+        Whether images whose reading failed are read again.
+    pseudonyms : Pseudonyms
+        Replaces the identifiers of subjects; by default they stay.
+
+    Raises
+    ------
+    UsageError
+        Where one is out of range.
     """
 
     sources: tuple[str, ...]
     out: Path
-    jobs: int
+    jobs: int = field(default_factory=cores)
     scheduler: str = ""
     limit_s: float = 120.0
     overlays: bool = False

@@ -13,9 +13,12 @@ from typing import BinaryIO
 
 import cv2
 
-from kltool.batch.config import WorkerConfig, model_name
+from kltool.batch.config import WorkerConfig
 from kltool.batch.read_task import read_task
 from kltool.errors import InstallationError, KltoolError
+from kltool.logs import log_causes
+from kltool.tables.cells import model_name
+from kltool.version import __version__
 from kltool.weights import load_models
 
 
@@ -34,11 +37,13 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answers the configuration with None when ready, then each task with its outcome."""
     cv2.setNumThreads(1)
     config: WorkerConfig = pickle.load(requests)
+    if config.log_causes:
+        log_causes()
     models = load_models()
-    if model_name(models.hashes) != config.model:
+    found = model_name(__version__, models.hashes)
+    if found != config.model:
         raise InstallationError(
-            f"a worker with {model_name(models.hashes)} found, {config.model} expected; install the same "
-            "kltool on every machine"
+            f"a worker with {found} found, {config.model} expected; install the same kltool on every machine"
         )
     _send(None, answers)
     while True:

@@ -1,6 +1,5 @@
 """kltool batch: many images to one table."""
 
-import os
 import signal
 import sys
 from collections import Counter
@@ -28,11 +27,6 @@ def batch_all(batch: Batch) -> Exit:
     if counts[FAILED]:
         return Exit.FAILED
     return Exit.REFUSED if counts[REFUSED] + counts[QUARANTINED] else Exit.OK
-
-
-def cores() -> int:
-    """The number that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _print(counts: Counter[str], out: Path) -> None:

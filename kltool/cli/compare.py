@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.progress import track
@@ -22,6 +23,8 @@ from kltool.typing import Record
 from kltool.values.change import GradeClaim, Timeline, Verdict, Visit
 from kltool.values.reading import GRADES, Reading, Status, Unread
 from kltool.weights import Models, load_models
+
+WITHOUT_CHANGE: Final = (Verdict.NOT_COMPARABLE, Verdict.NOT_MEASURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def compare_files(before: Path, after: Path, options: CompareOptions) -> Exit:
     if folder is not None:
         write_overlays(earlier, folder)
         write_overlays(later, folder)
-    records = [change_record(change, earlier, later, options.claim) for change in changes]
+    records = [change_record(change, options.claim) for change in changes]
     if options.as_json:
         _print_json(records)
     else:
@@ -54,7 +57,7 @@ def compare_files(before: Path, after: Path, options: CompareOptions) -> Exit:
     if page is not None:
         from kltool.report.html.change import write_change_page  # loads jinja2, for a page alone
 
-        write_change_page(changes, earlier.produced_by, later.produced_by, options.claim, page)
+        write_change_page(changes, options.claim, page)
     return _exit(change.verdict for change in changes)
 
 
@@ -107,11 +110,11 @@ def error_model(repositioning: str, threshold_mm: float) -> ErrorModel:
         return ErrorModel(REPOSITIONING_MM[repositioning], repositioning, threshold_mm)
     try:
         return ErrorModel(float(repositioning), "given by the user", threshold_mm)
-    except ValueError:
+    except ValueError as error:
         raise UsageError(
             f"--repositioning {repositioning!r} found; one of {', '.join(map(repr, REPOSITIONING_MM))} or "
             "millimetres expected"
-        ) from None
+        ) from error
 
 
 def _reading(path: Path, stated: Stated, models: Models) -> Reading:
@@ -144,11 +147,11 @@ def _visit(image: VisitImage, models: Models, folder: Path | None) -> Visit | Un
     reading = read_image(image.image, models, folder)
     if isinstance(reading, Unread):
         return reading
-    day = image.day or reading.film.study_date
+    day = date.fromisoformat(image.day) if image.day else reading.film.study_date
     if day is None:
         reason = "no date in the film found; a column 'date' (YYYY-MM-DD) in the manifest expected"
-        return Unread(reading.source, Status.REFUSED, "no_date", reason, reading.film)
-    return Visit(image.visit, date.fromisoformat(day).isoformat(), reading, image.subject)
+        return Unread(reading.source, Status.REFUSED, "no_date", reason, reading.film, reading.produced_by)
+    return Visit(image.visit, day, reading, image.subject)
 
 
 def _leave_out(what: str, reason: str, status: Status, left_out: list[Status]) -> None:
@@ -186,10 +189,10 @@ def _writable(page: Path | None) -> Path | None:
     except OSError as error:
         raise UsageError(
             f"--report {page} cannot be written ({error.strerror}); choose another file"
-        ) from None
+        ) from error
     return page
 
 
 def _exit(verdicts: Iterator[Verdict]) -> Exit:
     """Refused where nothing can be compared."""
-    return Exit.REFUSED if all(verdict is Verdict.NOT_COMPARABLE for verdict in verdicts) else Exit.OK
+    return Exit.REFUSED if all(verdict in WITHOUT_CHANGE for verdict in verdicts) else Exit.OK

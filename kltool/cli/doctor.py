@@ -1,13 +1,21 @@
 """kltool doctor and kltool models: what is installed, and whether it is complete and unaltered."""
 
+import json
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from kltool.errors import Exit, InstallationError
 from kltool.intake import decoders
+from kltool.qualification import Check, qualify
+from kltool.report.files import writable
+from kltool.report.html.page import save
+from kltool.report.html.qualification import qualification_page
+from kltool.values.reading import DISCLAIMER
 from kltool.weights import entries, load_entry
 
 LIBRARIES = ("numpy", "scipy", "opencv-python-headless", "onnxruntime", "pydicom")
@@ -24,6 +32,29 @@ def examine() -> Exit:
         else "[red]this installation is incomplete or altered: reinstall kltool[/]"
     )
     return Exit.OK if all(passed) else Exit.INSTALLATION
+
+
+def qualify_into(out: Path) -> Exit:
+    """Qualify this installation and write the report, as a page and as JSON; 5 where a check failed."""
+    folder, console = writable(out, "--qualify"), Console()
+
+    def shown(check: Check) -> None:
+        console.print(
+            f"{'[green]passed[/]' if check.passed else '[red]FAILED[/]'} {check.name}: {escape(check.found)}"
+        )
+        if not check.passed:
+            for line in check.details:
+                console.print(f"  {escape(line)}")
+
+    result = qualify(shown)
+    name = f"qualification-{result.utc.replace(':', '').replace('+0000', 'Z')}"
+    record = result.to_dict()
+    save(json.dumps(record, indent=2) + "\n", folder / f"{name}.json")
+    save(qualification_page(record), folder / f"{name}.html")
+    verdict = "[green]qualification passed[/]" if result.passed else "[red]qualification FAILED[/]"
+    console.print(f"{verdict}; report: {escape(str(folder / name))}.html", soft_wrap=True)
+    console.print(DISCLAIMER)
+    return Exit.OK if result.passed else Exit.INSTALLATION
 
 
 def list_models() -> Exit:

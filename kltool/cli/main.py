@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kltool.errors import Exit, KltoolError
+from kltool.logs import LOG, log_causes
 from kltool.values.radiograph import Side
 from kltool.version import __version__
 
@@ -31,6 +32,14 @@ SpacingOption = Annotated[
     float | None, typer.Option(help="Pixel spacing in mm; overrides the tags, and is recorded.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line instead of a table.")]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        help="Log the causes of errors on standard error; they may quote a file's content, names included.",
+        callback=lambda on: log_causes() if on else None,
+    ),
+]
 Overlay = Annotated[Path | None, typer.Option(help="Folder for a picture of each knee.", file_okay=False)]
 
 
@@ -61,6 +70,7 @@ def read(
     spacing: SpacingOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
+    verbose: Verbose = False,
 ) -> None:
     """Read every knee of the radiographs: joint space and KL grade."""
     from kltool.cli.read import ReadOptions, read_all
@@ -102,6 +112,7 @@ def compare(
         Path | None,
         typer.Option(help="File for a self-contained page (.html) with images, numbers and verdict."),
     ] = None,
+    verbose: Verbose = False,
 ) -> None:
     """Compare two radiographs of a knee, or a series: change of width and grade, with its error."""
     from kltool.cli.compare import CompareOptions, claim_of, compare_files, compare_visits, error_model
@@ -155,10 +166,12 @@ def batch(
         Path | None,
         typer.Option(help="File with a secret key; subjects are replaced by pseudonyms.", dir_okay=False),
     ] = None,
+    verbose: Verbose = False,
 ) -> None:
     """Read many images into one table; the same command continues a run that was stopped."""
     from kltool.batch import Batch, pseudonyms_of
-    from kltool.cli.batch import batch_all, cores
+    from kltool.batch.settings import cores
+    from kltool.cli.batch import batch_all
 
     settings = Batch(
         sources=tuple(sources),
@@ -199,6 +212,7 @@ def agreement(
     seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 1,
     draws: Annotated[int | None, typer.Option(hidden=True)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Agreement of readings with readers, of readers with each other, or of repeats, with intervals."""
     from kltool.agreement import MatchOptions, Resampling
@@ -210,11 +224,20 @@ def agreement(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    qualify: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for a dated report: the installation is checked, the sample films are read, and "
+            "every number is compared with the truth and with the release.",
+            file_okay=False,
+        ),
+    ] = None,
+) -> None:
     """Check this installation: libraries, decoders, models and their hashes."""
-    from kltool.cli.doctor import examine
+    from kltool.cli.doctor import examine, qualify_into
 
-    raise typer.Exit(examine())
+    raise typer.Exit(examine() if qualify is None else qualify_into(qualify))
 
 
 @app.command()
@@ -230,11 +253,13 @@ def run() -> None:
     try:
         app()
     except KltoolError as error:
+        LOG.debug("stopped", exc_info=error)
         typer.echo(f"kltool: {error}", err=True)
-        raise SystemExit(error.exit) from None
+        raise SystemExit(error.exit) from error
     except Exception as error:  # its text is withheld: it may hold a patient's name
+        LOG.debug("stopped", exc_info=error)
         typer.echo(f"kltool: unexpected {type(error).__name__}; please report it", err=True)
-        raise SystemExit(Exit.FAILED) from None
+        raise SystemExit(Exit.FAILED) from error
 
 
 def _version(requested: bool) -> None:

@@ -27,7 +27,7 @@ def read_image(image: Image, models: Models, overlays: Path | None) -> Reading |
     except InstallationError:
         raise
     except Exception as error:
-        return Unread.from_error(outcome.source, error, outcome.film)
+        return Unread.from_error(outcome.source, error, outcome.film, outcome.produced_by)
     return outcome
 
 

@@ -12,8 +12,7 @@ from rich.progress import track
 from kltool.cli.overlays import prepared, read_image
 from kltool.cli.sources import Image, Stated, images_of
 from kltool.errors import Exit
-from kltool.reading import provenance_of_models
-from kltool.report.record import provenance_record, reading_record, unread_record
+from kltool.report.record import reading_record, unread_record
 from kltool.report.terminal.readings import print_readings
 from kltool.typing import Record
 from kltool.values.reading import Reading, Status
@@ -62,4 +61,4 @@ def _record(image: Image, models: Models, folder: Path | None) -> Record:
     outcome = read_image(image, models, folder)
     if isinstance(outcome, Reading):
         return reading_record(outcome)
-    return unread_record(outcome, provenance_record(provenance_of_models(models)))
+    return unread_record(outcome)

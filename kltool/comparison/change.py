@@ -19,7 +19,7 @@ from kltool.values.change import Comparability, GradeChange, KneeChange, Verdict
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment, Measure
 from kltool.values.reading import KneeReading, Reading
-from kltool.weights import Models
+from kltool.weights import Models, default_models
 
 DEFAULT = ErrorModel()
 TRACE = TraceSettings()
@@ -28,12 +28,45 @@ Widths = Mapping[Measure, WidthChange | NotMeasured]
 
 
 def compare(
-    before: Reading, after: Reading, models: Models, model: ErrorModel = DEFAULT
+    before: Reading, after: Reading, models: Models | None = None, model: ErrorModel = DEFAULT
 ) -> tuple[KneeChange, ...]:
-    """The change of every knee that both films show, right before left. Raises NotComparable."""
-    years = years_between(before.film, after.film)
+    """Compare two readings: the change of every knee that both films show, with its error.
+
+    Parameters
+    ----------
+    before, after : Reading
+        The earlier and the later film; readings that were not detached.
+    models : Models, optional
+        By default those that are installed, which are loaded once in a process.
+    model : ErrorModel, optional
+        Parameters of the standard error, and the relevant change.
+
+    Returns
+    -------
+    tuple of KneeChange
+        From left to right in the first film. Where two films of a knee are not comparable, its numbers are
+        replaced by the reason.
+
+    Raises
+    ------
+    NotComparable
+        Where the films show no knee of the same side.
+    UsageError
+        Where a reading was detached from its film.
+
+    Examples
+    --------
+    >>> before, after = (kltool.read(kltool.sample_path(f"case/{name}.dcm")) for name in ("before", "after"))
+    >>> (change,) = compare(before, after)
+    >>> change.verdict
+    <Verdict.IMPROVED: 'improved'>
+    >>> low, high = change.widths["medial minimum"].interval
+    >>> low < 1.5 < high  # the simulated truth
+    True
+    """
+    years, chosen = years_between(before.film, after.film), models or default_models()
     return tuple(
-        compare_knees(earlier, later, years, models, model) for earlier, later in paired_knees(before, after)
+        compare_knees(earlier, later, years, chosen, model) for earlier, later in paired_knees(before, after)
     )
 
 
@@ -59,7 +92,7 @@ def compare_knees(
         widths = _width_changes(before, after, linked, scales, model)
         grade = grade_change(before.grade, after.grade)
     implausible = failed_plausibility_checks(widths, grade, years)
-    verdict = _verdict(widths[Measure.MEDIAL_MINIMUM])
+    verdict = _verdict(comparable, widths[Measure.MEDIAL_MINIMUM])
     return KneeChange(
         before.side,
         before,
@@ -110,10 +143,12 @@ def _named_widths(knee: KneeReading) -> Iterator[tuple[Measure, Width | NotMeasu
             yield Measure.at(compartment, x), width
 
 
-def _verdict(medial: WidthChange | NotMeasured) -> Verdict:
-    """By the medial minimum alone; not comparable where its change could not be measured."""
-    if isinstance(medial, NotMeasured):
+def _verdict(comparable: Comparability, medial: WidthChange | NotMeasured) -> Verdict:
+    """By the medial minimum alone."""
+    if comparable is Comparability.NOT_COMPARABLE:
         return Verdict.NOT_COMPARABLE
+    if isinstance(medial, NotMeasured):
+        return Verdict.NOT_MEASURED
     if not medial.detectable:
         return Verdict.NONE
     return Verdict.IMPROVED if medial.change > 0 else Verdict.WORSENED

@@ -1,7 +1,6 @@
 """Whether two readings may be compared: same knee, same view, same calibration, similar positioning."""
 
 from collections.abc import Iterator
-from datetime import date
 from math import exp
 from typing import Final
 
@@ -139,7 +138,7 @@ def years_between(before: Radiograph, after: Radiograph) -> float | NotMeasured:
     first, second = before.study_date, after.study_date
     if first is None or second is None:
         return NotMeasured("no study date in at least one film")
-    return (date.fromisoformat(second) - date.fromisoformat(first)).days / DAYS_A_YEAR
+    return (second - first).days / DAYS_A_YEAR
 
 
 def _sides(reading: Reading) -> str:

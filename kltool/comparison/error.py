@@ -27,12 +27,34 @@ REPOSITIONING_MM: Final = {  # of one film; docs/choices.md#repositioning
 
 @dataclass(frozen=True, slots=True)
 class ErrorModel:
-    """Parameters of the standard error; docs/choices.md#repositioning, #change-error and #threshold.
+    """Parameters of the standard error of a change.
 
-    repositioning_mm: SD of one film, and its source. threshold_mm: the change that the protocol counts as
-    relevant. linked_floor, linked_gain: measurement error of a linked change from the SDs of the margins; the
-    floor as a share of the tibial width. per_imd, per_degree: SD of a change, mm, per mm by which the
-    inter-margin distance, and per degree by which the rotation, differs between the films.
+    Sources: docs/choices.md#repositioning, #change-error and #threshold.
+
+    Attributes
+    ----------
+    repositioning_mm : float
+        SD of repositioning, of one film, 0 to 2 mm; from `REPOSITIONING_MM` or a site's own repeat films.
+    source : str
+        Where it comes from.
+    threshold_mm : float
+        The change that the protocol regards as relevant, above 0 and at most 5 mm.
+    linked_floor, linked_gain : float
+        Measurement error of a linked change from the SDs of the margins; the floor as a share of the tibial
+        width.
+    per_imd, per_degree : float
+        SD of a change, mm, per mm by which the inter-margin distance, and per degree by which the rotation,
+        differs between the films.
+
+    Raises
+    ------
+    UsageError
+        Where repositioning_mm or threshold_mm is out of range.
+
+    Examples
+    --------
+    >>> ErrorModel(0.21, "20 repeat films of our site", threshold_mm=0.7).repositioning_mm
+    0.21
     """
 
     repositioning_mm: float = REPOSITIONING_MM["good films"]

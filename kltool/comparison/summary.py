@@ -21,7 +21,7 @@ def summary_sentence(
     """
     name = f"{side.capitalize()} knee"
     if isinstance(medial, NotMeasured):
-        return f"{name}: {Verdict.NOT_COMPARABLE}: {medial.reason.removeprefix('not comparable: ')}."
+        return f"{name}: {verdict}: {medial.reason.removeprefix(f'{Verdict.NOT_COMPARABLE}: ')}."
     text = f"{name}: {verdict}; {_width(medial)}"
     if isinstance(grade, GradeChange):
         text += f"; {_grade(grade)}"

@@ -1,7 +1,6 @@
 """Timelines of knees over any number of visits: changes from the first visit, and slopes per year."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from itertools import pairwise
 from math import sqrt
 
@@ -17,14 +16,45 @@ from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.radiograph import Side
 from kltool.values.reading import KneeReading
-from kltool.weights import Models
+from kltool.weights import Models, default_models
 
 
-def timelines(visits: Sequence[Visit], models: Models, model: ErrorModel = DEFAULT) -> tuple[Timeline, ...]:
-    """Every knee that at least two visits show, right before left; visits in chronological order.
+def timelines(
+    visits: Sequence[Visit], models: Models | None = None, model: ErrorModel = DEFAULT
+) -> tuple[Timeline, ...]:
+    """Follow the knees of one subject over any number of visits.
 
-    Raises NotComparable where two visits share day and name, or no knee is shown twice.
+    Parameters
+    ----------
+    visits : sequence of Visit
+        In any order; readings that were not detached.
+    models : Models, optional
+        By default those that are installed, which are loaded once in a process.
+    model : ErrorModel, optional
+        Parameters of the standard error, and the relevant change.
+
+    Returns
+    -------
+    tuple of Timeline
+        Every knee that at least two visits show, right before left.
+
+    Raises
+    ------
+    NotComparable
+        Where two visits share day and name, or no knee is shown twice.
+
+    Examples
+    --------
+    >>> films = [kltool.sample_path(f"case/{name}.dcm") for name in ("before", "after")]
+    >>> readings = [kltool.read(film) for film in films]
+    >>> visits = [Visit(f"visit {i}", one.film.study_date, one) for i, one in enumerate(readings)]
+    >>> (timeline,) = timelines(visits)
+    >>> [round(years, 2) for years in timeline.years]
+    [0.0, 1.0]
+    >>> timeline.slopes["medial minimum"].per_year > 1.0
+    True
     """
+    chosen = models or default_models()
     ordered = sorted(visits, key=lambda visit: (visit.day, visit.name))
     for one, next_one in pairwise(ordered):
         if (one.day, one.name) == (next_one.day, next_one.name):
@@ -33,7 +63,7 @@ def timelines(visits: Sequence[Visit], models: Models, model: ErrorModel = DEFAU
                 "films different visit names"
             )
     knee_timelines = [
-        _timeline(shown, side, models, model)
+        _timeline(shown, side, chosen, model)
         for side in Side
         if len(shown := [visit for visit in ordered if _knee_of(visit, side) is not None]) > 1
     ]
@@ -47,8 +77,7 @@ def timelines(visits: Sequence[Visit], models: Models, model: ErrorModel = DEFAU
 
 def _timeline(visits: Sequence[Visit], side: Side, models: Models, model: ErrorModel) -> Timeline:
     knees = tuple(knee for visit in visits if (knee := _knee_of(visit, side)) is not None)
-    days = [date.fromisoformat(visit.day) for visit in visits]
-    years = tuple((day - days[0]).days / DAYS_A_YEAR for day in days)
+    years = tuple((visit.day - visits[0].day).days / DAYS_A_YEAR for visit in visits)
     changes = tuple(
         compare_knees(knees[0], later, since, models, model)
         for later, since in zip(knees[1:], years[1:], strict=True)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class ImageContent:
     spacing: SpacingResult
     laterality: Laterality
     subject: str | None = None
-    study_date: str | None = None
+    study_date: date | None = None
     projection: str | None = None
     instance_uid: str | None = None
 

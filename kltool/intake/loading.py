@@ -1,43 +1,68 @@
 """The steps from bytes to a Radiograph."""
 
-from pathlib import Path
-
 from kltool import intake
 from kltool.intake import dicom, picture
 from kltool.intake.content import ImageContent
 from kltool.intake.formats import PICTURE_FORMATS, FileFormat, format_of, refusal_of
-from kltool.intake.hashes import sha256_of_file, sha256_of_pixels
-from kltool.intake.overrides import override_side, override_spacing, user_spacing
-from kltool.intake.sources import ImageSource
-from kltool.values.radiograph import Radiograph, Side
+from kltool.intake.hashes import sha256_of_file
+from kltool.intake.overrides import override_side, override_spacing
+from kltool.intake.sources import Film, source_of
+from kltool.values.radiograph import Radiograph, Side, sha256_of_pixels
+from kltool.values.spacing import user_spacing
 
 
 def load(
-    source: Path | ImageSource,
+    film: Film,
     *,
     spacing_mm: float | tuple[float, float] | None = None,
-    side: Side | None = None,
+    side: Side | str | None = None,
 ) -> Radiograph:
-    """One file as one Radiograph, bone bright.
+    """Load one film, bone bright, at its full bit depth.
 
-    source: a path, or an ImageSource (`ImageSource.in_memory(name, data)` for bytes).
-    spacing_mm: millimetres a pixel, or (between rows, between columns); takes precedence over the tags.
-    side: side of the body; takes precedence over the tags. Where the tags differ a note has what they state.
-    Raises: Refusal where the file is no readable radiograph of a knee, UsageError where there is no such
-    file, SpacingError where spacing_mm cannot be true, InstallationError where a decoder is missing.
+    Parameters
+    ----------
+    film : str, path, bytes, binary file, pydicom.Dataset or ImageSource
+        A DICOM file, PNG, JPEG, TIFF or BMP: its path or address, its bytes, the open file, the data set, or
+        a source as `find_images` yields it. A data set is encoded again, so that `file_sha256` may not be
+        that of the file it came from.
+    spacing_mm : float or (float, float), optional
+        Millimetres a pixel, 0.02 to 1.0, or (between rows, between columns); takes precedence over the tags.
+    side : {"right", "left"}, optional
+        Side of the body; takes precedence over the tags. Where the tags differ, a note says what they state.
+
+    Returns
+    -------
+    Radiograph
+
+    Raises
+    ------
+    Refusal
+        Where the file is no readable radiograph of a knee; its class and `code` say why.
+    UsageError
+        Where there is no such file.
+    SpacingError
+        Where spacing_mm cannot be true.
+    InstallationError
+        Where a decoder is missing.
+
+    Examples
+    --------
+    >>> film = load(kltool.sample_path("knee_right_normal.dcm"))
+    >>> film.pixels.shape, film.spacing.row_mm, film.study_date.isoformat()
+    ((620, 560), 0.21, '2023-03-09')
     """
     if spacing_mm is not None:
         user_spacing(spacing_mm)  # nonsense is refused before the file is read
-    if not isinstance(source, ImageSource):
-        source = ImageSource.of_file(Path(source))
+    stated = None if side is None else Side.given(side)
+    source = source_of(film)
     data = source.read()
     content = _content(data)
     spacing = content.spacing if spacing_mm is None else override_spacing(content.spacing, spacing_mm)
-    laterality = content.laterality if side is None else override_side(content.laterality, side)
+    laterality = content.laterality if stated is None else override_side(content.laterality, stated)
     pixels, polarity_notes = intake.polarity.bone_bright(content.displayed)
     return Radiograph(
         source=source.name,
-        pixels=pixels,
+        image=pixels,
         spacing=spacing.spacing,
         side=laterality.side,
         side_source=laterality.source,

@@ -3,22 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from kltool.errors import SpacingError
 from kltool.intake.content import Laterality, Pair, SpacingResult, same_spacing
 from kltool.values.radiograph import Side, SideSource
-from kltool.values.spacing import Calibration, NoSpacing, Spacing
-
-
-def user_spacing(given_mm: Any) -> Spacing:
-    """One number, or (between rows, between columns), in mm. Raises SpacingError where it cannot be true."""
-    row: Any = given_mm
-    column: Any = given_mm
-    if isinstance(given_mm, tuple) and len(given_mm) == 2:
-        row, column = given_mm
-    try:
-        return Spacing(float(row), float(column), Calibration.USER)
-    except (TypeError, ValueError):
-        raise SpacingError(row, column) from None
+from kltool.values.spacing import NoSpacing, Spacing, user_spacing
 
 
 def override_spacing(found: SpacingResult, given_mm: Any) -> SpacingResult:

@@ -1,8 +1,8 @@
-from .detect import THRESHOLD
+from .detect import FinderSettings
 from .knees import LocalizedKnees, find_knees
 
 __all__ = [
-    "THRESHOLD",
+    "FinderSettings",
     "LocalizedKnees",
     "find_knees",
 ]

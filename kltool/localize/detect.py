@@ -12,9 +12,18 @@ from kltool.typing import Float32, Points
 from kltool.weights import Network
 
 LONG_SIDES: Final = (112, 176, 288, 448)  # of the film, pixels; docs/choices.md#finder
-THRESHOLD: Final = 0.20  # docs/choices.md#finder
 STRIDE: Final = 4  # of the network
 STEP: Final = 32  # sides of the network's input are multiples of this
+
+
+@dataclass(frozen=True, slots=True)
+class FinderSettings:
+    """threshold: the least score of a candidate, 0 to 1; docs/choices.md#finder."""
+
+    threshold: float = 0.20
+
+
+DEFAULT: Final = FinderSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,9 @@ class Candidate:
         return float(np.hypot(*(self.ends[1] - self.ends[0])))
 
 
-def detect_candidates(pixels: Float32, finder: Network) -> list[Candidate]:
+def detect_candidates(
+    pixels: Float32, finder: Network, settings: FinderSettings = DEFAULT
+) -> list[Candidate]:
     """All joints of a film, the best first, without duplicates.
 
     The outputs for the film and for its mirror image are averaged, so that neither orientation is preferred.
@@ -45,7 +56,9 @@ def detect_candidates(pixels: Float32, finder: Network) -> list[Candidate]:
         candidate
         for long_side in LONG_SIDES
         if long_side <= 1.5 * longest
-        for candidate in _detect_at_scale(coarse, long_side / longest, pixels.shape, finder)
+        for candidate in _detect_at_scale(
+            coarse, long_side / longest, pixels.shape, finder, settings.threshold
+        )
     ]
     return _suppress_overlaps(sorted(found, key=lambda candidate: -candidate.score))
 
@@ -60,7 +73,7 @@ def _downsampled(pixels: Float32) -> Float32:
 
 
 def _detect_at_scale(
-    coarse: Float32, scale: float, film: tuple[int, ...], finder: Network
+    coarse: Float32, scale: float, film: tuple[int, ...], finder: Network, threshold: float
 ) -> Iterator[Candidate]:
     """Candidates at one scale, in pixels of the film. film: its rows and columns. coarse: it downsampled."""
     rows, columns = (max(STRIDE, round(side * scale)) for side in film)
@@ -69,7 +82,7 @@ def _detect_at_scale(
     heat, ends = _mirror_averaged(small, finder)
     scales = np.array(film) / (rows, columns)
     peak = cv2.dilate(heat.max(0), np.ones((3, 3), np.uint8))
-    for row, column in np.argwhere((heat.max(0) == peak) & (peak > THRESHOLD)):
+    for row, column in np.argwhere((heat.max(0) == peak) & (peak > threshold)):
         cell = np.array([row, column], float)
         plateau = cell + ends[:, row, column].reshape(2, 2).astype(np.float64)
         centre = cell + _peak_offset(heat.max(0), row, column)

@@ -8,7 +8,7 @@ import numpy as np
 from kltool.errors import NoKnee, SideUnknown, TooCoarse
 from kltool.geometry.points import mirror
 from kltool.localize.classify import KneeClass, classify
-from kltool.localize.detect import Candidate, detect_candidates
+from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
 from kltool.localize.orient import rotate_quarter_turns
 from kltool.values.knee import Knee, Placement, right_knee_orientation
@@ -72,14 +72,14 @@ class _Sides:
     notes: tuple[str, ...] = ()
 
 
-def find_knees(film: Radiograph, models: Models) -> LocalizedKnees:
+def find_knees(film: Radiograph, models: Models, settings: FinderSettings = DEFAULT) -> LocalizedKnees:
     """Find one or two knees in a frontal film.
 
     Two knees take their sides from their order in the picture (the patient's right is on the viewer's left);
     one knee takes the side given by the user or the tags, or else the side of its anatomy.
     Raises NoKnee, TooCoarse, SideUnknown.
     """
-    film, candidates, rotation_notes = _rotate_upright(film, models)
+    film, candidates, rotation_notes = _rotate_upright(film, models, settings)
     knees = _select_knees(candidates)
     _require_resolution(knees)
     sides = _assign_sides(film, knees)
@@ -95,16 +95,16 @@ def find_knees(film: Radiograph, models: Models) -> LocalizedKnees:
 
 
 def _rotate_upright(
-    film: Radiograph, models: Models
+    film: Radiograph, models: Models, settings: FinderSettings
 ) -> tuple[Radiograph, list[ClassifiedCandidate], tuple[str, ...]]:
     """The film as it is where a knee is certain, otherwise by the quarter turns that show one best."""
-    candidates = _classified_candidates(film, models)
+    candidates = _classified_candidates(film, models, settings)
     if _highest_probability(candidates) >= CERTAINLY_FRONTAL:
         return film, candidates, ()
     best = film, candidates, 0
     for turns in (2, 1, 3):
         rotated = rotate_quarter_turns(film, turns)
-        candidates = _classified_candidates(rotated, models)
+        candidates = _classified_candidates(rotated, models, settings)
         if _highest_probability(candidates) > max(_highest_probability(best[1]), FRONTAL):
             best = rotated, candidates, turns
     film, candidates, turns = best
@@ -116,11 +116,13 @@ def _highest_probability(candidates: list[ClassifiedCandidate]) -> float:
     return max((one.frontal_probability for one in candidates), default=0.0)
 
 
-def _classified_candidates(film: Radiograph, models: Models) -> list[ClassifiedCandidate]:
+def _classified_candidates(
+    film: Radiograph, models: Models, settings: FinderSettings
+) -> list[ClassifiedCandidate]:
     """The candidates that are frontal knees, natural or replaced, best first."""
     classified = [
         ClassifiedCandidate(candidate, classify(film.pixels, candidate, models.classifier))
-        for candidate in detect_candidates(film.pixels, models.finder)[:MOST_CANDIDATES]
+        for candidate in detect_candidates(film.pixels, models.finder, settings)[:MOST_CANDIDATES]
     ]
     return [one for one in classified if one.frontal_probability >= FRONTAL]
 

@@ -14,4 +14,4 @@ def rotate_quarter_turns(film: Radiograph, turns: int) -> Radiograph:
     if isinstance(spacing, Spacing) and turns % 2:
         spacing = replace(spacing, row_mm=spacing.column_mm, column_mm=spacing.row_mm)
     pixels = np.ascontiguousarray(np.rot90(film.pixels, turns))
-    return replace(film, pixels=pixels, spacing=spacing)
+    return replace(film, image=pixels, spacing=spacing)

@@ -16,7 +16,7 @@ def writable(folder: Path, option: str) -> Path:
     except OSError as error:
         raise UsageError(
             f"{option} {folder} cannot be written ({error.strerror}); choose a folder that can"
-        ) from None
+        ) from error
     return folder
 
 

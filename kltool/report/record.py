@@ -39,8 +39,9 @@ def reading_record(reading: Reading) -> Record:
     }
 
 
-def unread_record(unread: Unread, produced_by: Record) -> Record:
-    """One image that was refused, or failed."""
+def unread_record(unread: Unread) -> Record:
+    """One image that was refused, or failed, by the models that are named in it."""
+    assert unread.produced_by is not None
     return {
         "source": unread.source,
         "status": str(unread.status),
@@ -49,7 +50,7 @@ def unread_record(unread: Unread, produced_by: Record) -> Record:
         "notes": [],
         "knees": [],
         "refused_knees": [],
-        "produced_by": produced_by,
+        "produced_by": provenance_record(unread.produced_by),
         "disclaimer": DISCLAIMER,
     }
 
@@ -81,10 +82,8 @@ def provenance_record(made: Provenance) -> Record:
     }
 
 
-def change_record(
-    change: KneeChange, before: Reading, after: Reading, claim: GradeClaim | None = None
-) -> Record:
-    """The change of one knee. before, after: the readings of both films. claim: a claimed change of grade."""
+def change_record(change: KneeChange, claim: GradeClaim | None = None) -> Record:
+    """The change of one knee. claim: a claimed change of grade."""
     return {
         "side": str(change.side),
         "before": {"source": change.before.knee.film.source, **knee_record(change.before)},
@@ -92,8 +91,8 @@ def change_record(
         **_change(change),
         **({} if claim is None else {"claim": claim_record(change.grade, claim)}),
         "produced_by": {
-            "before": provenance_record(before.produced_by),
-            "after": provenance_record(after.produced_by),
+            "before": provenance_record(change.before.produced_by),
+            "after": provenance_record(change.after.produced_by),
             "models": dict(change.models),
             "error_model": dict(change.error_model),
         },
@@ -119,7 +118,7 @@ def timeline_record(timeline: Timeline) -> Record:
         "visits": [
             {
                 "visit": visit.name,
-                "day": visit.day,
+                "day": visit.day.isoformat(),
                 "years": round(years, 4),
                 "source": knee.knee.film.source,
                 **knee_record(knee),

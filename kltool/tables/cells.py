@@ -1,5 +1,6 @@
 """A knee's record as one row of the table of readings."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from kltool.geometry.joint_axes import location_names
@@ -26,6 +27,15 @@ from kltool.tables.columns import (
 from kltool.typing import Record
 from kltool.values.length import UNITS
 from kltool.values.measure import Compartment
+
+
+def model_name(version: str, hashes: Mapping[str, str]) -> str:
+    """The column `model`: kltool's version, and each model with the first eight digits of its SHA-256.
+
+    hashes: of the models of a reading; run.json holds them in full.
+    """
+    named = " ".join(f"{name}:{digest[:8]}" for name, digest in hashes.items())
+    return f"kltool-{version} {named}"
 
 
 def knee_cells(knee: Record) -> Row:

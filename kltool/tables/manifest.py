@@ -44,11 +44,11 @@ class ManifestRow:
         text = self.cell(SPACING)
         try:
             return Spacing(float(text), float(text), Calibration.USER).row_mm if text else None
-        except (ValueError, SpacingError):
+        except (ValueError, SpacingError) as error:
             raise UsageError(
                 f"{self.place}: spacing_mm {text!r} found; a number of millimetres from "
                 f"{SMALLEST_SPACING_MM} to {LARGEST_SPACING_MM} expected"
-            ) from None
+            ) from error
 
     @property
     def day(self) -> str:
@@ -56,8 +56,8 @@ class ManifestRow:
         text = self.cell(DATE)
         try:
             return date.fromisoformat(text).isoformat() if text else ""
-        except ValueError:
-            raise UsageError(f"{self.place}: date {text!r} found; a day as YYYY-MM-DD expected") from None
+        except ValueError as error:
+            raise UsageError(f"{self.place}: date {text!r} found; a day as YYYY-MM-DD expected") from error
 
 
 def is_manifest(path: Path) -> bool:

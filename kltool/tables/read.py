@@ -128,7 +128,7 @@ def _bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise _cannot_read(path, error) from None
+        raise _cannot_read(path, error) from error
 
 
 def _lines(path: Path, opened: Callable[[], IO[bytes]]) -> Iterator[Line]:
@@ -139,7 +139,7 @@ def _lines(path: Path, opened: Callable[[], IO[bytes]]) -> Iterator[Line]:
             file.seek(0)
             yield from _parquet_lines(path, file) if is_parquet else _csv_lines(path, file)
     except OSError as error:
-        raise _cannot_read(path, error) from None
+        raise _cannot_read(path, error) from error
 
 
 def _cannot_read(path: Path, error: OSError) -> UsageError:
@@ -158,11 +158,11 @@ def _csv_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
         raise UsageError(
             f"{path} is neither Parquet nor UTF-8 text ({type(error).__name__}); a CSV saved as UTF-8 "
             "expected"
-        ) from None
+        ) from error
     except csv.Error as error:
         raise UsageError(
             f"{path}, line {rows.line_num}: not a CSV ({error}); check its quotes, or save it again"
-        ) from None
+        ) from error
 
 
 def _delimiter_of(headings: str) -> str:
@@ -183,7 +183,7 @@ def _parquet_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
     except (OSError, ArrowException) as error:
         raise UsageError(
             f"{path} is no Parquet that can be read ({type(error).__name__}); write it again"
-        ) from None
+        ) from error
 
 
 def _text(value: object) -> str:

@@ -63,7 +63,7 @@ def write_tables(
         raise StorageFull(
             f"the tables in {folder} cannot be written ({error.strerror}); free some space, or close the "
             "program that holds them open, and start the same command again: what was read is kept"
-        ) from None
+        ) from error
     finally:
         for part in unfinished.values():
             with suppress(OSError):

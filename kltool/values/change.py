@@ -1,14 +1,18 @@
 """The values of a change: comparability, changes of width and grade, and the course over visits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from math import erf, hypot, sqrt
 
+from kltool.errors import UsageError
+from kltool.values.by_value import ByValue
 from kltool.values.length import NORMAL_95, Interval, NotMeasured
 from kltool.values.measure import Measure
+from kltool.values.presented import Presented
 from kltool.values.radiograph import Side
-from kltool.values.reading import KneeReading, Reading
+from kltool.values.reading import GRADES, KneeReading, Reading
 
 
 class Verdict(StrEnum):
@@ -18,6 +22,7 @@ class Verdict(StrEnum):
     WORSENED = "worsened"
     NONE = "no detectable change"
     NOT_COMPARABLE = "not comparable"
+    NOT_MEASURED = "width not measured"  # comparable films, on one of which there is no medial minimum
 
 
 class Comparability(StrEnum):
@@ -73,9 +78,18 @@ class Difference:
 class WidthChange:
     """The change of one width, all lengths in `unit`; its error is taken as normally distributed.
 
-    before, after: each film measured on its own. independent: their difference. linked: the difference at
-    the same location with both films traced together, or why there is none. threshold: the change that the
-    study protocol requires.
+    Attributes
+    ----------
+    unit : Unit
+        Millimetres, or per cent of the tibial width where a film has no millimetres.
+    before, after : float
+        The width in each film, measured on its own.
+    independent : Difference
+        Their difference, and its error.
+    linked : Difference or NotMeasured
+        The difference at the same location with both films traced together, or why there is none.
+    threshold : float
+        The change that the study protocol regards as relevant.
     """
 
     unit: Unit
@@ -87,6 +101,7 @@ class WidthChange:
 
     @property
     def method(self) -> Method:
+        """How the preferred difference was measured."""
         return Method.INDEPENDENT if isinstance(self.linked, NotMeasured) else Method.LINKED
 
     @property
@@ -96,10 +111,12 @@ class WidthChange:
 
     @property
     def change(self) -> float:
+        """The preferred difference, after minus before; positive is wider."""
         return self.preferred.change
 
     @property
     def standard_error(self) -> float:
+        """Of `change`, all components in quadrature."""
         return self.preferred.standard_error
 
     @property
@@ -114,6 +131,7 @@ class WidthChange:
 
     @property
     def detectable(self) -> bool:
+        """Whether the change is larger than the smallest detectable one."""
         return abs(self.change) > self.smallest_detectable
 
     @property
@@ -128,6 +146,7 @@ class WidthChange:
 
     @property
     def probability_narrower(self) -> float:
+        """Probability that the space is truly narrower."""
         return _normal_cdf(-self.change / self.standard_error)
 
     @property
@@ -137,6 +156,7 @@ class WidthChange:
 
     @property
     def probability_beyond_threshold(self) -> float:
+        """Probability that the true change is larger than the threshold, either way."""
         return self.probability_beyond(self.threshold)
 
     def probability_beyond(self, length: float) -> float:
@@ -152,10 +172,25 @@ def _normal_cdf(deviations: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class GradeClaim:
-    """A change of grade as reported by someone: KL before and after."""
+    """A change of grade as reported by someone.
+
+    Attributes
+    ----------
+    before, after : int
+        KL grades, 0 to 4.
+
+    Raises
+    ------
+    UsageError
+        Where one of them is no KL grade.
+    """
 
     before: int
     after: int
+
+    def __post_init__(self) -> None:
+        if self.before not in GRADES or self.after not in GRADES:
+            raise UsageError(f"claim {self} found; two KL grades from 0 to 4 expected, as GradeClaim(3, 2)")
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"
@@ -165,8 +200,12 @@ class GradeClaim:
 class GradeChange:
     """The joint probabilities of a reader's grades of both films.
 
-    transition[b][a]: probability of KL b before and KL a after; all sum to 1. correlation: of the errors of
-    two readings of one knee, 0 to 1.
+    Attributes
+    ----------
+    transition : tuple of 5 tuple of 5 float
+        Row b, column a: probability of KL b before and KL a after; all sum to 1.
+    correlation : float
+        Of the errors of two readings of one knee, 0 to 1.
     """
 
     transition: tuple[tuple[float, ...], ...]
@@ -174,23 +213,28 @@ class GradeChange:
 
     @property
     def improved(self) -> float:
+        """Probability of a lower grade after."""
         return sum(p for b, row in enumerate(self.transition) for a, p in enumerate(row) if a < b)
 
     @property
     def same(self) -> float:
+        """Probability of the same grade after."""
         return sum(row[b] for b, row in enumerate(self.transition))
 
     @property
     def worse(self) -> float:
+        """Probability of a higher grade after."""
         return sum(p for b, row in enumerate(self.transition) for a, p in enumerate(row) if a > b)
 
     @property
     def most_probable(self) -> tuple[int, int]:
+        """The most probable pair of grades, before and after."""
         cells = [(p, b, a) for b, row in enumerate(self.transition) for a, p in enumerate(row)]
         _, before, after = max(cells, key=lambda cell: cell[0])
         return before, after
 
     def probability(self, claim: GradeClaim) -> float:
+        """Probability of a claimed pair of grades."""
         return self.transition[claim.before][claim.after]
 
 
@@ -198,9 +242,14 @@ class GradeChange:
 class IdentityMatch:
     """How well the bones of two films match.
 
-    femur, tibia: correlation of the trabecular texture after registration, -1 to 1, or why there is none.
-    outline: root mean square distance of the bone outlines after registration, tibial widths.
-    probability_same_knee: probability that both films show the same knee.
+    Attributes
+    ----------
+    femur, tibia : float or NotMeasured
+        Correlation of the trabecular texture after registration, -1 to 1, or why there is none.
+    outline : float
+        Root mean square distance of the bone outlines after registration, tibial widths.
+    probability_same_knee : float
+        Probability that both films show the same knee.
     """
 
     femur: float | NotMeasured
@@ -209,13 +258,36 @@ class IdentityMatch:
     probability_same_knee: float
 
 
-@dataclass(frozen=True, slots=True)
-class KneeChange:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class KneeChange(ByValue, Presented):
     """What changed in one knee between two films.
 
-    reasons: why the films are compared with caution, or not at all. plausibility: findings that make a true
-    change of the joint space less plausible. widths: by measure. models: name and version of those used in
-    the comparison to their sha256. error_model: its parameters by name.
+    Attributes
+    ----------
+    side : Side
+        Side of the body.
+    before, after : KneeReading
+        The reading of each film.
+    comparability : Comparability
+        Whether the films may be compared.
+    reasons : tuple of str
+        Why they are compared with caution, or not at all.
+    identity : IdentityMatch
+        How well the bones match.
+    widths : mapping of Measure to (WidthChange or NotMeasured)
+        The change of each width.
+    grade : GradeChange or NotMeasured
+        The joint probabilities of both grades.
+    plausibility : tuple of str
+        Findings that make a true change of the joint space less plausible.
+    verdict : Verdict
+        What the films support, by the medial minimum alone.
+    sentence : str
+        The result in one sentence, for quotation.
+    models : mapping of str to str
+        Name and version of the models used in the comparison to their SHA-256.
+    error_model : mapping of str to (float or str)
+        Parameters of the standard error.
     """
 
     side: Side
@@ -232,20 +304,47 @@ class KneeChange:
     models: Mapping[str, str]
     error_model: Mapping[str, float | str]
 
+    def detached(self) -> "KneeChange":
+        """The same change without the pixels of its films; it can no longer be drawn."""
+        return replace(self, before=self.before.detached(), after=self.after.detached())
+
+    def __repr__(self) -> str:
+        return f"KneeChange({self.sentence!r})"
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One film of a subject at one time. day: ISO 8601. subject: identifier given by the user, or empty."""
+    """One film of a subject at one time.
+
+    Attributes
+    ----------
+    name : str
+        Of the visit, as "month 6".
+    day : datetime.date
+        When the film was made.
+    reading : Reading
+        The film's reading.
+    subject : str
+        Identifier given by the user, or empty.
+    """
 
     name: str
-    day: str
+    day: date
     reading: Reading
     subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """The change of a width per year, by weighted linear regression over all visits."""
+    """The change of a width per year, by weighted linear regression over all visits.
+
+    Attributes
+    ----------
+    unit : Unit
+        Of the width.
+    per_year, standard_error : float
+        The slope and its standard error, `unit` per year.
+    """
 
     unit: Unit
     per_year: float
@@ -253,16 +352,31 @@ class Slope:
 
     @property
     def interval(self) -> Interval:
+        """The 95% interval of the true slope."""
         half = NORMAL_95 * self.standard_error
         return self.per_year - half, self.per_year + half
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline(ByValue, Presented):
     """One knee over its visits, the earliest first.
 
-    years: from the first visit to each. knees: the knee's reading at each visit. changes: of every later
-    visit against the first. slopes: by measure, or why there is none.
+    Attributes
+    ----------
+    side : Side
+        Side of the body.
+    visits : tuple of Visit
+        Those that show the knee.
+    years : tuple of float
+        From the first visit to each.
+    knees : tuple of KneeReading
+        The knee's reading at each visit.
+    changes : tuple of KneeChange
+        Of every later visit against the first.
+    slopes : mapping of Measure to (Slope or NotMeasured)
+        The change of each width per year.
+    sentence : str
+        The result in one sentence, for quotation.
     """
 
     side: Side
@@ -275,4 +389,15 @@ class Timeline:
 
     @property
     def subject(self) -> str:
+        """Identifier given by the user, or empty."""
         return self.visits[0].subject
+
+    def detached(self) -> "Timeline":
+        """The same timeline without the pixels of its films; it can no longer be compared further."""
+        visits = tuple(replace(visit, reading=visit.reading.detached()) for visit in self.visits)
+        return replace(
+            self,
+            visits=visits,
+            knees=tuple(knee.detached() for knee in self.knees),
+            changes=tuple(change.detached() for change in self.changes),
+        )

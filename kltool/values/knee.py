@@ -1,8 +1,9 @@
 """One knee of a radiograph: where it lies, its landmarks, its film in right-knee orientation, its scale."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from kltool.typing import Float32, Float64
+from kltool.values.by_value import ByValue
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.scale import Scale, scale_of
 from kltool.values.spacing import NoSpacing, Spacing
@@ -24,8 +25,8 @@ class Placement:
     mirrored: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Landmarks:
+@dataclass(frozen=True, slots=True, eq=False)
+class Landmarks(ByValue):
     """Points on the outline of a knee, (row, column) pixels in right-knee orientation, lateral to medial.
 
     tibia: (9, 2), on the subchondral plate of the plateau and over the spines. femur: (7, 2), on the lower
@@ -35,10 +36,10 @@ class Landmarks:
     Source: Tiulpin et al. 2019 (KNEEL) for the margins.
     """
 
-    tibia: Float64
-    femur: Float64
+    tibia: Float64 = field(repr=False)
+    femur: Float64 = field(repr=False)
     spread: float
-    femoral_ends: Float64
+    femoral_ends: Float64 = field(repr=False)
 
 
 def right_knee_orientation(pixels: Float32, mirrored: bool) -> Float32:
@@ -74,4 +75,9 @@ class Knee:
 
     @property
     def spacing(self) -> Spacing | NoSpacing:
+        """Millimetres a pixel of the film, or why there are none."""
         return self.film.spacing
+
+    def detached(self) -> "Knee":
+        """The same knee without the pixels of its film."""
+        return replace(self, film=self.film.detached())

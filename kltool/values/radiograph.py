@@ -1,10 +1,18 @@
 """A radiograph: its pixels, the side of the body, and what its header says."""
 
+import hashlib
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
+import numpy as np
+import numpy.typing as npt
+
+from kltool.errors import UsageError
 from kltool.typing import Float32
-from kltool.values.spacing import NoSpacing, Spacing
+from kltool.values.by_value import ByValue
+from kltool.values.length import NotMeasured
+from kltool.values.spacing import NoSpacing, Spacing, user_spacing
 
 
 class Side(StrEnum):
@@ -15,7 +23,16 @@ class Side(StrEnum):
 
     @property
     def other(self) -> "Side":
+        """The contralateral side."""
         return Side.LEFT if self is Side.RIGHT else Side.RIGHT
+
+    @classmethod
+    def given(cls, side: "Side | str") -> "Side":
+        """The side that a user states. Raises UsageError where it is neither "right" nor "left"."""
+        try:
+            return cls(side)
+        except ValueError as error:
+            raise UsageError(f"side {side!r} found; 'right' or 'left' expected") from error
 
 
 class SideSource(StrEnum):
@@ -28,27 +45,164 @@ class SideSource(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Radiograph:
-    """One film as a viewer shows it, bone bright, at full bit depth.
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Radiograph(ByValue):
+    """One film as a viewer displays it: bone bright, at full bit depth.
 
-    pixels: (rows, columns) float32, finite, values after the Modality LUT (inverted where polarity was
-    wrong); their scale is the vendor's and carries no unit.
+    Made by `kltool.load` from a file, or by `from_array`. Two radiographs are equal where all that is known
+    of them is, pixel by pixel.
+
+    Attributes
+    ----------
+    source : str
+        Name of the file, as it is shown to people.
+    pixels : numpy.ndarray
+        (rows, columns) float32, finite; values after the Modality LUT, inverted where the polarity was wrong.
+        Their scale is the vendor's and carries no unit.
+    spacing : Spacing or NoSpacing
+        Millimetres a pixel with their calibration tier, or the reason why there are none.
+    side : Side or None
+        Side of the whole film; None where it is not given or both knees are shown.
+    side_source : SideSource
+        Where the side comes from.
+    notes : tuple of str
+        Findings and corrections: polarity inverted, conflicting tags.
+    file_sha256, pixels_sha256 : str
+        Hashes of the file, and of the pixels as loaded; empty where there are none.
+    subject : str or None
+        PatientID; never the name.
+    study_date : datetime.date or None
+        Day of the examination.
+    projection : str or None
+        By the tags: "PA", "AP flexed".
+    instance_uid : str or None
+        SOPInstanceUID, unique to an image.
+    stored_mirrored : bool
+        By its tags, the patient's right is on the viewer's right; not corrected.
     """
 
     source: str
-    pixels: Float32
+    image: Float32 | NotMeasured  # the pixels, or the reason why a detached film has none
     spacing: Spacing | NoSpacing
-    side: Side | None  # of the whole film; None where it is not given or both knees are shown
+    side: Side | None
     side_source: SideSource
-    notes: tuple[str, ...] = ()  # findings and corrections: polarity inverted, conflicting tags
+    notes: tuple[str, ...] = ()
     file_sha256: str = ""
-    pixels_sha256: str = ""  # of the pixels as loaded, little endian, with their shape
-    subject: str | None = None  # PatientID; never the name
-    study_date: str | None = None  # YYYYMMDD
-    projection: str | None = None  # by the tags: "PA", "AP flexed"
-    instance_uid: str | None = None  # SOPInstanceUID, unique to an image
-    stored_mirrored: bool = False  # by its tags: the patient's right on the viewer's right; not corrected
+    pixels_sha256: str = ""
+    subject: str | None = None
+    study_date: date | None = None
+    projection: str | None = None
+    instance_uid: str | None = None
+    stored_mirrored: bool = False
+
+    @classmethod
+    def from_array(
+        cls,
+        pixels: npt.ArrayLike,
+        spacing: "float | tuple[float, float] | Spacing | None" = None,
+        side: Side | str | None = None,
+        *,
+        source: str = "array",
+    ) -> "Radiograph":
+        """A radiograph of pixels that are in memory.
+
+        Parameters
+        ----------
+        pixels : array_like
+            (rows, columns), any real type, finite, bone bright. They are copied, as float32.
+        spacing : float, (float, float) or Spacing, optional
+            Millimetres between the centres of pixels, 0.02 to 1.0: one number, or (between rows, between
+            columns). Numbers are recorded as given by the user; a `Spacing` states its own calibration.
+            Without it there are no millimetres.
+        side : {"right", "left"}, optional
+            Side of the body; without it the side is read from the anatomy or, of two knees, from their order.
+        source : str
+            The name by which the film is shown.
+
+        Returns
+        -------
+        Radiograph
+
+        Raises
+        ------
+        UsageError
+            Where the array is no picture: not two axes, not real or not finite.
+        SpacingError
+            Where the spacing cannot be true.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Radiograph.from_array(np.zeros((620, 560), np.uint16), spacing=0.21, side="right")
+        Radiograph('array', 620 x 560 pixels, 0.21 x 0.21 mm (user), right)
+        """
+        image = _picture(pixels)
+        return cls(
+            source,
+            image,
+            _given_spacing(spacing),
+            None if side is None else Side.given(side),
+            SideSource.UNKNOWN if side is None else SideSource.USER,
+            pixels_sha256=sha256_of_pixels(image),
+        )
+
+    @property
+    def pixels(self) -> Float32:
+        """(rows, columns) float32. Raises UsageError where the film was detached from them."""
+        if isinstance(self.image, NotMeasured):
+            raise UsageError(f"{self.source}: {self.image.reason}")
+        return self.image
+
+    def detached(self) -> "Radiograph":
+        """The same film without its pixels, which are nearly all of its memory."""
+        return replace(self, image=DETACHED)
 
     def with_notes(self, *notes: str) -> "Radiograph":
+        """The same film with further notes."""
         return replace(self, notes=self.notes + notes)
+
+    def __repr__(self) -> str:
+        size = "detached"
+        if not isinstance(self.image, NotMeasured):
+            size = "{} x {} pixels".format(*self.image.shape)
+        spacing = "no millimetres" if isinstance(self.spacing, NoSpacing) else str(self.spacing)
+        return f"Radiograph({self.source!r}, {size}, {spacing}, {self.side or 'side not given'})"
+
+
+DETACHED = NotMeasured(
+    "a film without its pixels was found, the pixels expected: the reading was detached from them; "
+    "to draw or compare it, read the film again"
+)
+
+
+def sha256_of_pixels(pixels: Float32) -> str:
+    """Of rows and columns (64-bit little endian), then the float32 pixels, little endian, row by row.
+
+    The same film stored in another transfer syntax, or inverted and tagged so, has the same hash.
+    """
+    digest = hashlib.sha256(np.array(pixels.shape, "<u8").tobytes())
+    digest.update(np.ascontiguousarray(pixels, "<f4").data)
+    return digest.hexdigest()
+
+
+def _picture(pixels: npt.ArrayLike) -> Float32:
+    """A copy, (rows, columns) float32. Raises UsageError."""
+    given = np.asarray(pixels)
+    if given.ndim != 2 or given.size == 0 or given.dtype.kind not in "uifb":
+        raise UsageError(
+            f"an array of shape {given.shape} and type {given.dtype} found; (rows, columns) of real numbers "
+            "expected: give one grey picture"
+        )
+    image = np.array(given, np.float32)
+    if not np.isfinite(image).all():
+        raise UsageError(
+            "an array with NaN or infinite values found; finite numbers expected: replace them by the "
+            "background"
+        )
+    return image
+
+
+def _given_spacing(given: "float | tuple[float, float] | Spacing | None") -> Spacing | NoSpacing:
+    if given is None:
+        return NoSpacing("the array was given without a pixel spacing")
+    return given if isinstance(given, Spacing) else user_spacing(given)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from kltool.typing import Points
+from kltool.values.by_value import ByValue
 from kltool.values.length import Area, Length, NotMeasured, Width
 from kltool.values.spacing import NoSpacing, Spacing
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+@dataclass(frozen=True, slots=True, eq=False)
+class Scale(ByValue):
     """Lengths on one film.
 
     pixel_size: (2,) height and width of a film pixel, isotropic units. tibial_width: isotropic units.

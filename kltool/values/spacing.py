@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from kltool.errors import SpacingError
 
@@ -11,7 +12,13 @@ LARGEST_SPACING_MM = 1.0  # docs/choices.md#spacing-range
 
 
 class Calibration(Enum):
-    """How millimetres were calibrated, the most reliable first (after DICOM PS3.3 10.7)."""
+    """How millimetres were calibrated, the most reliable first (after DICOM PS3.3 10.7).
+
+    FIDUCIAL: an object of known size in the plane of the joint. GEOMETRY: the distances of the tube.
+    CORRECTED: corrected by the device. MAGNIFICATION: the stated magnification factor. DETECTOR: the plane
+    of the detector, where a knee is larger than it is. UNKNOWN_PLANE: the tags do not say. USER: stated by
+    the user.
+    """
 
     FIDUCIAL = 1
     GEOMETRY = 2
@@ -28,7 +35,15 @@ class Calibration(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
-    """Millimetres between the centres of neighbouring rows and of neighbouring columns."""
+    """Millimetres a pixel.
+
+    Attributes
+    ----------
+    row_mm, column_mm : float
+        Millimetres between the centres of neighbouring rows, and of neighbouring columns; 0.02 to 1.0.
+    tier : Calibration
+        How the millimetres were calibrated.
+    """
 
     row_mm: float
     column_mm: float
@@ -39,9 +54,24 @@ class Spacing:
             if not (math.isfinite(mm) and SMALLEST_SPACING_MM <= mm <= LARGEST_SPACING_MM):
                 raise SpacingError(self.row_mm, self.column_mm)
 
+    def __str__(self) -> str:
+        return f"{self.row_mm:g} x {self.column_mm:g} mm ({self.tier.label})"
+
 
 @dataclass(frozen=True, slots=True)
 class NoSpacing:
     """The reason why there are no millimetres."""
 
     reason: str
+
+
+def user_spacing(given_mm: Any) -> Spacing:
+    """One number, or (between rows, between columns), in mm. Raises SpacingError where it cannot be true."""
+    row: Any = given_mm
+    column: Any = given_mm
+    if isinstance(given_mm, tuple | list) and len(given_mm) == 2:
+        row, column = given_mm
+    try:
+        return Spacing(float(row), float(column), Calibration.USER)
+    except (TypeError, ValueError) as error:
+        raise SpacingError(row, column) from error

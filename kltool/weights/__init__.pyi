@@ -7,6 +7,7 @@ from .manifest import (
 from .network import (
     Models,
     Network,
+    default_models,
     load_entry,
     load_models,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "ModelEntry",
     "Models",
     "Network",
+    "default_models",
     "entries",
     "hashes_of_reading",
     "load_entry",

@@ -44,7 +44,7 @@ class ModelEntry:
         except OSError as error:
             raise InstallationError(
                 f"model {self.name!r}: {self.file} cannot be read ({error.strerror}); reinstall kltool"
-            ) from None
+            ) from error
         found = hashlib.sha256(data).hexdigest()
         if found != self.sha256:
             raise WeightMismatch(self.name, self.sha256, found)
@@ -69,7 +69,7 @@ def entries() -> tuple[ModelEntry, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise InstallationError(
             f"{folder / 'manifest.toml'} is damaged ({error}); reinstall kltool"
-        ) from None
+        ) from error
 
 
 def hashes_of_reading(known: Iterable[ModelEntry]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Verified models, ready to run on the CPU with ONNX Runtime."""
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import onnxruntime
@@ -28,7 +29,20 @@ class Network:
 class Models:
     """The models of a reading, and `linked`, which only a comparison of two films uses.
 
-    classifier: of the joints that the finder detects (`aspect` in the manifest).
+    Attributes
+    ----------
+    finder : Network
+        Detects joints.
+    classifier : Network
+        Of the joints that the finder detects (`aspect` in the manifest).
+    landmarks : Network
+        Points on the outline of a knee.
+    margins : Network
+        The margins of the joint space on one film.
+    linked : Network
+        The same on two films of one knee together.
+    grader : Network
+        The Kellgren-Lawrence grade.
     """
 
     finder: Network
@@ -45,12 +59,38 @@ class Models:
 
 
 def load_models() -> Models:
-    """Verify and load all models of the manifest."""
+    """Verify and load all models of the manifest.
+
+    Returns
+    -------
+    Models
+        Ready to run on the CPU, one thread each.
+
+    Raises
+    ------
+    WeightMismatch
+        Where a file is not the one whose hash the manifest has.
+    InstallationError
+        Where a file is missing or cannot be loaded.
+
+    See Also
+    --------
+    default_models : the same, once in a process.
+    """
     by_name = {entry.name: entry for entry in entries()}
     missing = set(NAMES) - set(by_name)
     if missing:
         raise InstallationError(f"models/manifest.toml lacks {', '.join(sorted(missing))}; reinstall kltool")
     return Models(*(load_entry(by_name[name]) for name in NAMES))
+
+
+@cache
+def default_models() -> Models:
+    """The models of the installation, verified and loaded when they are first needed, once in a process.
+
+    Returns, raises: as `load_models`.
+    """
+    return load_models()
 
 
 def load_entry(entry: ModelEntry) -> Network:
@@ -65,5 +105,5 @@ def load_entry(entry: ModelEntry) -> Network:
         raise InstallationError(
             f"model {entry.name!r}: {entry.file} cannot be loaded by ONNX Runtime "
             f"({type(error).__name__}); reinstall kltool"
-        ) from None
+        ) from error
     return Network(entry, session)

@@ -96,6 +96,6 @@ def _degraded(models: Models, path: Path) -> dict[str, str]:
     pixels = film.pixels if film.side is Side.RIGHT else np.ascontiguousarray(film.pixels[:, ::-1])
     knee = replace(film, side=Side.RIGHT)
     return {
-        kind: _outcome(partial(replace, knee, pixels=change(pixels)), models)
+        kind: _outcome(partial(replace, knee, image=change(pixels)), models)
         for kind, change in DEGRADATIONS.items()
     }

@@ -45,7 +45,7 @@ def perturbed(film: Radiograph, random: np.random.Generator) -> Radiograph:
     low, high = float(moved.min()), float(moved.max())
     toned = ((moved - low) / (high - low)) ** float(np.exp(random.uniform(-TONE, TONE)))
     noisy = toned + random.normal(0, NOISE, toned.shape)
-    return replace(film, pixels=_coded(noisy.astype(np.float32), random), spacing=NoSpacing("perturbed"))
+    return replace(film, image=_coded(noisy.astype(np.float32), random), spacing=NoSpacing("perturbed"))
 
 
 def _moved(pixels: Float32, random: np.random.Generator) -> Float32:

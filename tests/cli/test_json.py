@@ -13,7 +13,7 @@ from referencing import Registry, Resource
 
 from kltool import reading
 from kltool.intake import load
-from kltool.reading import settings
+from kltool.reading import Settings
 from tests.intake.films import png
 
 Kltool = Callable[..., Any]
@@ -203,5 +203,5 @@ def test_a_record_names_every_model_and_setting_that_made_it(kltool: Kltool, sam
         "margins",
         "grader",
     }
-    assert made["settings"] == dict(settings())
+    assert made["settings"] == Settings().to_dict()
     assert len(made["file_sha256"]) == len(made["pixels_sha256"]) == 64

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from math import sqrt
 from types import SimpleNamespace
 from typing import Any
@@ -103,9 +104,9 @@ def test_where_there_is_no_slope_there_is_a_reason(
 
 def visits(read_sample: ReadSample) -> list[Visit]:
     return [
-        Visit("month 12", "2024-04-04", read_sample("case/after.dcm")),
-        Visit("baseline", "2023-04-06", read_sample("case/before.dcm")),
-        Visit("month 6", "2023-10-06", read_sample("case/before.dcm")),
+        Visit("month 12", date(2024, 4, 4), read_sample("case/after.dcm")),
+        Visit("baseline", date(2023, 4, 6), read_sample("case/before.dcm")),
+        Visit("month 6", date(2023, 10, 6), read_sample("case/before.dcm")),
     ]
 
 
@@ -127,7 +128,7 @@ def test_the_order_in_which_visits_are_given_changes_nothing(read_sample: ReadSa
 
 
 def test_two_films_of_one_visit_are_refused(read_sample: ReadSample, models: Models) -> None:
-    twice = [replace(visit, name="baseline", day="2023-04-06") for visit in visits(read_sample)]
+    twice = [replace(visit, name="baseline", day=date(2023, 4, 6)) for visit in visits(read_sample)]
     with pytest.raises(NotComparable, match="two films of visit 'baseline'"):
         timelines(twice, models)
 
@@ -140,6 +141,6 @@ def test_a_knee_of_one_visit_has_no_timeline(read_sample: ReadSample, models: Mo
 def test_both_knees_of_films_of_both_have_their_timelines(read_sample: ReadSample, models: Models) -> None:
     both = [
         Visit(name, day, read_sample("bilateral.dcm"))
-        for name, day in (("a", "2023-01-01"), ("b", "2024-01-01"))
+        for name, day in (("a", date(2023, 1, 1)), ("b", date(2024, 1, 1)))
     ]
     assert [knee.side for knee in timelines(both, models)] == [Side.RIGHT, Side.LEFT]

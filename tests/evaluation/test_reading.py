@@ -23,5 +23,5 @@ def test_widths_do_not_depend_on_the_grader(samples: Path, models: Models) -> No
 
 def test_a_film_that_is_refused_has_its_reason(samples: Path, models: Models) -> None:
     film = load(samples / "knee_right_normal.dcm")
-    black = replace(film, pixels=np.zeros_like(film.pixels))
+    black = replace(film, image=np.zeros_like(film.pixels))
     assert read_one(black, models) == NotMeasured("refused: no_knee")

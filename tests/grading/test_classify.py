@@ -49,7 +49,7 @@ def test_a_brighter_or_flatter_film_has_the_same_grade(
     film = knee.film.pixels.astype(np.float64)
     altered = ((film / np.ptp(film) + offset) * gain).astype(np.float32)
     before = grade(knee, models.grader).probabilities
-    after = grade(replace(knee, film=replace(knee.film, pixels=altered)), models.grader).probabilities
+    after = grade(replace(knee, film=replace(knee.film, image=altered)), models.grader).probabilities
     assert np.abs(np.subtract(after, before)).max() < 0.005
 
 
@@ -75,7 +75,7 @@ def test_a_knee_and_its_mirror_image_have_the_same_grade(models: Models, read_sa
     (row, column), columns = knee.placement.centre, knee.film.pixels.shape[1]
     mirrored = replace(
         knee,
-        film=replace(knee.film, pixels=np.ascontiguousarray(knee.film.pixels[:, ::-1])),
+        film=replace(knee.film, image=np.ascontiguousarray(knee.film.pixels[:, ::-1])),
         placement=replace(
             knee.placement, centre=(row, columns - 1 - column), tilt_rad=-knee.placement.tilt_rad
         ),

@@ -7,9 +7,8 @@ import pytest
 
 from kltool.errors import SpacingError
 from kltool.intake import ImageSource, load
-from kltool.intake.overrides import user_spacing
 from kltool.values.radiograph import Radiograph, Side, SideSource
-from kltool.values.spacing import Calibration, NoSpacing, Spacing
+from kltool.values.spacing import Calibration, NoSpacing, Spacing, user_spacing
 from tests.intake.films import as_bytes, data_set, grey8, png
 
 

@@ -138,7 +138,7 @@ def test_a_knee_like_its_own_mirror_image_is_refused_without_a_side(samples: Pat
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_rotated_film_is_read_as_if_it_were_upright(turns: int, samples: Path, models: Models) -> None:
     upright = load(samples / "knee_right_normal.dcm")
-    rotated = replace(upright, pixels=np.ascontiguousarray(np.rot90(upright.pixels, turns)))
+    rotated = replace(upright, image=np.ascontiguousarray(np.rot90(upright.pixels, turns)))
     found, expected = find_knees(rotated, models), find_knees(upright, models)
     assert np.array_equal(found.film.pixels, upright.pixels)
     assert found.knees[0].placement == expected.knees[0].placement
@@ -154,7 +154,7 @@ def test_of_a_natural_and_a_replaced_knee_one_is_read_and_the_other_refused(
     truth = truth_of(samples, "bilateral")[which]
     row, column = truth["centre"]
     place = Placement((row, column), truth["tibial_width_px"], 0.0, mirrored=False)
-    metal = replace(film, pixels=with_prosthesis(film.pixels, place, np.random.default_rng(3)))
+    metal = replace(film, image=with_prosthesis(film.pixels, place, np.random.default_rng(3)))
     found = find_knees(metal, models)
     assert [str(knee.side) for knee in found.knees] == [truth_of(samples, "bilateral")[1 - which]["side"]]
     assert [refused.code for refused in found.refused] == ["replaced"]
@@ -165,7 +165,7 @@ def test_a_mirrored_film_of_two_knees_cannot_be_recognized_by_the_anatomy(
 ) -> None:
     """Each knee has changed its place and its orientation: only tags and markers show it."""
     film = load(samples / "bilateral.dcm")
-    mirrored = replace(film, pixels=np.ascontiguousarray(film.pixels[:, ::-1]))
+    mirrored = replace(film, image=np.ascontiguousarray(film.pixels[:, ::-1]))
     for shown in (film, mirrored):
         assert all(knee.side_probability > 0.95 for knee in find_knees(shown, models).knees)
 
@@ -174,7 +174,7 @@ def test_a_mirrored_film_keeps_medial_and_lateral_and_lowers_the_side_probabilit
     samples: Path, models: Models
 ) -> None:
     film = load(samples / "knee_right_normal.dcm")
-    mirrored = replace(film, pixels=np.ascontiguousarray(film.pixels[:, ::-1]))
+    mirrored = replace(film, image=np.ascontiguousarray(film.pixels[:, ::-1]))
     (knee,), (turned_over,) = find_knees(film, models).knees, find_knees(mirrored, models).knees
     assert turned_over.side is film.side
     assert turned_over.side_probability <= 0.01

@@ -1,6 +1,7 @@
 """Changes and timelines of sample knees with known numbers, and a parser of pages."""
 
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 from kltool.values.change import (
@@ -84,9 +85,9 @@ def timeline(first: Reading, later: Reading) -> Timeline:
     visits = tuple(
         Visit(name, day, film)
         for name, day, film in (
-            ("baseline", "2020-01-10", first),
-            ("V12", "2021-01-09", later),
-            ("V24", "2022-01-09", later),
+            ("baseline", date(2020, 1, 10), first),
+            ("V12", date(2021, 1, 9), later),
+            ("V24", date(2022, 1, 9), later),
         )
     )
     knees = tuple(visit.reading.knees[0] for visit in visits)

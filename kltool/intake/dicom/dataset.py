@@ -10,9 +10,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeGuard
 
-from pydicom import dcmread
+from pydicom import dcmread, dcmwrite
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
@@ -44,10 +44,10 @@ def read_dataset(data: bytes) -> FileDataset:
     try:
         dataset = dcmread(BytesIO(data), force=True)
         known = any(hallmark in dataset for hallmark in HALLMARKS)
-    except Exception:  # pydicom raises many types on damaged files; all mean the same here
+    except Exception as error:  # pydicom raises many types on damaged files; all mean the same here
         raise Undecodable(
             "a damaged or truncated DICOM file was found, a whole one was expected; export it again"
-        ) from None
+        ) from error
     if known:
         return dataset
     if data[128:132] == b"DICM":
@@ -56,6 +56,29 @@ def read_dataset(data: bytes) -> FileDataset:
             "export or transfer it again"
         )
     raise NotAnImage(f"a file of unknown format was found, {EXPECTED}; export the image again")
+
+
+def is_dataset(given: object) -> TypeGuard[Dataset]:
+    return isinstance(given, Dataset)
+
+
+def encoded(dataset: Dataset) -> bytes:
+    """A data set in memory as the bytes of a file, in its own transfer syntax. Raises Undecodable.
+
+    One that was made in memory and states none is written as explicit little endian.
+    """
+    buffer = BytesIO()
+    stated = "TransferSyntaxUID" in getattr(dataset, "file_meta", ()) or None not in dataset.original_encoding
+    encoding = {} if stated else {"implicit_vr": False, "little_endian": True}
+    try:
+        with without_warnings():
+            dcmwrite(buffer, dataset, **encoding)
+    except Exception as error:  # pydicom raises many types on values that cannot be written
+        raise Undecodable(
+            "a data set that cannot be written as a DICOM file was found, a whole one was expected; check "
+            "its transfer syntax and values, or give the file it came from"
+        ) from error
+    return buffer.getvalue()
 
 
 def listed_files(data: bytes) -> tuple[tuple[str, ...], ...]:

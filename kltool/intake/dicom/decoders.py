@@ -59,9 +59,9 @@ def stored_pixels(dataset: FileDataset, stored: PixelFormat) -> StoredPixels:
         raise InstallationError(
             f"the decoder {error.name} was not found, it was expected for this image's compression; "
             "install kltool again with all its dependencies"
-        ) from None
-    except Exception:  # decoders raise many types; all mean that there are no pixels
-        raise damaged_pixels() from None
+        ) from error
+    except Exception as error:  # decoders raise many types; all mean that there are no pixels
+        raise damaged_pixels() from error
     if pixels.ndim not in (2, 3) or pixels.shape[:2] != (stored.rows, stored.columns):
         raise damaged_pixels()
     return pixels
@@ -85,8 +85,8 @@ def _decoded(dataset: FileDataset, stored: PixelFormat) -> StoredPixels:
 def _by_pydicom(dataset: FileDataset, syntax: UID, plugin: str) -> StoredPixels:
     try:
         decoder = get_decoder(syntax)
-    except NotImplementedError:
-        raise _unread_syntax() from None
+    except NotImplementedError as error:
+        raise _unread_syntax() from error
     if plugin and plugin not in decoder.available_plugins:
         raise ImportError(name=plugin)
     _set_syntax(dataset, syntax)

@@ -30,17 +30,16 @@ def projection(header: Header) -> str | None:
     return " ".join([*beam, *(flexion if len(flexion) == 1 else [])]) or None
 
 
-def study_date(header: Header) -> str | None:
-    """YYYYMMDD, a day of the calendar; the first date that is one."""
+def study_date(header: Header) -> date | None:
+    """The first date of the header that is a day of the calendar."""
     return next((day for text in header.identity.dates if (day := _day(text))), None)
 
 
-def _day(text: str) -> str | None:
+def _day(text: str) -> date | None:
     digits = text.replace(".", "")  # YYYY.MM.DD before DICOM 3, PS3.5 6.2
     if not re.fullmatch(r"[0-9]{8}", digits):
         return None
     try:
-        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
-    return digits

@@ -42,8 +42,8 @@ def displayed_pixels(dataset: FileDataset, header: Header) -> DisplayedPixels:
 def _palette_colour(dataset: Dataset, stored: StoredPixels) -> StoredPixels:
     try:
         return apply_color_lut(stored, dataset)[..., :3]
-    except Exception:  # a palette that is missing or too short raises many types
-        raise damaged_pixels() from None
+    except Exception as error:  # a palette that is missing or too short raises many types
+        raise damaged_pixels() from error
 
 
 def _displayed_colour(channels: StoredPixels, bits: int) -> DisplayedPixels:
@@ -98,8 +98,8 @@ def _by_table(dataset: Dataset, table: Dataset, stored: StoredPixels) -> tuple[F
     try:
         values = apply_modality_lut(stored, dataset).astype(np.float64)
         bits = int(elements.values(table, "LUTDescriptor")[2])
-    except Exception:  # tables that are missing or too short raise many types
-        raise damaged_pixels() from None
+    except Exception as error:  # tables that are missing or too short raise many types
+        raise damaged_pixels() from error
     return values, (0.0, 2.0**bits - 1)
 
 

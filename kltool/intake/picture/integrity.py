@@ -27,8 +27,8 @@ def verified_header(file_format: FileFormat, data: bytes) -> PictureHeader:
     """Raises Undecodable where the picture is damaged or ends too early."""
     try:
         return _HEADERS[file_format](data)
-    except (struct.error, zlib.error, LookupError, ValueError, OverflowError, MemoryError):
-        raise damaged(file_format) from None
+    except (struct.error, zlib.error, LookupError, ValueError, OverflowError, MemoryError) as error:
+        raise damaged(file_format) from error
 
 
 def damaged(file_format: FileFormat) -> Undecodable:

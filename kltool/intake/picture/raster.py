@@ -55,8 +55,8 @@ def _decoded(file_format: FileFormat, data: bytes) -> npt.NDArray[Any]:
     log.setLogLevel(log.LOG_LEVEL_SILENT)  # what it would print is in the refusal
     try:
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
-        raise damaged(file_format) from None
+    except cv2.error as error:
+        raise damaged(file_format) from error
     finally:
         log.setLogLevel(level)
     if decoded is None:

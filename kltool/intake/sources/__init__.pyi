@@ -1,4 +1,6 @@
 from . import remote as remote
+from .given import Film as Film
+from .given import source_of as source_of
 from .listing import find_images as find_images
 from .locations import ImageSource as ImageSource
 from .locations import LocalFile as LocalFile

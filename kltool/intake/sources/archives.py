@@ -40,8 +40,8 @@ def zip_members(archive: Path) -> list[Member]:
     try:
         with zipfile.ZipFile(archive) as opened:
             members = [info for info in opened.infolist() if not info.is_dir()]
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise _damaged(archive, "zip") from None
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise _damaged(archive, "zip") from error
     _refuse_bomb(archive, len(members), sum(info.file_size for info in members))
     return [
         Member(info.filename, ZipMember(str(archive.absolute()), info.filename, info.CRC, info.file_size))
@@ -71,8 +71,8 @@ def _tar_members(archive: Path) -> Iterator[Member]:
                 if target.isreg():
                     where = str(archive.absolute()), target.offset_data, target.size
                     yield Member(info.name, TarMember(*where, version, packed))
-    except (OSError, KeyError, tarfile.TarError, EOFError, zlib.error, ValueError):
-        raise _damaged(archive, "tar") from None
+    except (OSError, KeyError, tarfile.TarError, EOFError, zlib.error, ValueError) as error:
+        raise _damaged(archive, "tar") from error
 
 
 def _refuse_bomb(archive: Path, members: int, unpacked: int) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path, PurePosixPath
 
 from kltool.errors import UsageError
@@ -15,13 +16,31 @@ COMPANION_SUFFIXES = frozenset({".json", ".csv", ".tsv", ".txt", ".md", ".rst", 
 COMPANION_NAMES = frozenset({"dicomdir", "readme", "license", "thumbs.db", "desktop.ini"})
 
 
-def find_images(path: Path | str) -> Iterator[ImageSource]:
-    """Every image under a path, in a fixed order: the file itself, a folder's, an archive's, a DICOMDIR's.
+def find_images(path: str | PathLike[str]) -> Iterator[ImageSource]:
+    """Every image under a path, in a fixed order.
 
-    path: or an address that fsspec understands, as s3://bucket/folder.
+    Parameters
+    ----------
+    path : str or path
+        A file, folder, zip or tar archive or DICOMDIR, or an address that fsspec understands, as
+        ``s3://bucket/folder``.
 
-    Companions (.json, .csv, .txt, hidden files ...) inside folders and archives are passed over; a file
-    named by the caller never is. Raises UsageError where there is no such path, or no image under it.
+    Yields
+    ------
+    ImageSource
+        What `load` and `read_source` take. Companions (.json, .csv, .txt, hidden files ...) inside folders
+        and archives are passed over; a file named by the caller never is.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such path, or no image under it.
+
+    Examples
+    --------
+    >>> folder = kltool.sample_path("case/before.dcm").parent
+    >>> [Path(source.name).name for source in find_images(folder)]
+    ['after.dcm', 'before.dcm']
     """
     found = False
     remote = isinstance(path, str) and is_remote(path)
@@ -104,7 +123,7 @@ def _in_dicomdir(path: Path) -> Iterator[ImageSource]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be opened ({error.strerror}); check the permission") from None
+        raise UsageError(f"{path} cannot be opened ({error.strerror}); check the permission") from error
     for parts in dicom.listed_files(data):
         if any(part in ("", ".", "..") or "/" in part or "\\" in part for part in parts):
             continue  # a file ID names folders below the DICOMDIR and nothing else, PS3.10 8.2

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import IO, Any, Final, Protocol, cast
 
@@ -31,17 +32,27 @@ class Location(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ImageSource:
-    """name: as it is shown to people, `archive.zip!member` for a member of an archive."""
+    """One image to be read, and where its bytes are.
+
+    Attributes
+    ----------
+    name : str
+        As it is shown to people, ``archive.zip!member`` for a member of an archive.
+    location : Location
+        Reads the bytes.
+    """
 
     name: str
     location: Location
 
     @classmethod
-    def of_file(cls, path: Path) -> "ImageSource":
-        return cls(str(path), LocalFile(str(path.absolute())))
+    def of_file(cls, path: str | PathLike[str]) -> "ImageSource":
+        """A file of this machine."""
+        return cls(str(path), LocalFile(str(Path(path).absolute())))
 
     @classmethod
     def in_memory(cls, name: str, data: bytes) -> "ImageSource":
+        """The bytes of a file."""
         return cls(name, Memory(data))
 
     def read(self) -> bytes:
@@ -70,7 +81,7 @@ class LocalFile:
             reason = getattr(error, "strerror", None) or "the path is not valid"
             raise UsageError(
                 f"{path} cannot be opened ({reason}); check the path and the permission to read it"
-            ) from None
+            ) from error
 
     def fingerprint(self) -> str:
         return _file_fingerprint(self.path)
@@ -97,14 +108,21 @@ class ZipMember:
                 )
             with opened.open(info) as stream:
                 data = stream.read(LARGEST_FILE_BYTES + 1)
-        except KeyError:
+        except KeyError as error:
             raise UsageError(
                 f"no member {self.member!r} in the archive {self.archive}; list the archive"
-            ) from None
+            ) from error
         except OSError as error:
-            raise _cannot_open(self.archive, error) from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
-            raise _damaged("zip") from None
+            raise _cannot_open(self.archive, error) from error
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+        ) as error:
+            raise _damaged("zip") from error
         _refuse_oversize(len(data))
         return data
 
@@ -131,10 +149,10 @@ class TarMember:
             stream = _opened_tar(self.archive)
             stream.seek(self.offset)
             data = stream.read(self.size)
-        except (tarfile.TarError, zlib.error, EOFError, ValueError):
-            raise _damaged("tar") from None
+        except (tarfile.TarError, zlib.error, EOFError, ValueError) as error:
+            raise _damaged("tar") from error
         except OSError as error:
-            raise _cannot_open(self.archive, error) if error.errno else _damaged("tar") from None
+            raise _cannot_open(self.archive, error) if error.errno else _damaged("tar") from error
         if len(data) < self.size:
             raise _damaged("tar")
         return data

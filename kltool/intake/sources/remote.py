@@ -33,13 +33,13 @@ def find_remote(url: str) -> Iterator[ImageSource]:
         raise InstallationError(
             f"{url.split(':')[0]}: addresses need the package {error.name or 'that fsspec names'}, which is "
             "not installed; for s3 install kltool[s3]"
-        ) from None
+        ) from error
     except UsageError:
         raise
     except Exception as error:  # each store raises types of its own
         raise UsageError(
             f"{url} cannot be listed ({type(error).__name__}); check address, permission and network"
-        ) from None
+        ) from error
 
 
 def fetch(url: str) -> bytes:
@@ -51,7 +51,7 @@ def fetch(url: str) -> bytes:
         raise UsageError(
             f"{url} cannot be fetched ({type(error).__name__}); check the address, the permission "
             "and the network, and try again"
-        ) from None
+        ) from error
 
 
 def _files(store: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

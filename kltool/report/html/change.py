@@ -22,7 +22,7 @@ from kltool.values.change import Comparability, GradeClaim, KneeChange
 from kltool.values.length import NotMeasured
 from kltool.values.probability import format_probability
 from kltool.values.radiograph import SideSource
-from kltool.values.reading import GRADES, KneeReading, Provenance, Quality
+from kltool.values.reading import GRADES, KneeReading, Quality
 from kltool.values.spacing import NoSpacing
 
 TEMPLATE = "change.html.j2"
@@ -62,27 +62,20 @@ class ChangeSection:
     probability_same_knee: str
 
 
-def write_change_page(
-    changes: Sequence[KneeChange],
-    before: Provenance,
-    after: Provenance,
-    claim: GradeClaim | None,
-    file: Path,
-) -> None:
+def write_change_page(changes: Sequence[KneeChange], claim: GradeClaim | None, file: Path) -> None:
     """Write the changes of one or more knees between two films as one self-contained HTML file.
 
-    before, after: provenance of the readings. claim: a change of grade to assess for each knee.
-    Only the base names of the films' files are shown. Raises UsageError where the file cannot be written.
+    claim: a change of grade to assess for each knee. Only the base names of the films' files are shown.
+    Raises UsageError where the file cannot be written.
     """
-    save(change_page(changes, before, after, claim), file)
+    save(change_page(changes, claim), file)
 
 
-def change_page(
-    changes: Sequence[KneeChange], before: Provenance, after: Provenance, claim: GradeClaim | None
-) -> str:
+def change_page(changes: Sequence[KneeChange], claim: GradeClaim | None) -> str:
     """The page as HTML; the same changes give the same text."""
-    sources = (changes[0].before.knee.film.source, changes[0].after.knee.film.source)
-    films = [("before", sources[0], before), ("after", sources[1], after)]
+    before, after = changes[0].before, changes[0].after
+    sources = (before.knee.film.source, after.knee.film.source)
+    films = [("before", sources[0], before.produced_by), ("after", sources[1], after.produced_by)]
     return render(
         TEMPLATE,
         before_file=base_name(sources[0]),

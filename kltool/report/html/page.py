@@ -33,7 +33,7 @@ def save(page: str, file: Path) -> None:
     except OSError as error:
         raise UsageError(
             f"{file} cannot be written ({error.strerror}); choose a file in an existing, writable folder"
-        ) from None
+        ) from error
 
 
 def base_name(source: str) -> str:

@@ -47,7 +47,7 @@ def visit_rows(timeline: Timeline) -> list[VisitRow]:
         VisitRow(
             number,
             visit.name,
-            visit.day,
+            visit.day.isoformat(),
             (*_widths(knee), *_changes(change), _grade(knee)),
             change.verdict if change else None,
             tuple(_remarks(knee, change)),

@@ -81,27 +81,31 @@ def _plots(found: Agreement) -> Iterator[tuple[str, str, str, str, str]]:
 
 
 def confusion_svg(found: GradeAgreement) -> str:
+    return _svg(lambda axes: draw_confusion(axes, found), SQUARE)
+
+
+def draw_confusion(axes: Axes, found: GradeAgreement) -> None:
     """Confusion matrix: rows grades by the reference, columns by the rater."""
     labels = f"KL by {_short(found.rater)}", f"KL by {_short(found.reference)}"
-    return confusion_matrix_svg(found.grades.confusion, *labels)
+    _draw_counts(axes, found.grades.confusion, *labels)
 
 
 def confusion_matrix_svg(counts: Indices, column_label: str, row_label: str) -> str:
     """counts: (5, 5) of knees; the shade of a cell is its share of the row."""
+    return _svg(lambda axes: _draw_counts(axes, counts, column_label, row_label), SQUARE)
+
+
+def _draw_counts(axes: Axes, counts: Indices, column_label: str, row_label: str) -> None:
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-
-    def draw(axes: Axes) -> None:
-        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-        for (row, column), count in np.ndenumerate(counts):
-            colour = "white" if shares[row, column] > 0.5 else INK
-            axes.text(column, row, f"{count:,}", ha="center", va="center", color=colour)
-        axes.set_xticks(GRADES)
-        axes.set_yticks(GRADES)
-        axes.spines[:].set_visible(False)
-        axes.tick_params(length=0)
-        axes.set(xlabel=column_label, ylabel=row_label)
-
-    return _svg(draw, SQUARE)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(counts):
+        colour = "white" if shares[row, column] > 0.5 else INK
+        axes.text(column, row, f"{count:,}", ha="center", va="center", color=colour)
+    axes.set_xticks(GRADES)
+    axes.set_yticks(GRADES)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    axes.set(xlabel=column_label, ylabel=row_label)
 
 
 def reliability_svg(found: GradeAgreement) -> str:
@@ -166,25 +170,25 @@ def roc_svg(found: GradeAgreement) -> str:
 
 
 def bland_altman_svg(found: WidthAgreement) -> str:
+    return _svg(lambda axes: draw_bland_altman(axes, found), WIDE)
+
+
+def draw_bland_altman(axes: Axes, found: WidthAgreement) -> None:
     """Difference over mean of two widths, with bias and limits of agreement and their intervals."""
     rater, reference = found.widths.rater, found.widths.reference
     means, differences = (rater + reference) / 2, rater - reference
     estimates = {estimate.name: estimate for estimate in found.estimates}
-
-    def draw(axes: Axes) -> None:
-        if len(means) > MOST_POINTS:
-            axes.hexbin(means, differences, gridsize=60, bins="log", cmap="Blues", mincnt=1, linewidths=0.1)
-        else:
-            axes.scatter(means, differences, s=12, color=INK, alpha=0.6, linewidths=0)
-        _line(axes, estimates["limit_upper_mm"], "upper limit", ORANGE, "--")
-        _line(axes, estimates["bias_mm"], "bias", BLUE, "-")
-        _line(axes, estimates["limit_lower_mm"], "lower limit", ORANGE, "--")
-        axes.axhline(0, color=BAND, linewidth=0.8, zorder=0)
-        axes.set_xlabel(f"mean {measure_name(found.width)} of both, mm")
-        axes.set_ylabel(f"{_short(found.rater)} minus {_short(found.reference)}, mm")
-        axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)
-
-    return _svg(draw, WIDE)
+    if len(means) > MOST_POINTS:
+        axes.hexbin(means, differences, gridsize=60, bins="log", cmap="Blues", mincnt=1, linewidths=0.1)
+    else:
+        axes.scatter(means, differences, s=12, color=INK, alpha=0.6, linewidths=0)
+    _line(axes, estimates["limit_upper_mm"], "upper limit", ORANGE, "--")
+    _line(axes, estimates["bias_mm"], "bias", BLUE, "-")
+    _line(axes, estimates["limit_lower_mm"], "lower limit", ORANGE, "--")
+    axes.axhline(0, color=BAND, linewidth=0.8, zorder=0)
+    axes.set_xlabel(f"mean {measure_name(found.width)} of both, mm")
+    axes.set_ylabel(f"{_short(found.rater)} minus {_short(found.reference)}, mm")
+    axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)
 
 
 def _line(axes: Axes, estimate: Estimate, name: str, colour: str, style: str) -> None:

@@ -30,7 +30,7 @@ def write_overlay(knee: KneeReading, file: Path) -> None:
     except OSError as error:
         raise UsageError(
             f"{file} cannot be written ({error.strerror}); choose another --overlay folder"
-        ) from None
+        ) from error
 
 
 def knee_picture(knee: KneeReading) -> Picture:

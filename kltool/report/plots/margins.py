@@ -35,11 +35,16 @@ def draw_plateau_margins(region: Region, margins: PlateauMargins | NotMeasured, 
         region.draw_line(view.place(margin), PLATEAU, dash=7.0)
 
 
+def certain_part(sd: Points, largest_sd: float) -> slice:
+    """From the first point of a margin to the last that is certain enough to be drawn."""
+    certain = np.flatnonzero(sd <= largest_sd)
+    return slice(certain[0], certain[-1] + 1) if len(certain) else slice(0)
+
+
 def _draw_margin(
     region: Region, points: Points, sd: Points, largest_sd: float, colour: str, view: JointView
 ) -> None:
-    certain = np.flatnonzero(sd <= largest_sd)
-    shown = slice(certain[0], certain[-1] + 1) if len(certain) else slice(0)
+    shown = certain_part(sd, largest_sd)
     points, sd = points[shown], sd[shown]
     if len(points) < 2:
         return

@@ -35,9 +35,9 @@ def timeline_svg(timeline: Timeline) -> str:
     with reproducible():
         figure = Figure(figsize=SIZE, layout="constrained")
         medial, lateral, grade = figure.subplots(3, 1, sharex=True, height_ratios=(3, 3, 2))
-        _frame(grade, timeline)
-        _draw_minimum(medial, timeline, Compartment.MEDIAL)
-        _draw_minimum(lateral, timeline, Compartment.LATERAL)
+        draw_frame(grade, timeline)
+        draw_minimum(medial, timeline, Compartment.MEDIAL)
+        draw_minimum(lateral, timeline, Compartment.LATERAL)
         _draw_grade(grade, timeline)
         grade.set_xlabel("months since the first visit")
         for axes in (medial, lateral, grade):
@@ -45,7 +45,7 @@ def timeline_svg(timeline: Timeline) -> str:
         return svg_of(figure)
 
 
-def _frame(axes: Axes, timeline: Timeline) -> None:
+def draw_frame(axes: Axes, timeline: Timeline) -> None:
     """Space on both sides of the visits, and ticks at usual numbers of months."""
     last = max(months_of(timeline)[-1], 1.0)
     axes.set_xlim(-0.05 * last, 1.08 * last)
@@ -53,7 +53,8 @@ def _frame(axes: Axes, timeline: Timeline) -> None:
     axes.xaxis.set_major_locator(MultipleLocator(step))
 
 
-def _draw_minimum(axes: Axes, timeline: Timeline, compartment: Compartment) -> None:
+def draw_minimum(axes: Axes, timeline: Timeline, compartment: Compartment) -> None:
+    """The minimum of a compartment over months: levels, smallest detectable change and slope."""
     course = levels_of(timeline, compartment)
     measure = Measure.minimum(compartment)
     if isinstance(course, NotMeasured):

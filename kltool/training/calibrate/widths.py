@@ -15,7 +15,7 @@ from scipy.stats import t
 from kltool.geometry.joint_axes import joint_axes_of
 from kltool.jointspace import ErrorSettings, assess_quality, measure_joint_space, trace_margins
 from kltool.jointspace.positioning import spine_offset
-from kltool.reading import QUALITY, TRACE, WIDTHS
+from kltool.reading import DEFAULT
 from kltool.simulate.population import simulate_random
 from kltool.simulate.scene import KneeTruth
 from kltool.training.data.simulated import film_and_crop
@@ -143,9 +143,9 @@ def _knee(models: Models, seed: int) -> tuple[list[WidthError], list[Rotation]]:
         knee = first_knee(film, models)
         if knee is not None:
             space = measure_joint_space(
-                knee, trace_margins(knee, models.margins, TRACE), WIDTHS, UNCALIBRATED
+                knee, trace_margins(knee, models.margins, DEFAULT.margins), DEFAULT.widths, UNCALIBRATED
             )
-            quality, _ = assess_quality(knee, space, QUALITY)
+            quality, _ = assess_quality(knee, space, DEFAULT.quality)
             errors += _errors(space, quality, truth)
             offset = spine_offset(knee.landmarks, joint_axes_of(space.axis, knee.scale), knee.scale)
             rotations.append(Rotation(truth.scene.rotation_deg, offset))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from kltool.geometry.window import CROP_SIZE, JOINT_ROW, TIBIAL_SHARE
 from kltool.intake import load
 from kltool.jointspace import measure_joint_space, trace_margins
-from kltool.reading import ERRORS, TRACE, WIDTHS
+from kltool.reading import DEFAULT
 from kltool.training.data.oai import crops, grade_of, side_of
 from kltool.training.detection import first_knee
 from kltool.training.parallel import each
@@ -63,7 +63,9 @@ def _prepared(models: Models, path: Path) -> GradedKnee:
     knee = first_knee(film, models)
     if knee is not None:
         placement = knee.placement
-        space = measure_joint_space(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
+        space = measure_joint_space(
+            knee, trace_margins(knee, models.margins, DEFAULT.margins), DEFAULT.widths, DEFAULT.errors
+        )
         lengths = [length for c in Compartment for length in (space.of(c).minimum, space.of(c).mean)]
         widths = np.array([np.nan if isinstance(n, NotMeasured) else n.percent for n in lengths], np.float32)
     return GradedKnee(path.stem, np.rint(pixels).astype(np.uint8), placement, widths, grade_of(path))

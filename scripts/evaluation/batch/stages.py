@@ -20,7 +20,7 @@ from kltool.grading import grade
 from kltool.intake import ImageSource, load
 from kltool.jointspace import assess_quality, measure_joint_space, trace_margins
 from kltool.localize import find_knees
-from kltool.reading import ERRORS, QUALITY, TRACE, WIDTHS
+from kltool.reading import DEFAULT, provenance
 from kltool.report.record import knee_record
 from kltool.tables.cells import knee_cells
 from kltool.training.data.oai import side_of
@@ -93,16 +93,19 @@ def time_stages(images: Sequence[Path], models: Models, ledger: Path) -> Stages:
 
 def _time_reading(task: Task, models: Models, clock: _Clock) -> None:
     film = clock.time("decode", partial(load, task.source, side=task.side))
+    made = provenance(models, DEFAULT, film)
     for knee in clock.time("localize", partial(find_knees, film, models)).knees:
         space, quality, warnings = clock.time("space", partial(_space, knee, models))
         graded = clock.time("grade", partial(grade, knee, models.grader))
-        reading = KneeReading(knee, space, graded, quality, warnings)
+        reading = KneeReading(knee, space, graded, quality, warnings, made)
         clock.time("rows", partial(_rows, reading))
 
 
 def _space(knee: Knee, models: Models) -> tuple[JointSpace, Quality, tuple[str, ...]]:
-    space = measure_joint_space(knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS)
-    return space, *assess_quality(knee, space, QUALITY)
+    space = measure_joint_space(
+        knee, trace_margins(knee, models.margins, DEFAULT.margins), DEFAULT.widths, DEFAULT.errors
+    )
+    return space, *assess_quality(knee, space, DEFAULT.quality)
 
 
 def _rows(reading: KneeReading) -> str:

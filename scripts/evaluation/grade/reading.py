@@ -81,7 +81,7 @@ def _again(film: Radiograph, number: int, random: np.random.Generator) -> Radiog
     if number % 2 == 0:
         return other
     side = Side.RIGHT if film.side is Side.LEFT else Side.LEFT
-    return replace(other, pixels=np.ascontiguousarray(other.pixels[:, ::-1]), side=side)
+    return replace(other, image=np.ascontiguousarray(other.pixels[:, ::-1]), side=side)
 
 
 def read_external(folder: Path, jobs: int) -> list[GradedFilm]:

@@ -20,7 +20,7 @@ from evaluation.markdown import MarkdownTable, Section, counted
 from evaluation.reading import read_one, without_grader
 from evaluation.statistics import error_score
 from kltool.geometry.joint_axes import joint_axes_of
-from kltool.reading import WIDTHS
+from kltool.reading import DEFAULT
 from kltool.training.data.oai import load_crop, side_of
 from kltool.typing import Float64, Mask, Points
 from kltool.values.length import NotMeasured
@@ -88,7 +88,7 @@ def _distances(
 def _measured_part(margin: Points, reading: KneeReading, compartment: Compartment) -> Points:
     """The part of a margin between the x in which a minimum is searched."""
     x, _ = joint_axes_of(reading.joint_space.axis, reading.knee.scale).to_axes(margin)
-    low, high = WIDTHS.range_of(compartment)
+    low, high = DEFAULT.widths.range_of(compartment)
     return margin[(x >= low) & (x <= high)]
 
 

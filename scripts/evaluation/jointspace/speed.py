@@ -11,7 +11,7 @@ from evaluation.criteria import Criterion, Result
 from evaluation.markdown import MarkdownTable, Section, machine
 from evaluation.reading import without_grader
 from kltool.localize import find_knees
-from kltool.reading import read, read_knee
+from kltool.reading import DEFAULT, provenance, read, read_knee
 from kltool.simulate import Film, KneeScene, simulate_knee
 from kltool.values.radiograph import Radiograph, SideSource
 from kltool.values.spacing import Calibration, Spacing
@@ -38,8 +38,12 @@ def time_stages(models: Models) -> list[Times]:
     film = _film()
     (knee,) = find_knees(film, models).knees
     ungraded = without_grader(models)
+    made = provenance(models, DEFAULT, film)
     return [
-        _times("the joint space of a knee found: trace, measure, judge", lambda: read_knee(knee, ungraded)),
+        _times(
+            "the joint space of a knee found: trace, measure, judge",
+            lambda: read_knee(knee, ungraded, DEFAULT, made),
+        ),
         _times("the whole reading of the film", lambda: read(film, models)),
     ]
 

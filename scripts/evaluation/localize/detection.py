@@ -19,7 +19,7 @@ from kltool.intake import load
 from kltool.jointspace import measure_joint_space, trace_margins
 from kltool.localize import find_knees
 from kltool.localize.orient import rotate_quarter_turns
-from kltool.reading import ERRORS, TRACE, WIDTHS, read
+from kltool.reading import DEFAULT, read
 from kltool.simulate.population import simulate_random
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated
 from kltool.training.data.oai import seed_of, side_of
@@ -155,7 +155,7 @@ def crops(paths: Sequence[Path], jobs: int) -> list[CropOutcome]:
 def _crop(models: Models, path: Path) -> CropOutcome:
     side = side_of(path)
     film = load(path, side=side)
-    mirrored = replace(film, pixels=np.ascontiguousarray(film.pixels[:, ::-1]))
+    mirrored = replace(film, image=np.ascontiguousarray(film.pixels[:, ::-1]))
     knee, other = _only(film, models), _only(mirrored, models)
     alone = _side_alone(replace(film, side=None, side_source=SideSource.UNKNOWN), models)
     if knee is None:
@@ -223,7 +223,7 @@ def embedded(paths: Sequence[Path], jobs: int) -> list[EmbeddedOutcome | NotMeas
 def _embedded(models: Models, path: Path) -> EmbeddedOutcome | NotMeasured:
     film = load(path, side=side_of(path))
     random = np.random.default_rng((FIRST_SEED, *seed_of(path)))
-    large = replace(film, pixels=set_into_film(film.pixels, random))
+    large = replace(film, image=set_into_film(film.pixels, random))
     knees = [_only(one, models) for one in (film, large)]
     if knees[0] is None or knees[1] is None:
         return NotMeasured("not found on the crop" if knees[0] is None else "not found on the film")
@@ -239,7 +239,7 @@ def _embedded(models: Models, path: Path) -> EmbeddedOutcome | NotMeasured:
 
 def _medial(knee: Knee, models: Models) -> float | NotMeasured:
     minimum = measure_joint_space(
-        knee, trace_margins(knee, models.margins, TRACE), WIDTHS, ERRORS
+        knee, trace_margins(knee, models.margins, DEFAULT.margins), DEFAULT.widths, DEFAULT.errors
     ).medial.minimum
     return minimum.percent if isinstance(minimum, Width) else minimum
 

@@ -50,7 +50,7 @@ def find(models: Models, samples: Path) -> FindSample:
 
 
 def on(knee: Knee, pixels: Float32) -> Knee:
-    return replace(knee, film=replace(knee.film, pixels=pixels))
+    return replace(knee, film=replace(knee.film, image=pixels))
 
 
 def grain(seed: int, rows: int = 120, columns: int = 140) -> Float32:

@@ -1,5 +1,6 @@
 """Subject and date of a visit, and never a name."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -21,16 +22,16 @@ def test_the_subject_is_the_patient_id_and_the_name_is_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tags", "date"),
+    ("tags", "day"),
     [
-        ({"StudyDate": "20040315", "AcquisitionDate": "20040316"}, "20040315"),
-        ({"StudyDate": None, "AcquisitionDate": "20040316"}, "20040316"),
-        ({"StudyDate": "", "ContentDate": "20040317"}, "20040317"),
+        ({"StudyDate": "20040315", "AcquisitionDate": "20040316"}, date(2004, 3, 15)),
+        ({"StudyDate": None, "AcquisitionDate": "20040316"}, date(2004, 3, 16)),
+        ({"StudyDate": "", "ContentDate": "20040317"}, date(2004, 3, 17)),
         ({"StudyDate": None}, None),
     ],
 )
-def test_the_date_is_the_studys_or_the_next_best(tags: dict[str, Any], date: str | None) -> None:
-    assert read(**tags).study_date == date
+def test_the_date_is_the_studys_or_the_next_best(tags: dict[str, Any], day: date | None) -> None:
+    assert read(**tags).study_date == day
 
 
 @pytest.mark.parametrize("wrong", [b"20041345", b"2004    ", b"ABCDEFGH", b"00000000"])

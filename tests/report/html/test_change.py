@@ -38,9 +38,9 @@ MakePage = Callable[..., str]
 
 
 @pytest.fixture
-def make_page(films: tuple[Reading, Reading]) -> MakePage:
+def make_page() -> MakePage:
     def made(*changes: KneeChange, claim: GradeClaim | None = CLAIM) -> str:
-        return change_page(changes, films[0].produced_by, films[1].produced_by, claim)
+        return change_page(changes, claim)
 
     return made
 
@@ -218,14 +218,11 @@ def test_the_provenance_is_listed(
     assert page.count("details") == 3
 
 
-def test_a_page_that_cannot_be_written_says_what_to_do(
-    change: KneeChange, films: tuple[Reading, Reading], tmp_path: Path
-) -> None:
-    made = films[0].produced_by
-    write_change_page([change], made, made, None, tmp_path / "change.html")
+def test_a_page_that_cannot_be_written_says_what_to_do(change: KneeChange, tmp_path: Path) -> None:
+    write_change_page([change], None, tmp_path / "change.html")
     assert (tmp_path / "change.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     with pytest.raises(UsageError, match=r"cannot be written \(No such file or directory\); choose a file"):
-        write_change_page([change], made, made, None, tmp_path / "none" / "change.html")
+        write_change_page([change], None, tmp_path / "none" / "change.html")
 
 
 def test_no_heavy_library_is_imported_before_a_page_is_written() -> None:
@@ -236,10 +233,8 @@ def test_no_heavy_library_is_imported_before_a_page_is_written() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_bone_without_texture_says_why(
-    change: KneeChange, make_page: MakePage, films: tuple[Reading, Reading]
-) -> None:
+def test_a_bone_without_texture_says_why(change: KneeChange, make_page: MakePage) -> None:
     reason = "too little of the bone is visible on both films"
     bare = replace(change, identity=replace(change.identity, femur=NotMeasured(reason)))
     assert reason in make_page(bare)
-    assert change_record(bare, *films)["identity_match"]["femur"] == {"not_measured": reason}
+    assert change_record(bare)["identity_match"]["femur"] == {"not_measured": reason}

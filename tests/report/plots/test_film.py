@@ -17,7 +17,7 @@ LEFT = "knee_left_moderate.dcm"
 
 def moved(knee: Knee, rows: int, columns: int) -> Knee:
     """The same knee on a film that shows it elsewhere, framed as if it had not been noticed."""
-    film = replace(knee.film, pixels=np.roll(knee.film.pixels, (rows, -columns), (0, 1)))
+    film = replace(knee.film, image=np.roll(knee.film.pixels, (rows, -columns), (0, 1)))
     marks, shift = knee.landmarks, np.array([rows, columns], float)
     shifted = Landmarks(marks.tibia + shift, marks.femur + shift, marks.spread, marks.femoral_ends + shift)
     return replace(knee, film=film, landmarks=shifted)

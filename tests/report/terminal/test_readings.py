@@ -8,8 +8,8 @@ from rich.console import Console
 
 from kltool.comparison import compare
 from kltool.errors import NoKnee
-from kltool.reading import provenance_of_models, read
-from kltool.report.record import change_record, provenance_record, reading_record, unread_record
+from kltool.reading import DEFAULT, provenance, read
+from kltool.report.record import change_record, reading_record, unread_record
 from kltool.report.terminal.readings import print_change, print_readings
 from kltool.values.change import WidthChange
 from kltool.values.reading import DISCLAIMER, Reading, RefusedKnee, Unread
@@ -56,18 +56,18 @@ def test_films_are_named_without_the_folders_they_share(read_sample: ReadSample)
 
 
 def test_an_image_that_was_refused_is_a_row_with_its_reason_below(models: Models) -> None:
-    made = provenance_record(provenance_of_models(models))
-    record = unread_record(
-        Unread.from_error("holiday.png", NoKnee("no knee joint was found in the picture")), made
-    )
+    made = provenance(models, DEFAULT, None)
+    error = NoKnee("no knee joint was found in the picture")
+    record = unread_record(Unread.from_error("holiday.png", error, None, made))
     text = printed(lambda console: print_readings([record], console))
     assert any("holiday.png" in line and "refused" in line for line in text.splitlines())
     assert "holiday.png: no knee joint was found in the picture" in text
 
 
 def test_the_text_of_an_unexpected_error_is_withheld(models: Models) -> None:
-    made = provenance_record(provenance_of_models(models))
-    record = unread_record(Unread.from_error("film.dcm", ValueError("Doe^Jane is no number")), made)
+    made = provenance(models, DEFAULT, None)
+    error = ValueError("Doe^Jane is no number")
+    record = unread_record(Unread.from_error("film.dcm", error, None, made))
     assert record["status"] == "failed"
     assert record["code"] == "ValueError"
     text = printed(lambda console: print_readings([record], console))
@@ -92,7 +92,7 @@ def test_every_warning_is_printed_with_its_knee(read_sample: ReadSample) -> None
 def test_a_change_is_its_verdict_its_number_and_every_width(read_sample: ReadSample, models: Models) -> None:
     visits = read_sample("case/before.dcm"), read_sample("case/after.dcm")
     (change,) = compare(*visits, models)
-    text = printed(lambda console: print_change(change_record(change, *visits), console))
+    text = printed(lambda console: print_change(change_record(change), console))
     medial = change.widths["medial minimum"]
     assert isinstance(medial, WidthChange)
     assert holds(text, "right knee", "improved", f"{medial.change:+.2f}")
@@ -106,7 +106,7 @@ def test_films_that_are_not_comparable_say_why_beside_every_width(
 ) -> None:
     visits = read_sample("case/before.dcm"), read_sample("knee_right_normal.dcm")
     (change,) = compare(*visits, models)
-    text = printed(lambda console: print_change(change_record(change, *visits), console))
+    text = printed(lambda console: print_change(change_record(change), console))
     assert text.count("different patient identifiers") == 1 + len(change.widths)
 
 

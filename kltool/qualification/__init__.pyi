@@ -1,0 +1,4 @@
+from .checks import Check, Qualification
+from .qualify import qualify
+
+__all__ = ["Check", "Qualification", "qualify"]

@@ -1,0 +1,23 @@
+"""The report of a qualification as one self-contained page."""
+
+from typing import Final
+
+from kltool.report.html.page import render
+from kltool.report.text import signed
+from kltool.typing import Record
+
+TEMPLATE: Final = "qualification.html.j2"
+
+
+def qualification_page(record: Record) -> str:
+    """record: of kltool.qualification.Qualification."""
+    widths = [{**width, "error_text": signed(width["found"] - width["truth"])} for width in record["widths"]]
+    return render(
+        TEMPLATE,
+        version=record["kltool"],
+        utc=record["utc"],
+        passed=record["passed"],
+        environment=record["environment"],
+        checks=record["checks"],
+        widths=widths,
+    )

@@ -1,0 +1,106 @@
+"""Results drawn on axes of the caller's own figure: in its own coordinates, with its own fonts."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from kltool.agreement.results import Agreement
+from kltool.geometry.points import mirror
+from kltool.report import text
+from kltool.report.plots.agreement import draw_bland_altman, draw_confusion
+from kltool.report.plots.film import view_of
+from kltool.report.plots.margins import UNCERTAIN, certain_part
+from kltool.report.plots.style import FEMUR, MINIMUM, TIBIA
+from kltool.report.plots.timeline import draw_frame, draw_minimum
+from kltool.typing import Points
+from kltool.values.change import KneeChange, Timeline, WidthChange
+from kltool.values.length import NotMeasured, Width
+from kltool.values.measure import Compartment
+from kltool.values.reading import KneeReading, Margins, Reading
+
+SIZE: Final = (6.4, 6.0)  # inches, of a figure of its own
+PIXELS: Final = 900  # rows and columns of one knee
+BRIGHTEST: Final = (0.5, 99.8)  # percentiles of the film that are black and white
+COLOURS: Final = {True: "#0072b2", False: "#5b6873"}  # by whether a change is detectable
+
+
+def draw_knee_reading(knee: KneeReading, axes: Axes) -> None:
+    """The joint as its film hangs, with margins and minimum widths."""
+    view = view_of(knee.knee, PIXELS)
+    axes.imshow(view.shown(knee.knee.film), cmap="gray", vmin=0, vmax=255)
+    _draw_joint_space(knee, view.place, axes)
+    axes.set_title(knee_title(knee))
+    axes.set_axis_off()
+
+
+def draw_reading(reading: Reading, axes: Axes) -> None:
+    """The whole film with the margins and minimum widths of every knee."""
+    film = reading.film.pixels
+    dark, bright = np.percentile(film, BRIGHTEST)
+    axes.imshow(film, cmap="gray", vmin=dark, vmax=bright)
+    for knee in reading.knees:
+
+        def place(points: Points, mirrored: bool = knee.knee.placement.mirrored) -> Points:
+            return mirror(points, film.shape[1]) if mirrored else points
+
+        _draw_joint_space(knee, place, axes)
+    axes.set_title("\n".join(map(knee_title, reading.knees)) or reading.reason, fontsize="medium")
+    axes.set_axis_off()
+
+
+def knee_title(knee: KneeReading) -> str:
+    """ "right knee: KL 2, medial 3.91 mm, lateral 5.60 mm"."""
+    grade = "not graded" if isinstance(knee.grade, NotMeasured) else f"KL {knee.grade.grade}"
+    widths = [f"{one} {text.length(knee.joint_space.of(one).minimum)}" for one in Compartment]
+    return f"{knee.side} knee: {', '.join([grade, *widths])}"
+
+
+def draw_change(change: KneeChange, axes: Axes) -> None:
+    """The change of each width with its 95% interval; filled where it is detectable."""
+    widths = list(change.widths.items())
+    measured = [(row, width) for row, (_, width) in enumerate(widths) if isinstance(width, WidthChange)]
+    for row, width in measured:
+        colour = COLOURS[width.detectable]
+        axes.hlines(row, *width.interval, color=colour, linewidth=1.6)
+        axes.plot(width.change, row, "o", color=colour, mfc=colour if width.detectable else "white")
+    axes.axvline(0.0, color="#16232e", linewidth=0.8)
+    axes.set_yticks(range(len(widths)), [str(measure) for measure, _ in widths])
+    axes.set_ylim(len(widths) - 0.5, -0.5)
+    unit = measured[0][1].unit if measured else "not measured"
+    axes.set_xlabel(f"change of the joint space width, {unit}, with its 95% interval")
+    axes.set_title(f"{change.side} knee: {change.verdict}")
+
+
+def draw_timeline(timeline: Timeline, axes: Axes) -> None:
+    """The medial minimum over months, with the smallest detectable change and the slope."""
+    draw_frame(axes, timeline)
+    draw_minimum(axes, timeline, Compartment.MEDIAL)
+    axes.set_xlabel("months since the first visit")
+    if axes.get_legend():  # above the axes of a page; here there may be no room
+        for line in axes.legend(frameon=False, fontsize="small").get_texts():
+            line.set_parse_math(False)
+
+
+def draw_agreement(found: Agreement, axes: Axes) -> None:
+    """The confusion matrix of the first rater who graded, else the Bland-Altman plot of the first width."""
+    if found.grades:
+        draw_confusion(axes, found.grades[0])
+    else:
+        draw_bland_altman(axes, found.widths[0])
+
+
+def _draw_joint_space(knee: KneeReading, place: Callable[[Points], Points], axes: Axes) -> None:
+    for compartment in Compartment:
+        space = knee.joint_space.of(compartment)
+        if isinstance(margins := space.margins, Margins):
+            largest_sd = UNCERTAIN * knee.joint_space.tibial_width_px
+            _draw_line(place(margins.femur[certain_part(margins.femur_sd, largest_sd)]), FEMUR, axes)
+            _draw_line(place(margins.tibia[certain_part(margins.tibia_sd, largest_sd)]), TIBIA, axes)
+        if isinstance(space.minimum, Width):
+            _draw_line(place(np.array(space.minimum.line)), MINIMUM, axes)
+
+
+def _draw_line(points: Points, colour: str, axes: Axes) -> None:
+    axes.plot(points[:, 1], points[:, 0], color=colour, linewidth=1.5, scalex=False, scaley=False)
