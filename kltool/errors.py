@@ -50,34 +50,50 @@ class Refusal(KltoolError):
 
 
 class NotAnImage(Refusal):
+    """Neither DICOM nor a picture."""
+
     code = "not_an_image"
 
 
 class Undecodable(Refusal):
+    """An image whose pixels are truncated or damaged."""
+
     code = "undecodable"
 
 
 class NotARadiograph(Refusal):
+    """A colour photograph, several frames, or another modality."""
+
     code = "not_a_radiograph"
 
 
 class WrongBodyPart(Refusal):
+    """A radiograph of another part of the body."""
+
     code = "wrong_body_part"
 
 
 class WrongView(Refusal):
+    """A lateral or skyline view, which does not show the joint space."""
+
     code = "wrong_view"
 
 
 class NoKnee(Refusal):
+    """No knee was found."""
+
     code = "no_knee"
 
 
 class TooCoarse(Refusal):
+    """A knee of too few pixels."""
+
     code = "too_coarse"
 
 
 class SideUnknown(Refusal):
+    """One knee whose side is not given and not certain."""
+
     code = "side_unknown"
 
 

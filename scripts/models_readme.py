@@ -22,9 +22,10 @@ DOES: Final = re.compile(r"^\*\*What it does\.\*\* (.+?)\n\n", re.MULTILINE | re
 COLUMNS: Final = ("model", "what it does", "version", "input", "file", "bytes", "sha256", "trained on")
 OPENING: Final = f"""# Models
 
-The weight files of kltool. A file whose hash differs from that in `manifest.toml` is not loaded. The name of a model leads to its
-card: what it was trained on, by which commands, its figures and its limits. **The weights are not under Apache-2.0**:
-[docs/weights.md](../docs/weights.md) says what may be done with them. Input: rows x columns of pixels, and channels.
+The weight files of kltool. A file whose hash differs from that in `manifest.toml` is not loaded. The name of
+a model leads to its card: what it was trained on, by which commands, its figures and its limits.
+**Apache-2.0, the licence of the code, does not cover the weights**: [docs/weights.md](../docs/weights.md)
+says what may be done with them. Input: rows x columns of pixels, and channels.
 
 Made by `{COMMAND}` from `manifest.toml`, the files and the cards."""
 

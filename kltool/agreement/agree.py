@@ -32,7 +32,36 @@ Pair = tuple[Rater, Rater]
 
 
 def agreement_of(ratings: Ratings, resampling: Resampling | None = None) -> Agreement:
-    """Every rater against the reference, all raters at once and, of repeats, the repositioning error."""
+    """Estimate the agreement of every rater with the reference, and of all raters at once.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        As `ratings_of` returns them.
+    resampling : Resampling, optional
+        The bootstrap of the 95% intervals.
+
+    Returns
+    -------
+    Agreement
+        Each estimate with its interval, or the reason why there is none; of repeats also the repositioning
+        error.
+
+    Examples
+    --------
+    >>> lines = {"machine": [], "reader": []}
+    >>> for n in range(60):
+    ...     lines["machine"].append(f"{n},right,{n % 5}")
+    ...     lines["reader"].append(f"{n},right,{min(4, n % 5 + n % 2)}")
+    >>> for rater, rows in lines.items():
+    ...     _ = Path(f"{rater}.csv").write_text("\\n".join(["subject,side,kl", *rows]), encoding="utf-8")
+    >>> found = agreement_of(kltool.ratings_of(["machine.csv", "reader.csv"]))
+    >>> found
+    Agreement(machine, reader: 60 knees, reference 'reader')
+    >>> kappa = found.grades[0].estimates[0]
+    >>> kappa.name, kappa.interval[0] < kappa.value < kappa.interval[1]
+    ('kappa_quadratic', True)
+    """
     chosen = resampling or Resampling()
     pairs = pairs_of(ratings)
     return Agreement(

@@ -29,7 +29,20 @@ ValuesByName = Mapping[str, Float64]
 
 @dataclass(frozen=True, slots=True)
 class Resampling:
-    """Number of bootstrap replicates and random seed; the same seed gives the same replicates."""
+    """The bootstrap over participants; the same seed gives the same replicates.
+
+    Attributes
+    ----------
+    replicates : int
+        Number of bootstrap replicates, at least 100.
+    seed : int
+        Of the random numbers, 0 or more.
+
+    Raises
+    ------
+    UsageError
+        Where one of them is out of range.
+    """
 
     replicates: int = REPLICATES
     seed: int = SEED

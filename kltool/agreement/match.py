@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +24,14 @@ MOST_REASONS: Final = 3  # listed for one column
 class MatchOptions:
     """How the rows of the tables are matched.
 
-    repeat: one table holds several readings of each knee. on: the columns by which rows are matched; if
-    empty, the key columns that all raters have. reference: the name of the reference; if None, the last
-    rater, or, of repeats, the first reading.
+    Attributes
+    ----------
+    repeat : bool
+        Whether the one table holds several readings of each knee.
+    on : tuple of str
+        The columns by which rows are matched; if empty, the key columns that all raters have.
+    reference : str or None
+        The name of the reference; if None, the last rater, or, of repeats, the first reading.
     """
 
     repeat: bool = False
@@ -33,9 +39,38 @@ class MatchOptions:
     reference: str | None = None
 
 
-def ratings_of(paths: Sequence[Path], options: MatchOptions) -> Ratings:
-    """Raises UsageError where the tables do not hold two raters of the same knees."""
-    tables = [read_table(path) for path in paths]
+DEFAULT: Final = MatchOptions()
+
+
+def ratings_of(paths: Sequence[str | PathLike[str]], options: MatchOptions = DEFAULT) -> Ratings:
+    """Match the rows of tables by knee.
+
+    Parameters
+    ----------
+    paths : sequence of str or path
+        CSV or Parquet tables with the columns of ``docs/table.md``, or the headings of the OAI. Each is a
+        rater, or each name in its column ``reader`` is; a single table with ``given_kl`` has two raters.
+    options : MatchOptions, optional
+        How rows are matched, and who is the reference.
+
+    Returns
+    -------
+    Ratings
+        The knees that at least two raters have, and what was excluded with its reason.
+
+    Raises
+    ------
+    UsageError
+        Where the tables do not hold two raters of the same knees.
+
+    Examples
+    --------
+    >>> text = "subject,side,reader,kl\\n1,right,A,2\\n1,right,B,3\\n"
+    >>> _ = Path("readers.csv").write_text(text, encoding="utf-8")
+    >>> [rater.name for rater in ratings_of(["readers.csv"]).raters]
+    ['A', 'B']
+    """
+    tables = [read_table(Path(path)) for path in paths]
     exclusions: list[Exclusion] = []
     if options.repeat:
         rows, keys = repeat_readings(tables, options.on, exclusions)

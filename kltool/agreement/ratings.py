@@ -80,10 +80,24 @@ class Exclusion:
 class Ratings(ByValue):
     """n knees that at least two raters have, in the same order in every column.
 
-    reference: the name of the rater with whom the others are compared. participant_ids: (n,), the
-    participant of each knee, 0 to participants - 1. knees_without_participant: the number of knees without a
-    stated participant, each of which counts as a participant. keys: the columns by which rows were matched.
-    repeated: whether the raters are the first, second, ... reading of the same knees by one reader.
+    Attributes
+    ----------
+    raters : tuple of Rater
+        The raters and their values.
+    reference : str
+        The name of the rater with whom the others are compared.
+    participant_ids : numpy.ndarray
+        (n,) int, the participant of each knee, 0 to participants - 1.
+    knees_without_participant : int
+        Knees without a stated participant, each of which counts as a participant.
+    keys : tuple of str
+        The columns by which rows were matched.
+    sources : tuple of Source
+        The tables, with their hashes.
+    exclusions : tuple of Exclusion
+        What is not in the ratings, and why.
+    repeated : bool
+        Whether the raters are the first, second, ... reading of the same knees by one reader.
     """
 
     raters: tuple[Rater, ...]
@@ -97,8 +111,10 @@ class Ratings(ByValue):
 
     @property
     def knees(self) -> int:
+        """Their number."""
         return len(self.participant_ids)
 
     @property
     def participants(self) -> int:
+        """Their number."""
         return int(self.participant_ids.max()) + 1

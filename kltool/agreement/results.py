@@ -20,7 +20,16 @@ ALL_RATERS = "all raters"
 class Estimate:
     """An estimate with its 95% bootstrap interval.
 
-    name: for example "kappa_quadratic", as in agreement.csv. knees, participants: the size of the sample.
+    Attributes
+    ----------
+    name : str
+        As in ``agreement.csv``, for example "kappa_quadratic".
+    value : float or NotMeasured
+        The estimate, or why it is undefined.
+    interval : (float, float) or NotMeasured
+        Its 95% bootstrap interval, or why there is none.
+    knees, participants : int
+        The size of the sample.
     """
 
     name: str
@@ -32,10 +41,16 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairedGrades(ByValue):
-    """KL grades of the n knees that both graded. rater, reference: (n,).
+    """KL grades of the n knees that both graded.
 
-    probabilities: (m, 5), by the rater, of those m of the n knees that have them.
-    reference_with_probabilities: (m,), the reference's grades of these m knees.
+    Attributes
+    ----------
+    rater, reference : numpy.ndarray
+        (n,) int, the grades.
+    probabilities : numpy.ndarray
+        (m, 5), by the rater, of those m of the n knees that have them.
+    reference_with_probabilities : numpy.ndarray
+        (m,) int, the reference's grades of these m knees.
     """
 
     rater: Indices
@@ -53,7 +68,13 @@ class PairedGrades(ByValue):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairedWidths(ByValue):
-    """One width of the n knees that both measured, mm. rater, reference: (n,)."""
+    """One width of the n knees that both measured.
+
+    Attributes
+    ----------
+    rater, reference : numpy.ndarray
+        (n,), mm.
+    """
 
     rater: Float64
     reference: Float64
@@ -61,7 +82,17 @@ class PairedWidths(ByValue):
 
 @dataclass(frozen=True, slots=True)
 class GradeAgreement:
-    """The grades of a rater against those of the reference."""
+    """The grades of a rater against those of the reference.
+
+    Attributes
+    ----------
+    rater, reference : str
+        Their names.
+    grades : PairedGrades
+        The grades of the knees that both graded.
+    estimates : tuple of Estimate
+        Kappa, accuracy and so on.
+    """
 
     rater: str
     reference: str
@@ -71,7 +102,19 @@ class GradeAgreement:
 
 @dataclass(frozen=True, slots=True)
 class WidthAgreement:
-    """The widths of a rater against those of the reference. width: the column, "medial_mjsw_mm"."""
+    """The widths of a rater against those of the reference.
+
+    Attributes
+    ----------
+    rater, reference : str
+        Their names.
+    width : str
+        The column, for example "medial_mjsw_mm".
+    widths : PairedWidths
+        The widths of the knees that both measured.
+    estimates : tuple of Estimate
+        Bias, limits of agreement and so on.
+    """
 
     rater: str
     reference: str

@@ -21,13 +21,14 @@ from kltool.batch.settings import Batch
 from kltool.errors import InstallationError, StorageFull, UsageError
 from kltool.logs import are_causes_logged
 from kltool.reading import DEFAULT
+from kltool.report.batch_summary import BatchSummary
 from kltool.report.files import writable
 from kltool.report.html.batch import summary_page
 from kltool.tables.cells import model_name
 from kltool.tables.columns import COLUMNS, STATUSES
 from kltool.tables.oai import OAI_NAMES
 from kltool.tables.read import sha256_of
-from kltool.tables.write import TABLES, write_tables
+from kltool.tables.write import table_names, write_tables
 from kltool.values.reading import DISCLAIMER
 from kltool.version import __version__
 from kltool.weights import entries, hashes_of_reading
@@ -50,7 +51,8 @@ def run_batch(batch: Batch) -> Counter[str]:
     -------
     collections.Counter
         Number of rows by status: "ok", "refused", "failed", "duplicate", "quarantined". The folder then holds
-        ``readings.parquet``, ``readings.csv``, ``run.json`` and ``summary.html``.
+        ``readings.csv``, ``run.json`` and ``summary.html`` and, where pyarrow is installed,
+        ``readings.parquet``.
 
     Raises
     ------
@@ -79,10 +81,12 @@ def run_batch(batch: Batch) -> Counter[str]:
         if batch.retry_failed:
             ledger.discard_failed()
         _read_pending(batch, config, ledger)
-        counts = write_tables(table_rows(ledger.entries()), other_columns, batch.oai_names, batch.out)
+        summary = BatchSummary()
+        rows = summary.watch(table_rows(ledger.entries()))
+        counts = write_tables(rows, other_columns, batch.oai_names, batch.out)
         run = _run_record(batch, models, ledger, counts)
     _write(batch.out / RUN_RECORD, json.dumps(run, indent=2) + "\n")
-    _write(batch.out / SUMMARY, summary_page(batch.out / TABLES[0], run))
+    _write(batch.out / SUMMARY, summary_page(summary, run))
     return counts
 
 
@@ -157,7 +161,7 @@ def _run_record(
         "oai_names": batch.oai_names,
         "images": ledger.listed(),
         "rows": {"all": counts.total(), **{status: counts[status] for status in STATUSES}},
-        "tables": {name: sha256_of(batch.out / name) for name in TABLES},
+        "tables": {name: sha256_of(batch.out / name) for name in table_names()},
         "reading_seconds": round(ledger.seconds(), 1),
         "starts": ledger.starts(),
         "machine": f"{os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}",

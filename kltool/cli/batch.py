@@ -10,9 +10,10 @@ import kltool.batch
 from kltool.batch.settings import Batch
 from kltool.errors import Exit
 from kltool.tables.columns import FAILED, QUARANTINED, REFUSED
+from kltool.tables.write import PARQUET, table_names
 from kltool.values.reading import DISCLAIMER
 
-FILES = ("readings.parquet", "readings.csv", "run.json", "summary.html")
+OTHER_FILES = ("run.json", "summary.html")
 
 
 def batch_all(batch: Batch) -> Exit:
@@ -32,7 +33,9 @@ def batch_all(batch: Batch) -> Exit:
 def _print(counts: Counter[str], out: Path) -> None:
     by_status = ", ".join(f"{number:,} {status}" for status, number in counts.items())
     print(f"{counts.total():,} rows: {by_status}")
-    print(", ".join(str(out / name) for name in FILES))
+    print(", ".join(str(out / name) for name in (*table_names(), *OTHER_FILES)))
+    if PARQUET not in table_names():
+        print(f"{PARQUET} is not written without pyarrow: pip install 'kltool[parquet]'", file=sys.stderr)
     print(DISCLAIMER)
 
 

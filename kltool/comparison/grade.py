@@ -9,11 +9,11 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from kltool.typing import Float64
 from kltool.values.change import GradeChange
 from kltool.values.length import NotMeasured
+from kltool.values.normal import normal_cdf, normal_quantile
 from kltool.values.reading import Grade
 
 CORRELATION: Final = 0.4  # docs/choices.md#grade-correlation
@@ -47,7 +47,7 @@ def _common_factor() -> tuple[Float64, Float64]:
 
 def _conditional(probabilities: Float64, factor: Float64, correlation: float) -> Float64:
     """(n, 5): probabilities of the grades conditional on the common factor, (n,)."""
-    thresholds = ndtri(np.clip(np.cumsum(probabilities)[:-1], 0.0, 1.0))
-    below = ndtr((thresholds - np.sqrt(correlation) * factor[:, None]) / np.sqrt(1.0 - correlation))
+    thresholds = normal_quantile(np.clip(np.cumsum(probabilities)[:-1], 0.0, 1.0))
+    below = normal_cdf((thresholds - np.sqrt(correlation) * factor[:, None]) / np.sqrt(1.0 - correlation))
     edges = np.concatenate([np.zeros((len(factor), 1)), below, np.ones((len(factor), 1))], axis=1)
     return np.asarray(np.diff(edges, axis=1))

@@ -22,6 +22,17 @@ def resample(polyline: Points, count: int) -> Points:
     return np.column_stack([np.interp(at, along, polyline[:, axis]) for axis in (0, 1)])
 
 
+def bilinear(image: npt.NDArray[np.float64], points: Points) -> npt.NDArray[np.float64]:
+    """The values of an image at points inside it, (..., 2) (row, column), by bilinear interpolation."""
+    low = np.clip(np.floor(points).astype(np.intp), 0, np.array(image.shape) - 2)
+    row, column = np.moveaxis(low, -1, 0)
+    down, right = np.moveaxis(points - low, -1, 0)
+    upper = (1 - right) * image[row, column] + right * image[row, column + 1]
+    lower = (1 - right) * image[row + 1, column] + right * image[row + 1, column + 1]
+    values: npt.NDArray[np.float64] = (1 - down) * upper + down * lower
+    return values
+
+
 def arc_length(polyline: Points) -> npt.NDArray[np.float64]:
     """The length from the first point to each, (n,)."""
     steps = np.hypot(*np.diff(polyline, axis=0).T)

@@ -48,8 +48,8 @@ def load(
     Examples
     --------
     >>> film = load(kltool.sample_path("knee_right_normal.dcm"))
-    >>> film.pixels.shape, film.spacing.row_mm, film.study_date.isoformat()
-    ((620, 560), 0.21, '2023-03-09')
+    >>> film.pixels.shape, round(film.spacing.row_mm, 3), film.study_date.isoformat()
+    ((620, 560), 0.198, '2023-03-09')
     """
     if spacing_mm is not None:
         user_spacing(spacing_mm)  # nonsense is refused before the file is read

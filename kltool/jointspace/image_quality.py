@@ -7,15 +7,14 @@ from typing import Final
 
 import cv2
 import numpy as np
-from scipy.ndimage import convolve, map_coordinates
-from scipy.special import ndtr
 
 from kltool.geometry.joint_axes import JointAxes, location_range
-from kltool.geometry.points import resample
+from kltool.geometry.points import bilinear, resample
 from kltool.typing import Float32, Float64, Points
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
+from kltool.values.normal import normal_cdf
 from kltool.values.reading import Margins, TracedJoint
 from kltool.values.scale import Scale
 
@@ -99,7 +98,7 @@ def _noise_sd(region: Float64) -> float:
     Source: Immerkaer 1996, Fast Noise Variance Estimation; with the median, so that bone texture and
     edges have little influence.
     """
-    residual = convolve(region, LAPLACIAN)[1:-1, 1:-1]
+    residual = cv2.filter2D(region, cv2.CV_64F, LAPLACIAN)[1:-1, 1:-1]
     return float(np.median(np.abs(residual))) / MEDIAN_OVER_SD / LAPLACIAN_GAIN
 
 
@@ -116,7 +115,7 @@ def _fitted_edges(
             isotropic = margin[None] + depth[:, None, None] * down[None]  # (depths, stations, 2)
             points = isotropic / scale.pixel_size - corner
             if (points >= 0).all() and (points <= np.array(region.shape) - 1).all():
-                values = map_coordinates(region, np.moveaxis(points, 2, 0), order=1)
+                values = bilinear(region, points)
                 yield _fit_edge(values.mean(axis=1))
 
 
@@ -155,7 +154,7 @@ def _edge_templates() -> tuple[Float64, Float64, Float64]:
     height of 1; their blur (n,), tibial widths.
     """
     offset, sigma = (grid.ravel() for grid in np.meshgrid(EDGE_OFFSETS, SIGMAS))
-    steps = 1.0 - ndtr((_profile_depths() - offset[:, None]) / sigma[:, None])
+    steps = 1.0 - normal_cdf((_profile_depths() - offset[:, None]) / sigma[:, None])
     linear, _ = np.linalg.qr(np.column_stack([np.ones(SAMPLES), _profile_depths()]))
     residual = steps - steps @ linear @ linear.T
     lengths = np.linalg.norm(residual, axis=1)

@@ -21,7 +21,7 @@ from kltool.samples import sample_path, samples_folder
 from kltool.tables.cells import knee_cells
 from kltool.tables.columns import PATH, SIDE
 from kltool.tables.read import read_table
-from kltool.tables.write import TABLES
+from kltool.tables.write import CSV
 from kltool.typing import Record
 from kltool.values.change import WidthChange
 from kltool.values.length import NotMeasured
@@ -180,7 +180,7 @@ def batch_check(samples: SampleReadings) -> Check:
     with TemporaryDirectory() as folder:
         out = Path(folder) / "batch"
         run_batch(Batch((str(samples_folder()),), out, jobs=JOBS))
-        table = read_table(out / TABLES[1])
+        table = read_table(out / CSV)
     found = {
         (path, side): row
         for row, (path, side) in enumerate(zip(table.cells(PATH), table.cells(SIDE), strict=True))

@@ -135,8 +135,14 @@ def plot(result: object, axes: Axes | None) -> Axes:
     if axes is None:
         from matplotlib import pyplot  # chooses how figures are shown: in a notebook, a window or not at all
 
-        axes = pyplot.subplots(figsize=drawn.SIZE, layout="constrained")[1]
-    draw(result, axes)
+        figure, axes = pyplot.subplots(figsize=drawn.SIZE, layout="constrained")
+        try:
+            draw(result, axes)
+        except Exception:
+            pyplot.close(figure)  # or an empty figure would be shown
+            raise
+    else:
+        draw(result, axes)
     return axes
 
 

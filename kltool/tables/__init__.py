@@ -5,7 +5,7 @@
     oai.py         the names that the Osteoarthritis Initiative gives to columns
     read.py        CSV and Parquet → text, row by row or as whole columns
     manifest.py    tables that name images: path, subject, visit, side, spacing
-    write.py       rows → Parquet and CSV
+    write.py       rows → CSV and Parquet;      parquet.py     Parquet, where pyarrow is installed
 
 Names are loaded when they are first used (SPEC 1), pyarrow with them.
 """

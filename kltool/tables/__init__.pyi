@@ -2,11 +2,10 @@ from .cells import knee_cells
 from .columns import COLUMNS
 from .manifest import ManifestRow, is_manifest, manifest_columns, manifest_rows
 from .read import Table, read_table
-from .write import TABLES, write_tables
+from .write import table_names, write_tables
 
 __all__ = [
     "COLUMNS",
-    "TABLES",
     "ManifestRow",
     "Table",
     "is_manifest",
@@ -14,5 +13,6 @@ __all__ = [
     "manifest_columns",
     "manifest_rows",
     "read_table",
+    "table_names",
     "write_tables",
 ]

@@ -11,16 +11,12 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Final
 
-from pyarrow import ArrowException
-from pyarrow.parquet import ParquetFile
-
 from kltool.errors import UsageError
+from kltool.tables import parquet
 from kltool.tables.columns import CODE, FORMER_CODES, present_names
 from kltool.tables.oai import all_from_oai
 
 ABSENT: Final = {"", "na", "nan", "."}  # as spreadsheets, R, Python and SAS write it
-PARQUET: Final = b"PAR1"
-PARQUET_ROWS: Final = 10_000  # held in memory at a time
 DELIMITERS: Final = ",;\t|"
 
 
@@ -135,7 +131,7 @@ def _lines(path: Path, opened: Callable[[], IO[bytes]]) -> Iterator[Line]:
     """The headings, then each row."""
     try:
         with opened() as file:
-            is_parquet = file.read(len(PARQUET)) == PARQUET
+            is_parquet = file.read(len(parquet.MAGIC)) == parquet.MAGIC
             file.seek(0)
             yield from _parquet_lines(path, file) if is_parquet else _csv_lines(path, file)
     except OSError as error:
@@ -171,19 +167,10 @@ def _delimiter_of(headings: str) -> str:
 
 
 def _parquet_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
-    number = 0
-    try:
-        with ParquetFile(file) as table:
-            yield Line("", [str(name) for name in table.schema_arrow.names])
-            for batch in table.iter_batches(PARQUET_ROWS):
-                columns = [[_text(value) for value in column.to_pylist()] for column in batch.columns]
-                for cells in zip(*columns, strict=True):
-                    number += 1
-                    yield Line(f"row {number}", list(cells))
-    except (OSError, ArrowException) as error:
-        raise UsageError(
-            f"{path} is no Parquet that can be read ({type(error).__name__}); write it again"
-        ) from error
+    rows = parquet.rows_of(path, file)
+    yield Line("", next(rows))
+    for number, values in enumerate(rows, 1):
+        yield Line(f"row {number}", [_text(value) for value in values])
 
 
 def _text(value: object) -> str:

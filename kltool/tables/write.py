@@ -1,28 +1,19 @@
-"""Rows to Parquet and CSV, one by one; the same readings give the same bytes."""
+"""Rows to CSV and, where pyarrow is installed, Parquet, one by one; the same readings, the same bytes."""
 
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, Final, Protocol
-
-import pyarrow as pa
-from pyarrow.parquet import ParquetWriter
+from typing import Final, Protocol
 
 from kltool.errors import StorageFull
+from kltool.tables import parquet
 from kltool.tables.columns import COLUMNS, SIDE, STATUS, Cell, CellType, Row
 from kltool.tables.oai import OAI_NAMES, SIDES
 
-TABLES: Final = ("readings.parquet", "readings.csv")
+PARQUET, CSV = "readings.parquet", "readings.csv"
 OAI_TYPES: Final = {SIDE: CellType.INTEGER}
-ROWS_OF_A_GROUP: Final = 2_000  # of Parquet, held in memory at a time
-ARROW_TYPES: Final = {
-    CellType.TEXT: pa.string(),
-    CellType.INTEGER: pa.int8(),
-    CellType.NUMBER: pa.float64(),
-    CellType.BOOLEAN: pa.bool_(),
-}
 
 
 class TableFile(Protocol):
@@ -31,20 +22,21 @@ class TableFile(Protocol):
     def close(self) -> None: ...
 
 
+def table_names() -> tuple[str, ...]:
+    """Of the tables that are written here."""
+    return (PARQUET, CSV) if parquet.is_installed() else (CSV,)
+
+
 def write_tables(
     rows: Iterable[Row], other_columns: Sequence[str], oai_names: bool, folder: Path
 ) -> Counter[str]:
-    """Write TABLES, both complete or neither; the number of rows by status. Raises StorageFull.
+    """Write `table_names`, all complete or none; the number of rows by status. Raises StorageFull.
 
     other_columns: of the manifests, after the table's own. oai_names: headings as in kltool.tables.oai.
     """
     types = {**COLUMNS, **(OAI_TYPES if oai_names else {}), **dict.fromkeys(other_columns, CellType.TEXT)}
     headings = {name: OAI_NAMES.get(name, name) if oai_names else name for name in types}
-    formats: Sequence[Callable[[Path, Mapping[str, CellType], Mapping[str, str]], TableFile]] = (
-        ParquetFile,
-        CsvFile,
-    )
-    files = dict(zip((folder / name for name in TABLES), formats, strict=True))
+    files = {folder / name: FORMATS[name] for name in table_names()}
     counts: Counter[str] = Counter()
     unfinished = {file: file.with_name(f".{file.name}.unfinished") for file in files}
     try:
@@ -54,9 +46,9 @@ def write_tables(
                 closing.callback(table.close)
             for row in rows:
                 counts[str(row[STATUS])] += 1
-                row = _with_oai_side(row) if oai_names else row
+                cells = {name: _normalised(cell) for name, cell in row.items()}
                 for table in tables:
-                    table.write(row)
+                    table.write(_with_oai_side(cells) if oai_names else cells)
         for file, part in unfinished.items():
             part.replace(file)
     except OSError as error:
@@ -87,32 +79,6 @@ class CsvFile:
         self._file.close()
 
 
-class ParquetFile:
-    """Row groups of ROWS_OF_A_GROUP rows, zstd; an empty text is a missing value."""
-
-    def __init__(self, file: Path, types: Mapping[str, CellType], headings: Mapping[str, str]) -> None:
-        self._names = list(types)
-        self._schema = pa.schema([(headings[name], ARROW_TYPES[type_]) for name, type_ in types.items()])
-        self._writer: Any = ParquetWriter(file, self._schema, compression="zstd")
-        self._rows: list[list[Cell]] = []
-
-    def write(self, row: Row) -> None:
-        self._rows.append([_normalised(row.get(name)) for name in self._names])
-        if len(self._rows) >= ROWS_OF_A_GROUP:
-            self._flush()
-
-    def close(self) -> None:
-        if self._rows:
-            self._flush()
-        self._writer.close()
-
-    def _flush(self) -> None:
-        cells = [list(column) for column in zip(*self._rows, strict=True)]
-        arrays = [pa.array(values, field.type) for values, field in zip(cells, self._schema, strict=True)]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
-        self._rows = []
-
-
 def _with_oai_side(row: Row) -> Row:
     return row | {SIDE: SIDES.get(str(row.get(SIDE)))}
 
@@ -126,7 +92,12 @@ def _normalised(cell: Cell) -> Cell:
 
 
 def _text(cell: Cell) -> Cell:
-    normalised = _normalised(cell)
-    if isinstance(normalised, bool):
-        return "true" if normalised else "false"
-    return "" if normalised is None else normalised
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return "" if cell is None else cell
+
+
+FORMATS: Final[Mapping[str, Callable[[Path, Mapping[str, CellType], Mapping[str, str]], TableFile]]] = {
+    PARQUET: parquet.ParquetTable,
+    CSV: CsvFile,
+}

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from math import erf, hypot, sqrt
+from math import hypot
 
 from kltool.errors import UsageError
 from kltool.values.by_value import ByValue
 from kltool.values.length import NORMAL_95, Interval, NotMeasured
 from kltool.values.measure import Measure
+from kltool.values.normal import STANDARD_NORMAL
 from kltool.values.presented import Presented
 from kltool.values.radiograph import Side
 from kltool.values.reading import GRADES, KneeReading, Reading
@@ -26,12 +27,16 @@ class Verdict(StrEnum):
 
 
 class Comparability(StrEnum):
+    """Whether two films of a knee may be compared."""
+
     COMPARABLE = "comparable"
     CAUTION = "with caution"
     NOT_COMPARABLE = "not comparable"
 
 
 class Unit(StrEnum):
+    """The unit of a change of width."""
+
     MM = "mm"
     PERCENT = "% of tibial width"
 
@@ -47,9 +52,16 @@ class Method(StrEnum):
 class ErrorComponents:
     """The standard deviations that the error of one change is made of; all in its unit.
 
-    measurement: of tracing the margins, both films. repositioning: of placing the same knee again for another
-    film, both films. magnification: of the millimetres, by the calibration of both films. positioning: of the
-    differences in beam and rotation between these two films.
+    Attributes
+    ----------
+    measurement : float
+        Of tracing the margins, both films.
+    repositioning : float
+        Of placing the same knee again for another film, both films.
+    magnification : float
+        Of the millimetres, by the calibration of both films.
+    positioning : float
+        Of the differences in beam and rotation between these two films.
     """
 
     measurement: float
@@ -59,18 +71,28 @@ class ErrorComponents:
 
     @property
     def total(self) -> float:
+        """All components in quadrature."""
         return hypot(self.measurement, self.repositioning, self.magnification, self.positioning)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One measurement of a change: after minus before, and its error."""
+    """One measurement of a change.
+
+    Attributes
+    ----------
+    change : float
+        After minus before.
+    error : ErrorComponents
+        What its error is made of.
+    """
 
     change: float
     error: ErrorComponents
 
     @property
     def standard_error(self) -> float:
+        """Of `change`, all components in quadrature."""
         return self.error.total
 
 
@@ -142,12 +164,12 @@ class WidthChange:
     @property
     def probability_wider(self) -> float:
         """Probability that the space is truly wider."""
-        return _normal_cdf(self.change / self.standard_error)
+        return STANDARD_NORMAL.cdf(self.change / self.standard_error)
 
     @property
     def probability_narrower(self) -> float:
         """Probability that the space is truly narrower."""
-        return _normal_cdf(-self.change / self.standard_error)
+        return STANDARD_NORMAL.cdf(-self.change / self.standard_error)
 
     @property
     def probability_beyond_smallest(self) -> float:
@@ -162,12 +184,9 @@ class WidthChange:
     def probability_beyond(self, length: float) -> float:
         """Probability that the true change is larger than a length, either way."""
         wide, narrow = (self.change - length, -self.change - length)
-        return _normal_cdf(wide / self.standard_error) + _normal_cdf(narrow / self.standard_error)
-
-
-def _normal_cdf(deviations: float) -> float:
-    """The standard normal distribution function."""
-    return 0.5 * (1 + erf(deviations / sqrt(2)))
+        return STANDARD_NORMAL.cdf(wide / self.standard_error) + STANDARD_NORMAL.cdf(
+            narrow / self.standard_error
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,18 @@ from kltool.values.spacing import NoSpacing, Spacing
 class Placement:
     """Where a knee lies on its film in right-knee orientation.
 
-    mirrored: the film is mirrored first (column c becomes columns - 1 - c), as it is for a left knee,
-    so that lateral lies on the left of the picture. All coordinates of a knee are those of this picture.
-    centre: (row, column) of the centre of the joint. tibial_width_px: between the outer edges of the plateau.
-    tilt_rad: of the plateau, positive from the column axis towards the row axis.
+    All coordinates of a knee are those of this picture, on which lateral lies on the left.
+
+    Attributes
+    ----------
+    centre : (float, float)
+        (row, column) of the centre of the joint, pixels.
+    tibial_width_px : float
+        Between the outer edges of the plateau, pixels.
+    tilt_rad : float
+        Tilt of the plateau, positive from the column axis towards the row axis.
+    mirrored : bool
+        Whether the film is mirrored first (column c becomes columns - 1 - c), as it is for a left knee.
     """
 
     centre: tuple[float, float]
@@ -29,11 +37,18 @@ class Placement:
 class Landmarks(ByValue):
     """Points on the outline of a knee, (row, column) pixels in right-knee orientation, lateral to medial.
 
-    tibia: (9, 2), on the subchondral plate of the plateau and over the spines. femur: (7, 2), on the lower
-    margin of the condyles and through the notch. spread: mean spread of the network's heat maps, a share of
-    the crop: the larger, the less certain. femoral_ends: (2, 2), the widest points of the condyles,
-    osteophytes excluded.
-    Source: Tiulpin et al. 2019 (KNEEL) for the margins.
+    Source of the points on the margins: Tiulpin et al. 2019 (KNEEL).
+
+    Attributes
+    ----------
+    tibia : numpy.ndarray
+        (9, 2), on the subchondral plate of the plateau and over the spines.
+    femur : numpy.ndarray
+        (7, 2), on the lower margin of the condyles and through the notch.
+    spread : float
+        Mean spread of the network's heat maps, a share of the crop: the larger, the less certain.
+    femoral_ends : numpy.ndarray
+        (2, 2), the widest points of the condyles, osteophytes excluded.
     """
 
     tibia: Float64 = field(repr=False)
@@ -51,8 +66,22 @@ def right_knee_orientation(pixels: Float32, mirrored: bool) -> Float32:
 class Knee:
     """One knee of a film that is upright; everything is measured at the film's full resolution.
 
-    detection_score: of the finder, 0 to 1. side_probability: probability of `side` by the anatomy alone,
-    0 to 1.
+    Attributes
+    ----------
+    film : Radiograph
+        The film, upright.
+    placement : Placement
+        Where the knee lies on it.
+    landmarks : Landmarks
+        Points on the outline of its bones.
+    side : Side
+        Side of the body.
+    side_source : SideSource
+        Where the side comes from.
+    detection_score : float
+        Of the finder, 0 to 1.
+    side_probability : float
+        Probability of `side` by the anatomy alone, 0 to 1.
     """
 
     film: Radiograph

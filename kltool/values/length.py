@@ -11,7 +11,13 @@ NORMAL_95: Final = 1.959964  # two-sided 95% of the normal distribution
 
 @dataclass(frozen=True, slots=True)
 class NotMeasured:
-    """The reason why there is no number."""
+    """The reason why there is no number.
+
+    Attributes
+    ----------
+    reason : str
+        In words, to be shown in place of the number.
+    """
 
     reason: str
 
@@ -20,8 +26,18 @@ class NotMeasured:
 class Length:
     """A length on the film, with its error.
 
-    px: pixels along its own direction. percent: of the tibial width. mm: where there is a spacing.
-    sd_px, sd_percent, sd_mm: standard deviation of the measurement's error.
+    Attributes
+    ----------
+    px : float
+        Pixels along its own direction.
+    percent : float
+        Per cent of the tibial width.
+    mm : float or NotMeasured
+        Millimetres, or why there are none.
+    sd_px, sd_percent : float
+        Standard deviation of the measurement's error.
+    sd_mm : float or NotMeasured
+        The same in millimetres.
     """
 
     px: float
@@ -33,20 +49,29 @@ class Length:
 
     @property
     def interval_px(self) -> Interval:
+        """The 95% interval, pixels; its lower end is never below 0."""
         return _interval(self.px, self.sd_px)
 
     @property
     def interval_percent(self) -> Interval:
+        """The 95% interval, per cent of the tibial width."""
         return _interval(self.percent, self.sd_percent)
 
     @property
     def interval_mm(self) -> Interval | NotMeasured:
+        """The 95% interval, millimetres, or why there is none."""
         return _interval_or_reason(self.mm, self.sd_mm)
 
 
 @dataclass(frozen=True, slots=True)
 class Width(Length):
-    """One width of the joint space. line: its ends, femur first, (row, column) in right-knee orientation."""
+    """One width of the joint space: a `Length` with its place on the film.
+
+    Attributes
+    ----------
+    line : tuple of 2 (float, float)
+        Its ends, femur first, (row, column) pixels in right-knee orientation.
+    """
 
     line: tuple[tuple[float, float], tuple[float, float]]
 
@@ -55,8 +80,20 @@ class Width(Length):
 class Area:
     """The joint space between two x of the axis, with its error.
 
-    px2: square pixels. percent2: per cent of the squared tibial width. mm2: where there is a spacing.
-    sd_px2, sd_percent2, sd_mm2: standard deviation of the measurement's error. span: from x, to x.
+    Attributes
+    ----------
+    px2 : float
+        Square pixels.
+    percent2 : float
+        Per cent of the squared tibial width.
+    mm2 : float or NotMeasured
+        Square millimetres, or why there are none.
+    sd_px2, sd_percent2 : float
+        Standard deviation of the measurement's error.
+    sd_mm2 : float or NotMeasured
+        The same in square millimetres.
+    span : (float, float)
+        From x, to x.
     """
 
     px2: float
@@ -69,14 +106,17 @@ class Area:
 
     @property
     def interval_px2(self) -> Interval:
+        """The 95% interval, square pixels; its lower end is never below 0."""
         return _interval(self.px2, self.sd_px2)
 
     @property
     def interval_percent2(self) -> Interval:
+        """The 95% interval, per cent of the squared tibial width."""
         return _interval(self.percent2, self.sd_percent2)
 
     @property
     def interval_mm2(self) -> Interval | NotMeasured:
+        """The 95% interval, square millimetres, or why there is none."""
         return _interval_or_reason(self.mm2, self.sd_mm2)
 
 

@@ -37,6 +37,7 @@ class Measure(StrEnum):
 
     @classmethod
     def minimum(cls, compartment: Compartment) -> "Measure":
+        """The minimum of a compartment."""
         return cls(f"{compartment} minimum")
 
     @classmethod

@@ -28,9 +28,14 @@ log = logging.getLogger(__name__)
 class Margins(ByValue):
     """The bone margins of one compartment, in pixels of the film in right-knee orientation.
 
-    femur: (n, 2) (row, column), the lower edge of the condyle. tibia: (m, 2), the upper edge of the
-    subchondral plate of the plateau. Both in the order of the columns. femur_sd: (n,), tibia_sd: (m,), the
-    standard deviation of each point across its margin, pixels.
+    Attributes
+    ----------
+    femur : numpy.ndarray
+        (n, 2) (row, column), the lower edge of the condyle, in the order of the columns.
+    tibia : numpy.ndarray
+        (m, 2), the upper edge of the subchondral plate of the plateau, likewise.
+    femur_sd, tibia_sd : numpy.ndarray
+        (n,) and (m,), the standard deviation of each point across its margin, pixels.
     """
 
     femur: Points = field(repr=False)
@@ -43,8 +48,12 @@ class Margins(ByValue):
 class PlateauMargins(ByValue):
     """The anterior and posterior margins of the medial plateau: the upper and the lower one on the film.
 
-    upper, lower: (n, 2) (row, column), pixels in right-knee orientation, in the order of the columns. Where
-    the beam is parallel to the plateau, they coincide.
+    Where the beam is parallel to the plateau, they coincide.
+
+    Attributes
+    ----------
+    upper, lower : numpy.ndarray
+        (n, 2) (row, column), pixels in right-knee orientation, in the order of the columns.
     """
 
     upper: Points = field(repr=False)
@@ -67,7 +76,10 @@ class TracedJoint:
 class KneeAxis:
     """The x axis of the knee: the tangent to both distal condyles, from medial (0) to lateral (1).
 
-    origin, end: (row, column) pixels in right-knee orientation of x = 0 and x = 1 on the tangent.
+    Attributes
+    ----------
+    origin, end : (float, float)
+        (row, column) pixels in right-knee orientation of x = 0 and x = 1 on the tangent.
     """
 
     origin: tuple[float, float]

@@ -30,6 +30,7 @@ class Calibration(Enum):
 
     @property
     def label(self) -> str:
+        """As records and tables have it, for example "unknown_plane"."""
         return self.name.lower()
 
 
@@ -60,7 +61,13 @@ class Spacing:
 
 @dataclass(frozen=True, slots=True)
 class NoSpacing:
-    """The reason why there are no millimetres."""
+    """The reason why there are no millimetres.
+
+    Attributes
+    ----------
+    reason : str
+        In words, to be shown in place of the millimetres.
+    """
 
     reason: str
 

@@ -88,7 +88,14 @@ def load_models() -> Models:
 def default_models() -> Models:
     """The models of the installation, verified and loaded when they are first needed, once in a process.
 
-    Returns, raises: as `load_models`.
+    Returns
+    -------
+    Models
+
+    Raises
+    ------
+    WeightMismatch, InstallationError
+        As `load_models`.
     """
     return load_models()
 

@@ -6,6 +6,7 @@ import os
 import pickle
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from kltool.batch.pseudonym import Pseudonyms
 from kltool.batch.read_task import read_task
 from kltool.errors import InstallationError, StorageFull, UsageError, WeightMismatch
 from kltool.intake import ImageSource
+from kltool.localize import FinderSettings
+from kltool.reading import DEFAULT
 from kltool.report.record import reading_record
 from kltool.values.reading import DISCLAIMER
 from kltool.weights import Models
@@ -157,7 +160,8 @@ def test_readings_made_otherwise_are_not_mixed(
     right_films: Path, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table(right_films, out=tmp_path / "out")
-    monkeypatch.setattr(run, "settings", lambda: {"finder.threshold": 0.9})
+    other = replace(DEFAULT, finder=FinderSettings(0.9))
+    monkeypatch.setattr(run, "DEFAULT", other)
     with pytest.raises(UsageError, match=r"finder\.threshold"):
         table(right_films, out=tmp_path / "out")
 

@@ -9,22 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
 from kltool import reading
 from kltool.intake import load
 from kltool.reading import Settings
 from tests.intake.films import png
+from tests.schemas import CHANGE, DOCS, NAMES, READING, SCHEMAS, TIMELINE, Json, problems
 
 Kltool = Callable[..., Any]
-Json = dict[str, Any]
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-NAMES = ("reading.schema.json", "change.schema.json", "timeline.schema.json")
-SCHEMAS: dict[str, Json] = {name: json.loads((DOCS / name).read_text()) for name in NAMES}
-REGISTRY: Registry[Any] = Registry().with_resources(
-    [(name, Resource.from_contents(schema)) for name, schema in SCHEMAS.items()]
-)
-READING, CHANGE, TIMELINE = (Draft202012Validator(SCHEMAS[name], registry=REGISTRY) for name in NAMES)
 
 
 def held(validator: Draft202012Validator, said: Any) -> list[Json]:
@@ -35,7 +27,7 @@ def held(validator: Draft202012Validator, said: Any) -> list[Json]:
 
     found = [json.loads(line, parse_constant=no_constant) for line in said.out.splitlines()]
     for record in found:
-        assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(record)] == []
+        assert problems(validator, record) == []
     return found
 
 
@@ -155,7 +147,7 @@ def test_refused_and_failed_images_keep_to_the_schema(
     noise = np.random.default_rng(5).integers(0, 255, (300, 300), np.uint8)
     (tmp_path / "noise.png").write_bytes(png(noise))
 
-    def broken(*_: Any) -> Any:
+    def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("unheard of")
 
     refused = kltool("read", "--json", tmp_path / "words", tmp_path / "noise.png")

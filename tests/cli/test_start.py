@@ -96,6 +96,26 @@ def test_the_doctor_finds_this_installation_complete(kltool: Kltool) -> None:
     assert said.code == 0, said.out
 
 
+@pytest.mark.slow
+def test_a_qualification_is_a_dated_report(kltool: Kltool, tmp_path: Path) -> None:
+    said = kltool("doctor", "--qualify", tmp_path / "reports")
+    assert said.code == 0, said.out
+    (page,) = (tmp_path / "reports").glob("qualification-*.html")
+    record = json.loads(page.with_suffix(".json").read_text())
+    assert record["passed"]
+    assert record["kltool"] == version("kltool")
+    assert {check["part"] for check in record["checks"]} == {"installation", "operation"}
+    assert len(record["checks"]) == 10
+    assert len(record["widths"]) == 126
+    assert "passed" in page.read_text(encoding="utf-8")
+
+
+def test_a_qualification_that_cannot_be_written_is_bad_usage(kltool: Kltool, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = kltool("doctor", "--qualify", tmp_path / "file" / "reports")
+    assert said.code == 2
+
+
 def test_the_models_are_listed_with_their_whole_hashes(
     kltool: Kltool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

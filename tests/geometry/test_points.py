@@ -4,11 +4,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.ndimage import map_coordinates
 
-from kltool.geometry.points import arc_length, mirror, nearest, resample
+from kltool.geometry.points import arc_length, bilinear, mirror, nearest, resample
 from kltool.geometry.transform import similarity_matrix, transform_points
 
 LENGTHS = st.floats(-500, 500)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_bilinear_values_are_those_of_scipy_up_to_the_last_row_and_column(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    image = random.normal(size=tuple(random.integers(2, 9, 2)))
+    corners = np.array([[0, 0], np.array(image.shape) - 1])
+    points = np.concatenate([random.uniform(0, corners[1], (20, 2)), corners]).reshape(11, 2, 2)
+    expected = map_coordinates(image, np.moveaxis(points, 2, 0), order=1)
+    assert np.allclose(bilinear(image, points), expected, rtol=0, atol=1e-12)
 
 
 @given(st.lists(st.tuples(LENGTHS, LENGTHS), min_size=1, max_size=9), st.integers(1, 4000))

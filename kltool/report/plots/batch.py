@@ -1,5 +1,6 @@
 """Distributions in the summary of a batch, as SVG; the same numbers give the same text."""
 
+from array import array
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -28,11 +29,11 @@ def grades_svg(counts: Sequence[int]) -> str:
     return _svg(draw)
 
 
-def widths_svg(widths: Sequence[float], unit: str) -> str:
+def widths_svg(widths: "Sequence[float] | array[float]", unit: str) -> str:
     """Histogram of minimum widths; the last bar holds what is above the 99.5th percentile."""
 
     def draw(axes: Axes) -> None:
-        most = max(float(np.percentile(widths, 99.5)), 1e-6) if widths else 1.0
+        most = max(float(np.percentile(widths, 99.5)), 1e-6) if len(widths) else 1.0
         axes.hist(np.clip(widths, 0.0, most), np.linspace(0.0, most, BINS + 1).tolist(), color=INK)
         axes.set(xlabel=f"minimum width, {unit}", xlim=(0.0, most))
 

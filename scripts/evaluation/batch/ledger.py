@@ -22,7 +22,7 @@ from kltool.batch.rows import table_rows
 from kltool.intake import ImageSource
 from kltool.intake.sources import Remote
 from kltool.tables.columns import Row
-from kltool.tables.write import TABLES, write_tables
+from kltool.tables.write import table_names, write_tables
 from kltool.weights import load_models
 
 SIZES: Final = (10_000, 100_000)  # images
@@ -92,7 +92,7 @@ def _measured(outcome: Outcome, images: int) -> LedgerMeasurement:
             timed("list", lambda: ledger.enqueue(_tasks(images)))
             timed("record", lambda: _record(ledger, outcome))
             timed("tables", lambda: write_tables(table_rows(ledger.entries()), (), False, out))
-        sizes = {name: (out / name).stat().st_size for name in ("ledger.sqlite", *TABLES)}
+        sizes = {name: (out / name).stat().st_size for name in ("ledger.sqlite", *table_names())}
     return LedgerMeasurement(images, seconds, sizes, psutil.Process().memory_info().rss / 1e6)
 
 
