@@ -1,7 +1,7 @@
 """Build the site of docs/ into a folder: python scripts/build_site.py FOLDER.
 
-Needs `pip install 'kltool[docs]'` and no network. A warning is an error. Sphinx works on a copy of docs/, to which LICENSE
-and the pages of models/ and sample_images/ are added, so that nothing is generated in the checkout.
+Needs `pip install 'kltool[docs]'` and no network. A warning is an error. Sphinx works on a copy of docs/,
+with the files beside it to which its pages lead, so that nothing is generated in the checkout.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
-BESIDE = ("models", "sample_images")  # folders with pages to which those of docs/ lead
+BESIDE = ("LICENSE", "CITATION.cff", "models/*.md", "sample_images/*.md")  # to which pages of docs/ lead
 
 
 def main() -> int:
@@ -21,11 +21,10 @@ def main() -> int:
     folder = parser.parse_args().folder.resolve()
     with TemporaryDirectory() as work:
         source = shutil.copytree(ROOT / "docs", Path(work, "docs"))
-        shutil.copy(ROOT / "LICENSE", source)
-        for name in BESIDE:
-            (source / name).mkdir()
-            for page in (ROOT / name).glob("*.md"):
-                shutil.copy(page, source / name)
+        for file in (found for pattern in BESIDE for found in ROOT.glob(pattern)):
+            copy = source / file.relative_to(ROOT)
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copy(file, copy)
         options = ["-W", "--keep-going", "--quiet", "-d", str(Path(work, "doctrees"))]
         return subprocess.run([sys.executable, "-m", "sphinx", *options, str(source), str(folder)]).returncode
 

@@ -15,8 +15,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,11 +43,11 @@ RENAMED: Final = {  # (class, field) of version 0.1.0 to the field of today
     ("Likeness", "same"): "probability_same_knee",
     ("KneeChange", "likeness"): "identity",
 }
-# text; films, whose pixels are compared by their hash; readings, which are compared on their own
+# text; films, whose pixels are compared by their hash; pictures; readings, which are compared on their own
 SKIPPED: Final = frozenset(
     (
         *("reason", "reasons", "warnings", "notes", "sentence", "doubts", "plausibility", "source", "name"),
-        *("film", "pixels", "scale", "before", "after", "knees", "refused"),
+        *("film", "image", "pixels", "scale", "overlay", "before", "after", "knees", "refused"),
         *("produced_by", "models", "error_model"),
     )
 )
@@ -149,10 +150,10 @@ def _today(value: Any, field: str) -> str:
 def _compare(options: argparse.Namespace) -> None:
     old, new = (json.loads(file.read_text()) for file in (options.old, options.new))
     differing = [
-        f"{film}: {name}: {old[film].get(name, 'missing')} -> {new.get(film, {}).get(name, 'missing')}"
+        Difference(film, name, old[film].get(name, "missing"), new.get(film, {}).get(name, "missing"))
         for film in old
         for name in sorted(old[film].keys() | new.get(film, {}).keys())
-        if old[film].get(name) != new.get(film, {}).get(name)
+        if not name.endswith(".overlay") and old[film].get(name) != new.get(film, {}).get(name)
     ]
     page = _page(old, differing)
     print(page)
@@ -161,13 +162,42 @@ def _compare(options: argparse.Namespace) -> None:
     raise SystemExit(1 if differing or old.keys() != new.keys() else 0)
 
 
-def _page(old: Mapping[str, Mapping[str, str]], differing: list[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One number that differs, in both versions as text."""
+
+    film: str
+    name: str
+    old: str
+    new: str
+
+    @property
+    def field(self) -> str:
+        return self.name.partition(".")[2] or self.name
+
+    @property
+    def relative(self) -> float:
+        """Of the old number; infinite where one of them is no float."""
+        try:
+            old, new = float.fromhex(self.old), float.fromhex(self.new)
+        except ValueError:
+            return inf
+        return abs(new - old) / abs(old) if old else inf
+
+
+def _page(old: Mapping[str, Mapping[str, str]], differing: list[Difference]) -> str:
     films, numbers = Counter(), Counter()
     for film, values in old.items():
         films[film.partition(":")[0]] += 1
         numbers[film.partition(":")[0]] += len(values)
     rows = "\n".join(f"| {group} | {films[group]} | {numbers[group]:,} |" for group in films)
-    wrong = "\n".join(f"- {line}" for line in differing[:50])
+    by_field: dict[str, list[float]] = {}
+    for one in differing:
+        by_field.setdefault(one.field, []).append(one.relative)
+    wrong = "\n".join(
+        f"| {field} | {len(relative)} | {max(relative):.1e} |" for field, relative in sorted(by_field.items())
+    )
+    wrong = wrong and f"| field | numbers that differ | largest relative difference |\n|---|---|---|\n{wrong}"
     return (
         "# The numbers of version 0.1.0 and of today\n\n"
         "Made by `python scripts/compare_versions.py`, which says how. Every number of every\n"

@@ -1,7 +1,6 @@
 """What every test may use: the models, loaded once, and readings of the sample images."""
 
 import hashlib
-import os
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,6 +17,7 @@ for folder in (ROOT, ROOT / "scripts"):  # tests share their films, and score wi
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
 
+from kltool.batch.settings import cores  # noqa: E402
 from kltool.intake import load  # noqa: E402
 from kltool.reading import read  # noqa: E402
 from kltool.values.radiograph import Side  # noqa: E402
@@ -54,7 +54,7 @@ class Remembering:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """pytest -n auto: a process a core, of those that may be used, and eight at most: each takes 1 GB."""
-    return min(len(os.sched_getaffinity(0)), 8)
+    return min(cores(), 8)
 
 
 @pytest.fixture(scope="session")

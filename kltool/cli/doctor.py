@@ -18,7 +18,7 @@ from kltool.report.html.qualification import qualification_page
 from kltool.values.reading import DISCLAIMER
 from kltool.weights import entries, load_entry
 
-LIBRARIES = ("numpy", "scipy", "opencv-python-headless", "onnxruntime", "pydicom")
+LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "pydicom", "matplotlib")
 
 
 def examine() -> Exit:

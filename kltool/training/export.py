@@ -26,7 +26,8 @@ from kltool.training.onnx_graph import export, halve
 State = Mapping[str, Any]
 
 OAI: Final = "OAI baseline knee crops (Chen, Mendeley Data 56rmx5bjcr), train split"
-KNEEL: Final = "the train knees of the KNEEL annotations (Tiulpin et al. 2019) on the OAI crops"
+ANNOTATED: Final = "train knees of the KNEEL annotations (Tiulpin et al. 2019) on the OAI crops"
+WITHOUT_MASKS: Final = f"464 {ANNOTATED}, without those that have a joint-space mask"
 SIMULATED: Final = "knees simulated by kltool.simulate"
 # as the manifest names them
 CURVES: Final = ("femoral margin", "tibial margin", "upper plateau margin", "lower plateau margin")
@@ -66,7 +67,7 @@ GRAPHS: Final[Mapping[str, Graph]] = {
         (160, 192),
         ("heat", "ends"),
         ("knee", "replaced knee"),
-        KNEEL,
+        f"471 {ANNOTATED}",
         any_size=True,
     ),
     "aspect": Graph(
@@ -86,21 +87,21 @@ GRAPHS: Final[Mapping[str, Graph]] = {
             *(f"femur {number}" for number in range(1, 8)),
             *("lateral femoral end", "medial femoral end"),
         ),
-        f"{KNEEL}; {SIMULATED}",
+        f"{WITHOUT_MASKS}; {SIMULATED}",
     ),
     "margins": Graph(
         lambda state: _loaded(MarginNet(), state),
         (ROWS, COLUMNS),
         ("rows", "spreads"),
         CURVES,
-        f"{KNEEL}; {SIMULATED}",
+        f"{WITHOUT_MASKS}; {SIMULATED}",
     ),
     "linked": Graph(
         lambda state: _loaded(MarginNet(films=2), state),
         (ROWS, COLUMNS),
         ("rows", "spreads"),
         CURVES,
-        f"{SIMULATED}, at two visits; {KNEEL}, as the margins model traces them",
+        f"{SIMULATED}, at two visits; {WITHOUT_MASKS}, as the margins model traces them",
         films=2,
     ),
     "grader": Graph(
@@ -136,9 +137,9 @@ def register(manifest: Path, name: str, file: Path, **facts: object) -> None:
     """Write or replace the table of one model in the manifest, with the hash of its file."""
     facts = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest(), **facts}
     table = f"[{name}]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in facts.items())
-    text = manifest.read_text() if manifest.exists() else ""
+    text = manifest.read_text(encoding="utf-8") if manifest.exists() else ""
     before = re.sub(rf"(?ms)^\[{name}\]\n.*?(?=^\[|\Z)", "", text).strip()
-    manifest.write_text((before + "\n\n" if before else "") + table)
+    manifest.write_text((before + "\n\n" if before else "") + table, encoding="utf-8")
 
 
 def _toml(value: object) -> str:

@@ -175,5 +175,5 @@ def _average(model: nn.Module, decay: float) -> AveragedModel:
 
 def _log(line: str, file: Path) -> None:
     print(line, flush=True)
-    with file.open("a") as log:
+    with file.open("a", encoding="utf-8") as log:
         log.write(line + "\n")

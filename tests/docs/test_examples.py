@@ -20,6 +20,11 @@ README: Final = ROOT / "README.md"  # its shell blocks install kltool: .ci/run h
 NOT_READ: Final = ("results", "notebooks")  # folders of docs whose pages are made by scripts and notebooks
 BLOCK: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN: Final = ("python", "bash")
+FILMS: Final = {  # what pages read as their reader's own films
+    "README.md": {"before.dcm": "case/before.dcm", "after.dcm": "case/after.dcm"},
+    "docs/api.md": {"film.dcm": "knee_right_normal.dcm"},
+}
+SLOW: Final = ("docs/howto/researcher.md", "docs/howto/trial-site.md", "docs/tutorial.md")  # over 20 s each
 NEVER_RUN: Final = ("console", "sh", "shell", "py", "pycon", "ipython")  # would look like examples that run
 
 SHELL: Final = '''\
@@ -69,13 +74,18 @@ def name_of(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("page", pages(), ids=name_of)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=name_of(page), marks=[pytest.mark.slow] if name_of(page) in SLOW else [])
+        for page in pages()
+    ],
+)
 def test_the_blocks_of_a_page_run_in_their_order(page: Path, tmp_path: Path) -> None:
     here, script = tmp_path / "here", tmp_path / "page.py"
     here.mkdir()
-    if page == README:
-        for film in (ROOT / "sample_images" / "case").glob("*.dcm"):
-            shutil.copy(film, here)
+    for film, sample in FILMS.get(name_of(page), {}).items():
+        shutil.copy(ROOT / "sample_images" / sample, here / film)
     script.write_text(script_of(blocks_of(page), tmp_path / "state"), encoding="utf-8")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(

@@ -28,7 +28,8 @@ def test_a_page_that_is_out_of_date_is_reported_and_left_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = tmp_path / "README.md"
-    old.write_text(models_readme.PAGE.read_text(encoding="utf-8").replace("3,580,485", "3,580,486"))
+    text = models_readme.PAGE.read_text(encoding="utf-8")
+    old.write_text(text.replace("3,580,485", "3,580,486"), encoding="utf-8")
     before = old.read_bytes()
     monkeypatch.setattr(models_readme, "PAGE", old)
     with pytest.raises(SystemExit, match=r"run python scripts/models_readme\.py"):

@@ -56,7 +56,7 @@ class AnnotatedKnee:
 
 def load_annotated(data: Path, split: str) -> list[AnnotatedKnee]:
     """The annotated knees of a split. data: the folder that holds landmarks/ and oai_kl/."""
-    with (data / "landmarks" / "landmarks.csv").open() as table:
+    with (data / "landmarks" / "landmarks.csv").open(encoding="utf-8") as table:
         rows = [row for row in csv.DictReader(table) if row["split"] == split]
     return [_knee(row, data) for row in rows]
 

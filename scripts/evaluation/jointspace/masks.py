@@ -38,7 +38,7 @@ MEAN_ABSOLUTE: Final = Criterion(most=1.0)
 class MarginDistance:
     """One traced margin against the mask. rows: (n,) pixels by column, traced below the mask positive.
 
-    trained_on: whether the finder and the landmark network learned from this knee.
+    trained_on: whether the finder learned from this knee.
     """
 
     compartment: Compartment
@@ -121,8 +121,9 @@ def mask_section(distances: Sequence[MarginDistance | NotMeasured]) -> Section:
         "margin with the mask's boundary in every column in which a minimum is searched (not on the "
         "flanks of spines and condyles, where no width is measured); each mask and margin counts the "
         "same.\n\n"
-        "The margin network is trained without these knees (`annotated.without_masks`). The finder and the "
-        "landmark network learned from the few of them that KNEEL annotates; the grader does not enter."
+        "The margin and the landmark network are trained without these knees (`annotated.without_masks`). "
+        "The finder learned from the few of them that KNEEL annotates, and the classifier (`aspect`) from "
+        "the crops of all; neither saw a mask. The grader does not enter."
     )
     results = [_result("all margins", traced)]
     results += [_result(f"{bone} margins", [d for d in traced if d.bone == bone]) for bone in BONES]
@@ -130,7 +131,7 @@ def mask_section(distances: Sequence[MarginDistance | NotMeasured]) -> Section:
         *("knees", "margin", "masks", "mean absolute, px", "95th percentile of masks, px", "offset, px"),
         "mean absolute without the offset, px",
     )
-    groups = {"all": traced, "trained on by finder and landmark network": [d for d in traced if d.trained_on]}
+    groups = {"all": traced, "seen in training by the finder": [d for d in traced if d.trained_on]}
     rows = [
         _row(who, compartment, bone, chosen)
         for who, of_whom in groups.items()
