@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--old", type=Path, help="a checkout of an earlier version")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    checkouts = {"this version": ROOT, **({"before": given.old} if given.old else {})}
+    checkouts = {"this version": ROOT, **({_commit(given.old): given.old} if given.old else {})}
     page = "\n".join(_page(checkouts)) + "\n"
     if given.out:
         given.out.write_text(page, encoding="utf-8")
@@ -49,6 +49,12 @@ def _page(checkouts: dict[str, Path]) -> Iterator[str]:
     yield "\nThe largest of this version:\n\n| folder | MB |\n|---|---|"
     for name, size in sorted(largest.items(), key=lambda one: -one[1])[:LARGEST]:
         yield f"| {name} | {size / 1e6:.0f} |"
+
+
+def _commit(checkout: Path) -> str:
+    return (
+        "commit " + _run(Path("git"), "-C", str(checkout.resolve()), "rev-parse", "--short", "HEAD").strip()
+    )
 
 
 def _installed(checkout: Path, folder: Path) -> Path:

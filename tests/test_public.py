@@ -203,6 +203,10 @@ class TestRead:
         assert isinstance(unread, Unread)
         assert problems(READING, unread.to_dict()) == []
         assert unread.to_dataframe()["code"].tolist() == [unread.code]
+        assert unread.detached() == unread
+        assert len(repr(unread)) < 300
+        with pytest.raises(UsageError, match="nothing to draw"):
+            unread.plot()
         assert "Traceback" in caplog.text
         caplog.clear()
         kltool.read_source(source, models)

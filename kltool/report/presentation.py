@@ -8,7 +8,7 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 
 from kltool.agreement.results import Agreement
-from kltool.errors import InstallationError
+from kltool.errors import InstallationError, UsageError
 from kltool.report import rows
 from kltool.report.agreement_record import agreement_record
 from kltool.report.html import notebook
@@ -121,6 +121,11 @@ def _pandas() -> Any:
 def draw(result: object, axes: Axes) -> None:
     """Draw a result on axes."""
     raise TypeError(f"no figure of {type(result).__name__}")
+
+
+@draw.register
+def _(unread: Unread, axes: Axes) -> None:
+    raise UsageError(f"{unread.source} was not read, there is nothing to draw: {unread.reason}")
 
 
 draw.register(Reading)(drawn.draw_reading)

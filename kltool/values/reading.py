@@ -400,7 +400,7 @@ class Reading(Presented):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Unread(Presented):
     """An image that gave no reading, and why.
 
@@ -426,6 +426,13 @@ class Unread(Presented):
     reason: str
     film: Radiograph | None = None
     produced_by: Provenance | None = None
+
+    def detached(self) -> "Unread":
+        """The same without the pixels of its film, so that many outcomes can be kept."""
+        return replace(self, film=self.film.detached() if self.film else None)
+
+    def __repr__(self) -> str:
+        return f"Unread({self.source!r}, {self.status}, {self.code}: {self.reason!r})"
 
     @classmethod
     def from_error(

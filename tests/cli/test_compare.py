@@ -152,10 +152,10 @@ def test_a_film_without_a_date_costs_its_visit_and_no_other(
 def test_an_error_nobody_expected_costs_one_visit_and_keeps_its_text(
     kltool: Kltool, manifest: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(film: Radiograph, models: Models) -> Reading:
+    def broken(film: Radiograph, models: Models, **settings: Any) -> Reading:
         if "after" in film.source:
             raise ZeroDivisionError("MUSTERMANN^ERIKA")
-        return read(film, models)
+        return read(film, models, **settings)
 
     monkeypatch.setattr(reading, "read", broken)
     said = kltool("compare", "--manifest", manifest(VISITS + "{case}/before.dcm,month 6\n"))

@@ -41,7 +41,8 @@ class Resources(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         names = (*LOADED, "href") if tag == "link" else LOADED
-        self.addresses += [value or "" for name, value in attributes if name in names]
+        loaded = [value or "" for name, value in attributes if name in names]
+        self.addresses += [address for value in loaded for address in value.split(", ")]  # of a srcset
         self.addresses += remote_in_style(dict(attributes).get("style") or "")
 
     def handle_data(self, data: str) -> None:
