@@ -5,10 +5,9 @@ graded (grading) into a Reading (reading); two readings of a knee make a change 
 
     import kltool
 
-    models = kltool.load_models()
-    before = kltool.read(kltool.load("before.dcm"), models)
-    after = kltool.read(kltool.load("after.dcm"), models)
-    for change in kltool.compare(before, after, models):
+    before = kltool.read("before.dcm")
+    after = kltool.read("after.dcm")
+    for change in kltool.compare(before, after):
         print(change.sentence)
 
 Research software, not a medical device. Names are imported when they are first used (SPEC 1), so that this

@@ -103,10 +103,14 @@ class SpacingError(KltoolError):
     exit = Exit.USAGE
 
     def __init__(self, row_mm: object, column_mm: object) -> None:
+        self.spacing = row_mm, column_mm
         super().__init__(
             f"pixel spacing {row_mm} x {column_mm} mm found, 0.02 to 1.0 mm expected; "
-            "give the true spacing with --spacing, or read in pixels only"
+            "give the true spacing (spacing_mm, --spacing), or read in pixels only"
         )
+
+    def __reduce__(self) -> tuple[type["SpacingError"], tuple[object, object]]:
+        return SpacingError, self.spacing
 
 
 class NotComparable(KltoolError):
@@ -138,10 +142,11 @@ class InstallationError(KltoolError):
 class WeightMismatch(InstallationError):
     """A weight file whose hash is not the manifest's."""
 
-    def __reduce__(self) -> tuple[type[InstallationError], tuple[str]]:
-        return InstallationError, (str(self),)  # what another process receives
+    def __reduce__(self) -> tuple[type["WeightMismatch"], tuple[str, str, str]]:
+        return WeightMismatch, self.weights
 
     def __init__(self, name: str, expected: str, found: str) -> None:
+        self.weights = name, expected, found
         super().__init__(
             f"weights {name!r}: sha256 {found} found, {expected} expected by models/manifest.toml; "
             "the file is damaged or not the one that was evaluated and is not loaded; reinstall kltool"

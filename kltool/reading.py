@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from kltool.errors import InstallationError, StorageFull, UsageError
 from kltool.grading import grade
-from kltool.intake import Film, ImageSource, load
+from kltool.intake import Film, load, source_of
 from kltool.jointspace import (
     ErrorSettings,
     QualityCriteria,
@@ -21,6 +21,7 @@ from kltool.localize import FinderSettings, find_knees
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import KneeReading, Provenance, Reading, Unread
+from kltool.values.spacing import user_spacing
 from kltool.version import __version__
 from kltool.weights import Models, default_models
 
@@ -127,7 +128,7 @@ def read(
 
 
 def read_source(
-    source: ImageSource,
+    source: Film,
     models: Models | None = None,
     *,
     side: Side | str | None = None,
@@ -138,8 +139,8 @@ def read_source(
 
     Parameters
     ----------
-    source : ImageSource
-        As `find_images` yields it.
+    source : ImageSource, str, path, bytes, binary file or pydicom.Dataset
+        As `find_images` yields it, or whatever else `load` takes.
     models, settings : optional
         As in `read`.
     side, spacing_mm : optional
@@ -152,8 +153,8 @@ def read_source(
 
     Raises
     ------
-    InstallationError, StorageFull
-        Only what concerns every image.
+    InstallationError, StorageFull, UsageError, SpacingError
+        Only what concerns every image: the installation, and a side or spacing that cannot be.
 
     Examples
     --------
@@ -162,15 +163,19 @@ def read_source(
     >>> [len(outcome.knees) for outcome in outcomes if isinstance(outcome, kltool.Reading)]
     [2, 1, 1, 1, 1, 1]
     """
+    image = source_of(source)
     chosen = models or default_models()
+    stated = None if side is None else Side.given(side)
+    if spacing_mm is not None:
+        user_spacing(spacing_mm)
     film = None
     try:
-        film = load(source, spacing_mm=spacing_mm, side=side)
+        film = load(image, spacing_mm=spacing_mm, side=stated)
         return read(film, chosen, settings=settings)
     except (InstallationError, StorageFull):
         raise
     except Exception as error:  # unexpected errors too: their class is the code
-        return Unread.from_error(source.name, error, film, provenance(chosen, settings, film))
+        return Unread.from_error(image.name, error, film, provenance(chosen, settings, film))
 
 
 def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) -> KneeReading:

@@ -5,7 +5,7 @@ import logging
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,9 @@ class TestLoad:
         path = samples / NORMAL
         expected = kltool.load(path)
         with path.open("rb") as file:
-            given = [str(path), path.read_bytes(), bytearray(path.read_bytes()), file, pydicom.dcmread(path)]
+            file.read(1000)
+            data = path.read_bytes()
+            given: list[Any] = [str(path), data, bytearray(data), file, pydicom.dcmread(path)]
             films = [kltool.load(film) for film in given]
         assert all(replace(film, source=expected.source) == expected for film in films)
         assert [films[0].source, films[3].source, films[4].source] == [str(path)] * 3
@@ -157,7 +159,18 @@ class TestFromArray:
         assert isinstance(minimum, Width)
         assert isinstance(minimum.mm, NotMeasured)
 
-    @pytest.mark.parametrize("spacing", [0, 5.0, (0.2,), float("nan")])
+    def test_the_spacing_of_a_dicom_element_and_an_array_are_spacings(self, samples: Path) -> None:
+        element = pydicom.dcmread(samples / NORMAL)
+        element.PixelSpacing = [0.2, 0.3]
+        for pair in (element.PixelSpacing, np.array([0.2, 0.3]), [0.2, 0.3]):
+            film = Radiograph.from_array(np.zeros((5, 5)), pair)
+            assert film.spacing == kltool.Spacing(0.2, 0.3, kltool.Calibration.USER)
+
+    def test_masked_values_are_refused(self) -> None:
+        with pytest.raises(UsageError, match="masked"):
+            Radiograph.from_array(np.ma.masked_greater(np.arange(25).reshape(5, 5), 20))
+
+    @pytest.mark.parametrize("spacing", [0, 5.0, (0.2,), float("nan"), True])
     def test_an_impossible_spacing_is_refused(self, spacing: Any) -> None:
         with pytest.raises(SpacingError):
             Radiograph.from_array(np.zeros((5, 5)), spacing)
@@ -265,8 +278,88 @@ class TestValue:
         )
 
 
+class TestMistakes:
+    """A wrong call says what was found and what is expected."""
+
+    @pytest.mark.parametrize("kind", [one for one in vars(kltool.errors).values() if isinstance(one, type)])
+    def test_every_error_can_be_sent_to_another_process(self, kind: Any) -> None:
+        if not issubclass(kind, kltool.errors.KltoolError):
+            return
+        arguments = {"SpacingError": (1, 2), "WeightMismatch": ("finder", "ab", "cd")}.get(
+            kind.__name__, ("why",)
+        )
+        error = kind(*arguments)
+        copy = pickle.loads(pickle.dumps(error))
+        assert (type(copy), str(copy)) == (type(error), str(error))
+
+    def test_what_is_no_reading_is_not_compared(self, read_sample: ReadSample, models: Models) -> None:
+        knee: Any = read_sample(NORMAL).knees[0]
+        with pytest.raises(UsageError, match="KneeReading found; two readings expected"):
+            kltool.compare(knee, knee, models)
+
+    def test_visits_of_two_people_are_no_timeline(self, read_sample: ReadSample, models: Models) -> None:
+        days = (date(2023, 4, 6), date(2024, 4, 4))
+        visits = [Visit("v", day, read_sample(NORMAL), name) for name, day in zip("AB", days, strict=True)]
+        with pytest.raises(kltool.errors.NotComparable, match="2 subjects"):
+            kltool.timelines(visits, models)
+
+    @pytest.mark.parametrize("day", ["2024-04-04", None, datetime(2024, 4, 4)])
+    def test_a_day_that_is_no_date_is_refused(self, day: Any, read_sample: ReadSample) -> None:
+        with pytest.raises(UsageError, match=r"datetime\.date expected"):
+            Visit("v", day, read_sample(NORMAL))
+
+    def test_a_mistaken_side_is_no_failed_image(self, samples: Path, models: Models) -> None:
+        with pytest.raises(UsageError, match="'right' or 'left'"):
+            kltool.read_source(samples / NORMAL, models, side="R")
+        with pytest.raises(SpacingError):
+            kltool.read_source(samples / NORMAL, models, spacing_mm=5.0)
+
+    def test_one_path_is_no_sequence_of_tables(self) -> None:
+        with pytest.raises(UsageError, match="sequence of tables"):
+            kltool.ratings_of("readers.csv")
+
+    def test_a_batch_takes_paths_as_they_come(self, tmp_path: Path) -> None:
+        batch = kltool.Batch(tmp_path, str(tmp_path / "out"))  # type: ignore[arg-type]
+        assert (batch.sources, batch.out) == ((str(tmp_path),), tmp_path / "out")
+
+    @pytest.mark.parametrize(
+        "nonsense",
+        [
+            lambda: kltool.ErrorModel(0.45, "good films"),
+            lambda: kltool.ErrorModel(linked_floor=-1.0),
+            lambda: type(kltool.Settings().widths)(medial_range=(0.32, 0.13)),
+            lambda: type(kltool.Settings().widths)(widest=-1.0),
+            lambda: type(kltool.Settings().finder)(threshold=float("nan")),
+        ],
+    )
+    def test_parameters_that_cannot_be_are_refused(self, nonsense: Callable[[], Any]) -> None:
+        with pytest.raises(UsageError):
+            nonsense()
+
+    def test_a_repositioning_error_names_its_source(self) -> None:
+        assert kltool.ErrorModel().source == "good films"
+        assert kltool.ErrorModel(0.45).source == "between units"
+        assert kltool.ErrorModel(0.21).source == "given by the user"
+
+    def test_readings_made_differently_are_compared_with_caution(
+        self, samples: Path, read_sample: ReadSample, models: Models
+    ) -> None:
+        settings = kltool.Settings()
+        other = replace(settings, widths=replace(settings.widths, medial_range=(0.15, 0.32)))
+        after = kltool.read(samples / "case" / "after.dcm", models, settings=other)
+        (change,) = kltool.compare(read_sample("case/before.dcm"), after, models)
+        assert change.comparability is kltool.Comparability.CAUTION
+        assert any("different versions, models or settings" in reason for reason in change.reasons)
+
+
 class TestDetached:
     """Without its pixels a reading is small, says the same, and is not drawn."""
+
+    def test_it_is_not_the_same_value(self, read_sample: ReadSample) -> None:
+        reading = read_sample(NORMAL)
+        assert reading != reading.detached()
+        assert reading.detached() == reading.detached()
+        assert reading.film not in [reading.film.detached()]
 
     def test_it_says_the_same_and_takes_kilobytes(self, read_sample: ReadSample) -> None:
         reading = read_sample(BILATERAL)

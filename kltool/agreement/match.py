@@ -70,6 +70,8 @@ def ratings_of(paths: Sequence[str | PathLike[str]], options: MatchOptions = DEF
     >>> [rater.name for rater in ratings_of(["readers.csv"]).raters]
     ['A', 'B']
     """
+    if isinstance(paths, str | PathLike):
+        raise UsageError(f"{paths} found; a sequence of tables expected, as [{str(paths)!r}]")
     tables = [read_table(Path(path)) for path in paths]
     exclusions: list[Exclusion] = []
     if options.repeat:

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 
 from kltool.batch.pseudonym import Pseudonyms
@@ -19,10 +20,10 @@ class Batch:
 
     Attributes
     ----------
-    sources : tuple of str
+    sources : str, path, or sequence of these
         Files, folders, zip and tar archives, a DICOMDIR, manifests (CSV or Parquet), addresses
         (``s3://...``), or "-" for paths on the standard input.
-    out : pathlib.Path
+    out : str or path
         Folder of the tables; a run that was stopped is continued in the same folder.
     jobs : int
         Worker processes; by default one per core.
@@ -45,7 +46,7 @@ class Batch:
         Where one is out of range.
     """
 
-    sources: tuple[str, ...]
+    sources: tuple[str, ...]  # whatever was given, as text
     out: Path
     jobs: int = field(default_factory=cores)
     scheduler: str = ""
@@ -56,6 +57,9 @@ class Batch:
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
 
     def __post_init__(self) -> None:
+        sources = (self.sources,) if isinstance(self.sources, str | PathLike) else self.sources
+        object.__setattr__(self, "sources", tuple(os.fspath(source) for source in sources))
+        object.__setattr__(self, "out", Path(self.out))
         if self.jobs < 1:
             raise UsageError(f"--jobs {self.jobs} found; 1 at least expected")
         if not self.limit_s > 0:

@@ -44,7 +44,7 @@ def compare_files(before: Path, after: Path, options: CompareOptions) -> Exit:
     folder, page = prepared(options.overlay), _writable(options.report)
     models = load_models()
     earlier, later = (_reading(path, options.stated, models) for path in (before, after))
-    changes = compare(earlier, later, models, options.model)
+    changes = compare(earlier, later, models, error_model=options.model)
     if folder is not None:
         write_overlays(earlier, folder)
         write_overlays(later, folder)
@@ -76,7 +76,7 @@ def compare_visits(manifest: Path, options: CompareOptions) -> Exit:
     for images in _tracked(subjects):
         visits = list(_readable(images, models, folder, left_out))
         try:
-            of_subject = timelines(visits, models, options.model)
+            of_subject = timelines(visits, models, error_model=options.model)
         except NotComparable as refusal:
             first = images[0]
             _leave_out(first.subject or first.image.source.name, str(refusal), Status.REFUSED, left_out)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from kltool.errors import Exit, InstallationError
 from kltool.intake import decoders
+from kltool.intake.hashes import sha256_of_file
 from kltool.qualification import Check, qualify
 from kltool.report.files import writable
 from kltool.report.html.page import save
@@ -39,9 +40,8 @@ def qualify_into(out: Path) -> Exit:
     folder, console = writable(out, "--qualify"), Console()
 
     def shown(check: Check) -> None:
-        console.print(
-            f"{'[green]passed[/]' if check.passed else '[red]FAILED[/]'} {check.name}: {escape(check.found)}"
-        )
+        colour = "green" if check.passed else "red"
+        console.print(f"[{colour}]{check.outcome}[/] {check.name}: {escape(check.found)}")
         if not check.passed:
             for line in check.details:
                 console.print(f"  {escape(line)}")
@@ -49,8 +49,9 @@ def qualify_into(out: Path) -> Exit:
     result = qualify(shown)
     name = f"qualification-{result.utc.replace(':', '').replace('+0000', 'Z')}"
     record = result.to_dict()
-    save(json.dumps(record, indent=2) + "\n", folder / f"{name}.json")
-    save(qualification_page(record), folder / f"{name}.html")
+    text = json.dumps(record, indent=2) + "\n"
+    save(text, folder / f"{name}.json")
+    save(qualification_page(record, sha256_of_file(text.encode())), folder / f"{name}.html")
     verdict = "[green]qualification passed[/]" if result.passed else "[red]qualification FAILED[/]"
     console.print(f"{verdict}; report: {escape(str(folder / name))}.html", soft_wrap=True)
     console.print(DISCLAIMER)

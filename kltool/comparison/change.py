@@ -13,6 +13,7 @@ from kltool.comparison.magnification import Scales, scales_of
 from kltool.comparison.plausibility import failed_plausibility_checks
 from kltool.comparison.positioning import positioning_difference
 from kltool.comparison.summary import summary_sentence
+from kltool.errors import UsageError
 from kltool.geometry.joint_axes import knee_axis
 from kltool.jointspace import TraceSettings
 from kltool.values.change import Comparability, GradeChange, KneeChange, Verdict, WidthChange
@@ -28,7 +29,7 @@ Widths = Mapping[Measure, WidthChange | NotMeasured]
 
 
 def compare(
-    before: Reading, after: Reading, models: Models | None = None, model: ErrorModel = DEFAULT
+    before: Reading, after: Reading, models: Models | None = None, *, error_model: ErrorModel = DEFAULT
 ) -> tuple[KneeChange, ...]:
     """Compare two readings: the change of every knee that both films show, with its error.
 
@@ -38,7 +39,7 @@ def compare(
         The earlier and the later film; readings that were not detached.
     models : Models, optional
         By default those that are installed, which are loaded once in a process.
-    model : ErrorModel, optional
+    error_model : ErrorModel, optional
         Parameters of the standard error, and the relevant change.
 
     Returns
@@ -52,7 +53,7 @@ def compare(
     NotComparable
         Where the films show no knee of the same side.
     UsageError
-        Where a reading was detached from its film.
+        Where a reading was detached from its film, or something else was given.
 
     Examples
     --------
@@ -60,14 +61,24 @@ def compare(
     >>> (change,) = compare(before, after)
     >>> change.verdict
     <Verdict.IMPROVED: 'improved'>
-    >>> low, high = change.widths["medial minimum"].interval
+    >>> low, high = change.widths[kltool.Measure.MEDIAL_MINIMUM].interval
     >>> low < 1.5 < high  # the simulated truth
     True
     """
+    _require_readings(before, after)
     years, chosen = years_between(before.film, after.film), models or default_models()
     return tuple(
-        compare_knees(earlier, later, years, chosen, model) for earlier, later in paired_knees(before, after)
+        compare_knees(earlier, later, years, chosen, error_model)
+        for earlier, later in paired_knees(before, after)
     )
+
+
+def _require_readings(*given: object) -> None:
+    for one in given:
+        if not isinstance(one, Reading):
+            raise UsageError(
+                f"{type(one).__name__} found; two readings expected; read the films by kltool.read"
+            )
 
 
 def compare_knees(

@@ -10,7 +10,7 @@ from kltool.errors import NotComparable
 from kltool.values.change import Comparability, IdentityMatch
 from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Radiograph
-from kltool.values.reading import KneeReading, Quality, Reading
+from kltool.values.reading import KneeReading, Provenance, Quality, Reading
 from kltool.values.spacing import NoSpacing, Spacing
 
 DAYS_A_YEAR: Final = 365.25
@@ -98,6 +98,8 @@ def _cautions(
         yield "by its study date, the second film is the earlier one"
     if before.knee.film.subject is None or after.knee.film.subject is None:
         yield "patient identity is not confirmed: no identifier in at least one film"
+    if _produced_differently(before.produced_by, after.produced_by):
+        yield "the films were read by different versions, models or settings: read both again by the same"
     if isinstance(before.spacing, NoSpacing) or isinstance(after.spacing, NoSpacing):
         yield "no pixel spacing in at least one film: widths compared in % of the tibial width"
     if identity.probability_same_knee < UNCERTAIN_IDENTITY:
@@ -115,6 +117,11 @@ def _cautions(
             "may differ"
         )
     yield from _positioning_cautions(before, after)
+
+
+def _produced_differently(before: Provenance, after: Provenance) -> bool:
+    of_before, of_after = ((one.version, one.models, one.settings) for one in (before, after))
+    return of_before != of_after
 
 
 def _positioning_cautions(before: KneeReading, after: KneeReading) -> Iterator[str]:

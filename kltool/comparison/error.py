@@ -36,7 +36,7 @@ class ErrorModel:
     repositioning_mm : float
         SD of repositioning, of one film, 0 to 2 mm; from `REPOSITIONING_MM` or a site's own repeat films.
     source : str
-        Where it comes from.
+        Where it comes from; by default the name in `REPOSITIONING_MM`, or "given by the user".
     threshold_mm : float
         The change that the protocol regards as relevant, above 0 and at most 5 mm.
     linked_floor, linked_gain : float
@@ -58,7 +58,7 @@ class ErrorModel:
     """
 
     repositioning_mm: float = REPOSITIONING_MM["good films"]
-    source: str = "good films"
+    source: str = ""
     threshold_mm: float = 0.5
     linked_floor: float = 0.00049
     linked_gain: float = 0.445
@@ -66,13 +66,28 @@ class ErrorModel:
     per_degree: float = 0.039
 
     def __post_init__(self) -> None:
+        if not self.source:
+            object.__setattr__(self, "source", _source_of(self.repositioning_mm))
+        if not min(self.linked_floor, self.linked_gain, self.per_imd, self.per_degree) >= 0.0:
+            raise UsageError("a parameter of the error model below 0 found; 0 or more expected")
         if not 0.0 <= self.repositioning_mm <= 2.0:
             raise UsageError(
                 f"repositioning error {self.repositioning_mm} mm found, 0 to 2 mm expected: the standard "
                 "deviation of one film, by repeat films of a knee"
             )
+        if REPOSITIONING_MM.get(self.source, self.repositioning_mm) != self.repositioning_mm:
+            raise UsageError(
+                f"repositioning error {self.repositioning_mm} mm of {self.source!r} found, "
+                f"{REPOSITIONING_MM[self.source]} mm expected; name another source"
+            )
         if not 0.0 < self.threshold_mm <= 5.0:
             raise UsageError(f"threshold {self.threshold_mm} mm found, more than 0 and at most 5 mm expected")
+
+
+def _source_of(repositioning_mm: float) -> str:
+    return next(
+        (name for name, mm in REPOSITIONING_MM.items() if mm == repositioning_mm), "given by the user"
+    )
 
 
 def width_change(

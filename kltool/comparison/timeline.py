@@ -20,7 +20,7 @@ from kltool.weights import Models, default_models
 
 
 def timelines(
-    visits: Sequence[Visit], models: Models | None = None, model: ErrorModel = DEFAULT
+    visits: Sequence[Visit], models: Models | None = None, *, error_model: ErrorModel = DEFAULT
 ) -> tuple[Timeline, ...]:
     """Follow the knees of one subject over any number of visits.
 
@@ -30,7 +30,7 @@ def timelines(
         In any order; readings that were not detached.
     models : Models, optional
         By default those that are installed, which are loaded once in a process.
-    model : ErrorModel, optional
+    error_model : ErrorModel, optional
         Parameters of the standard error, and the relevant change.
 
     Returns
@@ -41,19 +41,27 @@ def timelines(
     Raises
     ------
     NotComparable
-        Where two visits share day and name, or no knee is shown twice.
+        Where visits are of several subjects, two share day and name, or no knee is shown twice.
 
     Examples
     --------
+    >>> from datetime import date
     >>> films = [kltool.sample_path(f"case/{name}.dcm") for name in ("before", "after")]
     >>> readings = [kltool.read(film) for film in films]
-    >>> visits = [Visit(f"visit {i}", one.film.study_date, one) for i, one in enumerate(readings)]
+    >>> days = [date(2023, 4, 6), date(2024, 4, 4)]
+    >>> visits = [Visit(day.isoformat(), day, one) for day, one in zip(days, readings)]
     >>> (timeline,) = timelines(visits)
     >>> [round(years, 2) for years in timeline.years]
     [0.0, 1.0]
-    >>> timeline.slopes["medial minimum"].per_year > 1.0
+    >>> timeline.slopes[kltool.Measure.MEDIAL_MINIMUM].per_year > 1.0
     True
     """
+    subjects = sorted({visit.subject for visit in visits})
+    if len(subjects) > 1:
+        raise NotComparable(
+            f"visits of {len(subjects)} subjects found, of one expected; give the visits of each subject on "
+            "their own"
+        )
     chosen = models or default_models()
     ordered = sorted(visits, key=lambda visit: (visit.day, visit.name))
     for one, next_one in pairwise(ordered):
@@ -63,7 +71,7 @@ def timelines(
                 "films different visit names"
             )
     knee_timelines = [
-        _timeline(shown, side, chosen, model)
+        _timeline(shown, side, chosen, error_model)
         for side in Side
         if len(shown := [visit for visit in ordered if _knee_of(visit, side) is not None]) > 1
     ]

@@ -22,9 +22,9 @@ def load(
     Parameters
     ----------
     film : str, path, bytes, binary file, pydicom.Dataset or ImageSource
-        A DICOM file, PNG, JPEG, TIFF or BMP: its path or address, its bytes, the open file, the data set, or
-        a source as `find_images` yields it. A data set is encoded again, so that `file_sha256` may not be
-        that of the file it came from.
+        A DICOM file, PNG, JPEG, TIFF or BMP: its path or address, its bytes, the open file (read from its
+        start), the data set, or a source as `find_images` yields it. A data set is encoded again, so that
+        `file_sha256` may not be that of the file it came from.
     spacing_mm : float or (float, float), optional
         Millimetres a pixel, 0.02 to 1.0, or (between rows, between columns); takes precedence over the tags.
     side : {"right", "left"}, optional

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from kltool.errors import UsageError
 from kltool.geometry.joint_axes import (
     FIXED_LOCATIONS,
     JointAxes,
@@ -34,7 +35,23 @@ STEPS: Final = 200  # of a range, for its minimum and its mean: 0.1% of the tibi
 
 @dataclass(frozen=True, slots=True)
 class WidthSettings:
-    """Ranges of x, and limits of a valid measurement; docs/choices.md#minimum-range and #no-number."""
+    """Ranges of x, and limits of a valid measurement; docs/choices.md#minimum-range and #no-number.
+
+    Attributes
+    ----------
+    medial_range, lateral_range : (float, float)
+        x in which the minimum is searched, 0 (medial) to 1 (lateral), ascending.
+    deepest_contact, shortest_crossing, widest : float
+        Tibial widths: margins that cross by more are wrong; a shorter crossing is ignored; the largest
+        plausible width.
+    least_traced, most_metal : float
+        Shares, 0 to 1: of the range in which both margins must be traced; of a margin that may lie on metal.
+
+    Raises
+    ------
+    UsageError
+        Where a range or a share cannot be.
+    """
 
     medial_range: tuple[float, float] = (0.13, 0.32)  # of the minimum
     lateral_range: tuple[float, float] = (0.68, 0.87)
@@ -43,6 +60,20 @@ class WidthSettings:
     widest: float = 0.16  # of the tibial width: the largest plausible width
     least_traced: float = 0.75  # share of the range of a minimum in which both margins must be traced
     most_metal: float = 0.2  # share of a margin on metal: beyond it, the margin is that of an implant
+
+    def __post_init__(self) -> None:
+        for low, high in (self.medial_range, self.lateral_range):
+            if not 0.0 <= low < high <= 1.0:
+                raise UsageError(f"range ({low}, {high}) of x found; ascending from 0 to 1 expected")
+        limits = (
+            self.deepest_contact,
+            self.shortest_crossing,
+            self.widest,
+            self.least_traced,
+            self.most_metal,
+        )
+        if not all(0.0 <= limit <= 1.0 for limit in limits):
+            raise UsageError(f"limits {limits} of widths found; 0 to 1 expected of each")
 
     def range_of(self, compartment: Compartment) -> tuple[float, float]:
         return self.medial_range if compartment is Compartment.MEDIAL else self.lateral_range

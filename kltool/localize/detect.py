@@ -7,6 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from kltool.errors import UsageError
 from kltool.localize.normalise import standardize
 from kltool.typing import Float32, Points
 from kltool.weights import Network
@@ -18,9 +19,24 @@ STEP: Final = 32  # sides of the network's input are multiples of this
 
 @dataclass(frozen=True, slots=True)
 class FinderSettings:
-    """threshold: the least score of a candidate, 0 to 1; docs/choices.md#finder."""
+    """Detection of joints.
+
+    Attributes
+    ----------
+    threshold : float
+        The least score of a candidate, 0 to 1; docs/choices.md#finder.
+
+    Raises
+    ------
+    UsageError
+        Where it is out of range.
+    """
 
     threshold: float = 0.20
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.threshold <= 1.0:
+            raise UsageError(f"threshold {self.threshold} of the finder found; 0 to 1 expected")
 
 
 DEFAULT: Final = FinderSettings()

@@ -11,7 +11,10 @@ INSTALLATION, OPERATION = "installation", "operation"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check. part: INSTALLATION or OPERATION. expected, found: in words. details: one line each."""
+    """One check. part: INSTALLATION or OPERATION. expected, found: in words. details: one line each.
+
+    compared: whether there was anything to compare with; where there was not, nothing has failed.
+    """
 
     part: str
     name: str
@@ -19,6 +22,12 @@ class Check:
     found: str
     passed: bool
     details: tuple[str, ...] = ()
+    compared: bool = True
+
+    @property
+    def outcome(self) -> str:
+        """ "passed", "FAILED" or "not compared"."""
+        return ("passed" if self.compared else "not compared") if self.passed else "FAILED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class Qualification:
             "utc": self.utc,
             "passed": self.passed,
             "environment": self.environment,
-            "checks": [asdict(check) for check in self.checks],
+            "checks": [{**asdict(check), "outcome": check.outcome} for check in self.checks],
             "widths": [asdict(width) for width in self.widths],
             "disclaimer": DISCLAIMER,
         }

@@ -1,11 +1,12 @@
 """Whether what is installed is the release: libraries, files, decoders, models."""
 
 import hashlib
+import json
 import os
 import platform
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
-from importlib.metadata import Distribution, PackageNotFoundError, distribution, version
+from collections.abc import Callable, Mapping
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions, version
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from kltool.qualification.checks import INSTALLATION, Check
 from kltool.weights import entries, load_entry
 
 PACKAGE: Final = "kltool"
+CODE_SUFFIXES: Final = (".py", ".so", ".pyd")
 MOST_DETAILS: Final = 20  # of files that differ
 
 
@@ -32,18 +34,10 @@ def environment() -> dict[str, str]:
     }
 
 
-def installation_checks() -> Iterator[Check]:
-    installed = distribution(PACKAGE)
-    yield _libraries(installed)
-    yield _files(installed)
-    yield _decoders()
-    yield _models()
-
-
-def _libraries(installed: Distribution) -> Check:
+def _libraries() -> Check:
     """Every library that kltool needs, of a version that it allows."""
     lines, wrong = [], 0
-    for requirement in map(Requirement, installed.requires or ()):
+    for requirement in map(Requirement, distribution(PACKAGE).requires or ()):
         if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
             continue
         try:
@@ -63,23 +57,42 @@ def _libraries(installed: Distribution) -> Check:
     )
 
 
-def _files(installed: Distribution) -> Check:
-    """Every file of kltool against the hash that the installer recorded."""
-    expected = "each file with the SHA-256 that was recorded when kltool was installed"
-    hashed = [file for file in installed.files or () if file.hash and file.hash.mode == "sha256"]
-    own = [file for file in hashed if file.parts[0] == PACKAGE]
-    if "kltool/__init__.py" not in map(str, own):
-        found = "installed from a checkout: no hashes were recorded, nothing was compared"
-        return Check(INSTALLATION, "files", expected, found, True)
-    wrong = [str(file) for file in own if file.hash and _digest(Path(str(file.locate()))) != file.hash.value]
+def _files() -> Check:
+    """Every file of the kltool that runs against the hash that the installer recorded; and none besides."""
+    expected = "each file with the SHA-256 that was recorded when kltool was installed, and no other code"
+    installed = distribution(PACKAGE)
+    if _is_editable(installed):
+        found = "installed from a checkout: no hashes were recorded"
+        return Check(INSTALLATION, "files", expected, found, True, compared=False)
+    folder = Path(__file__).resolve().parents[1]
+    recorded = {
+        Path(str(file.locate())).resolve(): file.hash.value
+        for file in installed.files or ()
+        if file.parts[0] == PACKAGE and file.hash and file.hash.mode == "sha256"
+    }
+    wrong = [f"{file}: altered or missing" for file, digest in recorded.items() if _digest(file) != digest]
+    code = (file for suffix in CODE_SUFFIXES for file in folder.rglob(f"*{suffix}"))
+    wrong += [f"{file}: not of the release" for file in code if file.resolve() not in recorded]
     return Check(
         INSTALLATION,
         "files",
         expected,
-        f"{len(own) - len(wrong)} of {len(own)}",
-        not wrong,
-        tuple(f"{name}: altered or missing" for name in wrong[:MOST_DETAILS]),
+        f"{len(recorded)} recorded in the folder that runs, {len(wrong)} altered, missing or added",
+        bool(recorded) and not wrong,
+        tuple(wrong[:MOST_DETAILS]),
     )
+
+
+def _is_editable(installed: Distribution) -> bool:
+    """PEP 610."""
+    origin = json.loads(installed.read_text("direct_url.json") or "{}")
+    return bool(origin.get("dir_info", {}).get("editable"))
+
+
+def _others() -> Check:
+    """Every other package of the environment, for the file."""
+    lines = sorted(f"{one.metadata['Name']} {one.version}" for one in distributions())
+    return Check(INSTALLATION, "packages", "listed", f"{len(lines)}", True, tuple(lines), compared=False)
 
 
 def _digest(file: Path) -> str:
@@ -120,3 +133,12 @@ def _models() -> Check:
         not wrong,
         tuple(lines),
     )
+
+
+INSTALLATION_CHECKS: Final[Mapping[str, Callable[[], Check]]] = {
+    "libraries": _libraries,
+    "files": _files,
+    "DICOM decoders": _decoders,
+    "models": _models,
+    "packages": _others,
+}

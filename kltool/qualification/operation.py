@@ -1,8 +1,9 @@
 """Whether this installation reads as the release does: the sample films against truth and release."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -13,7 +14,15 @@ from kltool.batch import Batch, run_batch
 from kltool.comparison import compare
 from kltool.errors import NoKnee
 from kltool.qualification.checks import OPERATION, Check, WidthCheck
-from kltool.qualification.release import CASE, comparable, differences, numbers
+from kltool.qualification.release import (
+    CASE,
+    SD_TOLERANCE,
+    TOLERANCE,
+    comparable,
+    differences,
+    numbers,
+    release_records,
+)
 from kltool.reading import read
 from kltool.report.record import change_record, reading_record
 from kltool.samples import NAMES as SAMPLES
@@ -28,7 +37,7 @@ from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment, Measure
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Reading
-from kltool.weights import Models
+from kltool.weights import Models, load_models
 
 FARTHEST_SD: Final = 3.29  # an error beyond it has a probability of 0.1%; docs/choices.md#qualification
 LARGEST_MEAN_ERROR_MM: Final = 0.20  # of the minima; docs/choices.md#qualification
@@ -44,6 +53,35 @@ class SampleReadings:
 
     readings: Mapping[str, Reading]
     records: Mapping[str, Record]
+
+
+class Operation:
+    """What the checks share, read when the first of them needs it."""
+
+    @cached_property
+    def models(self) -> Models:
+        return load_models()
+
+    @cached_property
+    def release(self) -> Record:
+        return release_records()
+
+    @cached_property
+    def samples(self) -> SampleReadings:
+        return read_samples(self.models)
+
+    @cached_property
+    def widths(self) -> tuple[WidthCheck, ...]:
+        return width_checks(self.samples, self.release)
+
+    @cached_property
+    def change(self) -> tuple[Record, Check]:
+        return case_change(self.samples, self.models)
+
+    def widths_if_read(self) -> tuple[WidthCheck, ...]:
+        """Those of the checks; none where a sample could not be read."""
+        widths: tuple[WidthCheck, ...] = vars(self).get("widths", ())
+        return widths
 
 
 def read_samples(models: Models) -> SampleReadings:
@@ -126,7 +164,8 @@ def release_check(samples: SampleReadings, change: Record, release: Record) -> C
     return Check(
         OPERATION,
         "numbers against those of the release",
-        "every field equal, every number within 0.002, absolute or relative",
+        f"every field equal, every number within {TOLERANCE}, absolute or relative "
+        f"(standard deviations: {SD_TOLERANCE})",
         f"{count:,} numbers, {len(different)} fields beyond the tolerance, {same}",
         not different,
         tuple(different[:MOST_DETAILS]),
@@ -158,10 +197,17 @@ def case_change(samples: SampleReadings, models: Models) -> tuple[Record, Check]
         OPERATION,
         "change of the sample case",
         f"its 95% interval contains the simulated {TRUE_CHANGE_MM:+.2f} mm",
-        change.sentence,
+        _told(medial),
         within,
     )
     return change_record(change), check
+
+
+def _told(medial: WidthChange | NotMeasured) -> str:
+    if isinstance(medial, NotMeasured):
+        return f"not measured: {medial.reason}"
+    low, high = medial.interval
+    return f"{medial.change:+.2f} {medial.unit} ({low:+.2f} to {high:+.2f})"
 
 
 def refusal_check(models: Models) -> Check:
@@ -205,3 +251,15 @@ def batch_check(samples: SampleReadings) -> Check:
         found.keys() == expected.keys() and not different,
         tuple(different[:MOST_DETAILS]),
     )
+
+
+OPERATION_CHECKS: Final[Mapping[str, Callable[[Operation], Check]]] = {
+    "widths against the simulated truth": lambda made: truth_check(made.widths),
+    "change of the sample case": lambda made: made.change[1],
+    "numbers against those of the release": lambda made: release_check(
+        made.samples, made.change[0], made.release
+    ),
+    "the same film twice": lambda made: repeat_check(made.samples, made.models),
+    "a picture without a knee": lambda made: refusal_check(made.models),
+    f"a batch by {JOBS} worker processes": lambda made: batch_check(made.samples),
+}

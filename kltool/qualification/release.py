@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any, Final
@@ -11,6 +12,7 @@ from kltool.typing import Record
 
 FILE: Final = "release.json"
 TOLERANCE: Final = 0.002  # absolute, or relative where that is more; docs/choices.md#qualification
+SD_TOLERANCE: Final = 0.01  # likewise, of standard deviations; docs/choices.md#qualification
 CASE: Final = ("case/before.dcm", "case/after.dcm")
 OF_A_RUN: Final = ("utc", "source")  # fields that are no result
 
@@ -43,7 +45,7 @@ def differences(found: Any, expected: Any, place: str = "") -> Iterator[str]:
     elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
         for number, (one, other) in enumerate(zip(found, expected, strict=True)):
             yield from differences(one, other, f"{place}[{number}]")
-    elif not _same(found, expected):
+    elif not _same(found, expected, SD_TOLERANCE if _is_sd(place) else TOLERANCE):
         yield f"{place}: {found!r} found, {expected!r} expected"
 
 
@@ -56,7 +58,12 @@ def numbers(record: Any) -> Iterator[float]:
         yield float(record)
 
 
-def _same(found: Any, expected: Any) -> bool:
+def _is_sd(place: str) -> bool:
+    """Whether a field holds a standard deviation: "medial.area_sd_px2"."""
+    return "sd" in re.split(r"[._]", place)
+
+
+def _same(found: Any, expected: Any, tolerance: float) -> bool:
     if isinstance(found, float) and isinstance(expected, float | int):
-        return math.isclose(found, expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+        return math.isclose(found, expected, rel_tol=tolerance, abs_tol=TOLERANCE)
     return type(found) is type(expected) and bool(found == expected)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
+from typing import cast
 
 from kltool.agreement.results import Agreement
 from kltool.errors import UsageError
@@ -46,7 +47,8 @@ def _page(results: Results, claim: GradeClaim | None) -> str:
     if isinstance(results, Agreement):
         now = datetime.now(UTC).isoformat(timespec="seconds")
         return agreement_page(results, Production(__version__, now))
-    several = [results] if isinstance(results, KneeChange | Timeline) else list(results)
+    one = not isinstance(results, Sequence)
+    several: list[object] = [results] if one else list(cast(Sequence[object], results))
     changes = [one for one in several if isinstance(one, KneeChange)]
     timelines = [one for one in several if isinstance(one, Timeline)]
     if changes and len(changes) == len(several):

@@ -46,7 +46,10 @@ def knee_reading_rows(knee: KneeReading) -> Iterator[Row]:
 
 
 def unread_rows(unread: Unread) -> Iterator[Row]:
-    film = {PATH: unread.source} if unread.film is None else _listed(unread.film)
+    made = unread.produced_by
+    film: Row = {PATH: unread.source} if unread.film is None else _listed(unread.film)
+    if made is not None:
+        film = {"input_sha256": made.file_sha256, **film, "model": model_name(made.version, made.models)}
     yield {**film, "status": str(unread.status), "code": unread.code, "reason": unread.reason}
 
 

@@ -31,6 +31,8 @@ def _compared(instance: Any) -> list[Any]:
 def _same(one: Any, two: Any) -> bool:
     if isinstance(one, np.ndarray) and isinstance(two, np.ndarray):
         return one.dtype == two.dtype and np.array_equal(one, two)
+    if isinstance(one, np.ndarray) or isinstance(two, np.ndarray):
+        return False  # the other is the reason why there is no array
     return bool(one == two)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from math import hypot
 
@@ -208,7 +208,8 @@ class GradeClaim:
     after: int
 
     def __post_init__(self) -> None:
-        if self.before not in GRADES or self.after not in GRADES:
+        whole = isinstance(self.before, int) and isinstance(self.after, int)
+        if not whole or self.before not in GRADES or self.after not in GRADES:
             raise UsageError(f"claim {self} found; two KL grades from 0 to 4 expected, as GradeClaim(3, 2)")
 
     def __str__(self) -> str:
@@ -351,6 +352,10 @@ class Visit:
     day: date
     reading: Reading
     subject: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.day, datetime) or not isinstance(self.day, date):
+            raise UsageError(f"day {self.day!r} of visit {self.name!r} found; a datetime.date expected")
 
 
 @dataclass(frozen=True, slots=True)

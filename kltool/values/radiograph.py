@@ -187,17 +187,25 @@ def sha256_of_pixels(pixels: Float32) -> str:
 
 def _picture(pixels: npt.ArrayLike) -> Float32:
     """A copy, (rows, columns) float32. Raises UsageError."""
-    given = np.asarray(pixels)
+    if isinstance(pixels, np.ma.MaskedArray) and np.ma.is_masked(pixels):
+        raise UsageError(
+            "an array with masked values found; a whole picture expected: fill them, as by filled(darkest)"
+        )
+    try:
+        given = np.asarray(pixels)
+    except ValueError as error:
+        raise UsageError(f"no array found ({error}); (rows, columns) of real numbers expected") from error
     if given.ndim != 2 or given.size == 0 or given.dtype.kind not in "uifb":
         raise UsageError(
             f"an array of shape {given.shape} and type {given.dtype} found; (rows, columns) of real numbers "
             "expected: give one grey picture"
         )
-    image = np.array(given, np.float32)
+    with np.errstate(over="ignore"):
+        image = np.array(given, np.float32)
     if not np.isfinite(image).all():
         raise UsageError(
-            "an array with NaN or infinite values found; finite numbers expected: replace them by the "
-            "background"
+            "an array with NaN, infinite or larger values than float32 holds found; finite numbers expected: "
+            "replace them by the background"
         )
     return image
 

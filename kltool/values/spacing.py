@@ -74,11 +74,15 @@ class NoSpacing:
 
 def user_spacing(given_mm: Any) -> Spacing:
     """One number, or (between rows, between columns), in mm. Raises SpacingError where it cannot be true."""
+    if isinstance(given_mm, Spacing):
+        return given_mm
     row: Any = given_mm
     column: Any = given_mm
-    if isinstance(given_mm, tuple | list) and len(given_mm) == 2:
-        row, column = given_mm
+    if hasattr(given_mm, "__len__") and not isinstance(given_mm, str | bytes) and len(given_mm) == 2:
+        row, column = given_mm  # a tuple, an array, the value of a DICOM element
     try:
+        if isinstance(row, bool) or isinstance(column, bool):
+            raise TypeError("a truth value is no length")
         return Spacing(float(row), float(column), Calibration.USER)
     except (TypeError, ValueError) as error:
         raise SpacingError(row, column) from error

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import onnxruntime
@@ -84,7 +85,6 @@ def load_models() -> Models:
     return Models(*(load_entry(by_name[name]) for name in NAMES))
 
 
-@cache
 def default_models() -> Models:
     """The models of the installation, verified and loaded when they are first needed, once in a process.
 
@@ -97,7 +97,16 @@ def default_models() -> Models:
     WeightMismatch, InstallationError
         As `load_models`.
     """
+    with _loading:
+        return _loaded_once()
+
+
+@cache
+def _loaded_once() -> Models:
     return load_models()
+
+
+_loading = Lock()
 
 
 def load_entry(entry: ModelEntry) -> Network:

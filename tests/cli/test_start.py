@@ -105,7 +105,7 @@ def test_a_qualification_is_a_dated_report(kltool: Kltool, tmp_path: Path) -> No
     assert record["passed"]
     assert record["kltool"] == version("kltool")
     assert {check["part"] for check in record["checks"]} == {"installation", "operation"}
-    assert len(record["checks"]) == 10
+    assert len(record["checks"]) == 11
     assert len(record["widths"]) == 126
     assert "passed" in page.read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kltool.errors import InstallationError
-from kltool.qualification import installation, operation
+from kltool.qualification import installation, operation, qualify
 from kltool.qualification.checks import OPERATION, Check, Qualification, WidthCheck
 from kltool.qualification.release import TOLERANCE, comparable, differences, numbers, release_records
 from kltool.report.html.qualification import qualification_page
@@ -42,7 +42,12 @@ def test_this_installation_is_the_release(
     change, of_change = operation.case_change(samples_read, models)
     of_release = operation.release_check(samples_read, change, release)
     of_truth = operation.truth_check(operation.width_checks(samples_read, release))
-    checks = [of_change, of_release, of_truth, *installation.installation_checks()]
+    checks = [
+        of_change,
+        of_release,
+        of_truth,
+        *(check() for check in installation.INSTALLATION_CHECKS.values()),
+    ]
     assert [(check.name, check.details) for check in checks if not check.passed] == []
 
 
@@ -126,11 +131,50 @@ def test_the_page_says_what_failed_and_escapes_what_it_quotes() -> None:
     )
     width = WidthCheck("knee, right", "medial minimum", 4.0, 4.1, 0.1, 4.1)
     result = Qualification("9.9", "2026-01-02T03:04:05+00:00", {"machine": "<m>"}, checks, (width,))
-    page = qualification_page(result.to_dict())
+    page = qualification_page(result.to_dict(), "ab" * 32)
     assert "Qualification of kltool 9.9: FAILED" in page
     assert "<script>&lt;" not in page
     assert "&lt;script&gt;" in page
     assert "a &amp; b" in page
     assert "+0.10" in page
+    assert "ab" * 32 in page
     assert "not a medical device" in page
     assert not result.passed
+
+
+@pytest.mark.parametrize("missing", ["sample_path", "_truth", "load_models", "release_records"])
+def test_whatever_is_missing_fails_its_checks_and_the_others_are_made(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: Any) -> Any:
+        raise FileNotFoundError("/home/doe/secret")
+
+    monkeypatch.setattr(operation, missing, gone)
+    monkeypatch.setattr(operation, "batch_check", lambda samples: Check(OPERATION, "batch", "", "", True))
+    result = qualify()
+    failed = [check for check in result.checks if not check.passed]
+    assert failed
+    assert not result.passed
+    assert all("not made: unexpected FileNotFoundError" in check.found for check in failed)
+    assert "secret" not in qualification_page(result.to_dict(), "")
+    assert len(result.checks) == 11
+
+
+def test_code_that_was_added_to_an_installation_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installation, "_is_editable", lambda installed: False)
+    check = installation._files()  # a checkout, as if it were an installation: nothing in it was recorded
+    assert not check.passed
+    assert any("not of the release" in line for line in check.details)
+
+
+def test_a_checkout_is_not_compared_and_says_so() -> None:
+    check = installation._files()
+    assert check.outcome == "not compared" or not installation._is_editable(
+        installation.distribution("kltool")
+    )
+
+
+def test_a_standard_deviation_may_differ_by_one_per_cent() -> None:
+    assert not list(differences({"area_sd_px2": 16.88}, {"area_sd_px2": 16.83}))
+    assert not list(differences({"at_sd_mm": {"0.250": 10.05}}, {"at_sd_mm": {"0.250": 10.0}}))
+    assert list(differences({"area_px2": 16.88}, {"area_px2": 16.83}))

@@ -43,7 +43,12 @@ def _only_image(address: str) -> ImageSource:
 
 
 def _content(file: Any) -> bytes:
-    data = file.read()
+    try:
+        if getattr(file, "seekable", lambda: False)():
+            file.seek(0)  # one that was written, or read before, stands at its end
+        data = file.read()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"a file that cannot be read found ({error}); an open one expected") from error
     if not isinstance(data, bytes):
         raise UsageError("a file opened as text found; a binary one expected; open it with mode 'rb'")
     return data

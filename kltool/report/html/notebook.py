@@ -11,7 +11,7 @@ from kltool.report.files import data_uri
 from kltool.report.html.agreement_rows import main_results
 from kltool.report.html.change_rows import HEADINGS, width_rows
 from kltool.report.html.page import base_name, render
-from kltool.report.plots.canvas import png
+from kltool.report.plots.canvas import jpeg
 from kltool.report.plots.change import traced
 from kltool.report.plots.knee import knee_picture
 from kltool.report.plots.timeline import timeline_svg
@@ -147,7 +147,7 @@ def _warnings(knee: KneeReading) -> list[str]:
 
 def _pictures(knee: KneeReading) -> Iterable[Picture]:
     if not _is_detached(knee):
-        yield Picture(data_uri(png(knee_picture(knee)), "image/png"), f"{knee.side} knee as it was read")
+        yield Picture(data_uri(jpeg(knee_picture(knee)), "image/jpeg"), f"{knee.side} knee as it was read")
 
 
 def _is_detached(knee: KneeReading) -> bool:

@@ -9,8 +9,8 @@ from kltool.typing import Record
 TEMPLATE: Final = "qualification.html.j2"
 
 
-def qualification_page(record: Record) -> str:
-    """record: of kltool.qualification.Qualification."""
+def qualification_page(record: Record, json_sha256: str) -> str:
+    """record: of kltool.qualification.Qualification. json_sha256: of the file that holds it."""
     widths = [{**width, "error_text": signed(width["found"] - width["truth"])} for width in record["widths"]]
     return render(
         TEMPLATE,
@@ -20,4 +20,5 @@ def qualification_page(record: Record) -> str:
         environment=record["environment"],
         checks=record["checks"],
         widths=widths,
+        json_sha256=json_sha256,
     )

@@ -1,5 +1,6 @@
 """Results drawn on axes of the caller's own figure: in its own coordinates, with its own fonts."""
 
+import textwrap
 from collections.abc import Callable
 from typing import Final
 
@@ -18,9 +19,10 @@ from kltool.typing import Points
 from kltool.values.change import KneeChange, Timeline, WidthChange
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
-from kltool.values.reading import KneeReading, Margins, Reading
+from kltool.values.reading import KneeReading, Margins, Quality, Reading
 
 SIZE: Final = (6.4, 6.0)  # inches, of a figure of its own
+LINE_LENGTH: Final = 60  # of a reason, characters
 PIXELS: Final = 900  # rows and columns of one knee
 BRIGHTEST: Final = (0.5, 99.8)  # percentiles of the film that are black and white
 COLOURS: Final = {True: "#0072b2", False: "#5b6873"}  # by whether a change is detectable
@@ -54,7 +56,8 @@ def knee_title(knee: KneeReading) -> str:
     """ "right knee: KL 2, medial 3.91 mm, lateral 5.60 mm"."""
     grade = "not graded" if isinstance(knee.grade, NotMeasured) else f"KL {knee.grade.grade}"
     widths = [f"{one} {text.length(knee.joint_space.of(one).minimum)}" for one in Compartment]
-    return f"{knee.side} knee: {', '.join([grade, *widths])}"
+    quality = [] if knee.quality is Quality.GOOD else [f"{knee.quality} quality"]
+    return f"{knee.side} knee: {', '.join([grade, *widths, *quality])}"
 
 
 def draw_change(change: KneeChange, axes: Axes) -> None:
@@ -71,6 +74,9 @@ def draw_change(change: KneeChange, axes: Axes) -> None:
     unit = measured[0][1].unit if measured else "not measured"
     axes.set_xlabel(f"change of the joint space width, {unit}, with its 95% interval")
     axes.set_title(f"{change.side} knee: {change.verdict}")
+    if not measured:
+        reason = textwrap.fill("; ".join(change.reasons) or "no width was measured", LINE_LENGTH)
+        axes.text(0.5, 0.5, reason, ha="center", va="center", transform=axes.transAxes, parse_math=False)
 
 
 def draw_timeline(timeline: Timeline, axes: Axes) -> None:
