@@ -45,7 +45,7 @@ def decoders() -> dict[str, tuple[str, ...]]:
 
 
 def stored_pixels(dataset: FileDataset, stored: PixelFormat) -> StoredPixels:
-    """(rows, columns), or (rows, columns, channels) for colour, as stored.
+    """(rows, columns), or (rows, columns, channels) for colour, as stored; unused and overlay bits removed.
 
     Raises Undecodable where the pixels are damaged, cut off or in a syntax that is not read,
     InstallationError where a decoder is missing.
@@ -70,15 +70,15 @@ def stored_pixels(dataset: FileDataset, stored: PixelFormat) -> StoredPixels:
 def _decoded(dataset: FileDataset, stored: PixelFormat) -> StoredPixels:
     syntax = UID(stored.transfer_syntax)
     if syntax in JPEG_2000:
-        return _with_sign(_jpeg_2000(_codestream(dataset)), stored)
+        return _within_stored_bits(_jpeg_2000(_codestream(dataset)), stored)
     if syntax in JPEG:
         return _jpeg(_codestream(dataset))
     if syntax in JPEG_LOSSLESS:
         check_lossless_jpeg(_codestream(dataset), stored)
-        return _by_pydicom(dataset, syntax, "gdcm")
+        return _within_stored_bits(_by_pydicom(dataset, syntax, "gdcm"), stored)
     if syntax in JPEG_LS:
         _codestream(dataset)
-        return _by_pydicom(dataset, syntax, "pyjpegls")
+        return _within_stored_bits(_by_pydicom(dataset, syntax, "pyjpegls"), stored)
     return _by_pydicom(dataset, syntax, "pydicom" if syntax == RLE else "")
 
 
@@ -132,11 +132,15 @@ def _jpeg(codestream: bytes) -> StoredPixels:
     return decoded if decoded.ndim == 2 else decoded[..., ::-1]
 
 
-def _with_sign(decoded: StoredPixels, stored: PixelFormat) -> StoredPixels:
-    """The sign by PixelRepresentation, in place of the codestream's own."""
-    if stored.signed == (decoded.dtype.kind == "i"):
+def _within_stored_bits(decoded: StoredPixels, stored: PixelFormat) -> StoredPixels:
+    """The value in the lowest BitsStored bits, its sign by PixelRepresentation, not by the codestream.
+
+    A codestream may keep the bits above, in which old films hold overlays. docs/choices-intake.md#stored-bits
+    """
+    width = decoded.dtype.itemsize * 8
+    bits = min(stored.bits_stored or width, width)
+    if bits == width and stored.signed == (decoded.dtype.kind == "i"):
         return decoded
-    bits = stored.bits_stored or decoded.dtype.itemsize * 8
     values: npt.NDArray[np.int64] = decoded.astype(np.int64) & (2**bits - 1)
     if stored.signed:
         values[values >= 2 ** (bits - 1)] -= 2**bits

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from kltool.errors import NotARadiograph
 from kltool.intake.colour import grey_of
-from kltool.intake.content import DisplayedPixels, ImageContent, Laterality, SpacingResult
+from kltool.intake.content import DisplayedPixels, ImageContent, Laterality, SpacingResult, single_precision
 from kltool.intake.formats import FileFormat
 from kltool.intake.limits import check_frames, check_size
 from kltool.intake.picture.integrity import damaged, verified_header
@@ -40,8 +40,10 @@ def displayed_pixels(file_format: FileFormat, data: bytes) -> DisplayedPixels:
     if decoded.dtype.kind == "f" and not np.isfinite(decoded).all():
         raise damaged(file_format)
     if decoded.ndim == 2:
-        grey = decoded.astype(np.float32)
-        return DisplayedPixels(_highest_value(decoded) - grey if header.white_is_zero else grey)
+        grey = decoded.astype(np.float64)
+        if header.white_is_zero:
+            grey = _highest_value(decoded) - grey
+        return DisplayedPixels(single_precision(grey))
     return _from_channels(decoded)
 
 
