@@ -6,6 +6,7 @@ sees on an 8-bit screen, and joint margins are measured at full depth.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset
@@ -28,7 +29,13 @@ def displayed_pixels(dataset: FileDataset, header: Header) -> DisplayedPixels:
     """Raises Undecodable, NotARadiograph (size, colour), InstallationError (decoder missing)."""
     pixel_format = header.pixel_format
     check_size(pixel_format.rows or 0, pixel_format.columns or 0)
-    stored = stored_pixels(dataset, pixel_format)
+    stored, notes = stored_pixels(dataset, pixel_format)
+    displayed = _displayed(dataset, header, stored)
+    return replace(displayed, notes=(*notes, *displayed.notes))
+
+
+def _displayed(dataset: Dataset, header: Header, stored: StoredPixels) -> DisplayedPixels:
+    pixel_format = header.pixel_format
     if stored.ndim == 3:
         bits = pixel_format.bits_stored or stored.dtype.itemsize * 8
         return _displayed_colour(stored, bits)
@@ -58,7 +65,8 @@ def _displayed_colour(channels: StoredPixels, bits: int) -> DisplayedPixels:
 def _displayed_grey(dataset: Dataset, header: Header, stored: StoredPixels) -> DisplayedPixels:
     if not np.isfinite(stored).all():
         raise damaged_pixels()
-    bits = header.pixel_format.bits_stored or stored.dtype.itemsize * 8
+    width = stored.dtype.itemsize * 8
+    bits = min(header.pixel_format.bits_stored or width, width)
     padding = _padding(header.display, stored, bits)
     stored_range = _stored_range(stored if padding is None else stored[~padding], bits)
     values, value_range, notes = _modality(dataset, header.display, stored, stored_range)
