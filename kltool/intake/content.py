@@ -6,10 +6,11 @@ from datetime import date
 
 import numpy as np
 
-from kltool.typing import Float32, Mask
+from kltool.typing import Float32, Float64, Mask
 from kltool.values.radiograph import Side, SideSource
 from kltool.values.spacing import NoSpacing, Spacing
 
+LEAST_PRECISION = 2.0**-20  # docs/choices-intake.md#single-precision; of the film's range
 SAME_SPACING = 1e-3  # docs/choices-intake.md#same-spacing; relative, rounding in the text of a tag
 
 Pair = tuple[float, float]  # mm, (between rows, between columns)
@@ -61,6 +62,19 @@ def without_padding(pixels: Float32, padding: Mask | None) -> Float32:
     if padding is None:
         return pixels
     return np.where(padding, pixels[~padding].min(), pixels).astype(np.float32)
+
+
+def single_precision(values: Float64, padding: Mask | None = None) -> Float32:
+    """As float32, counted from the darkest of the image where its grey levels would be rounded otherwise.
+
+    values: finite. docs/choices-intake.md#single-precision
+    """
+    image = values if padding is None else values[~padding]
+    rounded = image.astype(np.float32)
+    darkest = image.min()
+    if np.isfinite(rounded).all() and np.abs(rounded - image).max() <= LEAST_PRECISION * np.ptp(image):
+        return values.astype(np.float32)
+    return (values - darkest).astype(np.float32)
 
 
 def same_spacing(one: Pair, other: Pair) -> bool:

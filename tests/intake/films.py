@@ -1,5 +1,6 @@
 """Films to read: two bones with a gap between them, soft tissue and air, as DICOM or as a picture."""
 
+import struct
 import warnings
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +21,7 @@ from pydicom.uid import (
     JPEG2000Lossless,
     JPEGBaseline8Bit,
     JPEGLosslessSV1,
+    RLELossless,
 )
 
 REAL_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -159,6 +161,24 @@ def saved(image: Image.Image, how: str, **options: Any) -> bytes:
     out = BytesIO()
     image.save(out, how, **options)
     return out.getvalue()
+
+
+def rle(film: FileDataset, pixels: npt.NDArray[Any]) -> FileDataset:
+    """RLE with one segment a byte, the highest first, all of literal runs (PS3.5 annex G)."""
+    cells = pixels.astype(pixels.dtype.newbyteorder(">")).tobytes()
+    segments = [_literal_runs(cells[byte :: pixels.dtype.itemsize]) for byte in range(pixels.dtype.itemsize)]
+    starts = [64 + sum(map(len, segments[:number])) for number in range(len(segments))]
+    header = struct.pack("<16I", len(segments), *starts, *[0] * (15 - len(segments)))
+    film.PixelData = encapsulate([header + b"".join(segments)])
+    film["PixelData"].VR, film["PixelData"].is_undefined_length = "OB", True
+    film.file_meta.TransferSyntaxUID = RLELossless
+    return film
+
+
+def _literal_runs(plane: bytes) -> bytes:
+    runs = (plane[start : start + 128] for start in range(0, len(plane), 128))
+    packed = b"".join(bytes([len(run) - 1]) + run for run in runs)
+    return packed + b"\x80" * (len(packed) % 2)
 
 
 def tiff(pixels: Any, **options: Any) -> bytes:

@@ -2,9 +2,11 @@
 
 film.py         the steps, in their order
 dataset.py      bytes → data set; its elements, read without trust
+missing.py      attributes that old files leave out
 header.py       the elements that are used, read once
 suitability.py  refuses what is no frontal radiograph of a knee by its header
-decoders.py     data set → stored pixels, in whatever transfer syntax; lossless_jpeg.py checks one of them
+syntax.py       the transfer syntax in which the pixels really are
+decoders.py     data set → stored pixels, in whatever transfer syntax; codestream.py checks them first
 pixels.py       stored pixels → pixels as a viewer displays them
 spacing.py      millimetres a pixel, and their tier
 laterality.py   side of the body

@@ -11,6 +11,7 @@ from kltool.errors import Undecodable
 from kltool.intake.dicom.header import PixelFormat
 
 END_OF_CODESTREAM = b"\xff\xd9"  # JPEG, JPEG-LS and JPEG 2000 alike
+CODING_STYLE = b"\xff\x52\x00"  # JPEG 2000; its segment is shorter than 256 bytes
 LOSSLESS_FRAME, HUFFMAN_TABLES, START_OF_SCAN = 0xC3, 0xC4, 0xDA
 _FRAME_HEADER = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]")
 
@@ -34,6 +35,16 @@ def jpeg_precision(codestream: bytes) -> int:
     if found is None:
         raise damaged_pixels()
     return codestream[found.end() + 2]
+
+
+def is_colour_transformed(codestream: bytes) -> bool:
+    """Whether a JPEG 2000 codestream has a multiple component transformation, which its decoder undoes.
+
+    Source: ITU T.800 A.6.1: byte 4 of the parameters of the marker segment COD, after Scod, progression and
+    the two bytes of the number of layers.
+    """
+    found = codestream.find(CODING_STYLE)
+    return found >= 0 and len(codestream) > found + 8 and codestream[found + 8] == 1
 
 
 def check_lossless_jpeg(codestream: bytes, stored: PixelFormat) -> None:

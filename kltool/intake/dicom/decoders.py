@@ -13,12 +13,20 @@ import numpy.typing as npt
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.encaps import generate_frames
 from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.processing import convert_color_space
 from pydicom.uid import UID
 
 from kltool.errors import InstallationError, KltoolError, Undecodable
 from kltool.intake.dicom import dataset as elements
-from kltool.intake.dicom.codestream import check_end, check_lossless_jpeg, damaged_pixels, jpeg_precision
+from kltool.intake.dicom.codestream import (
+    check_end,
+    check_lossless_jpeg,
+    damaged_pixels,
+    is_colour_transformed,
+    jpeg_precision,
+)
 from kltool.intake.dicom.header import PixelFormat
+from kltool.intake.dicom.syntax import syntax_of_pixels
 
 StoredPixels = npt.NDArray[Any]
 
@@ -44,15 +52,18 @@ def decoders() -> dict[str, tuple[str, ...]]:
     return {name: (package,) if find_spec(module) else () for name, (package, module) in PACKAGES.items()}
 
 
-def stored_pixels(dataset: FileDataset, stored: PixelFormat) -> StoredPixels:
-    """(rows, columns), or (rows, columns, channels) for colour, as stored.
+def stored_pixels(dataset: FileDataset, stored: PixelFormat) -> tuple[StoredPixels, tuple[str, ...]]:
+    """(rows, columns), or (rows, columns, channels) of RGB, as stored, and notes on the transfer syntax.
+
+    Unused and overlay bits are removed.
 
     Raises Undecodable where the pixels are damaged, cut off or in a syntax that is not read,
     InstallationError where a decoder is missing.
     """
     _refuse_shifted_bits(stored)
+    syntax, notes = syntax_of_pixels(dataset, stored)
     try:
-        pixels = _decoded(dataset, stored)
+        pixels = _decoded(dataset, stored, syntax)
     except KltoolError:
         raise
     except ImportError as error:
@@ -64,21 +75,20 @@ def stored_pixels(dataset: FileDataset, stored: PixelFormat) -> StoredPixels:
         raise damaged_pixels() from error
     if pixels.ndim not in (2, 3) or pixels.shape[:2] != (stored.rows, stored.columns):
         raise damaged_pixels()
-    return pixels
+    return pixels, notes
 
 
-def _decoded(dataset: FileDataset, stored: PixelFormat) -> StoredPixels:
-    syntax = UID(stored.transfer_syntax)
+def _decoded(dataset: FileDataset, stored: PixelFormat, syntax: UID) -> StoredPixels:
     if syntax in JPEG_2000:
-        return _with_sign(_jpeg_2000(_codestream(dataset)), stored)
+        return _jpeg_2000(_codestream(dataset), stored)
     if syntax in JPEG:
         return _jpeg(_codestream(dataset))
     if syntax in JPEG_LOSSLESS:
         check_lossless_jpeg(_codestream(dataset), stored)
-        return _by_pydicom(dataset, syntax, "gdcm")
+        return _within_stored_bits(_by_pydicom(dataset, syntax, "gdcm"), stored)
     if syntax in JPEG_LS:
         _codestream(dataset)
-        return _by_pydicom(dataset, syntax, "pyjpegls")
+        return _within_stored_bits(_by_pydicom(dataset, syntax, "pyjpegls"), stored)
     return _by_pydicom(dataset, syntax, "pydicom" if syntax == RLE else "")
 
 
@@ -116,10 +126,13 @@ def _codestream(dataset: FileDataset) -> bytes:
     return frame
 
 
-def _jpeg_2000(codestream: bytes) -> StoredPixels:
+def _jpeg_2000(codestream: bytes, stored: PixelFormat) -> StoredPixels:
+    """Luminance and chrominance are converted here unless the codestream says that its decoder did it."""
     from openjpeg.utils import decode  # late: without it all other compressions can be read
 
-    decoded: StoredPixels = decode(codestream)
+    decoded = _within_stored_bits(decode(codestream), stored)
+    if stored.photometric.startswith("YBR_FULL") and not is_colour_transformed(codestream):
+        return convert_color_space(decoded, "YBR_FULL", "RGB")
     return decoded
 
 
@@ -132,11 +145,15 @@ def _jpeg(codestream: bytes) -> StoredPixels:
     return decoded if decoded.ndim == 2 else decoded[..., ::-1]
 
 
-def _with_sign(decoded: StoredPixels, stored: PixelFormat) -> StoredPixels:
-    """The sign by PixelRepresentation, in place of the codestream's own."""
-    if stored.signed == (decoded.dtype.kind == "i"):
+def _within_stored_bits(decoded: StoredPixels, stored: PixelFormat) -> StoredPixels:
+    """The value in the lowest BitsStored bits, its sign by PixelRepresentation, not by the codestream.
+
+    A codestream may keep the bits above, in which old films hold overlays. docs/choices-intake.md#stored-bits
+    """
+    width = decoded.dtype.itemsize * 8
+    bits = min(stored.bits_stored or width, width)
+    if bits == width and stored.signed == (decoded.dtype.kind == "i"):
         return decoded
-    bits = stored.bits_stored or decoded.dtype.itemsize * 8
     values: npt.NDArray[np.int64] = decoded.astype(np.int64) & (2**bits - 1)
     if stored.signed:
         values[values >= 2 ** (bits - 1)] -= 2**bits

@@ -223,6 +223,12 @@ def _display(dataset: Dataset) -> DisplayTags:
         slope=elements.numbers(dataset, "RescaleSlope"),
         intercept=elements.number(dataset, "RescaleIntercept"),
         lut_shape=elements.text(dataset, "PresentationLUTShape"),
-        padding=elements.number(dataset, "PixelPaddingValue"),
-        padding_limit=elements.number(dataset, "PixelPaddingRangeLimit"),
+        padding=_padding(dataset, "PixelPaddingValue"),
+        padding_limit=_padding(dataset, "PixelPaddingRangeLimit"),
     )
+
+
+def _padding(dataset: Dataset, keyword: str) -> float | None:
+    """Of the pixels as they are stored: whole numbers, or floating point (PS3.3 C.7.6.24 and C.7.6.25)."""
+    found = (elements.number(dataset, kind + keyword) for kind in ("", "Float", "DoubleFloat"))
+    return next((value for value in found if value is not None), None)

@@ -6,7 +6,7 @@ sees on an 8-bit screen, and joint margins are measured at full depth.
 """
 
 import math
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset
@@ -14,11 +14,11 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
 
 from kltool.errors import NotARadiograph, Undecodable
 from kltool.intake.colour import grey_of
-from kltool.intake.content import DisplayedPixels, without_padding
+from kltool.intake.content import DisplayedPixels, single_precision, without_padding
 from kltool.intake.dicom import dataset as elements
 from kltool.intake.dicom.codestream import damaged_pixels
 from kltool.intake.dicom.decoders import StoredPixels, stored_pixels
-from kltool.intake.dicom.header import DisplayTags, Header, PixelFormat
+from kltool.intake.dicom.header import DisplayTags, Header
 from kltool.intake.limits import check_size
 from kltool.typing import Float64, Mask
 
@@ -29,7 +29,13 @@ def displayed_pixels(dataset: FileDataset, header: Header) -> DisplayedPixels:
     """Raises Undecodable, NotARadiograph (size, colour), InstallationError (decoder missing)."""
     pixel_format = header.pixel_format
     check_size(pixel_format.rows or 0, pixel_format.columns or 0)
-    stored = stored_pixels(dataset, pixel_format)
+    stored, notes = stored_pixels(dataset, pixel_format)
+    displayed = _displayed(dataset, header, stored)
+    return replace(displayed, notes=(*notes, *displayed.notes))
+
+
+def _displayed(dataset: Dataset, header: Header, stored: StoredPixels) -> DisplayedPixels:
+    pixel_format = header.pixel_format
     if stored.ndim == 3:
         bits = pixel_format.bits_stored or stored.dtype.itemsize * 8
         return _displayed_colour(stored, bits)
@@ -57,14 +63,18 @@ def _displayed_colour(channels: StoredPixels, bits: int) -> DisplayedPixels:
 
 
 def _displayed_grey(dataset: Dataset, header: Header, stored: StoredPixels) -> DisplayedPixels:
-    lowest, highest = _stored_range(header.pixel_format, stored.dtype)
-    padding = _padding(header.display, stored, lowest, highest)
-    values, value_range, notes = _modality(dataset, header.display, stored, (lowest, highest))
+    if not np.isfinite(stored).all():
+        raise damaged_pixels()
+    width = stored.dtype.itemsize * 8
+    bits = min(header.pixel_format.bits_stored or width, width)
+    padding = _padding(header.display, stored, bits)
+    stored_range = _stored_range(stored if padding is None else stored[~padding], bits)
+    values, value_range, notes = _modality(dataset, header.display, stored, stored_range)
     if not np.isfinite(values).all():
         raise damaged_pixels()
     if _is_displayed_inverted(header):
         values = sum(value_range) - values
-    pixels = without_padding(values.astype(np.float32), padding)
+    pixels = without_padding(single_precision(values, padding), padding)
     return DisplayedPixels(pixels, padding, notes)
 
 
@@ -73,16 +83,20 @@ def _is_displayed_inverted(header: Header) -> bool:
     return header.pixel_format.photometric == "MONOCHROME1" or header.display.lut_shape == "INVERSE"
 
 
-def _stored_range(stored: PixelFormat, dtype: np.dtype[Any]) -> tuple[int, int]:
-    """Lowest and highest value that BitsStored can hold, which an inversion exchanges."""
-    bits = stored.bits_stored or dtype.itemsize * 8
-    if dtype.kind == "i":
-        return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
-    return 0, 2**bits - 1
+def _stored_range(image: StoredPixels, bits: int) -> Range:
+    """Lowest and highest value that BitsStored can hold, which an inversion exchanges.
+
+    image: without padding. Floating-point pixels have no bits stored: the lowest and highest that occur.
+    """
+    if image.dtype.kind == "f":
+        return float(image.min()), float(image.max())
+    if image.dtype.kind == "i":
+        return -(2.0 ** (bits - 1)), 2.0 ** (bits - 1) - 1
+    return 0.0, 2.0**bits - 1
 
 
 def _modality(
-    dataset: Dataset, display: DisplayTags, stored: StoredPixels, stored_range: tuple[int, int]
+    dataset: Dataset, display: DisplayTags, stored: StoredPixels, stored_range: Range
 ) -> tuple[Float64, Range, tuple[str, ...]]:
     """Values after the Modality LUT, the range they can take, notes. A table outranks the rescale."""
     tables = elements.items(dataset, "ModalityLUTSequence")
@@ -114,7 +128,7 @@ def _rescale(display: DisplayTags) -> tuple[float, float, tuple[str, ...]]:
     return slope, display.intercept or 0.0, ()
 
 
-def _padding(display: DisplayTags, stored: StoredPixels, lowest: int, highest: int) -> Mask | None:
+def _padding(display: DisplayTags, stored: StoredPixels, bits: int) -> Mask | None:
     """Where there is no image: PixelPaddingValue, to PixelPaddingRangeLimit if that is given.
 
     Source: DICOM PS3.3 C.7.5.1.1.2, stored values, before the Modality LUT.
@@ -122,7 +136,9 @@ def _padding(display: DisplayTags, stored: StoredPixels, lowest: int, highest: i
     value, limit = display.padding, display.padding_limit
     if value is None:
         return None
-    ends = [_as_stored(end, lowest, highest) for end in (value, value if limit is None else limit)]
+    ends = [value, value if limit is None else limit]
+    if stored.dtype.kind == "i":
+        ends = [_as_signed(end, bits) for end in ends]
     padding: Mask = (stored >= min(ends)) & (stored <= max(ends))
     if padding.all():
         raise Undecodable(
@@ -131,6 +147,6 @@ def _padding(display: DisplayTags, stored: StoredPixels, lowest: int, highest: i
     return padding if padding.any() else None
 
 
-def _as_stored(value: float, lowest: int, highest: int) -> float:
+def _as_signed(value: float, bits: int) -> float:
     """Signed values are often tagged as unsigned ones of 16 bits."""
-    return value - 65_536 if lowest < 0 and value > highest else value
+    return value - 65_536 if value >= 2 ** (bits - 1) else value

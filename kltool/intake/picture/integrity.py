@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from kltool.errors import Undecodable
 from kltool.intake.formats import FileFormat
 
+UPRIGHT = 1  # of the eight orientations of Exif
+
 
 @dataclass(frozen=True, slots=True)
 class PictureHeader:
@@ -21,6 +23,7 @@ class PictureHeader:
     columns: int
     frames: int = 1
     white_is_zero: bool = False  # TIFF of more than 8 bits, which decoders leave as stored
+    orientation: int = UPRIGHT  # of Exif, where decoders leave it as stored
 
 
 def verified_header(file_format: FileFormat, data: bytes) -> PictureHeader:
@@ -47,7 +50,7 @@ _ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), 
 def _png(data: bytes) -> PictureHeader:
     """Source: W3C PNG specification, 5.3 chunk layout, 8.2 interlacing."""
     columns, rows, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
-    frames, packed, position, name = 1, [], 8, b""
+    frames, orientation, packed, position, name = 1, UPRIGHT, [], 8, b""
     while name != b"IEND":
         length, name = struct.unpack_from(">I4s", data, position)
         body = data[position + 8 : position + 8 + length]
@@ -58,11 +61,24 @@ def _png(data: bytes) -> PictureHeader:
             packed.append(body)
         elif name == b"acTL":
             (frames,) = struct.unpack_from(">I", body)
+        elif name == b"eXIf":
+            orientation = _exif_orientation(body)
         position += 12 + length
     expected = _png_bytes(rows, columns, depth * _CHANNELS[colour], bool(interlaced))
     if not _unpacks_to(b"".join(packed), expected):
         raise damaged(FileFormat.PNG)
-    return PictureHeader(rows, columns, frames)
+    return PictureHeader(rows, columns, frames, orientation=orientation)
+
+
+def _exif_orientation(exif: bytes) -> int:
+    """Source: PNG specification, third edition, 11.3.4.5; Exif 2.32, 4.6.4. Upright where it says nothing."""
+    try:
+        order = {b"II": "<", b"MM": ">"}[exif[:2]]
+        (offset,) = struct.unpack_from(order + "I", exif, 4)
+        page, _ = _tiff_page(exif, offset, order, big=False)
+    except (struct.error, LookupError, Undecodable):
+        return UPRIGHT  # an ancillary chunk that is malformed damages no pixel
+    return next(iter(page.get(_ORIENTATION, ())), UPRIGHT)
 
 
 def _png_bytes(rows: int, columns: int, bits: int, interlaced: bool) -> int:
@@ -111,7 +127,7 @@ def _jpeg(data: bytes) -> PictureHeader:
 # -- TIFF: the directories, and every strip or tile inside the file ------------------------------------
 
 _TYPE_CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
-_SUBFILE, _WIDTH, _LENGTH, _BITS, _PHOTOMETRIC = 254, 256, 257, 258, 262
+_SUBFILE, _WIDTH, _LENGTH, _BITS, _PHOTOMETRIC, _ORIENTATION = 254, 256, 257, 258, 262, 274
 _PIECES = ((273, 279), (324, 325))  # offsets and byte counts of strips, of tiles
 _REDUCED_OR_MASK = 0b101
 MOST_PAGES = 10_000

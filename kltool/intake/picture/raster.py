@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from kltool.errors import NotARadiograph
 from kltool.intake.colour import grey_of
-from kltool.intake.content import DisplayedPixels, ImageContent, Laterality, SpacingResult
+from kltool.intake.content import DisplayedPixels, ImageContent, Laterality, SpacingResult, single_precision
 from kltool.intake.formats import FileFormat
 from kltool.intake.limits import check_frames, check_size
 from kltool.intake.picture.integrity import damaged, verified_header
@@ -36,17 +36,19 @@ def displayed_pixels(file_format: FileFormat, data: bytes) -> DisplayedPixels:
     header = verified_header(file_format, data)
     check_size(header.rows, header.columns)
     check_frames(header.frames)
-    decoded = _decoded(file_format, data)
+    decoded = _turned(_decoded(file_format, data), header.orientation)
     if decoded.dtype.kind == "f" and not np.isfinite(decoded).all():
         raise damaged(file_format)
     if decoded.ndim == 2:
-        grey = decoded.astype(np.float32)
-        return DisplayedPixels(_highest_value(decoded) - grey if header.white_is_zero else grey)
+        grey = decoded.astype(np.float64)
+        if header.white_is_zero:
+            grey = _highest_value(decoded) - grey
+        return DisplayedPixels(single_precision(grey))
     return _from_channels(decoded)
 
 
 def _decoded(file_format: FileFormat, data: bytes) -> npt.NDArray[Any]:
-    """(rows, columns) or (rows, columns, channels), a JPEG rotated by its orientation tag."""
+    """(rows, columns) or (rows, columns, channels), a JPEG or TIFF turned by its orientation tag."""
     flags = cv2.IMREAD_UNCHANGED
     if file_format is FileFormat.JPEG:
         flags = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR
@@ -62,6 +64,21 @@ def _decoded(file_format: FileFormat, data: bytes) -> npt.NDArray[Any]:
     if decoded is None:
         raise damaged(file_format)
     return decoded
+
+
+def _turned(decoded: npt.NDArray[Any], orientation: int) -> npt.NDArray[Any]:
+    """As a viewer shows it. Source: Exif 2.32, 4.6.4 A, orientation; an unknown one leaves it as stored."""
+    transposed = decoded.swapaxes(0, 1)
+    shown = {
+        2: decoded[:, ::-1],
+        3: decoded[::-1, ::-1],
+        4: decoded[::-1],
+        5: transposed,
+        6: transposed[:, ::-1],
+        7: transposed[::-1, ::-1],
+        8: transposed[::-1],
+    }
+    return np.ascontiguousarray(shown.get(orientation, decoded))
 
 
 def _from_channels(decoded: npt.NDArray[Any]) -> DisplayedPixels:

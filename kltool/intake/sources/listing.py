@@ -124,19 +124,42 @@ def _in_dicomdir(path: Path) -> Iterator[ImageSource]:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be opened ({error.strerror}); check the permission") from error
+    disc = _Disc(path.parent)
     for parts in dicom.listed_files(data):
         if any(part in ("", ".", "..") or "/" in part or "\\" in part for part in parts):
             continue  # a file ID names folders below the DICOMDIR and nothing else, PS3.10 8.2
-        yield ImageSource.of_file(_as_on_disk(path.parent, parts))
+        yield ImageSource.of_file(disc.path(parts))
 
 
-def _as_on_disk(folder: Path, parts: tuple[str, ...]) -> Path:
-    """File IDs are upper case; copies of a disc often are not."""
-    path = folder
-    for part in parts:
-        candidates = (part, part.lower())
-        path = next((path / name for name in candidates if (path / name).exists()), path / part)
-    return path
+class _Disc:
+    """The files of a disc by their file IDs, which copies of a disc often spell otherwise.
+
+    docs/choices-intake.md#file-ids
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._names: dict[Path, dict[str, str]] = {}
+
+    def path(self, file_id: tuple[str, ...]) -> Path:
+        """Of the file that is there; as the file ID has it where there is none, so that it is reported."""
+        path = self._root
+        for part in file_id:
+            exact = path / part
+            path = exact if exact.exists() else path / self._alike(path).get(_plain(part), part)
+        return path
+
+    def _alike(self, folder: Path) -> dict[str, str]:
+        """Plain names to names; the first of equal ones counts."""
+        if folder not in self._names:
+            names = sorted(os.listdir(folder), reverse=True) if folder.is_dir() else []
+            self._names[folder] = {_plain(name): name for name in names}
+        return self._names[folder]
+
+
+def _plain(name: str) -> str:
+    """Without case, version number (ISO 9660 6.8: ;1), empty extension and .dcm."""
+    return name.casefold().split(";")[0].removesuffix(".").removesuffix(".dcm")
 
 
 def _is_companion(name: str) -> bool:

@@ -20,6 +20,9 @@ from kltool.intake import sources
 
 LARGEST_FILE_BYTES = 1_000_000_000  # docs/choices-intake.md#file-size
 OPEN_ARCHIVES: Final = 4  # kept open by a process, so that each is opened once and not once an image
+READ_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+# PKWARE APPNOTE 4.4.5; Windows packs files of 2 GB and more by Deflate64
+OTHER_METHODS: Final = {6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 
 
 class Location(Protocol):
@@ -106,6 +109,7 @@ class ZipMember:
                     "a member protected by a password was found, an open archive was expected; "
                     "unpack the archive and read the files"
                 )
+            _refuse_method(info.compress_type)
             with opened.open(info) as stream:
                 data = stream.read(LARGEST_FILE_BYTES + 1)
         except KeyError as error:
@@ -248,6 +252,16 @@ def _damaged(archive_format: str) -> Undecodable:
         f"a damaged member of a {archive_format} archive was found, a whole one was expected; "
         "copy the archive again"
     )
+
+
+def _refuse_method(method: int) -> None:
+    """Raises Undecodable for a compression of a zip member that Python does not read."""
+    if method not in READ_METHODS:
+        name = OTHER_METHODS.get(method, f"method {method}")
+        raise Undecodable(
+            f"a member of a zip archive compressed by {name} was found, Deflate was expected; the archive is "
+            "not damaged: unpack it and read the folder, or pack it again by Deflate"
+        )
 
 
 def _refuse_oversize(size: int) -> None:

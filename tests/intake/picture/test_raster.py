@@ -1,11 +1,16 @@
 """Plain pictures are read at full depth or refused; a picture that was cut off is never half read."""
 
+import struct
+import zlib
+from io import BytesIO
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from kltool.errors import NotARadiograph, Undecodable
 from kltool.intake import ImageSource, load
@@ -13,6 +18,8 @@ from kltool.typing import Float32
 from kltool.values.radiograph import Radiograph
 from kltool.values.spacing import NoSpacing
 from tests.intake.films import REAL_DATA, grey8, knee, picture, png, saved, tiff
+
+CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
 
 
 def read(data: bytes) -> Radiograph:
@@ -62,10 +69,56 @@ def test_a_tiff_in_which_white_is_zero_is_turned_as_its_tag_asks(dtype: type) ->
     assert np.array_equal(film.pixels, as_float(stored))
 
 
-def test_a_photograph_turned_by_its_orientation_tag_is_shown_upright() -> None:
+def with_orientation(stored: Image.Image, file_format: str, orientation: int) -> bytes:
     exif = Image.Exif()
-    exif[274] = 6
-    assert read(saved(Image.fromarray(grey8()), "JPEG", exif=exif)).pixels.shape == (160, 200)
+    exif[274] = orientation
+    options: dict[str, Any] = {"subsampling": 0, "quality": 100} if file_format == "JPEG" else {}
+    return saved(stored, file_format, exif=exif, **options)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize(
+    ("file_format", "mode"),
+    [*product(("PNG", "JPEG", "TIFF"), ("L", "RGB")), ("PNG", "LA")],
+)
+def test_a_picture_turned_by_its_orientation_tag_is_shown_as_viewers_show_it(
+    file_format: str, mode: str, orientation: int
+) -> None:
+    data = with_orientation(Image.fromarray(grey8()).convert(mode), file_format, orientation)
+    shown = ImageOps.exif_transpose(Image.open(BytesIO(data))).convert("L")
+    film = read(data)
+    assert film.pixels.shape == as_float(shown).shape
+    assert np.abs(film.pixels - as_float(shown)).max() <= (2 if file_format == "JPEG" else 0)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF"])
+def test_sixteen_bits_are_turned_by_their_orientation_tag(file_format: str, orientation: int) -> None:
+    stored = Image.fromarray(knee())
+    data = with_orientation(stored, file_format, orientation)
+    turned = ImageOps.exif_transpose(Image.open(BytesIO(data)))
+    assert np.array_equal(read(data).pixels, as_float(turned))
+
+
+def _png_with_exif(exif: bytes) -> bytes:
+    data = png(grey8())
+    chunk = b"eXIf" + exif
+    return data[:33] + struct.pack(">I", len(exif)) + chunk + struct.pack(">I", zlib.crc32(chunk)) + data[33:]
+
+
+@pytest.mark.parametrize(
+    "exif",
+    [b"", b"II", b"MM\0*\0\0\0\xff", b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x63\0\0\0\0\0\0\0"],
+    ids=["empty", "short", "outside", "unknown orientation"],
+)
+def test_an_orientation_that_cannot_be_read_leaves_the_picture_as_stored(exif: bytes) -> None:
+    assert np.array_equal(read(_png_with_exif(exif)).pixels, as_float(grey8()))
+
+
+@pytest.mark.skipif(not CASES.exists(), reason=f"no {CASES}")
+def test_one_film_as_png_and_jpeg_is_one_film() -> None:
+    one, other = (load(CASES / "png-orientation" / name).pixels for name in ("mirrored.png", "mirrored.jpg"))
+    assert np.corrcoef(one.ravel(), other.ravel())[0, 1] > 0.99
 
 
 def test_transparent_margins_are_padding() -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kltool.errors import UsageError
+from kltool.errors import Undecodable, UsageError
 from kltool.intake import find_images, load
 from tests.intake.films import as_bytes, data_set, grey8, png
+from tests.messages import guides, holds
 
 
 def names(path: Path) -> list[str]:
@@ -49,6 +50,27 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
             new.writestr(f"{number}.png", bytes(30_000_000))
     with pytest.raises(UsageError, match="an archive of radiographs was expected"):
         names(archive)
+
+
+@pytest.mark.parametrize(
+    ("method", "name"), [(9, "Deflate64"), (93, "Zstandard"), (95, "XZ"), (98, "PPMd"), (77, "method 77")]
+)
+def test_a_compression_that_is_not_read_is_named_and_no_damage(
+    method: int, name: str, tmp_path: Path
+) -> None:
+    archive = tmp_path / "films.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as new:
+        new.writestr("a.png", png(grey8()))
+    data = bytearray(archive.read_bytes())
+    for header, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        start = data.rindex(header) + offset
+        data[start : start + 2] = method.to_bytes(2, "little")
+    archive.write_bytes(data)
+    (source,) = find_images(archive)
+    with pytest.raises(Undecodable, match=name) as caught:
+        load(source)
+    assert guides(str(caught.value))
+    assert holds(str(caught.value), "not damaged", "unpack")
 
 
 def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:

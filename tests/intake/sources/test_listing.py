@@ -85,6 +85,27 @@ def test_a_disc_lists_its_images_and_nothing_outside_it(tmp_path: Path) -> None:
         load(path)
 
 
+@pytest.mark.parametrize(
+    "on_disk",
+    ["IMAGES/IM1", "images/im1", "Images/Im1.dcm", "IMAGES/IM1.DCM", "images/IM1;1", "IMAGES/IM1.;1"],
+)
+def test_a_listed_file_is_found_however_its_name_is_spelled(on_disk: str, tmp_path: Path) -> None:
+    """Copies of a disc change the case, add .dcm or keep the version number of ISO 9660."""
+    path = tmp_path / on_disk
+    path.parent.mkdir()
+    path.write_bytes(as_bytes(data_set()))
+    (path.parent / "IM11").write_bytes(b"another")
+    (source,) = find_images(disc(tmp_path, ["IMAGES", "IM1"]))
+    assert source.name == str(path)
+    assert load(source).subject
+
+
+def test_a_file_of_the_listed_name_comes_before_one_alike(tmp_path: Path) -> None:
+    for name in ("im1.dcm", "IM1", "IM1.dcm"):
+        (tmp_path / name).write_bytes(as_bytes(data_set()))
+    assert names(disc(tmp_path, ["IM1"])) == [str(tmp_path / "IM1")]
+
+
 def test_no_path_and_no_image_are_errors_of_use(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file or folder"):
         names(tmp_path / "missing")
