@@ -73,8 +73,10 @@ def compare_visits(manifest: Path, options: CompareOptions) -> Exit:
     models = load_models()
     found: list[Timeline] = []
     left_out: list[Status] = []
+    films: dict[str, VisitImage] = {}
     for images in _tracked(subjects):
-        visits = list(_readable(images, models, folder, left_out))
+        visits = list(_readable(images, films, models, folder, left_out))
+        _say_backwards(visits)
         try:
             of_subject = timelines(visits, models, options.model)
         except NotComparable as refusal:
@@ -132,15 +134,53 @@ def _tracked(subjects: list[list[VisitImage]]) -> Iterator[list[VisitImage]]:
 
 
 def _readable(
-    images: Sequence[VisitImage], models: Models, folder: Path | None, left_out: list[Status]
+    images: Sequence[VisitImage],
+    films: dict[str, VisitImage],
+    models: Models,
+    folder: Path | None,
+    left_out: list[Status],
 ) -> Iterator[Visit]:
-    """The visits that can be read and have a date; the others are left out."""
+    """The visits that can be read, have a date and show a film of their own; the others are left out.
+
+    films: the first row of each film of the manifest, by the hash of its pixels; those of `images` are added.
+    """
     for image in images:
         visit = _visit(image, models, folder)
-        if isinstance(visit, Visit):
-            yield visit
-        else:
+        if isinstance(visit, Unread):
             _leave_out(f"visit {image.visit}, {visit.source}", visit.reason, visit.status, left_out)
+            continue
+        first = films.setdefault(visit.reading.film.pixels_sha256, image)
+        if _is_other_visit(image, first):
+            _leave_out(
+                f"visit {image.visit}, {image.image.source.name}", _same_film(first), Status.REFUSED, left_out
+            )
+        else:
+            yield visit
+
+
+def _is_other_visit(image: VisitImage, first: VisitImage) -> bool:
+    """Of the same film: one film of both knees may stand in two rows of one visit, one a side."""
+    return (image.subject, image.visit) != (first.subject, first.visit)
+
+
+def _same_film(first: VisitImage) -> str:
+    whose = f" of subject {first.subject}" if first.subject else ""
+    return (
+        f"its pixels are those of visit {first.visit}{whose}, {first.image.source.name}: both files are one "
+        "film, which cannot be two visits; check which file belongs to this visit"
+    )
+
+
+def _say_backwards(visits: Sequence[Visit]) -> None:
+    """On standard error: that the visits are put in the order of their dates, where the rows have another."""
+    ordered = sorted(visits, key=lambda visit: visit.day)
+    if [visit.day for visit in ordered] != [visit.day for visit in visits]:
+        whose = f" of subject {visits[0].subject}" if visits[0].subject else ""
+        order = ", ".join(f"{visit.name} ({visit.day})" for visit in ordered)
+        print(
+            f"kltool: the dates{whose} run backwards in the manifest; the order of the dates counts: {order}",
+            file=sys.stderr,
+        )
 
 
 def _visit(image: VisitImage, models: Models, folder: Path | None) -> Visit | Unread:
