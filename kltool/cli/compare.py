@@ -14,6 +14,7 @@ from rich.progress import track
 from kltool.cli.overlays import prepared, read_image, write_overlays
 from kltool.cli.sources import Stated, VisitImage, visits_of
 from kltool.comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
+from kltool.comparison.visit_order import contradictions
 from kltool.errors import Exit, NotComparable, UsageError
 from kltool.intake import find_images, load
 from kltool.reading import read
@@ -172,15 +173,10 @@ def _same_film(first: VisitImage) -> str:
 
 
 def _say_backwards(visits: Sequence[Visit]) -> None:
-    """On standard error: that the visits are put in the order of their dates, where the rows have another."""
-    ordered = sorted(visits, key=lambda visit: visit.day)
-    if [visit.day for visit in ordered] != [visit.day for visit in visits]:
-        whose = f" of subject {visits[0].subject}" if visits[0].subject else ""
-        order = ", ".join(f"{visit.name} ({visit.day})" for visit in ordered)
-        print(
-            f"kltool: the dates{whose} run backwards in the manifest; the order of the dates counts: {order}",
-            file=sys.stderr,
-        )
+    """On standard error, before the result: what contradicts the order of the dates, which counts."""
+    whose = f"subject {visits[0].subject}: " if visits and visits[0].subject else ""
+    for contradiction in contradictions(visits):
+        print(f"kltool: {whose}{contradiction}; the order of the dates counts", file=sys.stderr)
 
 
 def _visit(image: VisitImage, models: Models, folder: Path | None) -> Visit | Unread:

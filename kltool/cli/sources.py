@@ -89,8 +89,8 @@ def _require_new(
     if of_visit in places:
         whose = f" of subject {subject!r}" if subject else ""
         raise UsageError(
-            f"{row.place}: visit {visit!r}{whose} found again (first in {places[of_visit]}); one film a visit "
-            "expected: give repeat films different visit names and, of films of one knee each, the side"
+            f"{row.place}: visit {visit!r}{whose} found again (first in {places[of_visit]}); one film "
+            "a visit expected: give repeat films different visit names, and films of one knee each their side"
         )
     places[of_visit] = row.place
 
