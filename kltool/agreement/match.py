@@ -9,11 +9,15 @@ from typing import Final
 
 import numpy as np
 
+from kltool.agreement.parse import without_codes
 from kltool.agreement.raters import ROW, Key, RaterRows, exclude, exclude_unread, raters_of, repeat_readings
 from kltool.agreement.ratings import PROBABILITIES, Exclusion, Rater, Ratings, Source, have_common_knees
+from kltool.agreement.units import refuse_other_units
 from kltool.errors import UsageError
 from kltool.tables.columns import KL, PATH, SIDE, SUBJECT, VISIT, is_sd
-from kltool.tables.read import read_table
+from kltool.tables.headings import known_name
+from kltool.tables.oai import from_oai
+from kltool.tables.read import KNOWN, Table, read_table
 from kltool.typing import Indices
 from kltool.values.length import NotMeasured
 
@@ -32,11 +36,14 @@ class MatchOptions:
         The columns by which rows are matched; if empty, the key columns that all raters have.
     reference : str or None
         The name of the reference; if None, the last rater, or, of repeats, the first reading.
+    missing : tuple of str
+        Codes that stand for a missing grade or width, as "99".
     """
 
     repeat: bool = False
     on: tuple[str, ...] = ()
     reference: str | None = None
+    missing: tuple[str, ...] = ()
 
 
 DEFAULT: Final = MatchOptions()
@@ -72,13 +79,15 @@ def ratings_of(paths: Sequence[str | PathLike[str]], options: MatchOptions = DEF
     """
     if isinstance(paths, str | PathLike):
         raise UsageError(f"{paths} found; a sequence of tables expected, as [{str(paths)!r}]")
-    tables = [read_table(Path(path)) for path in paths]
+    tables = [without_codes(read_table(Path(path)), options.missing) for path in paths]
+    _refuse_different_visits(tables)
+    on = tuple(_column_named(name, tables) for name in options.on)
     exclusions: list[Exclusion] = []
     if options.repeat:
-        rows, keys = repeat_readings(tables, options.on, exclusions)
+        rows, keys = repeat_readings(tables, on, exclusions)
     else:
-        rows = raters_of(tables, options.on)
-        keys = keys_of(rows, options.on)
+        rows = raters_of(tables, on)
+        keys = keys_of(rows, on)
     reference = _reference([rater.name for rater in rows], options)
     matched = _matched(rows, keys, exclusions)
     participant_ids, unknown = _participant_ids(matched)
@@ -93,7 +102,26 @@ def ratings_of(paths: Sequence[str | PathLike[str]], options: MatchOptions = DEF
         options.repeat,
     )
     _require_common_measure(ratings)
+    refuse_other_units(ratings)
     return ratings
+
+
+def _column_named(name: str, tables: Sequence[Table]) -> str:
+    """A name of --on as the tables have it, or by the name that it was read by: "Side" is "side"."""
+    return name if any(name in table.columns for table in tables) else known_name(from_oai(name), KNOWN)
+
+
+def _refuse_different_visits(tables: Sequence[Table]) -> None:
+    """Raises UsageError where the headings of the OAI say that two tables are of different visits."""
+    by_visit = {
+        visit: (heading, table.file) for table in tables for visit, heading in table.oai_visits.items()
+    }
+    if len(by_visit) > 1:
+        found = " and ".join(f"{heading} in {file}" for heading, file in by_visit.values())
+        raise UsageError(
+            f"headings of different visits found ({found}), one visit expected; give tables of one visit or, "
+            "if these visits are meant to be compared, rename the headings to those without a visit (XRKL)"
+        )
 
 
 def keys_of(raters: Sequence[RaterRows], on: Key) -> Key:

@@ -1,18 +1,29 @@
 """Cells of a table to grades, probabilities and widths; invalid values are refused with their line."""
 
-from collections.abc import Callable, Mapping
-from math import isfinite
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from kltool.agreement.ratings import EXPECTED, PROBABILITIES, Column
 from kltool.errors import UsageError
-from kltool.tables.columns import GIVEN_KL, KL, KL_PROBABILITIES, is_width_or_sd, reasons_for
+from kltool.tables.columns import (
+    GIVEN_KL,
+    KL,
+    KL_PROBABILITIES,
+    is_joint_space,
+    is_width_or_sd,
+    reasons_for,
+)
+from kltool.tables.oai import FEATURE_NAMES
 from kltool.tables.read import Table
+from kltool.tables.words import number
 from kltool.values.reading import GRADES
 
 LONGEST_MM: Final = 200.0  # docs/choices.md#longest-length
+WIDEST_MM: Final = 15.0  # of a joint space; docs/choices.md#longest-length
+MISSING_CODE: Final = "; if it stands for a missing value, name it, as in --missing 99"
 SUM_WITHIN: Final = 0.01  # deviation of the sum from 1; docs/choices.md#sum-of-probabilities
 
 
@@ -27,8 +38,24 @@ def columns_of(table: Table, read: list[bool]) -> dict[str, Column]:
         found[PROBABILITIES] = _probabilities(table, read)
     for column in table.columns:
         if is_width_or_sd(column) and table.has(column):
-            found[column] = _column(table, column, read, _within("millimetres", 0.0, LONGEST_MM))
+            found[column] = _column(table, column, read, _length(column))
     return found
+
+
+def without_codes(table: Table, codes: Collection[str]) -> Table:
+    """The table with empty cells where a measure is one of the codes for a missing value, as 99."""
+    missing = {number(code) for code in codes}
+    columns = {
+        name: ["" if number(cell) in missing and cell else cell for cell in cells]
+        if _is_measure(name)
+        else cells
+        for name, cells in table.columns.items()
+    }
+    return replace(table, columns=columns)
+
+
+def _is_measure(column: str) -> bool:
+    return column in (KL, EXPECTED, GIVEN_KL, *KL_PROBABILITIES, *FEATURE_NAMES) or is_width_or_sd(column)
 
 
 def given_of(table: Table, read: list[bool]) -> Mapping[str, Column]:
@@ -69,20 +96,29 @@ def _probabilities(table: Table, read: list[bool]) -> Column:
 
 
 def _grade(cell: str, where: str) -> float:
-    value = _number(cell)
+    value = number(cell)
     if value not in GRADES:
         raise UsageError(
             f"{where} {_shown(cell)} found; a KL grade, 0, 1, 2, 3 or 4, or an empty cell expected"
+            f"{MISSING_CODE if value is not None and value > GRADES[-1] else ''}"
         )
     return float(value)
 
 
-def _within(what: str, least: float, most: float) -> Parse:
+def _length(column: str) -> "Parse":
+    """Millimetres of a joint space, or of a column whose name does not say what it measures."""
+    if not is_joint_space(column):
+        return _within("millimetres", 0.0, LONGEST_MM)
+    return _within("millimetres", 0.0, WIDEST_MM, f"; no joint space is wider{MISSING_CODE}")
+
+
+def _within(what: str, least: float, most: float, hint: str = "") -> Parse:
     def parse(cell: str, where: str) -> float:
-        value = _number(cell)
+        value = number(cell)
         if value is None or not least <= value <= most:
             raise UsageError(
-                f"{where} {_shown(cell)} found; {what} from {least:g} to {most:g}, or an empty cell expected"
+                f"{where} {_shown(cell)} found; {what} from {least:g} to {most:g}, or an empty cell "
+                f"expected{hint}"
             )
         return value
 
@@ -91,15 +127,10 @@ def _within(what: str, least: float, most: float) -> Parse:
 
 def _shown(cell: str) -> str:
     """A number as it is; other text, which may be a name in the wrong column, is not repeated."""
+    value = number(cell)
+    if value is not None:
+        return str(value)
     try:
         return str(float(cell))
     except ValueError:
         return "that is not a number"
-
-
-def _number(cell: str) -> float | None:
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if isfinite(value) else None

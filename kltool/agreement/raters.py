@@ -1,6 +1,5 @@
 """Tables to raters: their names, and the rows that each of them read."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,18 +12,14 @@ from kltool.agreement.ratings import Column, Exclusion
 from kltool.errors import UsageError
 from kltool.tables.columns import CODE, GIVEN_KL, OK, PATH, READER, SIDE, STATUS, SUBJECT, VISIT
 from kltool.tables.read import Table
+from kltool.tables.words import SIDE_WORDS, side, whole
 from kltool.typing import Indices
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Side
 
 ROW: Final = "row of the table"  # the key of raters who share rows
 READ: Final = ("", OK)  # values of the column status
 MAY_BE_EMPTY: Final = (VISIT,)  # of the keys: all rows without a visit count as one visit
 KLTOOL_NAME, GIVEN_NAME = "kltool", "given"
-SIDES: Final[Mapping[str, Side]] = {
-    **dict.fromkeys(("right", "r", "1"), Side.RIGHT),  # 1 and 2 as in the Osteoarthritis Initiative
-    **dict.fromkeys(("left", "l", "2"), Side.LEFT),
-}
 
 Key = tuple[str, ...]
 
@@ -203,12 +198,12 @@ def _key(name: str, cell: str, place: str) -> str:
     """The cell normalised, so that equal values are equal strings."""
     if name == PATH:
         return cell.replace("\\", "/").removeprefix("./")
-    plain = re.sub(r"^(\d+)\.0+$", r"\1", cell)  # spreadsheets write whole numbers as 1.0
-    if name != SIDE or not plain:
-        return plain
-    if plain.lower() not in SIDES:
-        raise UsageError(f"{place}: an unknown side found; right, left, R, L, 1 (right) or 2 (left) expected")
-    return str(SIDES[plain.lower()])
+    if name != SIDE or not cell:
+        return whole(cell)
+    found = side(cell)
+    if found is None:
+        raise UsageError(f"{place}: an unknown side found; {SIDE_WORDS} expected")
+    return str(found)
 
 
 def _with_unique_names(raters: list[RaterRows]) -> list[RaterRows]:

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,12 +13,13 @@ from kltool.errors import UsageError
 from kltool.intake import ImageSource, find_images
 from kltool.intake.formats import FileFormat, format_of
 from kltool.intake.sources import LocalFile, Remote, TarMember, ZipMember, is_remote
-from kltool.tables.columns import GIVEN
-from kltool.tables.manifest import ManifestRow, is_manifest, manifest_columns, manifest_rows
+from kltool.tables.columns import GIVEN, PATH, SIDE, SPACING, SUBJECT, VISIT
+from kltool.tables.images import images_named
+from kltool.tables.manifest import is_manifest, manifest_columns, manifest_rows
 from kltool.values.radiograph import Side
 
 STANDARD_INPUT: Final = "-"
-OWN_COLUMNS: Final = frozenset({"path", "subject", "visit", "side", "spacing_mm"})  # of manifests, used here
+OWN_COLUMNS: Final = frozenset({PATH, SUBJECT, VISIT, SIDE, SPACING})  # of manifests, used here
 LOCATIONS: Final = {kind.__name__: kind for kind in (LocalFile, ZipMember, TarMember, Remote)}
 
 
@@ -111,14 +112,14 @@ class Listing:
     def _of_manifest(self, manifest: Path) -> Iterator[Task]:
         others = [name for name in manifest_columns(manifest) if name not in OWN_COLUMNS]
         for row in manifest_rows(manifest):
-            subject = row.cell("subject")
-            for image in _images(_beside(manifest, row)):
+            subject = row.stated(SUBJECT)
+            for image in _images(row.cell(PATH), manifest.parent):
                 yield Task(
                     image,
                     row.side,
                     row.spacing_mm,
                     self.pseudonym(subject) if subject else "",
-                    row.cell("visit"),
+                    row.stated(VISIT),
                     {self.headings[name]: row.cell(name) for name in others},
                 )
 
@@ -143,28 +144,15 @@ def _names(data: bytes) -> Iterator[str]:
             yield name.decode("utf-8", "surrogateescape")
 
 
-def _images(name: str) -> Iterator[ImageSource]:
+def _images(name: str, folder: Path | None = None) -> Iterator[ImageSource]:
     """The images that a line names; where there are none, the name itself: reading it gives the reason."""
-    archive, mark, _ = name.partition("!")
     try:
-        if mark and not is_remote(name) and not Path(name).exists() and Path(archive).is_file():
-            yield _members(archive).get(name) or ImageSource.of_file(Path(name))
-        else:
-            yield from find_images(_place(name))
+        yield from images_named(name, folder)
     except UsageError:
-        yield ImageSource(name, Remote(name, 0, "")) if is_remote(name) else ImageSource.of_file(Path(name))
-
-
-@lru_cache(maxsize=4)
-def _members(archive: str) -> Mapping[str, ImageSource]:
-    """The images of an archive by the names that tables give them, as films.zip!visit/a.dcm."""
-    return {source.name: source for source in find_images(Path(archive))}
-
-
-def _beside(manifest: Path, row: ManifestRow) -> str:
-    """A path relative to the manifest's folder; an address as it is."""
-    path = row.cell("path")
-    return path if is_remote(path) else str(manifest.parent / path)
+        place = name if folder is None or is_remote(name) else str(folder / name)
+        yield (
+            ImageSource(place, Remote(place, 0, "")) if is_remote(place) else ImageSource.of_file(Path(place))
+        )
 
 
 def _place(source: str) -> Path | str:

@@ -13,6 +13,7 @@ from kltool.report.agreement_record import agreement_record
 from kltool.report.files import writable
 from kltool.report.html.agreement import Production, write_agreement
 from kltool.report.terminal.agreement import print_agreement
+from kltool.tables.words import number
 from kltool.version import __version__
 
 
@@ -42,6 +43,18 @@ def columns_of(on: str | None) -> tuple[str, ...]:
     if not columns:
         raise UsageError(f"--on {on!r} found; names of columns expected, as in --on path,side")
     return columns
+
+
+def codes_of(missing: str | None) -> tuple[str, ...]:
+    """ "99,-9" to its two codes. Raises UsageError."""
+    if missing is None:
+        return ()
+    codes = tuple(code.strip() for code in missing.split(",") if code.strip())
+    if not codes or any(number(code) is None for code in codes):
+        raise UsageError(
+            f"--missing {missing!r} found; numbers expected, as in --missing 99 or --missing=-9,99"
+        )
+    return codes
 
 
 def replicates_of(replicates: int, draws: int | None) -> int:

@@ -206,6 +206,10 @@ def agreement(
     reference: Annotated[
         str | None, typer.Option(help="The rater used as reference; the last by default.")
     ] = None,
+    missing: Annotated[
+        str | None,
+        typer.Option(help="Numbers that stand for a missing grade or width, as 99 or 99,88."),
+    ] = None,
     replicates: Annotated[
         int, typer.Option(help="Bootstrap replicates (of participants) for the confidence intervals.")
     ] = 1000,
@@ -216,10 +220,10 @@ def agreement(
 ) -> None:
     """Agreement of readings with readers, of readers with each other, or of repeats, with intervals."""
     from kltool.agreement import MatchOptions, Resampling
-    from kltool.cli.agreeing import agree, columns_of, replicates_of
+    from kltool.cli.agreeing import agree, codes_of, columns_of, replicates_of
 
     resampling = Resampling(replicates_of(replicates, draws), seed)
-    options = MatchOptions(repeat, columns_of(on), reference)
+    options = MatchOptions(repeat, columns_of(on), reference, codes_of(missing))
     raise typer.Exit(agree(tables, out, options, resampling, as_json))
 
 

@@ -1,14 +1,20 @@
 """The images of a command: paths from the command line, or rows of a manifest."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from kltool import tables
 from kltool.errors import UsageError
 from kltool.intake import ImageSource, find_images
+from kltool.tables.columns import PATH, SIDE, SPACING, SUBJECT, VISIT
+from kltool.tables.headings import STATED
 from kltool.values.radiograph import Side
 from kltool.values.spacing import Calibration, Spacing
+
+USED_BY_READ: Final = (PATH, SIDE, SPACING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +65,41 @@ def visits_of(manifest: Path, stated: Stated) -> list[list[VisitImage]]:
 
     Columns: path and visit; as needed subject, date (YYYY-MM-DD), side, spacing_mm. Raises UsageError.
     """
+    _say_unused(manifest, STATED)
     subjects: dict[str, list[VisitImage]] = {}
-    for row in tables.manifest_rows(manifest, ("path", "visit")):
+    places: dict[tuple[str, str, Side], str] = {}
+    for row in tables.manifest_rows(manifest, (PATH, VISIT)):
         images = list(_images_of_row(row, manifest, stated))
         if len(images) != 1:
             raise UsageError(f"{row.place}: {len(images)} images found; one film a visit expected")
-        subject = row.cell("subject")
-        subjects.setdefault(subject, []).append(VisitImage(images[0], subject, row.cell("visit"), row.day))
+        subject, visit = row.stated(SUBJECT), row.stated(VISIT)
+        for side in Side if row.side is None else (row.side,):
+            _require_new(places, (subject, visit, side), row)
+        subjects.setdefault(subject, []).append(VisitImage(images[0], subject, visit, row.day))
     if not subjects:
         raise UsageError(f"manifest {manifest}: no row found; one film per line expected below the headings")
     return list(subjects.values())
+
+
+def _require_new(
+    places: dict[tuple[str, str, Side], str], of_visit: tuple[str, str, Side], row: tables.ManifestRow
+) -> None:
+    """Raises UsageError where a subject has two films of one visit that may show the same knee."""
+    subject, visit, _ = of_visit
+    if of_visit in places:
+        whose = f" of subject {subject!r}" if subject else ""
+        raise UsageError(
+            f"{row.place}: visit {visit!r}{whose} found again (first in {places[of_visit]}); one film "
+            "a visit expected: give repeat films different visit names, and films of one knee each their side"
+        )
+    places[of_visit] = row.place
+
+
+def _say_unused(manifest: Path, used: Sequence[str]) -> None:
+    """On standard error: which columns of the user's are not used, so that none is passed over in silence."""
+    unused = tables.unused_columns(manifest, used)
+    if unused:
+        print(f"kltool: columns of {manifest} that are not used: {', '.join(unused)}", file=sys.stderr)
 
 
 def _require_possible(stated: Stated) -> None:
@@ -78,11 +109,12 @@ def _require_possible(stated: Stated) -> None:
 
 
 def _images_of_manifest(manifest: Path, stated: Stated) -> Iterator[Image]:
+    _say_unused(manifest, USED_BY_READ)
     for row in tables.manifest_rows(manifest):
         yield from _images_of_row(row, manifest, stated)
 
 
 def _images_of_row(row: tables.ManifestRow, manifest: Path, stated: Stated) -> Iterator[Image]:
     """Paths are relative to the manifest's folder; options fill empty cells."""
-    for source in find_images(manifest.parent / row.cell("path")):
+    for source in tables.images_named(row.cell(PATH), manifest.parent):
         yield Image(source, Stated(row.side or stated.side, row.spacing_mm or stated.spacing_mm))

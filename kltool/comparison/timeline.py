@@ -64,16 +64,10 @@ def timelines(
         )
     chosen = models or default_models()
     ordered = sorted(visits, key=lambda visit: (visit.day, visit.name))
-    for one, next_one in pairwise(ordered):
-        if (one.day, one.name) == (next_one.day, next_one.name):
-            raise NotComparable(
-                f"two films of visit {one.name!r} of {one.day} found, one per visit expected; give repeat "
-                "films different visit names"
-            )
     knee_timelines = [
         _timeline(shown, side, chosen, error_model)
         for side in Side
-        if len(shown := [visit for visit in ordered if _knee_of(visit, side) is not None]) > 1
+        if len(shown := _showing(ordered, side)) > 1
     ]
     if not knee_timelines:
         raise NotComparable(
@@ -81,6 +75,18 @@ def timelines(
             "their sides"
         )
     return tuple(knee_timelines)
+
+
+def _showing(ordered: Sequence[Visit], side: Side) -> list[Visit]:
+    """The visits that show the knee of this side. Raises NotComparable where two of them are one visit."""
+    shown = [visit for visit in ordered if _knee_of(visit, side) is not None]
+    for one, next_one in pairwise(shown):
+        if (one.day, one.name) == (next_one.day, next_one.name):
+            raise NotComparable(
+                f"two films of visit {one.name!r} of {one.day} found, one per visit expected; give repeat "
+                "films different visit names"
+            )
+    return shown
 
 
 def _timeline(visits: Sequence[Visit], side: Side, models: Models, model: ErrorModel) -> Timeline:

@@ -1,6 +1,7 @@
 from .cells import knee_cells
 from .columns import COLUMNS
-from .manifest import ManifestRow, is_manifest, manifest_columns, manifest_rows
+from .images import images_named
+from .manifest import ManifestRow, is_manifest, manifest_columns, manifest_rows, unused_columns
 from .read import Table, read_table
 from .write import table_names, write_tables
 
@@ -8,11 +9,13 @@ __all__ = [
     "COLUMNS",
     "ManifestRow",
     "Table",
+    "images_named",
     "is_manifest",
     "knee_cells",
     "manifest_columns",
     "manifest_rows",
     "read_table",
     "table_names",
+    "unused_columns",
     "write_tables",
 ]

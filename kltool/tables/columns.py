@@ -22,6 +22,7 @@ QUARANTINED: Final = "quarantined"
 STATUSES: Final = (OK, REFUSED, FAILED, DUPLICATE, QUARANTINED)  # of the column status
 
 PATH, SUBJECT, VISIT, SIDE = "path", "subject", "visit", "side"  # which knee, of which image
+SPACING, DATE = "spacing_mm", "date"  # what a manifest may state beside these
 STATUS, CODE, REASON = "status", "code", "reason"  # whether it was read, and why not
 READER: Final = "reader"  # who read, in tables of several readers
 KL: Final = "kl"
@@ -93,6 +94,11 @@ def is_width_or_sd(column: str) -> bool:
     )
 
 
+def is_joint_space(column: str) -> bool:
+    """Whether a column, of whoever's table, is named as a width of the joint space, or as its error."""
+    return "jsw" in column.lower() or "joint_space" in column.lower()
+
+
 def reasons_for(column: str) -> tuple[str, ...]:
     """The columns that may say why a cell of this one is empty."""
     reason = reason_column(column.removesuffix("_mm"))
@@ -154,7 +160,7 @@ FIRST: Final = {
 }
 LAST: Final = {
     "tibial_width_px": CellType.NUMBER,
-    "spacing_mm": CellType.NUMBER,
+    SPACING: CellType.NUMBER,
     "spacing_column_mm": CellType.NUMBER,
     "calibration": CellType.TEXT,
     SPACING_REASON: CellType.TEXT,

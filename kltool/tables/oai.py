@@ -1,11 +1,14 @@
 """Column names of the Osteoarthritis Initiative: kltool's to the OAI's, and the OAI's, of any visit, back.
 
-Source: OAI data sets kXR_QJSW_Duryea (quantitative joint space width) and kXR_SQ_BU (XRKL). There x runs from
-the medial edge, widths are in millimetres, and SIDE is 1 for a right and 2 for a left knee.
+Source: OAI data sets kXR_QJSW_Duryea (quantitative joint space width) and kXR_SQ_BU (XRKL, joint space
+narrowing and osteophytes). There x runs from the medial edge, widths are in millimetres, and SIDE is 1 for a
+right and 2 for a left knee. Cells of the tables as distributed hold a code and its words, "1: Right"; SAS
+writes a missing value as "." or ".A" to ".Z".
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from kltool.geometry.joint_axes import location_names
@@ -24,16 +27,65 @@ OAI_NAMES: Final = {
         for name in location_names(compartment)
     },
 }
+FEATURE_NAMES: Final = {  # grades 0 to 3 of the OARSI atlas, which kltool does not write
+    "medial_narrowing": "XRJSM",
+    "lateral_narrowing": "XRJSL",
+    "medial_femoral_osteophyte": "XROSFM",
+    "lateral_femoral_osteophyte": "XROSFL",
+    "medial_tibial_osteophyte": "XROSTM",
+    "lateral_tibial_osteophyte": "XROSTL",
+}
 SIDES: Final = {"right": 1, "left": 2}
-_FROM_OAI: Final = {oai: column for column, oai in OAI_NAMES.items()}
+_FROM_OAI: Final = {oai: column for column, oai in (OAI_NAMES | FEATURE_NAMES).items()}
+_HEADING: Final = re.compile(r"(?:V(\d\d))?(.+)")
+_CODED: Final = re.compile(r"(\.[A-Z_]?|-?\d+(?:\.\d+)?)\s*:.*", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class OaiHeading:
+    """column: kltool's name. visit: "V00"; empty without such a prefix, as of ID."""
+
+    column: str
+    visit: str
+
+
+def oai_heading(heading: str) -> OaiHeading | None:
+    """What a heading of the OAI means, in capitals or not; None for any other.
+
+    ID counts in capitals alone: `id`, in small letters, may be anything's.
+    """
+    found = _HEADING.fullmatch(heading.upper())
+    if found is None or found.group(2) not in _FROM_OAI:
+        return None
+    visit, name = found.groups()
+    if name == OAI_NAMES[SUBJECT] and heading != heading.upper():
+        return None
+    return OaiHeading(_FROM_OAI[name], f"V{visit}" if visit else "")
 
 
 def from_oai(heading: str) -> str:
     """Of V00XRKL "kl", whatever the visit; of a heading that is not the OAI's, the heading itself."""
-    return _FROM_OAI.get(re.sub(r"^V\d\d", "", heading), heading)
+    found = oai_heading(heading)
+    return found.column if found else heading
 
 
 def all_from_oai(headings: Sequence[str]) -> list[str]:
-    """The same of each; as they are where two would become one, as with two visits in one table."""
-    names = [from_oai(heading) for heading in headings]
-    return names if len(set(names)) == len(names) else list(headings)
+    """The same of each; those that would take the name of a column of the table stay as they are."""
+    present = set(headings)
+    return [name if (name := from_oai(heading)) not in present else heading for heading in headings]
+
+
+def visits_of_headings(headings: Iterable[str], columns: Sequence[str]) -> Mapping[str, str]:
+    """The first heading of each visit of the OAI, by visit, of those that are not columns by themselves."""
+    visits: dict[str, str] = {}
+    for heading in headings:
+        found = oai_heading(heading)
+        if found and found.visit and found.column not in columns:
+            visits.setdefault(found.visit, heading)
+    return visits
+
+
+def code_of(cell: str) -> str:
+    """ "1: Right" is "1", ".: Missing Form/Incomplete Workbook" is "."; any other cell as it is."""
+    found = _CODED.fullmatch(cell)
+    return found.group(1) if found else cell

@@ -1,31 +1,26 @@
-"""Tables, CSV or Parquet, as text: row by row (`open_table`) or as whole columns (`read_table`)."""
+"""Tables, CSV or Parquet, as text: row by row (`open_table`) or as whole columns (`read_table`).
 
-import csv
+Every command that takes a table reads it here: manifests through `open_table`, raters' through `read_table`.
+"""
+
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time
-from io import BytesIO, TextIOWrapper
-from itertools import chain
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
 
 from kltool.errors import UsageError
 from kltool.tables import parquet
-from kltool.tables.columns import CODE, FORMER_CODES, present_names
-from kltool.tables.oai import all_from_oai
+from kltool.tables.columns import CODE, COLUMNS, FORMER_CODES, GIVEN_KL, READER, SIDE, present_names
+from kltool.tables.dialect import Line, csv_lines
+from kltool.tables.headings import KEYS, known_headings
+from kltool.tables.oai import all_from_oai, code_of, visits_of_headings
+from kltool.tables.words import plain_text, word
 
-ABSENT: Final = {"", "na", "nan", "."}  # as spreadsheets, R, Python and SAS write it
-DELIMITERS: Final = ",;\t|"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row. where: "line 2" of a CSV, "row 1" of a Parquet table. cells: as many as the row has."""
-
-    where: str
-    cells: list[str]
+KNOWN: Final = frozenset({*COLUMNS, READER, GIVEN_KL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,8 @@ class OpenTable:
 class Table:
     """n rows. name: of the file, without its ending. columns: by heading, (n,) words, empty where absent.
 
-    places: (n,), "readers.csv, line 2" or "readers.parquet, row 1".
+    places: (n,), "readers.csv, line 2" or "readers.parquet, row 1". oai_visits: by "V00", the first heading
+    of that visit.
     """
 
     name: str
@@ -48,6 +44,7 @@ class Table:
     sha256: str
     columns: Mapping[str, list[str]]
     places: list[str]
+    oai_visits: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -61,62 +58,85 @@ class Table:
         return self.columns.get(column, [""] * self.rows)
 
 
-def open_table(path: Path) -> OpenTable:
+Recognise = Callable[[Path, Sequence[str]], list[str]]
+
+
+def open_table(path: Path, recognise: Recognise | None = None) -> OpenTable:
     """The rows are read as they are taken. Raises UsageError, also while they are taken.
 
-    Headings and codes of a table of readings by kltool 0.1.0 get their present names.
+    recognise: known names in place of other spellings of them; without it, of headings that differ in spaces
+    alone. Headings and codes of a table of readings by kltool 0.1.0 get their present names. Every row has a
+    cell for each heading.
     """
-    return _table_of(path, lambda: path.open("rb"))
+    return _table_of(path, lambda: path.open("rb"), recognise or _trimmed)
 
 
-def _table_of(path: Path, opened: Callable[[], IO[bytes]]) -> OpenTable:
+def _table_of(path: Path, opened: Callable[[], IO[bytes]], recognise: Recognise) -> OpenTable:
     lines = _lines(path, opened)
-    headings = present_names(heading.strip() for heading in next(lines, Line("", [])).cells)
-    repeated = {heading for heading in headings if headings.count(heading) > 1}
-    if repeated:
-        raise UsageError(f"{path}: column {min(repeated)!r} found twice, once expected; rename or remove one")
-    return OpenTable(headings, _present_codes(lines, headings) if CODE in headings else lines)
+    written = [plain_text(heading) for heading in next(lines, Line("", [])).cells]
+    headings = recognise(path, present_names(_without_empty_ends(written)))
+    rows = (_filled(path, line, len(headings)) for line in lines)
+    return OpenTable(headings, _present_codes(rows, headings) if CODE in headings else rows)
 
 
 def read_table(path: Path) -> Table:
-    """Cells without surrounding spaces, empty where they say ABSENT; headings of the OAI by kltool's names.
+    """Cells without surrounding spaces, empty where they are absent; headings of the OAI by kltool's names.
 
     The file is read once, so that a pipe will do. Raises UsageError for what cannot be read, a heading that
-    stands twice, a table without rows.
+    stands twice or is nearly a known one, columns of several visits of the OAI, a table without rows.
     """
     data = _bytes_of(path)
-    table = _table_of(path, lambda: BytesIO(data))
-    rows, places = [], []
-    for line in table.lines:
-        places.append(f"{path.name}, {line.where}")
-        rows.append([_word(cell) for cell in _filled(line.cells, len(table.headings), places[-1])])
-    if not rows:
+    table = _table_of(path, lambda: BytesIO(data), _trimmed)
+    lines = list(table.lines)
+    if not lines:
         raise UsageError(f"{path}: no row found; one knee per line expected below the headings")
-    names = all_from_oai(table.headings)
-    columns = {name: list(cells) for name, cells in zip(names, zip(*rows, strict=True), strict=True)}
-    return Table(path.stem, path.name, hashlib.sha256(data).hexdigest(), columns, places)
-
-
-def _filled(cells: list[str], count: int, place: str) -> list[str]:
-    """As many cells as there are headings; missing ones are empty."""
-    if len(cells) > count:
+    visits = visits_of_headings(table.headings, table.headings)
+    if len(visits) > 1:
         raise UsageError(
-            f"{place}: {len(cells)} cells found, {count} expected by the headings; put cells "
-            "that hold a comma in quotation marks"
+            f"{path}: columns of several visits found ({', '.join(visits.values())}), one visit expected; "
+            "keep the columns of one"
         )
-    return cells + [""] * (count - len(cells))
+    names = known_headings(
+        all_from_oai(table.headings), KNOWN, place=path, vital=KEYS, written=table.headings
+    )
+    columns = {
+        name: [word(code_of(cell)) if name != heading or name == SIDE else word(cell) for cell in cells]
+        for name, heading, cells in zip(
+            names,
+            table.headings,
+            zip(*(map(plain_text, line.cells) for line in lines), strict=True),
+            strict=True,
+        )
+    }
+    places = [f"{path.name}, {line.where}" for line in lines]
+    return Table(path.stem, path.name, hashlib.sha256(data).hexdigest(), columns, places, visits)
 
 
-def _word(cell: str) -> str:
-    word = cell.strip()
-    return "" if word.lower() in ABSENT else word
+def _trimmed(path: Path, headings: Sequence[str]) -> list[str]:
+    return known_headings(headings, (), place=path, vital=())
 
 
-def _present_codes(lines: Iterator[Line], headings: Sequence[str]) -> Iterator[Line]:
+def _without_empty_ends(headings: list[str]) -> list[str]:
+    """Spreadsheets leave empty columns at the end."""
+    while headings and not headings[-1]:
+        headings = headings[:-1]
+    return headings
+
+
+def _filled(path: Path, line: Line, count: int) -> Line:
+    """As many cells as there are headings; missing ones are empty, empty ones beyond are left out."""
+    if any(cell.strip() for cell in line.cells[count:]):
+        raise UsageError(
+            f"{path}, {line.where}: {len(line.cells)} cells found, {count} expected by the headings; put "
+            "cells that hold a comma, or what else separates the cells, in quotation marks"
+        )
+    return Line(line.where, [*line.cells[:count], *[""] * (count - len(line.cells))])
+
+
+def _present_codes(lines: Iterable[Line], headings: Sequence[str]) -> Iterator[Line]:
     column = headings.index(CODE)
     for line in lines:
-        if column < len(line.cells):
-            line.cells[column] = FORMER_CODES.get(line.cells[column], line.cells[column])
+        line.cells[column] = FORMER_CODES.get(line.cells[column], line.cells[column])
         yield line
 
 
@@ -133,7 +153,7 @@ def _lines(path: Path, opened: Callable[[], IO[bytes]]) -> Iterator[Line]:
         with opened() as file:
             is_parquet = file.read(len(parquet.MAGIC)) == parquet.MAGIC
             file.seek(0)
-            yield from _parquet_lines(path, file) if is_parquet else _csv_lines(path, file)
+            yield from _parquet_lines(path, file) if is_parquet else csv_lines(path, file)
     except OSError as error:
         raise _cannot_read(path, error) from error
 
@@ -142,28 +162,6 @@ def _cannot_read(path: Path, error: OSError) -> UsageError:
     return UsageError(
         f"{path} cannot be read ({type(error).__name__}); a table, UTF-8 CSV or Parquet, expected"
     )
-
-
-def _csv_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
-    try:
-        with TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
-            first = next(text, "")
-            rows = csv.reader(chain([first], text), delimiter=_delimiter_of(first))
-            yield from (Line(f"line {rows.line_num}", cells) for cells in rows if cells)
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"{path} is neither Parquet nor UTF-8 text ({type(error).__name__}); a CSV saved as UTF-8 "
-            "expected"
-        ) from error
-    except csv.Error as error:
-        raise UsageError(
-            f"{path}, line {rows.line_num}: not a CSV ({error}); check its quotes, or save it again"
-        ) from error
-
-
-def _delimiter_of(headings: str) -> str:
-    """What stands between the cells: a comma; a semicolon, tab or bar where the headings have no comma."""
-    return next((mark for mark in DELIMITERS if mark in headings), DELIMITERS[0])
 
 
 def _parquet_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:

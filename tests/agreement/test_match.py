@@ -209,7 +209,7 @@ NAMELESS = "S17"
         (
             HEADINGS,
             [(NAMELESS, "V0", "both", 2, 3)],
-            r"line 2: an unknown side found; right, left, R, L, 1 \(right\)",
+            r"line 2: an unknown side found; right, left, R or L, or 1 \(right\)",
         ),
         (
             HEADINGS,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 
 from kltool import reading
@@ -35,6 +36,17 @@ def manifest(samples: Path, tmp_path: Path) -> Callable[[str], Path]:
         return file
 
     return put
+
+
+def retouched(film: Path, folder: Path) -> Path:
+    """The same film with one pixel changed: another file and other pixels."""
+    dataset = pydicom.dcmread(film)
+    pixels = dataset.pixel_array.copy()
+    pixels[0, 0] += 1
+    dataset.PixelData = pixels.tobytes()
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    dataset.save_as(folder / f"retouched_{film.name}")
+    return folder / f"retouched_{film.name}"
 
 
 VISITS = "path,visit\n{case}/after.dcm,month 12\n{case}/before.dcm,baseline\n"
@@ -105,13 +117,13 @@ def test_dates_of_the_manifest_come_before_those_of_the_films(
 
 
 def test_subjects_have_their_own_timelines(
-    kltool: Kltool, manifest: Callable[[str], Path], samples: Path
+    kltool: Kltool, manifest: Callable[[str], Path], samples: Path, tmp_path: Path
 ) -> None:
     rows = "path,subject,visit,date\n" + "".join(
         f"{file},{subject},{visit},{day}\n"
         for subject, files in (
             ("A", (samples / "case" / "before.dcm", samples / "case" / "after.dcm")),
-            ("B", (samples / "bilateral.dcm", samples / "bilateral.dcm")),
+            ("B", (samples / "bilateral.dcm", retouched(samples / "bilateral.dcm", tmp_path))),
         )
         for file, visit, day in zip(files, ("one", "two"), ("2023-01-01", "2024-01-01"), strict=True)
     )
@@ -124,6 +136,45 @@ def test_subjects_have_their_own_timelines(
         ("B", "right"),
         ("B", "left"),
     ]
+
+
+def test_a_film_under_another_name_is_no_visit_of_its_own(
+    kltool: Kltool, manifest: Callable[[str], Path], samples: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "follow_up.dcm"
+    copy.write_bytes((samples / "case" / "before.dcm").read_bytes())
+    said = kltool("compare", "--json", "--manifest", manifest(VISITS + f"{copy},month 24\n"))
+    assert said.code == 3
+    assert holds(said.err, "month 24", "visit baseline", "one film")
+    assert len(json.loads(said.out)["visits"]) == 2
+
+
+def test_one_visit_of_a_subject_has_one_film(kltool: Kltool, manifest: Callable[[str], Path]) -> None:
+    rows = "path,visit,Subject\n{case}/before.dcm,V0,A\n{case}/after.dcm, V0,A\n"
+    said = kltool("compare", "--manifest", manifest(rows))
+    assert (said.code, said.out) == (2, "")
+    assert holds(said.err, "line 3", "'V0'", "'A'", "line 2")
+
+
+@pytest.mark.parametrize(
+    ("rows", "facts"),
+    [
+        (
+            "path,visit,date\n{case}/after.dcm,V1,2019-06-01\n{case}/before.dcm,V0,2019-07-01\n",
+            ("dates run backwards", "V0 (2019-07-01)", "V1 (2019-06-01)"),
+        ),
+        (
+            "path,visit,date\n{case}/after.dcm,one,2020-01-01\n{case}/before.dcm,two,2021-01-01\n",
+            ("dates run backwards", "two (2021-01-01)", "the films are of 2023-04-06 and 2024-04-04"),
+        ),
+    ],
+)
+def test_dates_that_run_backwards_are_said_and_the_comparison_is_made(
+    rows: str, facts: tuple[str, ...], kltool: Kltool, manifest: Callable[[str], Path]
+) -> None:
+    said = kltool("compare", "--manifest", manifest(rows))
+    assert said.code == 0
+    assert holds(said.err, *facts)
 
 
 def test_a_visit_that_is_refused_is_told_and_left_out(
@@ -150,7 +201,11 @@ def test_a_film_without_a_date_costs_its_visit_and_no_other(
 
 
 def test_an_error_nobody_expected_costs_one_visit_and_keeps_its_text(
-    kltool: Kltool, manifest: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+    kltool: Kltool,
+    manifest: Callable[[str], Path],
+    samples: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(film: Radiograph, models: Models, **settings: Any) -> Reading:
         if "after" in film.source:
@@ -158,7 +213,8 @@ def test_an_error_nobody_expected_costs_one_visit_and_keeps_its_text(
         return read(film, models, **settings)
 
     monkeypatch.setattr(reading, "read", broken)
-    said = kltool("compare", "--manifest", manifest(VISITS + "{case}/before.dcm,month 6\n"))
+    again = retouched(samples / "case" / "before.dcm", tmp_path)
+    said = kltool("compare", "--manifest", manifest(VISITS + f"{again},month 6\n"))
     assert said.code == 4
     assert "ZeroDivisionError" in said.err
     assert "MUSTERMANN" not in said.err + said.out

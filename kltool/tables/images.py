@@ -1,0 +1,48 @@
+"""A path in a table → its images, however the path is spelled."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from kltool.errors import UsageError
+from kltool.intake import ImageSource, find_images
+from kltool.intake.sources import is_remote
+
+
+def images_named(name: str, folder: Path | None = None) -> Iterator[ImageSource]:
+    """The images of a file, folder, archive, member of an archive (films.zip!a.dcm) or address.
+
+    folder: that a path is relative to. A path that is not there as it is written is looked for with slashes
+    in place of backslashes, and in the other forms of Unicode (macOS decomposes letters with accents). Raises
+    UsageError where there is no image.
+    """
+    if is_remote(name):
+        yield from find_images(name)
+        return
+    for spelling in _spellings(name):
+        place = str(folder / spelling) if folder else spelling
+        archive, mark, _ = place.partition("!")
+        if Path(place).exists():
+            yield from find_images(Path(place))
+            return
+        if mark and Path(archive).is_file() and place in _members(archive):
+            yield _members(archive)[place]
+            return
+    yield from find_images(folder / name if folder else Path(name))
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """As it is written first."""
+    slashes = dict.fromkeys((name, name.replace("\\", "/")))
+    forms = [unicodedata.normalize(form, path) for path in slashes for form in ("NFC", "NFD")]
+    yield from dict.fromkeys((*slashes, *forms))
+
+
+@lru_cache(maxsize=4)
+def _members(archive: str) -> Mapping[str, ImageSource]:
+    """The images of an archive by the names that tables give them, as films.zip!visit/a.dcm."""
+    try:
+        return {source.name: source for source in find_images(Path(archive))}
+    except UsageError:
+        return {}
