@@ -18,7 +18,22 @@ L = TypeVar("L", bound=Length)
 
 @dataclass(frozen=True, slots=True)
 class ErrorSettings:
-    """Floors as shares of the tibial width (0.0013 is about 0.1 mm); docs/choices.md#error."""
+    """Standard deviation of each width; docs/choices.md#error and #error-inflation.
+
+    Attributes
+    ----------
+    minimum_floor, fixed_floor, mean_floor : float
+        Errors of which the network does not know, of a minimum, of a width at a fixed location and of a mean;
+        shares of the tibial width (0.0013 is about 0.1 mm).
+    minimum_gain, fixed_gain, mean_gain : float
+        By which the network's own standard deviations are calibrated.
+    plateau_margin_sd : float
+        Of the inter-margin distance, a share of the tibial width.
+    usable_factor, poor_factor : float
+        By which errors are multiplied where the quality is usable, or poor.
+    largest_sd : float
+        A share of the tibial width; beyond it there is no number.
+    """
 
     minimum_floor: float = 0.0011
     minimum_gain: float = 0.69
@@ -26,10 +41,10 @@ class ErrorSettings:
     fixed_gain: float = 0.82
     mean_floor: float = 0.0
     mean_gain: float = 0.94
-    plateau_margin_sd: float = 0.0055  # of the inter-margin distance
-    usable_factor: float = 1.01  # docs/choices.md#error-inflation
-    poor_factor: float = 1.02  # docs/choices.md#error-inflation
-    largest_sd: float = 0.02  # beyond it there is no number; docs/choices.md#error
+    plateau_margin_sd: float = 0.0055
+    usable_factor: float = 1.01
+    poor_factor: float = 1.02
+    largest_sd: float = 0.02
 
     def of_minimum(self, femur_sd: float, tibia_sd: float) -> float:
         """Of a minimum, from the deviations at its ends; all as shares of the tibial width."""

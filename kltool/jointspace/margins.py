@@ -22,12 +22,22 @@ FEMUR, TIBIA, UPPER_PLATEAU_MARGIN, LOWER_PLATEAU_MARGIN = range(4)
 
 @dataclass(frozen=True, slots=True)
 class TraceSettings:
-    """Shares of the tibial width; docs/choices.md#margins."""
+    """Tracing of the margins; lengths are shares of the tibial width; docs/choices.md#margins.
 
-    innermost: float = 0.15  # where the margins of a compartment begin, from the middle of the plateau
-    outermost: float = 0.52  # where they end
-    largest_sd: float = 0.03  # of a margin, the median of its points
-    largest_spread: float = 0.06  # of the landmarks, a share of the crop
+    Attributes
+    ----------
+    innermost, outermost : float
+        Where the margins of a compartment begin and end, from the middle of the plateau.
+    largest_sd : float
+        Of a margin, the median of its points; beyond it there is no margin.
+    largest_spread : float
+        Of the landmarks, a share of the crop; beyond it nothing is traced.
+    """
+
+    innermost: float = 0.15
+    outermost: float = 0.52
+    largest_sd: float = 0.03
+    largest_spread: float = 0.06
 
 
 def trace_margins(knee: Knee, network: Network, settings: TraceSettings) -> TracedJoint:

@@ -18,6 +18,29 @@ class QualityCriteria:
     """Limits: a reading beyond a `good_` limit is usable, beyond a `usable_` limit poor.
 
     docs/choices.md#quality and #positioning.
+
+    Attributes
+    ----------
+    good_detection_score, usable_detection_score : float
+        Of the finder, 0 to 1.
+    good_spread, usable_spread : float
+        Of the landmarks, a share of the crop.
+    good_side_probability : float
+        Of the given side, by the anatomy, 0 to 1.
+    good_tibial_pixels : float
+        Tibial width; 120 pixels are about 0.6 mm a pixel.
+    good_tilt_deg : float
+        Of the knee in the picture.
+    good_imd_mm, usable_imd_mm, good_imd_percent, usable_imd_percent : float
+        Inter-margin distance; per cent of the tibial width (of 76 mm) are used without millimetres.
+    good_rotation_deg, usable_rotation_deg : float
+        Of the leg.
+    good_clipped, usable_clipped : float
+        Share of the joint's pixels, 0 to 1.
+    good_edge_percent, usable_edge_percent : float
+        Of the femoral edge from 10 to 90%, per cent of the tibial width.
+    good_contrast, usable_contrast : float
+        Over the noise.
     """
 
     good_detection_score: float = 0.60  # of the finder

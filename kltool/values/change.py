@@ -112,6 +112,11 @@ class WidthChange:
         The difference at the same location with both films traced together, or why there is none.
     threshold : float
         The change that the study protocol regards as relevant.
+
+    References
+    ----------
+    Jacobson N., Truax P. Clinical significance: a statistical approach to defining meaningful change in
+    psychotherapy research. J Consult Clin Psychol 1991 (the reliable change index).
     """
 
     unit: Unit
@@ -182,7 +187,18 @@ class WidthChange:
         return self.probability_beyond(self.threshold)
 
     def probability_beyond(self, length: float) -> float:
-        """Probability that the true change is larger than a length, either way."""
+        """Probability that the true change is larger than a length, either way.
+
+        Parameters
+        ----------
+        length : float
+            In `unit`, 0 or more.
+
+        Returns
+        -------
+        float
+            0 to 1.
+        """
         wide, narrow = (self.change - length, -self.change - length)
         return STANDARD_NORMAL.cdf(wide / self.standard_error) + STANDARD_NORMAL.cdf(
             narrow / self.standard_error
@@ -254,7 +270,18 @@ class GradeChange:
         return before, after
 
     def probability(self, claim: GradeClaim) -> float:
-        """Probability of a claimed pair of grades."""
+        """Probability of a claimed pair of grades.
+
+        Parameters
+        ----------
+        claim : GradeClaim
+            KL before and after.
+
+        Returns
+        -------
+        float
+            0 to 1.
+        """
         return self.transition[claim.before][claim.after]
 
 

@@ -42,5 +42,22 @@ class Measure(StrEnum):
 
     @classmethod
     def at(cls, compartment: Compartment, x: float) -> "Measure":
-        """The width at a fixed location. Raises ValueError where x is no such location."""
+        """The width at a fixed location.
+
+        Parameters
+        ----------
+        compartment : Compartment
+            Medial or lateral.
+        x : float
+            The location, 0 (medial) to 1 (lateral).
+
+        Returns
+        -------
+        Measure
+
+        Raises
+        ------
+        ValueError
+            Where x is no such location.
+        """
         return cls(f"{compartment} {x:.3f}")

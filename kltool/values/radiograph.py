@@ -28,7 +28,22 @@ class Side(StrEnum):
 
     @classmethod
     def given(cls, side: "Side | str") -> "Side":
-        """The side that a user states. Raises UsageError where it is neither "right" nor "left"."""
+        """The side that a user states.
+
+        Parameters
+        ----------
+        side : Side or str
+            "right" or "left".
+
+        Returns
+        -------
+        Side
+
+        Raises
+        ------
+        UsageError
+            Where it is neither.
+        """
         try:
             return cls(side)
         except ValueError as error:
@@ -158,7 +173,17 @@ class Radiograph(ByValue):
         return replace(self, image=DETACHED)
 
     def with_notes(self, *notes: str) -> "Radiograph":
-        """The same film with further notes."""
+        """The same film with further notes.
+
+        Parameters
+        ----------
+        *notes : str
+            Sentences that hold no patient name.
+
+        Returns
+        -------
+        Radiograph
+        """
         return replace(self, notes=self.notes + notes)
 
     def __repr__(self) -> str:

@@ -102,6 +102,11 @@ class CompartmentSpace(ByValue):
         The area between the margins over that range.
     margins : Margins or NotMeasured
         The traced margins.
+
+    References
+    ----------
+    Neumann G., Hunter D., Nevitt M. et al. Location specific radiographic joint space width for osteoarthritis
+    progression. Osteoarthritis Cartilage 2009; 17: 761-765.
     """
 
     minimum: Width | NotMeasured
@@ -173,7 +178,17 @@ class JointSpace:
     metal: bool
 
     def of(self, compartment: Compartment) -> CompartmentSpace:
-        """The space of one compartment."""
+        """The space of one compartment.
+
+        Parameters
+        ----------
+        compartment : Compartment
+            Medial or lateral.
+
+        Returns
+        -------
+        CompartmentSpace
+        """
         return self.medial if compartment is Compartment.MEDIAL else self.lateral
 
 
@@ -194,6 +209,13 @@ class Grade:
     attribution : tuple of tuple of float
         Attribution map: rows of the grader's view from top to bottom, each from lateral to medial: by how
         much each location raises the expected grade.
+
+    References
+    ----------
+    Kellgren J., Lawrence J. Radiological assessment of osteo-arthrosis. Ann Rheum Dis 1957.
+    Cao W., Mirjalili V., Raschka S. Rank consistent ordinal regression for neural networks. 2020 (the median).
+    Sadinle M., Lei J., Wasserman L. Least ambiguous set-valued classifiers with bounded error levels. J Am Stat
+    Assoc 2019 (the prediction set).
     """
 
     probabilities: tuple[float, float, float, float, float]
@@ -216,7 +238,18 @@ class Grade:
         return sum(kl * p for kl, p in enumerate(self.probabilities))
 
     def at_least(self, kl: int) -> float:
-        """The probability of this grade or a higher one."""
+        """The probability of a grade or a higher one.
+
+        Parameters
+        ----------
+        kl : int
+            The grade, 0 to 4.
+
+        Returns
+        -------
+        float
+            0 to 1.
+        """
         return sum(self.probabilities[kl:])
 
 
@@ -314,9 +347,17 @@ class KneeReading(Presented):
 
     @property
     def overlay(self) -> npt.NDArray[np.uint8]:
-        """The picture that ``--overlay`` writes: (rows, columns, 3) uint8, RGB.
+        """The picture that ``--overlay`` writes.
 
-        Raises UsageError where the reading was detached from its film.
+        Returns
+        -------
+        numpy.ndarray
+            (rows, columns, 3) uint8, RGB.
+
+        Raises
+        ------
+        UsageError
+            Where the reading was detached from its film.
         """
         return picture_of(self)
 
