@@ -53,8 +53,8 @@ class ErrorModel:
 
     References
     ----------
-    Field test of the reproducibility of automated measurements of medial tibiofemoral joint space width derived
-    from standardized knee radiographs. J Rheumatol 1999; 26: 1359-1365 (0.25, 0.32, 0.45 mm).
+    Field test of the reproducibility of automated measurements of medial tibiofemoral joint space width
+    derived from standardized knee radiographs. J Rheumatol 1999; 26: 1359-1365 (0.25, 0.32, 0.45 mm).
     Peterfy C., Li J., Zaim S. et al. Comparison of fixed-flexion positioning with fluoroscopic semi-flexed
     positioning. Skeletal Radiol 2003; 32: 128-132 (0.10 mm).
 

@@ -105,8 +105,8 @@ class CompartmentSpace(ByValue):
 
     References
     ----------
-    Neumann G., Hunter D., Nevitt M. et al. Location specific radiographic joint space width for osteoarthritis
-    progression. Osteoarthritis Cartilage 2009; 17: 761-765.
+    Neumann G., Hunter D., Nevitt M. et al. Location specific radiographic joint space width for
+    osteoarthritis progression. Osteoarthritis Cartilage 2009; 17: 761-765.
     """
 
     minimum: Width | NotMeasured
@@ -213,9 +213,10 @@ class Grade:
     References
     ----------
     Kellgren J., Lawrence J. Radiological assessment of osteo-arthrosis. Ann Rheum Dis 1957.
-    Cao W., Mirjalili V., Raschka S. Rank consistent ordinal regression for neural networks. 2020 (the median).
-    Sadinle M., Lei J., Wasserman L. Least ambiguous set-valued classifiers with bounded error levels. J Am Stat
-    Assoc 2019 (the prediction set).
+    Cao W., Mirjalili V., Raschka S. Rank consistent ordinal regression for neural networks. 2020 (the
+    median).
+    Sadinle M., Lei J., Wasserman L. Least ambiguous set-valued classifiers with bounded error levels. J Am
+    Stat Assoc 2019 (the prediction set).
     """
 
     probabilities: tuple[float, float, float, float, float]
