@@ -74,7 +74,8 @@ def single_precision(values: Float64, padding: Mask | None = None) -> Float32:
     darkest = image.min()
     if np.isfinite(rounded).all() and np.abs(rounded - image).max() <= LEAST_PRECISION * np.ptp(image):
         return values.astype(np.float32)
-    return (values - darkest).astype(np.float32)
+    shifted: Float64 = values - darkest
+    return shifted.astype(np.float32)
 
 
 def same_spacing(one: Pair, other: Pair) -> bool:
