@@ -28,6 +28,12 @@ REPLACED = RefusedKnee(
     "a knee replacement was found, a natural joint expected; there is no joint space to measure",
 )
 
+SECOND_EXPOSURE = RefusedKnee(
+    "second_exposure",
+    "a second exposure of the same knee was found by tags and anatomy, one of each knee expected; "
+    "to read it, give the film cut to it",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LocalizedKnees:
@@ -75,13 +81,15 @@ class _Sides:
 def find_knees(film: Radiograph, models: Models, settings: FinderSettings = DEFAULT) -> LocalizedKnees:
     """Find one or two knees in a frontal film.
 
-    Two knees take their sides from their order in the picture (the patient's right is on the viewer's left);
+    Two knees take their sides from their order in the picture (the patient's right is on the viewer's left),
+    unless tags and anatomy say that both are one knee, of which the better exposure is read;
     one knee takes the side given by the user or the tags, or else the side of its anatomy.
     Raises NoKnee, TooCoarse, SideUnknown.
     """
     film, candidates, rotation_notes = _rotate_upright(film, models, settings)
     knees = _select_knees(candidates)
     _require_resolution(knees)
+    knees, second = _without_second_exposure(film, knees, candidates[0])
     sides = _assign_sides(film, knees)
     requested = [
         (knee, side)
@@ -90,7 +98,7 @@ def find_knees(film: Radiograph, models: Models, settings: FinderSettings = DEFA
     ]
     natural = [(knee, side) for knee, side in requested if not knee.is_replaced]
     localized = tuple(_localize_knee(film, knee, side, sides.source, models) for knee, side in natural)
-    refused = (REPLACED,) * (len(requested) - len(natural))
+    refused = (REPLACED,) * (len(requested) - len(natural)) + second
     return LocalizedKnees(film, localized, refused, (*rotation_notes, *sides.notes))
 
 
@@ -156,6 +164,21 @@ def _require_resolution(knees: list[ClassifiedCandidate]) -> None:
             f"the tibia spans {width:.0f} pixels, {FEWEST_PIXELS:.0f} expected at least; "
             "give the film at its full resolution"
         )
+
+
+def _without_second_exposure(
+    film: Radiograph, knees: list[ClassifiedCandidate], best: ClassifiedCandidate
+) -> tuple[list[ClassifiedCandidate], tuple[RefusedKnee, ...]]:
+    """The better of two that are one knee: tags and anatomy of both state one side, and outrank the order.
+
+    docs/choices.md#side-by-anatomy
+    """
+    side = film.side if film.side_source is SideSource.TAG else None
+    if len(knees) < 2 or side is None:
+        return knees, ()
+    if not all(one.side_probability(side) >= LEAST_SIDE_PROBABILITY and not one.is_replaced for one in knees):
+        return knees, ()
+    return [best], (SECOND_EXPOSURE,)
 
 
 def _assign_sides(film: Radiograph, knees: list[ClassifiedCandidate]) -> _Sides:

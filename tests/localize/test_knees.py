@@ -102,6 +102,17 @@ def test_a_tag_that_names_one_side_of_two_knees_is_overruled_by_the_film_and_not
     assert holds(note, "tags", "left", "two knees")
 
 
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
+
+
+@pytest.mark.skipif(not CASES.exists(), reason=f"no {CASES}")
+def test_two_exposures_of_one_knee_are_no_pair(models: Models) -> None:
+    """Tags and anatomy of both say right: no left knee is invented."""
+    found = find_knees(load(CASES / "two-exposures-of-one-knee" / "film.dcm"), models)
+    assert [knee.side for knee in found.knees] == [Side.RIGHT]
+    assert [refused.code for refused in found.refused] == ["second_exposure"]
+
+
 @pytest.mark.parametrize("name", ONE_KNEE)
 def test_one_knee_without_a_side_takes_that_of_its_anatomy(name: str, samples: Path, models: Models) -> None:
     film = load(samples / f"{name}.dcm")

@@ -11,12 +11,15 @@ from kltool.intake.content import Pair, SpacingResult, same_spacing
 from kltool.intake.dicom.header import SpacingTags
 from kltool.values.spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, NoSpacing, Spacing
 
+PLACEHOLDER = (1.0, 1.0)  # docs/choices-intake.md#contradicting-spacings
+LARGEST_MULTIPLIED = 1.3  # docs/choices-intake.md#contradicting-spacings
 LARGEST_MAGNIFICATION = 2.0  # docs/choices-intake.md#magnification
 
 
 def spacing_of(tags: SpacingTags) -> SpacingResult:
     """The best tier the tags allow; never raises, whatever they hold."""
     plausible, notes = _plausible(tags)
+    notes = (*notes, *_contradiction(plausible))
     spacing = next(_tiers(plausible), None)
     if spacing is not None:
         return SpacingResult(spacing, notes)
@@ -26,11 +29,12 @@ def spacing_of(tags: SpacingTags) -> SpacingResult:
 def _tiers(tags: SpacingTags) -> Iterator[Spacing]:
     """Best first. Holds only spacings that passed _plausible."""
     pixel, imager = _two(tags.pixel), _two(tags.imager)
+    contradicted = bool(_contradiction(tags))
     if pixel and tags.calibration == "FIDUCIAL":
         yield Spacing(*pixel, Calibration.FIDUCIAL)
-    if pixel and tags.calibration == "GEOMETRY":
+    if pixel and tags.calibration == "GEOMETRY" and not contradicted:
         yield Spacing(*pixel, Calibration.GEOMETRY)
-    if pixel and imager and not same_spacing(pixel, imager):
+    if pixel and imager and not same_spacing(pixel, imager) and not contradicted:
         yield Spacing(*pixel, Calibration.CORRECTED)
     if imager and tags.magnification:
         factor = tags.magnification[0]
@@ -40,6 +44,24 @@ def _tiers(tags: SpacingTags) -> Iterator[Spacing]:
     for unknown in (pixel, _two(tags.nominal)):
         if unknown:
             yield Spacing(*unknown, Calibration.UNKNOWN_PLANE)
+
+
+def _contradiction(tags: SpacingTags) -> tuple[str, ...]:
+    """A note where PixelSpacing is no ImagerPixelSpacing corrected for magnification: it is not used.
+
+    A fiducial is measured on the film itself and outranks both. docs/choices-intake.md#contradicting-spacings
+    """
+    pixel, imager = _two(tags.pixel), _two(tags.imager)
+    if not pixel or not imager or same_spacing(pixel, imager) or tags.calibration == "FIDUCIAL":
+        return ()
+    ratios = [corrected / detector for detector, corrected in zip(imager, pixel, strict=True)]
+    is_multiplied = all(1 < ratio <= LARGEST_MULTIPLIED for ratio in ratios)
+    if pixel != PLACEHOLDER and not is_multiplied:
+        return ()
+    return (
+        f"PixelSpacing {_as_text(pixel)} refused: no more than ImagerPixelSpacing {_as_text(imager)} was "
+        "expected, which is used",
+    )
 
 
 def _plausible(tags: SpacingTags) -> tuple[SpacingTags, tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """The tier of a spacing is what its tags deserve, whatever the tags hold."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from kltool.intake.dicom.spacing import spacing_of
 from kltool.values.spacing import Calibration, NoSpacing, Spacing
 from tests.intake.films import as_bytes, data_set
 
+CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
 TIERS = [
     ({"pixel": (0.14, 0.15), "calibration": "FIDUCIAL", "imager": (0.2, 0.2)}, 0.14, 0.15, "FIDUCIAL"),
     ({"pixel": (0.14, 0.15), "calibration": "GEOMETRY", "imager": (0.2, 0.2)}, 0.14, 0.15, "GEOMETRY"),
@@ -64,6 +66,37 @@ def test_a_patient_behind_the_detector_is_refused() -> None:
     )
     assert found.spacing == Spacing(0.2, 0.2, Calibration.DETECTOR)
     assert "the detector was expected behind the patient" in found.notes[0]
+
+
+@pytest.mark.parametrize("calibration", ["", "GEOMETRY"])
+@pytest.mark.parametrize("pixel", [(0.4452, 0.4452), (0.5, 0.5), (1.0, 1.0)])
+def test_a_correction_for_magnification_that_is_impossible_is_not_used(
+    pixel: tuple[float, float], calibration: str
+) -> None:
+    """A knee is never smaller on the detector than it is."""
+    tags = SpacingTags(pixel=pixel, calibration=calibration, imager=(0.42, 0.42), magnification=(1.06,))
+    found = spacing_of(tags)
+    assert isinstance(found.spacing, Spacing)
+    assert found.spacing.tier is Calibration.MAGNIFICATION
+    assert found.spacing.row_mm == pytest.approx(0.42 / 1.06)
+    (note,) = found.notes
+    assert "ImagerPixelSpacing" in note
+
+
+def test_a_reduced_film_whose_detector_tag_is_stale_keeps_its_pixel_spacing() -> None:
+    found = spacing_of(SpacingTags(pixel=(0.28, 0.28), imager=(0.14, 0.14)))
+    assert found.spacing == Spacing(0.28, 0.28, Calibration.CORRECTED)
+
+
+@pytest.mark.skipif(not CASES.exists(), reason=f"no {CASES}")
+@pytest.mark.parametrize(
+    "case", ["spacing-larger-than-detector/film.dcm", "spacing-placeholder-1-1/with_imager_spacing.dcm"]
+)
+def test_films_whose_spacings_contradict_each_other_have_the_possible_one(case: str) -> None:
+    film, reference = load(CASES / case), load(CASES / "reference" / "good.dcm")
+    assert isinstance(film.spacing, Spacing)
+    assert isinstance(reference.spacing, Spacing)
+    assert film.spacing.row_mm == pytest.approx(reference.spacing.row_mm, rel=0.07)  # of the magnification
 
 
 numbers = st.lists(st.one_of(st.floats(), st.floats(0.02, 1.0)), max_size=3).map(tuple)
