@@ -15,11 +15,13 @@ from kltool.cli.overlays import prepared, read_image, write_overlays
 from kltool.cli.sources import Stated, VisitImage, visits_of
 from kltool.comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
 from kltool.comparison.visit_order import contradictions
-from kltool.errors import Exit, NotComparable, UsageError
+from kltool.errors import Exit, NotComparable, StorageFull, UsageError
 from kltool.intake import find_images, load
 from kltool.reading import read
+from kltool.report.files import writable
 from kltool.report.record import change_record, timeline_record
 from kltool.report.terminal.readings import print_change, print_timeline
+from kltool.report.timeline_tables import TimelineTables
 from kltool.typing import Record
 from kltool.values.change import GradeClaim, Timeline, Verdict, Visit
 from kltool.values.reading import GRADES, Reading, Status, Unread
@@ -30,7 +32,7 @@ WITHOUT_CHANGE: Final = (Verdict.NOT_COMPARABLE, Verdict.NOT_MEASURED)
 
 @dataclass(frozen=True, slots=True)
 class CompareOptions:
-    """overlay: the folder of the pictures. report: the file of the page."""
+    """overlay: the folder of the pictures. report: the file of the page. tables: the folder of the tables."""
 
     stated: Stated
     claim: GradeClaim | None
@@ -38,10 +40,13 @@ class CompareOptions:
     as_json: bool
     overlay: Path | None
     report: Path | None
+    tables: Path | None = None
 
 
 def compare_files(before: Path, after: Path, options: CompareOptions) -> Exit:
     """The change of every knee of two films."""
+    if options.tables is not None:
+        raise UsageError("--tables found with two films; it is about the visits of a --manifest")
     folder, page = prepared(options.overlay), _writable(options.report)
     models = load_models()
     earlier, later = (_reading(path, options.stated, models) for path in (before, after))
@@ -70,6 +75,8 @@ def compare_visits(manifest: Path, options: CompareOptions) -> Exit:
             "--claim found with --manifest; --claim is about two films: name the films of the two visits"
         )
     folder = prepared(options.overlay)
+    if options.tables is not None:
+        writable(options.tables, "--tables")
     subjects = visits_of(manifest, options.stated)
     models = load_models()
     found: list[Timeline] = []
@@ -86,6 +93,8 @@ def compare_visits(manifest: Path, options: CompareOptions) -> Exit:
             continue
         found += of_subject
         _print(of_subject, options.as_json)
+    if options.tables is not None:
+        _write_tables(found, options.tables)
     if page is not None and found:
         from kltool.report.html.timeline import write_timeline_page  # loads jinja2, for a page alone
 
@@ -203,6 +212,20 @@ def _print(found: Sequence[Timeline], as_json: bool) -> None:
         return
     for record in records:
         print_timeline(record, Console())
+
+
+def _write_tables(found: Sequence[Timeline], folder: Path) -> None:
+    """Told on standard error, since standard output may be JSON. Raises StorageFull."""
+    try:
+        with TimelineTables(folder) as tables:
+            for timeline in found:
+                tables.write(timeline)
+    except OSError as error:
+        raise StorageFull(
+            f"the tables in {folder} cannot be written ({error.strerror}); free some space and start "
+            "the same command again"
+        ) from error
+    print(f"kltool: tables: {', '.join(str(folder / name) for name in tables.names)}", file=sys.stderr)
 
 
 def _print_json(records: Sequence[Record]) -> None:

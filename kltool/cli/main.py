@@ -112,6 +112,14 @@ def compare(
         Path | None,
         typer.Option(help="File for a self-contained page (.html) with images, numbers and verdict."),
     ] = None,
+    tables: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the timelines of a manifest as tables: visits (a row a knee and visit) and "
+            "changes (a row a knee, later visit and width), CSV and Parquet.",
+            file_okay=False,
+        ),
+    ] = None,
     verbose: Verbose = False,
 ) -> None:
     """Compare two radiographs of a knee, or a series: change of width and grade, with its error."""
@@ -119,7 +127,7 @@ def compare(
     from kltool.cli.sources import Stated
 
     model = error_model(repositioning, threshold)
-    options = CompareOptions(Stated(side, spacing), claim_of(claim), model, as_json, overlay, report)
+    options = CompareOptions(Stated(side, spacing), claim_of(claim), model, as_json, overlay, report, tables)
     if manifest is not None and before is None:
         raise typer.Exit(compare_visits(manifest, options))
     if manifest is not None or before is None or after is None:

@@ -67,7 +67,7 @@ def refuse_unclear(headings: Sequence[str], used: Sequence[str], place: Path) ->
     """Raises UsageError for a heading that may mean one of `used`, which the table lacks."""
     for heading in headings:
         meant = UNCLEAR.get(plain(heading))
-        if meant is not None and meant in used and meant not in headings:
+        if meant and meant in used and meant not in headings:
             raise _refusal(heading, meant, place)
 
 
@@ -80,7 +80,7 @@ def known_name(heading: str, known: Collection[str]) -> str:
 def _synonym(heading: str, known: Collection[str], present: Collection[str]) -> str:
     """A column of that name beside its synonym leaves the synonym a column of its own."""
     meant = SYNONYMS.get(plain(heading))
-    return meant if meant is not None and meant in known and meant not in present else heading
+    return meant if meant and meant in known and meant not in present else heading
 
 
 def _refuse_repeated(found: Sequence[str], written: Sequence[str], place: Path) -> None:

@@ -22,6 +22,9 @@ class TableFile(Protocol):
     def close(self) -> None: ...
 
 
+CreateTable = Callable[[Path, Mapping[str, CellType], Mapping[str, str]], TableFile]  # file, types, headings
+
+
 def table_names() -> tuple[str, ...]:
     """Of the tables that are written here."""
     return (PARQUET, CSV) if parquet.is_installed() else (CSV,)
@@ -97,7 +100,7 @@ def _text(cell: Cell) -> Cell:
     return "" if cell is None else cell
 
 
-FORMATS: Final[Mapping[str, Callable[[Path, Mapping[str, CellType], Mapping[str, str]], TableFile]]] = {
+FORMATS: Final[Mapping[str, CreateTable]] = {
     PARQUET: parquet.ParquetTable,
     CSV: CsvFile,
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pydicom
 import pytest
 
@@ -281,3 +282,36 @@ def test_a_page_that_cannot_be_written_is_said_before_anything_is_read(
     said = kltool("compare", "no such film", "nor this", "--report", tmp_path / name)
     assert (said.code, said.out) == (2, "")
     assert "--report" in said.err
+
+
+def test_timelines_of_a_trial_are_two_tables_for_statistics(
+    kltool: Kltool, manifest: Callable[[str], Path], samples: Path, tmp_path: Path
+) -> None:
+    rows = "path,subject,visit\n{case}/before.dcm,A,V0\n{case}/after.dcm,A,V1\n" + "".join(
+        f"{film},B,{visit}\n"
+        for film, visit in (
+            (samples / "bilateral.dcm", "V0"),
+            (retouched(samples / "bilateral.dcm", tmp_path), "V1"),
+        )
+    )
+    said = kltool("compare", "--json", "--manifest", manifest(rows), "--tables", tmp_path / "out")
+    records = [json.loads(line) for line in said.out.splitlines()]
+    visits, changes = (pd.read_csv(tmp_path / "out" / f"{name}.csv") for name in ("visits", "changes"))
+    assert len(visits) == sum(len(record["visits"]) for record in records)
+    assert not visits.duplicated(["subject", "side", "visit"]).any()
+    assert not changes.duplicated(["subject", "side", "visit_after", "measure"]).any()
+    change = changes[(changes.subject == "A") & (changes.measure == "medial minimum")].iloc[0]
+    width = records[0]["changes"][0]["widths"]["medial minimum"]
+    assert (round(change.change, 4), round(change.standard_error, 4)) == (
+        width["change"],
+        width["standard_error"],
+    )
+    assert (change.visit_before, change.visit_after, change.verdict) == ("V0", "V1", "improved")
+    for name, table in (("visits", visits), ("changes", changes)):
+        assert list(pd.read_parquet(tmp_path / "out" / f"{name}.parquet").columns) == list(table.columns)
+
+
+def test_tables_are_of_visits(kltool: Kltool, case: tuple[Path, Path], tmp_path: Path) -> None:
+    said = kltool("compare", *case, "--tables", tmp_path / "out")
+    assert said.code == 2
+    assert holds(said.err, "--tables", "--manifest")
