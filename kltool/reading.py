@@ -23,7 +23,7 @@ from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import KneeReading, Provenance, Reading, Unread
 from kltool.values.spacing import user_spacing
 from kltool.version import __version__
-from kltool.weights import Models, default_models
+from kltool.weights import Models, chosen_models
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def read(
     *,
     side: Side | str | None = None,
     spacing_mm: float | tuple[float, float] | None = None,
-    settings: Settings = DEFAULT,
+    settings: Settings | None = None,
 ) -> Reading:
     """Find, measure and grade every knee of a film.
 
@@ -120,10 +120,10 @@ def read(
     True
     """
     radiograph = _radiograph(film, side, spacing_mm)
-    chosen = models or default_models()
-    found = find_knees(radiograph, chosen, settings.finder)
-    made = provenance(chosen, settings, radiograph)
-    knees = tuple(read_knee(knee, chosen, settings, made) for knee in found.knees)
+    chosen, parameters = chosen_models(models), _chosen_settings(settings)
+    found = find_knees(radiograph, chosen, parameters.finder)
+    made = provenance(chosen, parameters, radiograph)
+    knees = tuple(read_knee(knee, chosen, parameters, made) for knee in found.knees)
     return Reading(found.film.with_notes(*found.notes), knees, found.refused, made)
 
 
@@ -133,7 +133,7 @@ def read_source(
     *,
     side: Side | str | None = None,
     spacing_mm: float | tuple[float, float] | None = None,
-    settings: Settings = DEFAULT,
+    settings: Settings | None = None,
 ) -> Reading | Unread:
     """Read one image of many: a bad one is a result with its reason and stops no other.
 
@@ -164,18 +164,18 @@ def read_source(
     [2, 1, 1, 1, 1, 1]
     """
     image = source_of(source)
-    chosen = models or default_models()
+    chosen, parameters = chosen_models(models), _chosen_settings(settings)
     stated = None if side is None else Side.given(side)
     if spacing_mm is not None:
         user_spacing(spacing_mm)
     film = None
     try:
         film = load(image, spacing_mm=spacing_mm, side=stated)
-        return read(film, chosen, settings=settings)
+        return read(film, chosen, settings=parameters)
     except (InstallationError, StorageFull):
         raise
     except Exception as error:  # unexpected errors too: their class is the code
-        return Unread.from_error(image.name, error, film, provenance(chosen, settings, film))
+        return Unread.from_error(image.name, error, film, provenance(chosen, parameters, film))
 
 
 def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) -> KneeReading:
@@ -191,6 +191,14 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
         (*warnings, *inflation_warning(quality, settings.errors)),
         made,
     )
+
+
+def _chosen_settings(given: Settings | None) -> Settings:
+    if given is None:
+        return DEFAULT
+    if not isinstance(given, Settings):
+        raise UsageError(f"settings of type {type(given).__name__} found; kltool.Settings expected")
+    return given
 
 
 def _radiograph(

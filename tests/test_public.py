@@ -3,6 +3,7 @@
 import io
 import logging
 import pickle
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -291,6 +292,36 @@ class TestMistakes:
         error = kind(*arguments)
         copy = pickle.loads(pickle.dumps(error))
         assert (type(copy), str(copy)) == (type(error), str(error))
+
+    def test_models_settings_and_error_models_of_another_type_are_named(
+        self, samples: Path, read_sample: ReadSample
+    ) -> None:
+        wrong: Any = "left"
+        reading = read_sample("case/before.dcm")
+        calls: list[tuple[Callable[[], Any], str]] = [
+            (lambda: kltool.read(samples / NORMAL, wrong), "models of type str"),
+            (lambda: kltool.read(samples / NORMAL, settings=wrong), "settings of type str"),
+            (lambda: kltool.compare(reading, reading, wrong), "models of type str"),
+            (lambda: kltool.compare(reading, reading, error_model=wrong), "error_model of type str"),
+            (lambda: kltool.ErrorModel(wrong), "millimetres expected"),
+        ]
+        for call, told in calls:
+            with pytest.raises(UsageError, match=told):
+                call()
+
+    def test_a_width_prints_with_its_interval_and_an_absent_one_with_its_reason(
+        self, samples: Path, models: Models
+    ) -> None:
+        film = kltool.load(samples / NORMAL)
+        in_mm, in_percent = (
+            kltool.read(Radiograph.from_array(film.pixels, spacing, "right"), models).knees[0]
+            for spacing in (0.2, None)
+        )
+        assert re.fullmatch(
+            r"\d\.\d\d mm \(95% interval \d\.\d\d to \d\.\d\d\)", str(in_mm.joint_space.medial.minimum)
+        )
+        assert "% of the tibial width (95% interval" in str(in_percent.joint_space.medial.minimum)
+        assert str(NotMeasured("metal")) == "not measured: metal"
 
     def test_what_is_no_reading_is_not_compared(self, read_sample: ReadSample, models: Models) -> None:
         knee: Any = read_sample(NORMAL).knees[0]

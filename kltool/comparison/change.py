@@ -20,7 +20,7 @@ from kltool.values.change import Comparability, GradeChange, KneeChange, Verdict
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment, Measure
 from kltool.values.reading import KneeReading, Reading
-from kltool.weights import Models, default_models
+from kltool.weights import Models, chosen_models
 
 DEFAULT = ErrorModel()
 TRACE = TraceSettings()
@@ -65,20 +65,23 @@ def compare(
     >>> low < 1.5 < high  # the simulated truth
     True
     """
-    _require_readings(before, after)
-    years, chosen = years_between(before.film, after.film), models or default_models()
+    _require(before, after, error_model)
+    years, chosen = years_between(before.film, after.film), chosen_models(models)
     return tuple(
         compare_knees(earlier, later, years, chosen, error_model)
         for earlier, later in paired_knees(before, after)
     )
 
 
-def _require_readings(*given: object) -> None:
-    for one in given:
+def _require(before: object, after: object, error_model: object) -> None:
+    """Raises UsageError, since what is wrong would otherwise be found deep inside."""
+    for one in (before, after):
         if not isinstance(one, Reading):
-            raise UsageError(
-                f"{type(one).__name__} found; two readings expected; read the films by kltool.read"
-            )
+            raise UsageError(f"{type(one).__name__} found; two readings expected: read films by kltool.read")
+    if not isinstance(error_model, ErrorModel):
+        raise UsageError(
+            f"error_model of type {type(error_model).__name__} found; kltool.ErrorModel expected"
+        )
 
 
 def compare_knees(

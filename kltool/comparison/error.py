@@ -73,6 +73,11 @@ class ErrorModel:
     per_degree: float = 0.039
 
     def __post_init__(self) -> None:
+        if not isinstance(self.repositioning_mm, int | float):
+            raise UsageError(
+                f"repositioning_mm {self.repositioning_mm!r} found; millimetres expected, as "
+                "REPOSITIONING_MM['all films']"
+            )
         if not self.source:
             object.__setattr__(self, "source", _source_of(self.repositioning_mm))
         if not min(self.linked_floor, self.linked_gain, self.per_imd, self.per_degree) >= 0.0:

@@ -16,7 +16,7 @@ from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.radiograph import Side
 from kltool.values.reading import KneeReading
-from kltool.weights import Models, default_models
+from kltool.weights import Models, chosen_models
 
 
 def timelines(
@@ -62,7 +62,7 @@ def timelines(
             f"visits of {len(subjects)} subjects found, of one expected; give the visits of each subject on "
             "their own"
         )
-    chosen = models or default_models()
+    chosen = chosen_models(models)
     ordered = sorted(visits, key=lambda visit: (visit.day, visit.name))
     knee_timelines = [
         _timeline(shown, side, chosen, error_model)

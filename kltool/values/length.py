@@ -21,6 +21,9 @@ class NotMeasured:
 
     reason: str
 
+    def __str__(self) -> str:
+        return f"not measured: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Length:
@@ -46,6 +49,14 @@ class Length:
     sd_px: float
     sd_percent: float
     sd_mm: float | NotMeasured
+
+    def __str__(self) -> str:
+        """In millimetres where there are any, else in per cent of the tibial width; with its 95% interval."""
+        interval = self.interval_mm
+        if isinstance(self.mm, NotMeasured) or isinstance(interval, NotMeasured):
+            low, high = self.interval_percent
+            return f"{self.percent:.1f} % of the tibial width (95% interval {low:.1f} to {high:.1f})"
+        return "{:.2f} mm (95% interval {:.2f} to {:.2f})".format(self.mm, *interval)
 
     @property
     def interval_px(self) -> Interval:

@@ -7,6 +7,7 @@ from .manifest import (
 from .network import (
     Models,
     Network,
+    chosen_models,
     default_models,
     load_entry,
     load_models,
@@ -16,6 +17,7 @@ __all__ = [
     "ModelEntry",
     "Models",
     "Network",
+    "chosen_models",
     "default_models",
     "entries",
     "hashes_of_reading",

@@ -7,7 +7,7 @@ from typing import Any
 
 import onnxruntime
 
-from kltool.errors import InstallationError
+from kltool.errors import InstallationError, UsageError
 from kltool.typing import Float32
 from kltool.weights.manifest import NAMES, ModelEntry, entries, hashes_of_reading
 
@@ -99,6 +99,15 @@ def default_models() -> Models:
     """
     with _loading:
         return _loaded_once()
+
+
+def chosen_models(given: Models | None) -> Models:
+    """Those that are given, or the installed ones. Raises UsageError where something else is given."""
+    if given is None:
+        return default_models()
+    if not isinstance(given, Models):
+        raise UsageError(f"models of type {type(given).__name__} found; those of kltool.load_models expected")
+    return given
 
 
 @cache
