@@ -26,7 +26,6 @@ from kltool import (
     Measure,
     NotMeasured,
     Radiograph,
-    Reading,
     Side,
     SideSource,
     Timeline,
@@ -207,6 +206,13 @@ class TestRead:
         certain = replace(kltool.Settings(), finder=replace(kltool.Settings().finder, threshold=0.999999))
         with pytest.raises(kltool.errors.NoKnee):
             kltool.read(samples / NORMAL, models, settings=certain)
+
+    def test_a_data_set_that_cannot_be_written_stops_no_other(self, samples: Path, models: Models) -> None:
+        dataset = pydicom.dcmread(samples / NORMAL)
+        dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.90"
+        unread = kltool.read_source(dataset, models)
+        assert isinstance(unread, Unread)
+        assert unread.code == "undecodable"
 
     def test_one_of_many_that_cannot_be_read_has_its_provenance_and_its_cause_in_the_log(
         self, models: Models, caplog: pytest.LogCaptureFixture
@@ -455,6 +461,16 @@ class TestDataFrame:
         assert list(frame.index) == [str(measure) for measure in Measure]
         assert frame.loc["medial minimum", "change"] == change.widths[Measure.MEDIAL_MINIMUM].change  # type: ignore[union-attr]
 
+    def test_tables_of_changes_have_the_same_types_whatever_was_measured(
+        self, change: KneeChange, read_sample: ReadSample, models: Models
+    ) -> None:
+        (other,) = kltool.compare(read_sample("case/before.dcm"), read_sample(NORMAL), models)
+        assert other.verdict is kltool.Verdict.NOT_COMPARABLE
+        measured, not_measured = change.to_dataframe(), other.to_dataframe()
+        assert measured.dtypes.equals(not_measured.dtypes)
+        assert not_measured["change"].isna().all()
+        assert not_measured["reason"].str.startswith("not comparable").all()
+
     def test_a_timeline_has_a_row_for_each_visit_and_width(self, timeline: Timeline) -> None:
         frame = timeline.to_dataframe()
         assert len(frame) == 2 * len(Measure)
@@ -598,7 +614,3 @@ def test_a_reading_of_a_file_that_is_none_says_so(tmp_path: Path) -> None:
     file.write_text("no image")
     with pytest.raises(NotAnImage):
         kltool.read(file)
-
-
-def test_readings_are_what_is_typed(read_sample: ReadSample) -> None:
-    assert isinstance(read_sample(NORMAL), Reading)

@@ -15,13 +15,13 @@ from kltool.cli.overlays import prepared, read_image, write_overlays
 from kltool.cli.sources import Stated, VisitImage, visits_of
 from kltool.comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
 from kltool.comparison.visit_order import contradictions
-from kltool.errors import Exit, NotComparable, StorageFull, UsageError
+from kltool.errors import Exit, NotComparable, UsageError
 from kltool.intake import find_images, load
 from kltool.reading import read
 from kltool.report.files import writable
 from kltool.report.record import change_record, timeline_record
 from kltool.report.terminal.readings import print_change, print_timeline
-from kltool.report.timeline_tables import TimelineTables
+from kltool.report.timeline_tables import write_timeline_tables
 from kltool.typing import Record
 from kltool.values.change import GradeClaim, Timeline, Verdict, Visit
 from kltool.values.reading import GRADES, Reading, Status, Unread
@@ -91,10 +91,11 @@ def compare_visits(manifest: Path, options: CompareOptions) -> Exit:
             first = images[0]
             _leave_out(first.subject or first.image.source.name, str(refusal), Status.REFUSED, left_out)
             continue
-        found += of_subject
+        found += (timeline.detached() for timeline in of_subject)  # a trial has more films than memory
         _print(of_subject, options.as_json)
     if options.tables is not None:
-        _write_tables(found, options.tables)
+        names = write_timeline_tables(found, options.tables)
+        print(f"kltool: tables: {', '.join(str(options.tables / name) for name in names)}", file=sys.stderr)
     if page is not None and found:
         from kltool.report.html.timeline import write_timeline_page  # loads jinja2, for a page alone
 
@@ -212,20 +213,6 @@ def _print(found: Sequence[Timeline], as_json: bool) -> None:
         return
     for record in records:
         print_timeline(record, Console())
-
-
-def _write_tables(found: Sequence[Timeline], folder: Path) -> None:
-    """Told on standard error, since standard output may be JSON. Raises StorageFull."""
-    try:
-        with TimelineTables(folder) as tables:
-            for timeline in found:
-                tables.write(timeline)
-    except OSError as error:
-        raise StorageFull(
-            f"the tables in {folder} cannot be written ({error.strerror}); free some space and start "
-            "the same command again"
-        ) from error
-    print(f"kltool: tables: {', '.join(str(folder / name) for name in tables.names)}", file=sys.stderr)
 
 
 def _print_json(records: Sequence[Record]) -> None:

@@ -1,18 +1,51 @@
 """Results as rows of tables: of readings in the columns of a batch, of changes, timelines and agreement."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from kltool.agreement.results import Agreement
 from kltool.report.agreement_record import all_estimates
 from kltool.report.agreement_text import reason_of
 from kltool.report.record import knee_record
 from kltool.tables.cells import knee_cells, model_name
-from kltool.tables.columns import OK, PATH, REFUSED, VISIT, Row
+from kltool.tables.columns import OK, PATH, REFUSED, VISIT, CellType, Row
 from kltool.values.change import KneeChange, Slope, Timeline, WidthChange
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment, Measure
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Reading, Unread
+
+TEXT, NUMBER, INTEGER = CellType.TEXT, CellType.NUMBER, CellType.INTEGER
+WIDTH_CHANGE: Final[Mapping[str, CellType]] = {
+    "unit": TEXT,
+    **dict.fromkeys(("before", "after"), NUMBER),
+    "method": TEXT,
+    **dict.fromkeys(("change", "standard_error", "low", "high", "smallest_detectable"), NUMBER),
+    "detectable": CellType.BOOLEAN,
+    "probability_wider": NUMBER,
+    "reason": TEXT,
+}
+CHANGE: Final[Mapping[str, CellType]] = {
+    **dict.fromkeys(("side", "measure"), TEXT),
+    **WIDTH_CHANGE,
+    **dict.fromkeys(("comparability", "verdict"), TEXT),
+}
+TIMELINE: Final[Mapping[str, CellType]] = {
+    **dict.fromkeys(("subject", "side", "visit", "day"), TEXT),
+    "years": NUMBER,
+    "measure": TEXT,
+    **dict.fromkeys(("width_mm", "width_percent"), NUMBER),
+    "width_reason": TEXT,
+    **WIDTH_CHANGE,
+    **dict.fromkeys(("slope_per_year", "slope_standard_error"), NUMBER),
+    **dict.fromkeys(("slope_reason", "verdict"), TEXT),
+}
+AGREEMENT: Final[Mapping[str, CellType]] = {
+    **dict.fromkeys(("rater", "reference", "measure", "estimate"), TEXT),
+    **dict.fromkeys(("value", "low", "high"), NUMBER),
+    **dict.fromkeys(("n_knees", "n_participants"), INTEGER),
+    "reason": TEXT,
+}
 
 
 def film_cells(film: Radiograph) -> Row:
@@ -135,9 +168,7 @@ def _width_of(knee: KneeReading, measure: Measure) -> Width | NotMeasured:
 
 def _width_change_cells(width: WidthChange | NotMeasured) -> Row:
     if isinstance(width, NotMeasured):
-        names = ("unit", "before", "after", "method", "change", "standard_error", "low", "high")
-        others = ("smallest_detectable", "detectable", "probability_wider")
-        return {**dict.fromkeys((*names, *others)), "reason": width.reason}
+        return {"reason": width.reason}
     low, high = width.interval
     return {
         "unit": str(width.unit),

@@ -1,4 +1,4 @@
-"""The timelines of a trial as two tables for statistics, written knee by knee.
+"""The timelines of a trial as two tables for statistics.
 
     visits     a row a knee and visit: what was read, in the columns of the table of readings
     changes    a row a knee, later visit and width: the change from the first visit, with its error
@@ -6,14 +6,11 @@
 Both as CSV and, where pyarrow is installed, as Parquet. docs/table.md describes the columns.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
-from kltool.report.rows import change_rows, knee_reading_rows
-from kltool.tables import parquet
+from kltool.report.rows import WIDTH_CHANGE, change_rows, knee_reading_rows
 from kltool.tables.columns import (
     CODE,
     COLUMNS,
@@ -23,11 +20,10 @@ from kltool.tables.columns import (
     STATUS,
     SUBJECT,
     VISIT,
-    Cell,
     CellType,
     Row,
 )
-from kltool.tables.write import CreateTable, CsvFile
+from kltool.tables.write import table_files, table_names
 from kltool.values.change import GradeChange, KneeChange, Slope, Timeline, Visit
 
 YEARS: Final = "years"
@@ -51,78 +47,25 @@ CHANGE_COLUMNS: Final[Mapping[str, CellType]] = {
     ),
     YEARS: CellType.NUMBER,
     "measure": CellType.TEXT,
-    "unit": CellType.TEXT,
-    "before": CellType.NUMBER,
-    "after": CellType.NUMBER,
-    "method": CellType.TEXT,
-    **dict.fromkeys(("change", "standard_error", "low", "high", "smallest_detectable"), CellType.NUMBER),
-    "detectable": CellType.BOOLEAN,
-    "probability_wider": CellType.NUMBER,
-    "reason": CellType.TEXT,
+    **WIDTH_CHANGE,
     **dict.fromkeys(("kl_improved", "kl_same", "kl_worse"), CellType.NUMBER),
     **dict.fromkeys(("comparability", "comparability_reasons", "verdict"), CellType.TEXT),
     **dict.fromkeys(("slope_per_year", "slope_standard_error"), CellType.NUMBER),
 }
 
 
-class TimelineTables:
-    """visits and changes in a folder; complete when it is left without an error, else not there."""
-
-    def __init__(self, folder: Path) -> None:
-        self._visits = _Files(folder, VISITS, VISIT_COLUMNS)
-        self._changes = _Files(folder, CHANGES, CHANGE_COLUMNS)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Of the files."""
-        return tuple(file.name for files in (self._visits, self._changes) for file in files.parts)
-
-    def write(self, timeline: Timeline) -> None:
-        """Add the rows of one knee."""
-        for row in visit_rows(timeline):
-            self._visits.write(row)
-        for row in changes_of(timeline):
-            self._changes.write(row)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for files in (self._visits, self._changes):
-            files.close(complete=kind is None)
-
-
-class _Files:
-    """One table in every format. parts: the unfinished file of each, by the finished one."""
-
-    def __init__(self, folder: Path, stem: str, types: Mapping[str, CellType]) -> None:
-        formats: dict[str, CreateTable] = {".csv": CsvFile}
-        if parquet.is_installed():
-            formats[".parquet"] = parquet.ParquetTable
-        files = [folder / f"{stem}{suffix}" for suffix in formats]
-        self.parts = {file: file.with_name(f".{file.name}.unfinished") for file in files}
-        names = {name: name for name in types}
-        self._tables = [
-            create(part, types, names)
-            for create, part in zip(formats.values(), self.parts.values(), strict=True)
-        ]
-
-    def write(self, row: Row) -> None:
-        cells: dict[str, Cell] = {name: None if cell == "" else cell for name, cell in row.items()}
-        for table in self._tables:
-            table.write(cells)
-
-    def close(self, *, complete: bool) -> None:
-        with ExitStack() as closing:
-            for table in self._tables:
-                closing.callback(table.close)
-        for file, part in self.parts.items():
-            if complete:
-                part.replace(file)
-            else:
-                part.unlink(missing_ok=True)
+def write_timeline_tables(timelines: Iterable[Timeline], folder: Path) -> tuple[str, ...]:
+    """Write both tables; the names of their files. Raises StorageFull; no unfinished file is left."""
+    with (
+        table_files(folder, VISITS, VISIT_COLUMNS) as write_visit,
+        table_files(folder, CHANGES, CHANGE_COLUMNS) as write_change,
+    ):
+        for timeline in timelines:
+            for row in visit_rows(timeline):
+                write_visit(row)
+            for row in changes_of(timeline):
+                write_change(row)
+    return *table_names(VISITS), *table_names(CHANGES)
 
 
 def visit_rows(timeline: Timeline) -> Iterator[Row]:

@@ -2,8 +2,8 @@
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -12,7 +12,9 @@ from kltool.tables import parquet
 from kltool.tables.columns import COLUMNS, SIDE, STATUS, Cell, CellType, Row
 from kltool.tables.oai import OAI_NAMES, SIDES
 
-PARQUET, CSV = "readings.parquet", "readings.csv"
+STEM: Final = "readings"
+CSV: Final = f"{STEM}.csv"
+PARQUET: Final = f"{STEM}.parquet"
 OAI_TYPES: Final = {SIDE: CellType.INTEGER}
 
 
@@ -22,48 +24,66 @@ class TableFile(Protocol):
     def close(self) -> None: ...
 
 
+WriteRow = Callable[[Row], None]
 CreateTable = Callable[[Path, Mapping[str, CellType], Mapping[str, str]], TableFile]  # file, types, headings
 
 
-def table_names() -> tuple[str, ...]:
-    """Of the tables that are written here."""
-    return (PARQUET, CSV) if parquet.is_installed() else (CSV,)
+def table_names(stem: str = STEM) -> tuple[str, ...]:
+    """Of the files of a table: CSV and, where pyarrow is installed, Parquet."""
+    return tuple(f"{stem}{suffix}" for suffix in _formats())
 
 
 def write_tables(
     rows: Iterable[Row], other_columns: Sequence[str], oai_names: bool, folder: Path
 ) -> Counter[str]:
-    """Write `table_names`, all complete or none; the number of rows by status. Raises StorageFull.
+    """Write the table of a batch; the number of rows by status. Raises StorageFull.
 
     other_columns: of the manifests, after the table's own. oai_names: headings as in kltool.tables.oai.
     """
     types = {**COLUMNS, **(OAI_TYPES if oai_names else {}), **dict.fromkeys(other_columns, CellType.TEXT)}
     headings = {name: OAI_NAMES.get(name, name) if oai_names else name for name in types}
-    files = {folder / name: FORMATS[name] for name in table_names()}
     counts: Counter[str] = Counter()
-    unfinished = {file: file.with_name(f".{file.name}.unfinished") for file in files}
+    with table_files(folder, STEM, types, headings) as write:
+        for row in rows:
+            counts[str(row[STATUS])] += 1
+            write(_with_oai_side(row) if oai_names else row)
+    return counts
+
+
+@contextmanager
+def table_files(
+    folder: Path, stem: str, types: Mapping[str, CellType], headings: Mapping[str, str] | None = None
+) -> Iterator[WriteRow]:
+    """A function that writes a row of a table, whose files are there, complete, where no error occurs.
+
+    types: by column, in order. headings: where they are not the columns' names. Raises StorageFull.
+    """
+    names = headings or {name: name for name in types}
+    unfinished = {folder / name: folder / f".{name}.unfinished" for name in table_names(stem)}
     try:
         with ExitStack() as closing:
-            tables = [create(unfinished[file], types, headings) for file, create in files.items()]
+            creating = zip(_formats().values(), unfinished.values(), strict=True)
+            tables = [create(part, types, names) for create, part in creating]
             for table in tables:
                 closing.callback(table.close)
-            for row in rows:
-                counts[str(row[STATUS])] += 1
-                cells = {name: _normalised(cell) for name, cell in row.items()}
-                for table in tables:
-                    table.write(_with_oai_side(cells) if oai_names else cells)
+            yield lambda row: _write(row, tables)
         for file, part in unfinished.items():
             part.replace(file)
     except OSError as error:
         raise StorageFull(
             f"the tables in {folder} cannot be written ({error.strerror}); free some space, or close the "
-            "program that holds them open, and start the same command again: what was read is kept"
+            "program that holds them open, and start the same command again"
         ) from error
     finally:
         for part in unfinished.values():
             with suppress(OSError):
                 part.unlink(missing_ok=True)
-    return counts
+
+
+def _write(row: Row, tables: Sequence[TableFile]) -> None:
+    cells = {name: _normalised(cell) for name, cell in row.items()}
+    for table in tables:
+        table.write(cells)
 
 
 class CsvFile:
@@ -100,7 +120,6 @@ def _text(cell: Cell) -> Cell:
     return "" if cell is None else cell
 
 
-FORMATS: Final[Mapping[str, CreateTable]] = {
-    PARQUET: parquet.ParquetTable,
-    CSV: CsvFile,
-}
+def _formats() -> Mapping[str, CreateTable]:
+    """By the ending of the file's name."""
+    return {".csv": CsvFile, **({".parquet": parquet.ParquetTable} if parquet.is_installed() else {})}

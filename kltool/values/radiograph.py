@@ -71,6 +71,8 @@ class Radiograph(ByValue):
     ----------
     source : str
         Name of the file, as it is shown to people.
+    image : numpy.ndarray or NotMeasured
+        The pixels, or the reason why a detached film has none; read them by `pixels`.
     pixels : numpy.ndarray
         (rows, columns) float32, finite; values after the Modality LUT, inverted where the polarity was wrong.
         Their scale is the vendor's and carries no unit.

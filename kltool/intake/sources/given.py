@@ -1,11 +1,13 @@
 """Whatever a caller gives as one film → its source."""
 
 import os
+from dataclasses import dataclass
 from os import PathLike
 from typing import IO, TYPE_CHECKING, Any, Union
 
 from kltool.errors import UsageError
 from kltool.intake import dicom
+from kltool.intake.hashes import sha256_of_file
 from kltool.intake.sources.listing import find_images
 from kltool.intake.sources.locations import ImageSource, is_remote
 
@@ -15,8 +17,22 @@ if TYPE_CHECKING:
 Film = Union[str, PathLike[str], bytes, IO[bytes], "Dataset", ImageSource]
 
 
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """A data set in memory: its bytes are made when they are read, so that a bad one is a bad image."""
+
+    dataset: "Dataset"
+
+    def read(self) -> bytes:
+        """Raises Undecodable."""
+        return dicom.encoded(self.dataset)
+
+    def fingerprint(self) -> str:
+        return sha256_of_file(self.read())
+
+
 def source_of(given: Film) -> ImageSource:
-    """Raises UsageError where it is none of these, or an address of several images; Undecodable."""
+    """Raises UsageError where it is none of these, or an address of several images."""
     if isinstance(given, ImageSource):
         return given
     if isinstance(given, str) and is_remote(given):
@@ -26,7 +42,7 @@ def source_of(given: Film) -> ImageSource:
     if isinstance(given, bytes | bytearray | memoryview):
         return ImageSource.in_memory("bytes", bytes(given))
     if dicom.is_dataset(given):
-        return ImageSource.in_memory(_name(given, "filename", "dataset"), dicom.encoded(given))
+        return ImageSource(_name(given, "filename", "dataset"), DataSet(given))
     if hasattr(given, "read"):
         return ImageSource.in_memory(_name(given, "name", "file"), _content(given))
     raise UsageError(
