@@ -6,35 +6,18 @@ from .intake import ImageSource, find_images, load
 from .reading import Settings, read, read_source
 from .report.pages import write_page
 from .samples import sample_path
-from .values.change import (
-    Comparability,
-    GradeChange,
-    GradeClaim,
-    KneeChange,
-    Slope,
-    Timeline,
-    Verdict,
-    Visit,
-    WidthChange,
-)
+from .values.change import Comparability, KneeChange, Verdict
+from .values.grade import Grade
+from .values.grade_change import GradeChange, GradeClaim
+from .values.joint_space import CompartmentSpace, JointSpace, Positioning
 from .values.knee import Knee
 from .values.length import Area, Length, NotMeasured, Width
 from .values.measure import Compartment, Measure
 from .values.radiograph import Radiograph, Side, SideSource
-from .values.reading import (
-    CompartmentSpace,
-    Grade,
-    JointSpace,
-    KneeReading,
-    Positioning,
-    Provenance,
-    Quality,
-    Reading,
-    RefusedKnee,
-    Status,
-    Unread,
-)
+from .values.reading import KneeReading, Provenance, Quality, Reading, RefusedKnee, Status, Unread
 from .values.spacing import Calibration, NoSpacing, Spacing
+from .values.timeline import Slope, Timeline, Visit
+from .values.width_change import WidthChange
 from .version import __version__
 from .weights import Models, default_models, load_models
 

@@ -18,10 +18,10 @@ from kltool.localize.landmarks import refine_placement
 from kltool.reading import DEFAULT
 from kltool.training.data.annotated import RELIABLE_FIT, AnnotatedKnee, load_annotated
 from kltool.training.detection import first_knee
+from kltool.values.joint_space import TracedJoint
 from kltool.values.knee import Knee
 from kltool.values.length import Width
 from kltool.values.measure import Compartment
-from kltool.values.reading import TracedJoint
 from kltool.weights import Models, load_models
 
 ROOT = Path(__file__).resolve().parents[1]

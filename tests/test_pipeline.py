@@ -28,11 +28,14 @@ from kltool.errors import Refusal
 from kltool.intake import ImageSource, load
 from kltool.reading import read
 from kltool.report.record import reading_record
-from kltool.values.change import GradeChange, KneeChange, Unit, Verdict, WidthChange
+from kltool.values.change import KneeChange, Verdict
+from kltool.values.grade import Grade
+from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Radiograph, Side
-from kltool.values.reading import Grade, KneeReading, Reading
+from kltool.values.reading import KneeReading, Reading
+from kltool.values.width_change import Unit, WidthChange
 from kltool.weights import Models
 from tests.intake.films import as_bytes, jpeg_2000_lossless, jpeg_lossless
 from tests.messages import holds

@@ -11,7 +11,7 @@ import numpy as np
 from kltool.agreement.bootstrap import EstimatorGroup, Sample, ValuesByName
 from kltool.agreement.statistics import alpha, bland_altman, calibration, icc, kappa, roc
 from kltool.typing import Float64, Indices, Mask
-from kltool.values.reading import GRADES
+from kltool.values.grade import GRADES
 
 THRESHOLDS: Final = (2, 3)  # KL from which a knee has osteoarthritis, and joint space narrowing
 CATEGORIES: Final = len(GRADES)

@@ -19,7 +19,7 @@ from kltool.tables.columns import (
 from kltool.tables.oai import FEATURE_NAMES
 from kltool.tables.read import Table
 from kltool.tables.words import number
-from kltool.values.reading import GRADES
+from kltool.values.grade import GRADES
 
 LONGEST_MM: Final = 200.0  # docs/choices.md#longest-length
 WIDEST_MM: Final = 15.0  # of a joint space; docs/choices.md#longest-length

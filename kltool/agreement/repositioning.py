@@ -10,8 +10,8 @@ from kltool.agreement.results import Estimate
 from kltool.comparison.error import FEWEST_REPEATS, estimate_repositioning
 from kltool.tables.columns import sd_of_mm
 from kltool.typing import Float64
-from kltool.values.change import Difference, ErrorComponents
 from kltool.values.length import NORMAL_95, NotMeasured
+from kltool.values.width_change import Difference, ErrorComponents
 
 NAME: Final = "repositioning_mm"
 COVERAGE: Final = 0.95  # share of differences within 1.96 standard errors, as in estimate_repositioning

@@ -9,9 +9,9 @@ from kltool.agreement.bootstrap import Resampling
 from kltool.agreement.ratings import Ratings
 from kltool.typing import Float64, Indices
 from kltool.values.by_value import ByValue
+from kltool.values.grade import GRADES
 from kltool.values.length import Interval, NotMeasured
 from kltool.values.presented import Presented
-from kltool.values.reading import GRADES
 
 ALL_RATERS = "all raters"
 

@@ -23,8 +23,11 @@ from kltool.report.record import change_record, timeline_record
 from kltool.report.terminal.readings import print_change, print_timeline
 from kltool.report.timeline_tables import write_timeline_tables
 from kltool.typing import Record
-from kltool.values.change import GradeClaim, Timeline, Verdict, Visit
-from kltool.values.reading import GRADES, Reading, Status, Unread
+from kltool.values.change import Verdict
+from kltool.values.grade import GRADES
+from kltool.values.grade_change import GradeClaim
+from kltool.values.reading import Reading, Status, Unread
+from kltool.values.timeline import Timeline, Visit
 from kltool.weights import Models, load_models
 
 WITHOUT_CHANGE: Final = (Verdict.NOT_COMPARABLE, Verdict.NOT_MEASURED)

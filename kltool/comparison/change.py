@@ -16,10 +16,12 @@ from kltool.comparison.summary import summary_sentence
 from kltool.errors import UsageError
 from kltool.geometry.joint_axes import knee_axis
 from kltool.jointspace import TraceSettings
-from kltool.values.change import Comparability, GradeChange, KneeChange, Verdict, WidthChange
+from kltool.values.change import Comparability, KneeChange, Verdict
+from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment, Measure
 from kltool.values.reading import KneeReading, Reading
+from kltool.values.width_change import WidthChange
 from kltool.weights import Models, chosen_models
 
 DEFAULT = ErrorModel()

@@ -12,8 +12,8 @@ from kltool.comparison.linked_measurement import LinkedChange
 from kltool.comparison.magnification import Scales
 from kltool.comparison.positioning import PositioningDifference
 from kltool.errors import UsageError
-from kltool.values.change import Difference, ErrorComponents, Unit, WidthChange
 from kltool.values.length import NORMAL_95, NotMeasured, Width
+from kltool.values.width_change import Difference, ErrorComponents, Unit, WidthChange
 
 TIBIAL_WIDTH_MM: Final = 76.0  # mm to % without a pixel spacing; docs/choices.md#tibial-width
 FEWEST_REPEATS: Final = 20

@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 
 from kltool.typing import Float64
-from kltool.values.change import GradeChange
+from kltool.values.grade import Grade
+from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
 from kltool.values.normal import normal_cdf, normal_quantile
-from kltool.values.reading import Grade
 
 CORRELATION: Final = 0.4  # docs/choices.md#grade-correlation
 NODES: Final = 96  # of the quadrature over the factor: error below 1e-6 up to a correlation of 0.95

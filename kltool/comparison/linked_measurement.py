@@ -23,9 +23,10 @@ from kltool.geometry.joint_axes import (
 from kltool.geometry.points import nearest
 from kltool.jointspace import WidthSettings
 from kltool.typing import Float64, Points
+from kltool.values.joint_space import KneeAxis, TracedJoint
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment, Measure
-from kltool.values.reading import KneeAxis, KneeReading, TracedJoint
+from kltool.values.reading import KneeReading
 from kltool.values.scale import Scale
 
 SPAN: Final = {  # of x, over which the bones are aligned; docs/choices.md#linked-measurement

@@ -4,8 +4,8 @@ from kltool.geometry.joint_frame import joint_frame_of
 from kltool.geometry.registration import corresponding_frame
 from kltool.jointspace.margin_network import RegisteredView, trace_linked_curves
 from kltool.jointspace.margins import TraceSettings, joint_from_curves
+from kltool.values.joint_space import TracedJoint
 from kltool.values.knee import Knee
-from kltool.values.reading import TracedJoint
 from kltool.weights import Network
 
 

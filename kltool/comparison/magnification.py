@@ -10,11 +10,12 @@ from math import exp, log, sqrt
 from typing import Final
 
 from kltool.geometry.joint_axes import joint_axes_of
-from kltool.values.change import Unit
+from kltool.values.joint_space import KneeAxis
 from kltool.values.length import NotMeasured
-from kltool.values.reading import KneeAxis, KneeReading
+from kltool.values.reading import KneeReading
 from kltool.values.scale import Scale
 from kltool.values.spacing import Calibration, NoSpacing
+from kltool.values.width_change import Unit
 
 FEMUR_SD: Final = 0.006  # of the ratio of two femoral widths; docs/choices.md#magnification
 TIBIA_SD: Final = 0.017  # of a tibial width, where lengths are per cent of it; docs/choices.md#magnification

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from kltool.values.change import GradeChange, Unit, WidthChange
+from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
+from kltool.values.width_change import Unit, WidthChange
 
 FASTEST_WIDENING_MM: Final = 1.0  # per year; docs/choices.md#plausibility
 FASTEST_NARROWING_MM: Final = 2.0  # per year; docs/choices.md#plausibility

@@ -1,10 +1,12 @@
 """A change in one sentence for quotation, with its numbers."""
 
-from kltool.values.change import GradeChange, Method, Verdict, WidthChange
+from kltool.values.change import Verdict
+from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.probability import format_probability
 from kltool.values.radiograph import Side
+from kltool.values.width_change import Method, WidthChange
 
 
 def summary_sentence(

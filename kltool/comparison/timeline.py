@@ -11,11 +11,13 @@ from kltool.comparison.comparability import DAYS_A_YEAR
 from kltool.comparison.error import ErrorModel
 from kltool.errors import NotComparable
 from kltool.typing import Float64
-from kltool.values.change import KneeChange, Slope, Timeline, Visit, WidthChange
+from kltool.values.change import KneeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.radiograph import Side
 from kltool.values.reading import KneeReading
+from kltool.values.timeline import Slope, Timeline, Visit
+from kltool.values.width_change import WidthChange
 from kltool.weights import Models, chosen_models
 
 

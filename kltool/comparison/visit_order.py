@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from kltool.values.change import Visit
+from kltool.values.timeline import Visit
 
 NUMBER: Final = re.compile(r"\d+")
 

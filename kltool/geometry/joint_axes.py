@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from kltool.typing import Points
+from kltool.values.joint_space import KneeAxis, Margins, TracedJoint
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import KneeAxis, Margins, TracedJoint
 from kltool.values.scale import Scale
 
 CONDYLE = {Compartment.LATERAL: (0, 2), Compartment.MEDIAL: (4, 6)}  # first and last femoral landmark

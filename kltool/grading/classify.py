@@ -4,8 +4,8 @@ import numpy as np
 
 from kltool.grading.prediction_set import prediction_sets
 from kltool.grading.view import grader_view
+from kltool.values.grade import Grade
 from kltool.values.knee import Knee
-from kltool.values.reading import Grade
 from kltool.weights import Network
 
 

@@ -10,8 +10,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from kltool.values.joint_space import CompartmentSpace, JointSpace
 from kltool.values.length import Area, Length, NotMeasured
-from kltool.values.reading import CompartmentSpace, JointSpace, Quality
+from kltool.values.reading import Quality
 
 L = TypeVar("L", bound=Length)
 

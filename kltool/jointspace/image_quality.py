@@ -11,11 +11,11 @@ import numpy as np
 from kltool.geometry.joint_axes import JointAxes, location_range
 from kltool.geometry.points import bilinear, resample
 from kltool.typing import Float32, Float64, Points
+from kltool.values.joint_space import Margins, TracedJoint
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.normal import normal_cdf
-from kltool.values.reading import Margins, TracedJoint
 from kltool.values.scale import Scale
 
 REGION: Final = (0.15, 0.55)  # half its height and width, of the tibial width; docs/choices.md#image-quality

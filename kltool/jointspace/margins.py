@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from kltool.geometry.joint_frame import joint_frame_of
 from kltool.jointspace.margin_network import MarginCurves, trace_curves
+from kltool.values.joint_space import Margins, PlateauMargins, TracedJoint
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import Margins, PlateauMargins, TracedJoint
 from kltool.weights import Network
 
 FEMUR, TIBIA, UPPER_PLATEAU_MARGIN, LOWER_PLATEAU_MARGIN = range(4)

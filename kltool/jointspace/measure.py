@@ -23,10 +23,10 @@ from kltool.jointspace.error import ErrorSettings
 from kltool.jointspace.metal import Metal, detect_metal
 from kltool.jointspace.positioning import measure_positioning
 from kltool.typing import Points
+from kltool.values.joint_space import CompartmentSpace, JointSpace, Margins, TracedJoint
 from kltool.values.knee import Knee
 from kltool.values.length import Area, Length, NotMeasured, Width
 from kltool.values.measure import Compartment
-from kltool.values.reading import CompartmentSpace, JointSpace, Margins, TracedJoint
 from kltool.values.scale import Scale
 
 ERRORS: Final = ErrorSettings()

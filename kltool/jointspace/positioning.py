@@ -9,10 +9,10 @@ from kltool.geometry.joint_axes import JointAxes, location_range, margin_profile
 from kltool.jointspace.error import ErrorSettings
 from kltool.jointspace.image_quality import measure_image_quality
 from kltool.typing import Points
+from kltool.values.joint_space import Margins, PlateauMargins, Positioning, TracedJoint
 from kltool.values.knee import Knee, Landmarks
 from kltool.values.length import Length, NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import Margins, PlateauMargins, Positioning, TracedJoint
 from kltool.values.scale import Scale
 
 SPINES: Final = slice(3, 6)  # of the tibial landmarks: spine, valley, spine

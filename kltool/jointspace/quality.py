@@ -6,11 +6,12 @@ Criteria: detection (a natural knee, its side, complete), positioning (beam, rot
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kltool.values.joint_space import JointSpace, Positioning
 from kltool.values.knee import Knee
 from kltool.values.length import Length, NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
-from kltool.values.reading import JointSpace, Positioning, Quality
+from kltool.values.reading import Quality
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,11 @@ from kltool.tables.columns import PATH, SIDE
 from kltool.tables.read import read_table
 from kltool.tables.write import CSV
 from kltool.typing import Record
-from kltool.values.change import WidthChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment, Measure
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Reading
+from kltool.values.width_change import WidthChange
 from kltool.weights import Models, load_models
 
 FARTHEST_SD: Final = 3.29  # an error beyond it has a probability of 0.1%; docs/choices.md#qualification

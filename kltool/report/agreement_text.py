@@ -7,8 +7,8 @@ from typing import Final
 from kltool.agreement.results import Estimate
 from kltool.report.text import signed
 from kltool.tables.columns import KL, width_words
+from kltool.values.grade import GRADES
 from kltool.values.length import NotMeasured
-from kltool.values.reading import GRADES
 
 
 @dataclass(frozen=True, slots=True)

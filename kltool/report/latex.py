@@ -5,7 +5,8 @@ from typing import Final
 
 from kltool.agreement.results import ALL_RATERS, Agreement, Estimate, GradeAgreement
 from kltool.report.agreement_text import count_of, interval_of, measure_name, name_of, reason_of, value_of
-from kltool.values.reading import DISCLAIMER, GRADES
+from kltool.values.grade import GRADES
+from kltool.values.reading import DISCLAIMER
 
 ESCAPED: Final = str.maketrans(
     {

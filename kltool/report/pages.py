@@ -12,7 +12,9 @@ from kltool.report.html.agreement import Production, agreement_page
 from kltool.report.html.change import change_page
 from kltool.report.html.page import save
 from kltool.report.html.timeline import timeline_page
-from kltool.values.change import GradeClaim, KneeChange, Timeline
+from kltool.values.change import KneeChange
+from kltool.values.grade_change import GradeClaim
+from kltool.values.timeline import Timeline
 from kltool.version import __version__
 
 Results = Agreement | KneeChange | Timeline | Sequence[KneeChange] | Sequence[Timeline]

@@ -16,8 +16,9 @@ from kltool.report.plots import axes as drawn
 from kltool.report.plots.knee import knee_picture
 from kltool.tables.columns import COLUMNS, CellType, Row
 from kltool.typing import Record
-from kltool.values.change import KneeChange, Timeline
+from kltool.values.change import KneeChange
 from kltool.values.reading import DISCLAIMER, KneeReading, Reading, Unread
+from kltool.values.timeline import Timeline
 from kltool.version import __version__
 
 DTYPES: Final = {

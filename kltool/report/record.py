@@ -8,19 +8,15 @@ from collections.abc import Mapping
 
 from kltool.report.text import claim_sentence
 from kltool.typing import Record
-from kltool.values.change import Difference, GradeChange, GradeClaim, KneeChange, Slope, Timeline, WidthChange
+from kltool.values.change import KneeChange
+from kltool.values.grade import Grade
+from kltool.values.grade_change import GradeChange, GradeClaim
+from kltool.values.joint_space import CompartmentSpace, Positioning
 from kltool.values.length import UNITS, Area, Length, NotMeasured, Width
-from kltool.values.reading import (
-    DISCLAIMER,
-    CompartmentSpace,
-    Grade,
-    KneeReading,
-    Positioning,
-    Provenance,
-    Reading,
-    Unread,
-)
+from kltool.values.reading import DISCLAIMER, KneeReading, Provenance, Reading, Unread
 from kltool.values.spacing import NoSpacing, Spacing
+from kltool.values.timeline import Slope, Timeline
+from kltool.values.width_change import Difference, WidthChange
 
 
 def reading_record(reading: Reading) -> Record:

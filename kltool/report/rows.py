@@ -9,11 +9,13 @@ from kltool.report.agreement_text import reason_of
 from kltool.report.record import knee_record
 from kltool.tables.cells import knee_cells, model_name
 from kltool.tables.columns import OK, PATH, REFUSED, VISIT, CellType, Row
-from kltool.values.change import KneeChange, Slope, Timeline, WidthChange
+from kltool.values.change import KneeChange
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment, Measure
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Reading, Unread
+from kltool.values.timeline import Slope, Timeline
+from kltool.values.width_change import WidthChange
 
 TEXT, NUMBER, INTEGER = CellType.TEXT, CellType.NUMBER, CellType.INTEGER
 WIDTH_CHANGE: Final[Mapping[str, CellType]] = {

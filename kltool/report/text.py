@@ -3,10 +3,10 @@
 from itertools import count
 from typing import Final
 
-from kltool.values.change import GradeChange, GradeClaim
+from kltool.values.grade_change import GradeChange, GradeClaim
+from kltool.values.joint_space import Positioning
 from kltool.values.length import Area, Interval, Length, NotMeasured
 from kltool.values.probability import format_probability
-from kltool.values.reading import Positioning
 
 NOT_MEASURED = "not measured"
 SUPPORTED: Final = 0.5  # docs/choices.md#grade-claim

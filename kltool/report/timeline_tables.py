@@ -24,7 +24,9 @@ from kltool.tables.columns import (
     Row,
 )
 from kltool.tables.write import table_files, table_names
-from kltool.values.change import GradeChange, KneeChange, Slope, Timeline, Visit
+from kltool.values.change import KneeChange
+from kltool.values.grade_change import GradeChange
+from kltool.values.timeline import Slope, Timeline, Visit
 
 YEARS: Final = "years"
 VISITS, CHANGES = "visits", "changes"

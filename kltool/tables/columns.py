@@ -10,9 +10,9 @@ from enum import Enum
 from typing import Final
 
 from kltool.geometry.joint_axes import location_names
+from kltool.values.grade import GRADES
 from kltool.values.length import UNITS
 from kltool.values.measure import Compartment
-from kltool.values.reading import GRADES
 
 OK: Final = "ok"
 REFUSED: Final = "refused"

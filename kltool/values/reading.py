@@ -1,4 +1,4 @@
-"""The values of a reading (margins, widths, positioning, grade, quality), and of an image not read."""
+"""The reading of a film and of its knees, what produced it, and an image that was not read."""
 
 import logging
 from collections.abc import Mapping
@@ -9,249 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from kltool.errors import KltoolError, Refusal
-from kltool.typing import Points
 from kltool.values.by_value import ByValue
+from kltool.values.grade import Grade
+from kltool.values.joint_space import JointSpace
 from kltool.values.knee import Knee
-from kltool.values.length import Area, Interval, Length, NotMeasured, Width
+from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
 from kltool.values.presented import Presented, picture_of
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.spacing import NoSpacing, Spacing
 
-GRADES = (0, 1, 2, 3, 4)
 DISCLAIMER = "Research software, not a medical device; not for diagnosis or treatment."
 
+
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Margins(ByValue):
-    """The bone margins of one compartment, in pixels of the film in right-knee orientation.
-
-    Attributes
-    ----------
-    femur : numpy.ndarray
-        (n, 2) (row, column), the lower edge of the condyle, in the order of the columns.
-    tibia : numpy.ndarray
-        (m, 2), the upper edge of the subchondral plate of the plateau, likewise.
-    femur_sd, tibia_sd : numpy.ndarray
-        (n,) and (m,), the standard deviation of each point across its margin, pixels.
-    """
-
-    femur: Points = field(repr=False)
-    tibia: Points = field(repr=False)
-    femur_sd: Points = field(repr=False)
-    tibia_sd: Points = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlateauMargins(ByValue):
-    """The anterior and posterior margins of the medial plateau: the upper and the lower one on the film.
-
-    Where the beam is parallel to the plateau, they coincide.
-
-    Attributes
-    ----------
-    upper, lower : numpy.ndarray
-        (n, 2) (row, column), pixels in right-knee orientation, in the order of the columns.
-    """
-
-    upper: Points = field(repr=False)
-    lower: Points = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class TracedJoint:
-    """The margins traced on the film of one knee, before anything is measured."""
-
-    medial: Margins | NotMeasured
-    lateral: Margins | NotMeasured
-    plateau_margins: PlateauMargins | NotMeasured
-
-    def of(self, compartment: Compartment) -> Margins | NotMeasured:
-        return self.medial if compartment is Compartment.MEDIAL else self.lateral
-
-
-@dataclass(frozen=True, slots=True)
-class KneeAxis:
-    """The x axis of the knee: the tangent to both distal condyles, from medial (0) to lateral (1).
-
-    Attributes
-    ----------
-    origin, end : (float, float)
-        (row, column) pixels in right-knee orientation of x = 0 and x = 1 on the tangent.
-    """
-
-    origin: tuple[float, float]
-    end: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompartmentSpace(ByValue):
-    """The joint space of one compartment, each number with its error or the reason why there is none.
-
-    Attributes
-    ----------
-    minimum : Width or NotMeasured
-        The smallest Euclidean distance between the margins within the weight-bearing range.
-    fixed_widths : mapping of float to (Width or NotMeasured)
-        The widths at the fixed locations of the OAI, by x: 0 (medial) to 1 (lateral).
-    mean : Length or NotMeasured
-        The mean width over the range of those locations, which is the area over the length of that range.
-    area : Area or NotMeasured
-        The area between the margins over that range.
-    margins : Margins or NotMeasured
-        The traced margins.
-
-    References
-    ----------
-    Neumann G., Hunter D., Nevitt M. et al. Location specific radiographic joint space width for
-    osteoarthritis progression. Osteoarthritis Cartilage 2009; 17: 761-765.
-    """
-
-    minimum: Width | NotMeasured
-    fixed_widths: Mapping[float, Width | NotMeasured]
-    mean: Length | NotMeasured
-    area: Area | NotMeasured
-    margins: Margins | NotMeasured
-
-
-@dataclass(frozen=True, slots=True)
-class Positioning:
-    """Positioning of the knee and of the beam, and image quality around the joint.
-
-    Attributes
-    ----------
-    imd : Length or NotMeasured
-        Inter-margin distance: the mean distance between the anterior and posterior margins of the medial
-        plateau; 0 where the beam is parallel to it.
-    rotation_deg : float or NotMeasured
-        Of the leg about its long axis, from the spines against the notch; positive (external) where the
-        spines lie medially of the notch.
-    tilt_deg : float
-        Of the knee in the picture.
-    complete : bool
-        Whether plateau and margins lie on the film.
-    clipped : float
-        Share of the joint's pixels at the film's darkest or brightest value, 0 to 1.
-    edge_width_percent : float or NotMeasured
-        Width of the femoral edge from 10 to 90%, per cent of the tibial width.
-    contrast_to_noise : float or NotMeasured
-        The step at the femoral margin over the noise of pixels of 1/200 tibial width.
-    """
-
-    imd: Length | NotMeasured
-    rotation_deg: float | NotMeasured
-    tilt_deg: float
-    complete: bool
-    clipped: float
-    edge_width_percent: float | NotMeasured
-    contrast_to_noise: float | NotMeasured
-
-
-@dataclass(frozen=True, slots=True)
-class JointSpace:
-    """The joint space of one knee.
-
-    Attributes
-    ----------
-    medial, lateral : CompartmentSpace
-        The two compartments.
-    tibial_width_px : float
-        Width of the tibial plateau, pixels.
-    axis : KneeAxis
-        The x axis of the fixed locations.
-    plateau_margins : PlateauMargins or NotMeasured
-        Anterior and posterior margins of the medial plateau.
-    positioning : Positioning
-        Positioning and image quality.
-    metal : bool
-        Whether there is metal near the joint.
-    """
-
-    medial: CompartmentSpace
-    lateral: CompartmentSpace
-    tibial_width_px: float
-    axis: KneeAxis
-    plateau_margins: PlateauMargins | NotMeasured
-    positioning: Positioning
-    metal: bool
-
-    def of(self, compartment: Compartment) -> CompartmentSpace:
-        """The space of one compartment.
-
-        Parameters
-        ----------
-        compartment : Compartment
-            Medial or lateral.
-
-        Returns
-        -------
-        CompartmentSpace
-        """
-        return self.medial if compartment is Compartment.MEDIAL else self.lateral
-
-
-@dataclass(frozen=True, slots=True)
-class Grade:
-    """The Kellgren-Lawrence grade of one knee as a probability distribution.
-
-    The prediction set and the interval hold for knees like those that they were calibrated on.
-
-    Attributes
-    ----------
-    probabilities : tuple of 5 float
-        Calibrated probabilities of KL 0 to 4; they sum to 1.
-    prediction_set : tuple of int
-        Consecutive grades that contain a reader's grade in nine of ten knees of each grade.
-    expected_interval : (float, float)
-        Interval about the expected grade that contains a reader's grade in 95% of knees, 0 to 4.
-    attribution : tuple of tuple of float
-        Attribution map: rows of the grader's view from top to bottom, each from lateral to medial: by how
-        much each location raises the expected grade.
-
-    References
-    ----------
-    Kellgren J., Lawrence J. Radiological assessment of osteo-arthrosis. Ann Rheum Dis 1957.
-    Cao W., Mirjalili V., Raschka S. Rank consistent ordinal regression for neural networks. 2020 (the
-    median).
-    Sadinle M., Lei J., Wasserman L. Least ambiguous set-valued classifiers with bounded error levels. J Am
-    Stat Assoc 2019 (the prediction set).
-    """
-
-    probabilities: tuple[float, float, float, float, float]
-    prediction_set: tuple[int, ...]
-    expected_interval: Interval
-    attribution: tuple[tuple[float, ...], ...] = field(repr=False)
-
-    @property
-    def grade(self) -> int:
-        """The median: the lowest grade that the knee exceeds with a probability of at most a half.
-
-        On an ordinal scale it has the smallest expected absolute error, and it is the prediction of ordinal
-        regression (Cao, Mirjalili & Raschka 2020); docs/choices.md#median.
-        """
-        return next(kl for kl in GRADES if sum(self.probabilities[kl + 1 :]) <= 0.5)
-
-    @property
-    def expected(self) -> float:
-        """The expected grade, 0 to 4."""
-        return sum(kl * p for kl, p in enumerate(self.probabilities))
-
-    def at_least(self, kl: int) -> float:
-        """The probability of a grade or a higher one.
-
-        Parameters
-        ----------
-        kl : int
-            The grade, 0 to 4.
-
-        Returns
-        -------
-        float
-            0 to 1.
-        """
-        return sum(self.probabilities[kl:])
 
 
 class Quality(StrEnum):

@@ -9,8 +9,8 @@ from kltool.agreement import MatchOptions, agreement_of, ratings_of
 from kltool.agreement.bootstrap import Resampling, Sample, bootstrap_weights, unit_weights
 from kltool.agreement.repositioning import NAME, repositioning_estimator
 from kltool.comparison.error import estimate_repositioning
-from kltool.values.change import Difference, ErrorComponents
 from kltool.values.length import NotMeasured
+from kltool.values.width_change import Difference, ErrorComponents
 from tests.agreement.simulated import measured, ratings, repeats, write_csv
 
 FEW = Resampling(100)

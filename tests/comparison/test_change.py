@@ -7,12 +7,14 @@ import pytest
 
 from kltool.comparison import compare
 from kltool.errors import NotComparable
-from kltool.values.change import Comparability, KneeChange, Unit, Verdict, WidthChange
+from kltool.values.change import Comparability, KneeChange, Verdict
+from kltool.values.joint_space import CompartmentSpace
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Measure
 from kltool.values.radiograph import Radiograph, Side
-from kltool.values.reading import CompartmentSpace, KneeReading, Quality, Reading
+from kltool.values.reading import KneeReading, Quality, Reading
 from kltool.values.spacing import Calibration, NoSpacing, Spacing
+from kltool.values.width_change import Unit, WidthChange
 from kltool.weights import Models
 
 ReadSample = Callable[..., Reading]

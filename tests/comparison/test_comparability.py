@@ -7,9 +7,10 @@ import pytest
 
 from kltool.comparison.comparability import assess_comparability
 from kltool.comparison.magnification import Scales
-from kltool.values.change import Comparability, IdentityMatch, Unit
+from kltool.values.change import Comparability, IdentityMatch
 from kltool.values.length import Length, NotMeasured
 from kltool.values.reading import KneeReading, Quality, Reading
+from kltool.values.width_change import Unit
 from tests.messages import holds
 
 ReadSample = Callable[..., Reading]

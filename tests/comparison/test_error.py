@@ -11,8 +11,8 @@ from kltool.comparison.error import ErrorModel, estimate_repositioning, width_ch
 from kltool.comparison.linked_measurement import LinkedChange
 from kltool.comparison.magnification import Scales
 from kltool.errors import UsageError
-from kltool.values.change import Difference, ErrorComponents, Method, Unit, WidthChange
 from kltool.values.length import NotMeasured, Width
+from kltool.values.width_change import Difference, ErrorComponents, Method, Unit, WidthChange
 
 WIDTHS = st.floats(0.0, 12.0)
 ERRORS = st.floats(0.05, 1.0)

@@ -8,9 +8,9 @@ from scipy.stats import multivariate_normal, norm
 
 from kltool.comparison.grade import grade_change
 from kltool.report.text import claim_sentence
-from kltool.values.change import GradeChange, GradeClaim
+from kltool.values.grade import Grade
+from kltool.values.grade_change import GradeChange, GradeClaim
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Grade
 
 SHARES = st.lists(st.floats(0.001, 1.0), min_size=5, max_size=5)
 CORRELATIONS = st.floats(0.0, 0.9)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from kltool.comparison.linked_measurement import AlignedJoint, LinkedChange, LinkedFilm, align_joint
 from kltool.geometry.joint_axes import JointAxes
+from kltool.values.joint_space import Margins, TracedJoint
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import Margins, TracedJoint
 from kltool.values.scale import Scale
 
 LENGTH = 800.0  # pixels of the femoral width

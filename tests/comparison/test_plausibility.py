@@ -3,9 +3,10 @@
 import pytest
 
 from kltool.comparison.plausibility import failed_plausibility_checks
-from kltool.values.change import Difference, ErrorComponents, GradeChange, Unit, WidthChange
+from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
+from kltool.values.width_change import Difference, ErrorComponents, Unit, WidthChange
 
 MEDIAL, LATERAL = Measure.MEDIAL_MINIMUM, Measure.LATERAL_MINIMUM
 ERROR = ErrorComponents(0.1, 0.0, 0.0, 0.0)

@@ -17,11 +17,13 @@ from scipy.optimize import curve_fit
 from kltool.comparison import timelines
 from kltool.comparison.timeline import slope_of
 from kltool.errors import NotComparable
-from kltool.values.change import Difference, ErrorComponents, Slope, Unit, Verdict, Visit, WidthChange
+from kltool.values.change import Verdict
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.radiograph import Side
 from kltool.values.reading import Reading
+from kltool.values.timeline import Slope, Visit
+from kltool.values.width_change import Difference, ErrorComponents, Unit, WidthChange
 from kltool.weights import Models
 
 ReadSample = Callable[..., Reading]

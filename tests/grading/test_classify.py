@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kltool.grading import grade
-from kltool.values.reading import Grade, Reading
+from kltool.values.grade import Grade
+from kltool.values.reading import Reading
 from kltool.weights import Models
 
 ReadSample = Callable[..., Reading]

@@ -8,11 +8,11 @@ import numpy.typing as npt
 
 from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
 from kltool.typing import Float64, Points
+from kltool.values.joint_space import JointSpace, Margins, PlateauMargins, TracedJoint
 from kltool.values.knee import Knee, Landmarks, Placement
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Radiograph, Side, SideSource
-from kltool.values.reading import JointSpace, Margins, PlateauMargins, TracedJoint
 from kltool.values.spacing import Calibration, NoSpacing, Spacing
 
 Curve = Callable[[float], float]

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kltool.jointspace import ErrorSettings, inflate_errors, inflation_warning
+from kltool.values.joint_space import JointSpace
 from kltool.values.length import Area, Length, NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import JointSpace, Quality
+from kltool.values.reading import Quality
 from kltool.values.spacing import NoSpacing
 from tests.jointspace.simulated import Phantom, parallel
 

@@ -7,8 +7,8 @@ import pytest
 from scipy.special import ndtr
 
 from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
+from kltool.values.joint_space import Positioning, TracedJoint
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Positioning, TracedJoint
 from kltool.values.spacing import Calibration, Spacing
 from tests.jointspace.simulated import NO_PLATEAU, SIGN, TIBIA_MM, Phantom, flat
 

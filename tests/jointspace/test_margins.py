@@ -8,10 +8,10 @@ import pytest
 
 from kltool.geometry.joint_frame import COLUMNS, HEIGHT, ROWS
 from kltool.jointspace import TraceSettings, trace_margins
+from kltool.values.joint_space import Margins, PlateauMargins
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import Margins, PlateauMargins
 from kltool.weights import Network
 from tests.jointspace.simulated import SQUARE, Phantom
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from kltool.geometry.joint_axes import FIXED_LOCATIONS, location_range
 from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
+from kltool.values.joint_space import JointSpace, TracedJoint
 from kltool.values.length import Area, Length, NotMeasured, Width
 from kltool.values.measure import Compartment
-from kltool.values.reading import JointSpace, TracedJoint
 from kltool.values.spacing import Calibration, NoSpacing, Spacing
 from tests.jointspace.simulated import FEMUR_MM, NO_PLATEAU, SIGN, TIBIA_MM, Phantom, flat, measured, parallel
 

@@ -15,10 +15,10 @@ from kltool.jointspace.metal import detect_metal
 from kltool.jointspace.quality import QualityCriteria
 from kltool.localize import find_knees
 from kltool.training.data.oai import side_of
+from kltool.values.joint_space import TracedJoint
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
-from kltool.values.reading import TracedJoint
 from kltool.weights import Models
 from tests.jointspace.simulated import NO_PLATEAU, SIGN, Phantom, flat
 

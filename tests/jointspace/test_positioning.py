@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from kltool.jointspace import ErrorSettings, WidthSettings, measure_joint_space
 from kltool.jointspace.positioning import LEVER, NEUTRAL
+from kltool.values.joint_space import PlateauMargins, Positioning, TracedJoint
 from kltool.values.length import Length, NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import PlateauMargins, Positioning, TracedJoint
 from kltool.values.spacing import Calibration, NoSpacing, Spacing
 from tests.jointspace.simulated import NO_PLATEAU, SIGN, TIBIA_MM, Phantom, flat, measured, parallel
 

@@ -7,9 +7,10 @@ import pytest
 
 from kltool.intake import ImageSource, load
 from kltool.jointspace import QualityCriteria, assess_quality
+from kltool.values.joint_space import Positioning
 from kltool.values.knee import Knee
 from kltool.values.length import Length, NotMeasured
-from kltool.values.reading import KneeReading, Positioning, Quality, Reading
+from kltool.values.reading import KneeReading, Quality, Reading
 from tests.intake.films import as_bytes, data_set
 
 ReadSample = Callable[..., Reading]

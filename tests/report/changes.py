@@ -4,23 +4,13 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
-from kltool.values.change import (
-    Comparability,
-    Difference,
-    ErrorComponents,
-    GradeChange,
-    IdentityMatch,
-    KneeChange,
-    Slope,
-    Timeline,
-    Unit,
-    Verdict,
-    Visit,
-    WidthChange,
-)
+from kltool.values.change import Comparability, IdentityMatch, KneeChange, Verdict
+from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.reading import KneeReading, Reading
+from kltool.values.timeline import Slope, Timeline, Visit
+from kltool.values.width_change import Difference, ErrorComponents, Unit, WidthChange
 
 HOSTILE = "<script>alert('1')</script> & \"more\""
 INDEPENDENT = ErrorComponents(0.30, 0.30, 0.10, 0.20)

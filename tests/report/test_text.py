@@ -3,10 +3,10 @@
 import pytest
 
 from kltool.report import text as words
-from kltool.values.change import GradeChange, GradeClaim
+from kltool.values.grade_change import GradeChange, GradeClaim
+from kltool.values.joint_space import Positioning
 from kltool.values.length import Area, Length, NotMeasured
 from kltool.values.probability import format_probability
-from kltool.values.reading import Positioning
 
 NO_MM = NotMeasured("no millimetres: no pixel spacing in the file")
 IN_MM = Length(20.0, 5.0, 3.8, 0.5, 0.125, 0.1)

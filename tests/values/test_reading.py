@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kltool.values.joint_space import Margins, TracedJoint
 from kltool.values.length import Area, Length, NotMeasured, Width
 from kltool.values.measure import Compartment
-from kltool.values.reading import Margins, TracedJoint
 
 VALUES = st.floats(0.0, 100.0)
 ERRORS = st.floats(0.0, 20.0)

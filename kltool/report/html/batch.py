@@ -10,8 +10,8 @@ from kltool.report.files import data_uri
 from kltool.report.html.page import base_name, render
 from kltool.report.plots.batch import grades_svg, widths_svg
 from kltool.tables.columns import KL_PREDICTION_SET, OK, PATH, REASON, SIDE, STATUS, STATUSES
+from kltool.values.grade import GRADES
 from kltool.values.measure import Compartment
-from kltool.values.reading import GRADES
 
 TEMPLATE: Final = "batch.html.j2"
 

@@ -18,11 +18,13 @@ from kltool.report.html.heat import Heat, heat
 from kltool.report.html.page import base_name, render, save
 from kltool.report.html.provenance import page_provenance
 from kltool.report.text import claim_sentence
-from kltool.values.change import Comparability, GradeClaim, KneeChange
+from kltool.values.change import Comparability, KneeChange
+from kltool.values.grade import GRADES
+from kltool.values.grade_change import GradeClaim
 from kltool.values.length import NotMeasured
 from kltool.values.probability import format_probability
 from kltool.values.radiograph import SideSource
-from kltool.values.reading import GRADES, KneeReading, Quality
+from kltool.values.reading import KneeReading, Quality
 from kltool.values.spacing import NoSpacing
 
 TEMPLATE = "change.html.j2"

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from kltool.report.text import signed
-from kltool.values.change import Difference, ErrorComponents, Method, WidthChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.probability import format_probability
+from kltool.values.width_change import Difference, ErrorComponents, Method, WidthChange
 
 DECISIVE: Final = Measure.MEDIAL_MINIMUM
 HEADINGS: Final = (

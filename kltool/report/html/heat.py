@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kltool.values.change import GradeChange, GradeClaim
+from kltool.values.grade import GRADES
+from kltool.values.grade_change import GradeChange, GradeClaim
 from kltool.values.probability import format_probability
-from kltool.values.reading import GRADES
 
 Colour = tuple[int, int, int]
 

@@ -15,10 +15,11 @@ from kltool.report.plots.canvas import jpeg
 from kltool.report.plots.change import traced
 from kltool.report.plots.knee import knee_picture
 from kltool.report.plots.timeline import timeline_svg
-from kltool.values.change import KneeChange, Timeline
+from kltool.values.change import KneeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.reading import KneeReading, Reading, Unread
+from kltool.values.timeline import Timeline
 
 TEMPLATE: Final = "notebook.html.j2"
 READING_HEADINGS: Final = (

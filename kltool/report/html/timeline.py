@@ -10,9 +10,9 @@ from kltool.report.html.page import render, save
 from kltool.report.html.provenance import page_provenance
 from kltool.report.html.timeline_rows import SlopeRow, VisitRow, slope_rows, visit_rows
 from kltool.report.plots.timeline import timeline_svg
-from kltool.values.change import Timeline, Visit
 from kltool.values.radiograph import Side
 from kltool.values.reading import Provenance
+from kltool.values.timeline import Timeline, Visit
 
 TEMPLATE = "timeline.html.j2"
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kltool.report.text import interval, length, signed
-from kltool.values.change import KneeChange, Slope, Timeline, Verdict, WidthChange
+from kltool.values.change import KneeChange, Verdict
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment, Measure
 from kltool.values.reading import KneeReading
+from kltool.values.timeline import Slope, Timeline
+from kltool.values.width_change import WidthChange
 
 
 @dataclass(frozen=True, slots=True)

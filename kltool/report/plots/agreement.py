@@ -22,8 +22,8 @@ from kltool.report.agreement_text import interval_of, measure_name, value_of
 from kltool.report.plots.svg import reproducible, svg_of
 from kltool.report.text import signed
 from kltool.typing import Float64, Indices, Mask
+from kltool.values.grade import GRADES
 from kltool.values.length import NotMeasured
-from kltool.values.reading import GRADES
 
 INK, SOFT, BAND = "#16232e", "#5b6873", "#cfd8df"
 BLUE, ORANGE = "#0072b2", "#b84a00"  # docs/choices.md#change-page

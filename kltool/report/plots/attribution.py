@@ -10,9 +10,9 @@ from matplotlib.colors import to_rgb
 from kltool.grading.view import VIEW, grader_view
 from kltool.report.plots.canvas import Picture
 from kltool.report.plots.style import MINIMUM
+from kltool.values.grade import Grade
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Side
-from kltool.values.reading import Grade
 
 OPACITY: Final = 0.65  # where the grade is raised most
 

@@ -16,10 +16,13 @@ from kltool.report.plots.margins import UNCERTAIN, certain_part
 from kltool.report.plots.style import FEMUR, MINIMUM, TIBIA
 from kltool.report.plots.timeline import draw_frame, draw_minimum
 from kltool.typing import Points
-from kltool.values.change import KneeChange, Timeline, WidthChange
+from kltool.values.change import KneeChange
+from kltool.values.joint_space import Margins
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
-from kltool.values.reading import KneeReading, Margins, Quality, Reading
+from kltool.values.reading import KneeReading, Quality, Reading
+from kltool.values.timeline import Timeline
+from kltool.values.width_change import WidthChange
 
 SIZE: Final = (6.4, 6.0)  # inches, of a figure of its own
 LINE_LENGTH: Final = 60  # of a reason, characters

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from kltool.report.plots.svg import reproducible, svg_of
-from kltool.values.reading import GRADES
+from kltool.values.grade import GRADES
 
 INK: Final = "#1f3b57"
 SIZE: Final = (4.2, 2.8)  # inches

@@ -5,8 +5,8 @@ from typing import Final
 from kltool.report.plots.canvas import Region
 from kltool.report.plots.style import DIM, FIXED, MINIMUM
 from kltool.report.plots.text import BODY_DIM, HEADING, SMALL_DIM, Style, paragraph, write
+from kltool.values.grade import GRADES, Grade
 from kltool.values.length import NotMeasured
-from kltool.values.reading import GRADES, Grade
 
 BAR_LEFT, BAR_LENGTH = 68, 220  # pixels; of a probability of 1
 PITCH: Final = 24  # pixels from one grade to the next

@@ -11,9 +11,9 @@ from kltool.report.plots.film import JointView
 from kltool.report.plots.style import AXIS, DIM, FIXED, GROUND, MINIMUM
 from kltool.report.plots.text import SMALL_DIM, Style, width_of, wrapped, write
 from kltool.typing import Points
+from kltool.values.joint_space import JointSpace, KneeAxis
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
-from kltool.values.reading import JointSpace, KneeAxis
 
 TICK: Final = 4.0  # to either side of the axis, pixels of the picture
 BELOW: Final = 150  # a minimum's label below it, pixels of the picture: under the plateau

@@ -10,9 +10,9 @@ from kltool.report.plots.film import JointView
 from kltool.report.plots.style import AXIS, FAINT, FIXED, GROUND, TEXT
 from kltool.report.plots.text import SMALL_DIM, width_of, wrapped, write
 from kltool.typing import Points
+from kltool.values.joint_space import JointSpace
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
-from kltool.values.reading import JointSpace
 
 ROWS: Final = 190  # of the chart, pixels
 TOP, BOTTOM, LEFT, RIGHT = 36, 144, 50, 16

@@ -9,9 +9,9 @@ from kltool.report.plots.canvas import Region
 from kltool.report.plots.film import JointView
 from kltool.report.plots.style import FEMUR, PLATEAU, TIBIA
 from kltool.typing import Points
+from kltool.values.joint_space import JointSpace, PlateauMargins
 from kltool.values.length import NORMAL_95, NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import JointSpace, PlateauMargins
 
 CERTAINTY: Final = 0.35  # opacity of the band that holds a margin with 95%
 UNCERTAIN: Final = 0.015  # largest deviation drawn, tibial widths; docs/choices.md#pictures-of-a-reading

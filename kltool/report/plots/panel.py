@@ -23,9 +23,10 @@ from kltool.report.plots.text import (
     wrapped,
     write,
 )
+from kltool.values.joint_space import CompartmentSpace
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import CompartmentSpace, KneeReading, Quality
+from kltool.values.reading import KneeReading, Quality
 from kltool.values.spacing import NoSpacing
 
 COLUMNS: Final = 420  # of the panel, pixels

@@ -11,10 +11,11 @@ from matplotlib.ticker import MultipleLocator
 from kltool.report.plots.svg import reproducible, svg_of
 from kltool.report.plots.timeline_levels import MONTHS_A_YEAR, Level, Levels, levels_of, months_of
 from kltool.report.text import signed
-from kltool.values.change import Slope, Timeline, Unit
+from kltool.values.grade import GRADES
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment, Measure
-from kltool.values.reading import GRADES
+from kltool.values.timeline import Slope, Timeline
+from kltool.values.width_change import Unit
 
 INK, SOFT, BAND = "#16232e", "#5b6873", "#cfd8df"
 COLOURS: Final = {Compartment.MEDIAL: "#0072b2", Compartment.LATERAL: "#b84a00"}

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kltool.values.change import Timeline, Unit, WidthChange
 from kltool.values.length import Interval, NotMeasured, Width
 from kltool.values.measure import Compartment, Measure
+from kltool.values.timeline import Timeline
+from kltool.values.width_change import Unit, WidthChange
 
 MONTHS_A_YEAR: Final = 12
 

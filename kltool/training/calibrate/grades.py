@@ -19,7 +19,7 @@ from scipy.special import softmax
 from kltool.agreement.statistics import calibration
 from kltool.grading.prediction_set import median_grades, prediction_sets
 from kltool.typing import Float64
-from kltool.values.reading import GRADES
+from kltool.values.grade import GRADES
 
 Labels = npt.NDArray[np.intp]
 Sets = npt.NDArray[np.bool_]

@@ -22,9 +22,10 @@ from kltool.training.data.simulated import film_and_crop
 from kltool.training.detection import first_knee
 from kltool.training.parallel import each
 from kltool.typing import Float64
+from kltool.values.joint_space import JointSpace
 from kltool.values.length import NORMAL_95, NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import JointSpace, Quality
+from kltool.values.reading import Quality
 from kltool.weights import Models
 
 FIRST_SEED: Final = 500_000  # docs/choices.md#evaluation-seeds

@@ -24,8 +24,9 @@ from kltool.reading import DEFAULT, provenance
 from kltool.report.record import knee_record
 from kltool.tables.cells import knee_cells
 from kltool.training.data.oai import side_of
+from kltool.values.joint_space import JointSpace
 from kltool.values.knee import Knee
-from kltool.values.reading import JointSpace, KneeReading, Quality
+from kltool.values.reading import KneeReading, Quality
 from kltool.weights import Models
 
 Output = TypeVar("Output")

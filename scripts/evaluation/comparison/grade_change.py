@@ -23,9 +23,9 @@ from kltool.training.calibrate.grades import calibration_error
 from kltool.training.data.oai import crops, grade_of, participant_of
 from kltool.training.parallel import each
 from kltool.typing import Float64
-from kltool.values.change import GradeChange
+from kltool.values.grade import Grade
+from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Grade
 from kltool.weights import Models
 
 UNRELATED: Final = 4000  # pairs of knees of different people

@@ -8,10 +8,11 @@ from kltool.comparison import compare
 from kltool.errors import NotComparable
 from kltool.intake import load
 from kltool.reading import read
-from kltool.values.change import Comparability, KneeChange, Unit, Verdict, WidthChange
+from kltool.values.change import Comparability, KneeChange, Verdict
 from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import Reading
 from kltool.values.spacing import Calibration, NoSpacing, Spacing
+from kltool.values.width_change import Unit, WidthChange
 from kltool.weights import Models
 
 

@@ -21,7 +21,8 @@ from kltool.comparison.error import estimate_repositioning
 from kltool.intake import load
 from kltool.reading import read
 from kltool.report.text import claim_sentence
-from kltool.values.change import GradeClaim, KneeChange, Verdict
+from kltool.values.change import KneeChange, Verdict
+from kltool.values.grade_change import GradeClaim
 from kltool.values.length import NORMAL_95, NotMeasured
 from kltool.values.spacing import Calibration
 from kltool.weights import Models, load_models

@@ -19,12 +19,13 @@ from kltool.simulate.scene import SimulatedFilm
 from kltool.simulate.visits import simulate_visits
 from kltool.training.data.simulated import film_of
 from kltool.training.parallel import each
-from kltool.values.change import Comparability, KneeChange, Method, WidthChange
+from kltool.values.change import Comparability, KneeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading
 from kltool.values.spacing import Calibration, Spacing
+from kltool.values.width_change import Method, WidthChange
 from kltool.weights import Models
 
 LARGEST_MM: Final = 1.5  # of a true change, either way

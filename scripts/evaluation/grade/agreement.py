@@ -19,8 +19,8 @@ from kltool.training.calibrate.grades import (
     errors_by_chance,
 )
 from kltool.training.kappa import quadratic_weighted_kappa
+from kltool.values.grade import GRADES, Grade
 from kltool.values.length import NotMeasured
-from kltool.values.reading import GRADES, Grade
 
 Labels = npt.NDArray[np.intp]
 Statistic = Callable[[Labels, Labels], float]

@@ -28,7 +28,7 @@ from kltool.training.grader import logits_of
 from kltool.training.kappa import quadratic_weighted_kappa
 from kltool.training.networks.grader import Grader
 from kltool.typing import Float64
-from kltool.values.reading import GRADES
+from kltool.values.grade import GRADES
 
 Labels = npt.NDArray[np.intp]
 

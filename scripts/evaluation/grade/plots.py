@@ -11,7 +11,7 @@ from evaluation import plots
 from evaluation.grade.reading import GradedFilm
 from kltool.report.plots.agreement import confusion_matrix_svg, predictions, reliability_diagram_svg
 from kltool.training.calibrate.grades import CalibratedGrades
-from kltool.values.reading import GRADES, Grade
+from kltool.values.grade import GRADES, Grade
 
 
 def draw(val: CalibratedGrades, external: Sequence[GradedFilm], results: Path) -> None:

@@ -18,9 +18,9 @@ from kltool.simulate.scene import Osteophytes
 from kltool.training.data.oai import crops, grade_of, participant_of, seed_of, side_of
 from kltool.training.parallel import each
 from kltool.typing import Float64
+from kltool.values.grade import Grade
 from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Radiograph, Side, SideSource
-from kltool.values.reading import Grade
 from kltool.values.spacing import Calibration, Spacing
 from kltool.weights import Models
 

@@ -14,9 +14,9 @@ from kltool.geometry.points import nearest
 from kltool.training.data.annotated import RELIABLE_FIT, AnnotatedKnee
 from kltool.training.data.oai import participant_of
 from kltool.typing import Float64, Points
+from kltool.values.joint_space import Margins
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import Margins
 from kltool.weights import Models
 
 Value = Literal["measured", "by_points"]

@@ -17,9 +17,9 @@ from evaluation.jointspace.speed import Times
 from evaluation.jointspace.val_crops import ValKnee
 from evaluation.markdown import MarkdownTable, Section, made_by, page
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated
+from kltool.values.grade import GRADES
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import GRADES
 from kltool.weights import Models, load_models
 
 COVERAGE: Final = Criterion(93.0, 97.0)

@@ -19,11 +19,12 @@ from kltool.simulate.scene import Film, KneeTruth
 from kltool.training.data.simulated import film_and_crop
 from kltool.training.parallel import each
 from kltool.typing import Float64
+from kltool.values.joint_space import JointSpace
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Radiograph
-from kltool.values.reading import JointSpace, KneeReading
+from kltool.values.reading import KneeReading
 from kltool.weights import Models
 
 FIRST_SEED: Final = 1_000_000  # docs/choices.md#evaluation-seeds

@@ -18,9 +18,9 @@ from kltool.training.data.annotated import AnnotatedKnee
 from kltool.training.data.oai import crops, grade_of, participant_of, seed_of, side_of
 from kltool.training.parallel import each
 from kltool.typing import Float64
+from kltool.values.grade import GRADES
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
-from kltool.values.reading import GRADES
 from kltool.weights import Models
 
 TIBIA_MM: Final = 76.0  # docs/choices.md#perturbations

@@ -15,10 +15,10 @@ from evaluation.pipeline.scores import (
 from kltool.intake import load
 from kltool.reading import read
 from kltool.training.data.annotated import load_annotated
+from kltool.values.grade import GRADES
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
-from kltool.values.reading import GRADES
 from kltool.weights import Models, load_models
 
 TIBIA_MM_PER_PERCENT = 0.76  # docs/choices.md#tibial-width

@@ -6,9 +6,10 @@ from evaluation.comparison.fit_changes import fit_changes, stated
 from evaluation.comparison.power import MeasuredChanges, measured_changes, ratio_95, smallest_detected
 from evaluation.comparison.visits import KnownChange
 
-from kltool.values.change import Comparability, Difference, ErrorComponents, Unit, WidthChange
+from kltool.values.change import Comparability
 from kltool.values.length import NORMAL_95, NotMeasured
 from kltool.values.spacing import Calibration
+from kltool.values.width_change import Difference, ErrorComponents, Unit, WidthChange
 
 
 def known(

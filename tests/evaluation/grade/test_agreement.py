@@ -17,8 +17,8 @@ from evaluation.grade.reading import BAND, GradedFilm, in_band
 from sklearn.metrics import balanced_accuracy_score, cohen_kappa_score
 
 from kltool.grading.view import VIEW
+from kltool.values.grade import Grade
 from kltool.values.length import NotMeasured
-from kltool.values.reading import Grade
 
 
 def grade(kl: int, likely: tuple[int, ...] | None = None) -> Grade:

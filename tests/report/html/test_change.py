@@ -14,10 +14,12 @@ import pytest
 from kltool.errors import UsageError
 from kltool.report.html.change import change_page, write_change_page
 from kltool.report.record import change_record
-from kltool.values.change import GradeClaim, KneeChange, Unit, Verdict
+from kltool.values.change import KneeChange, Verdict
+from kltool.values.grade_change import GradeClaim
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.reading import DISCLAIMER, Quality, Reading
+from kltool.values.width_change import Unit
 from tests.report.changes import HOSTILE, INDEPENDENT, LINKED, Page, knee_change, not_comparable, width_change
 
 ReadSample = Callable[..., Reading]

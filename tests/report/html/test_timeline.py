@@ -13,10 +13,11 @@ from kltool.errors import UsageError
 from kltool.report.html.timeline import timeline_page, write_timeline_page
 from kltool.report.plots.timeline import timeline_svg
 from kltool.report.plots.timeline_levels import Levels, levels_of
-from kltool.values.change import Timeline, Unit
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment, Measure
 from kltool.values.reading import DISCLAIMER, Reading
+from kltool.values.timeline import Timeline
+from kltool.values.width_change import Unit
 from tests.report.changes import HOSTILE, Page, timeline, width_change
 
 ReadSample = Callable[..., Reading]

@@ -8,8 +8,9 @@ import pytest
 
 from kltool.grading.view import VIEW
 from kltool.report.plots.attribution import attribution_map
+from kltool.values.grade import Grade
 from kltool.values.radiograph import Side
-from kltool.values.reading import Grade, Reading
+from kltool.values.reading import Reading
 
 ReadSample = Callable[..., Reading]
 

@@ -17,11 +17,12 @@ from kltool.geometry.window import square_window
 from kltool.localize.crop import sample_crop
 from kltool.report.plots import joint_space, write_overlay
 from kltool.report.plots.knee import COLUMNS, ROWS, SIZE, knee_picture
+from kltool.values.joint_space import Margins, PlateauMargins
 from kltool.values.knee import right_knee_orientation
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
-from kltool.values.reading import KneeReading, Margins, PlateauMargins
+from kltool.values.reading import KneeReading
 from tests.report.plots.pictures import (
     FEMUR,
     LEFT,

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from kltool.report.plots.timeline_levels import Levels, levels_of
-from kltool.values.change import Timeline, Unit
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
 from kltool.values.reading import Reading
+from kltool.values.timeline import Timeline
+from kltool.values.width_change import Unit
 from tests.messages import absent
 from tests.report.changes import timeline, width_change
 

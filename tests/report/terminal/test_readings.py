@@ -11,9 +11,9 @@ from kltool.errors import NoKnee
 from kltool.reading import DEFAULT, provenance, read
 from kltool.report.record import change_record, reading_record, unread_record
 from kltool.report.terminal.readings import print_change, print_readings
-from kltool.values.change import WidthChange
 from kltool.values.reading import DISCLAIMER, Reading, RefusedKnee, Unread
 from kltool.values.spacing import NoSpacing
+from kltool.values.width_change import WidthChange
 from kltool.weights import Models
 from tests.messages import holds
 

@@ -1,0 +1,69 @@
+"""The Kellgren-Lawrence grade of one knee as probabilities."""
+
+from dataclasses import dataclass, field
+
+from kltool.values.length import Interval
+
+GRADES = (0, 1, 2, 3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The Kellgren-Lawrence grade of one knee as a probability distribution.
+
+    The prediction set and the interval hold for knees like those that they were calibrated on.
+
+    Attributes
+    ----------
+    probabilities : tuple of 5 float
+        Calibrated probabilities of KL 0 to 4; they sum to 1.
+    prediction_set : tuple of int
+        Consecutive grades that contain a reader's grade in nine of ten knees of each grade.
+    expected_interval : (float, float)
+        Interval about the expected grade that contains a reader's grade in 95% of knees, 0 to 4.
+    attribution : tuple of tuple of float
+        Attribution map: rows of the grader's view from top to bottom, each from lateral to medial: by how
+        much each location raises the expected grade.
+
+    References
+    ----------
+    Kellgren J., Lawrence J. Radiological assessment of osteo-arthrosis. Ann Rheum Dis 1957.
+    Cao W., Mirjalili V., Raschka S. Rank consistent ordinal regression for neural networks. 2020 (the
+    median).
+    Sadinle M., Lei J., Wasserman L. Least ambiguous set-valued classifiers with bounded error levels. J Am
+    Stat Assoc 2019 (the prediction set).
+    """
+
+    probabilities: tuple[float, float, float, float, float]
+    prediction_set: tuple[int, ...]
+    expected_interval: Interval
+    attribution: tuple[tuple[float, ...], ...] = field(repr=False)
+
+    @property
+    def grade(self) -> int:
+        """The median: the lowest grade that the knee exceeds with a probability of at most a half.
+
+        On an ordinal scale it has the smallest expected absolute error, and it is the prediction of ordinal
+        regression (Cao, Mirjalili & Raschka 2020); docs/choices.md#median.
+        """
+        return next(kl for kl in GRADES if sum(self.probabilities[kl + 1 :]) <= 0.5)
+
+    @property
+    def expected(self) -> float:
+        """The expected grade, 0 to 4."""
+        return sum(kl * p for kl, p in enumerate(self.probabilities))
+
+    def at_least(self, kl: int) -> float:
+        """The probability of a grade or a higher one.
+
+        Parameters
+        ----------
+        kl : int
+            The grade, 0 to 4.
+
+        Returns
+        -------
+        float
+            0 to 1.
+        """
+        return sum(self.probabilities[kl:])

@@ -1,0 +1,86 @@
+"""The change of the grade between two films, and a claimed one."""
+
+from dataclasses import dataclass
+
+from kltool.errors import UsageError
+from kltool.values.grade import GRADES
+
+
+@dataclass(frozen=True, slots=True)
+class GradeClaim:
+    """A change of grade as reported by someone.
+
+    Attributes
+    ----------
+    before, after : int
+        KL grades, 0 to 4.
+
+    Raises
+    ------
+    UsageError
+        Where one of them is no KL grade.
+    """
+
+    before: int
+    after: int
+
+    def __post_init__(self) -> None:
+        whole = isinstance(self.before, int) and isinstance(self.after, int)
+        if not whole or self.before not in GRADES or self.after not in GRADES:
+            raise UsageError(f"claim {self} found; two KL grades from 0 to 4 expected, as GradeClaim(3, 2)")
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class GradeChange:
+    """The joint probabilities of a reader's grades of both films.
+
+    Attributes
+    ----------
+    transition : tuple of 5 tuple of 5 float
+        Row b, column a: probability of KL b before and KL a after; all sum to 1.
+    correlation : float
+        Of the errors of two readings of one knee, 0 to 1.
+    """
+
+    transition: tuple[tuple[float, ...], ...]
+    correlation: float
+
+    @property
+    def improved(self) -> float:
+        """Probability of a lower grade after."""
+        return sum(p for b, row in enumerate(self.transition) for a, p in enumerate(row) if a < b)
+
+    @property
+    def same(self) -> float:
+        """Probability of the same grade after."""
+        return sum(row[b] for b, row in enumerate(self.transition))
+
+    @property
+    def worse(self) -> float:
+        """Probability of a higher grade after."""
+        return sum(p for b, row in enumerate(self.transition) for a, p in enumerate(row) if a > b)
+
+    @property
+    def most_probable(self) -> tuple[int, int]:
+        """The most probable pair of grades, before and after."""
+        cells = [(p, b, a) for b, row in enumerate(self.transition) for a, p in enumerate(row)]
+        _, before, after = max(cells, key=lambda cell: cell[0])
+        return before, after
+
+    def probability(self, claim: GradeClaim) -> float:
+        """Probability of a claimed pair of grades.
+
+        Parameters
+        ----------
+        claim : GradeClaim
+            KL before and after.
+
+        Returns
+        -------
+        float
+            0 to 1.
+        """
+        return self.transition[claim.before][claim.after]
