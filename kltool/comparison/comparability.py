@@ -8,6 +8,7 @@ from kltool.comparison.magnification import Scales
 from kltool.comparison.positioning import positioning_difference
 from kltool.errors import NotComparable
 from kltool.values.change import Comparability, IdentityMatch
+from kltool.values.decimals import decimal, signed
 from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Provenance, Quality, Reading
@@ -74,7 +75,7 @@ def _exclusions(before: KneeReading, after: KneeReading, identity: IdentityMatch
     elif identity.probability_same_knee < DIFFERENT_KNEE:
         yield (
             "bone outline and trabecular texture do not match: probability of the same knee "
-            f"{identity.probability_same_knee:.2f}"
+            f"{decimal(identity.probability_same_knee)}"
         )
 
 
@@ -105,15 +106,15 @@ def _cautions(
     if identity.probability_same_knee < UNCERTAIN_IDENTITY:
         yield (
             "bone outline and trabecular texture match poorly: probability of the same knee "
-            f"{identity.probability_same_knee:.2f}"
+            f"{decimal(identity.probability_same_knee)}"
         )
     for when, knee in (("before", before), ("after", after)):
         if knee.quality is not Quality.GOOD:
-            yield f"{when}: {knee.quality} quality ({'; '.join(knee.warnings)})"
+            yield f"{when}: {knee.quality} quality"
     femoral_change = exp(scales.femur_log_ratio) - 1
     if abs(femoral_change) > LARGEST_SIZE_CHANGE:
         yield (
-            f"the femoral width differs by {100 * femoral_change:+.1f}%: magnification or positioning "
+            f"the femoral width differs by {signed(100 * femoral_change, 1)}%: magnification or positioning "
             "may differ"
         )
     yield from _positioning_cautions(before, after)
@@ -129,15 +130,15 @@ def _positioning_cautions(before: KneeReading, after: KneeReading) -> Iterator[s
     if not isinstance(difference.imd, NotMeasured) and abs(difference.imd) > LARGEST_IMD_CHANGE:
         yield (
             "the beam angle differs: the inter-margin distance of the medial plateau changed by "
-            f"{difference.imd:+.1f} % of the tibial width"
+            f"{signed(difference.imd, 1)} % of the tibial width"
         )
     if (
         not isinstance(difference.rotation_deg, NotMeasured)
         and abs(difference.rotation_deg) > LARGEST_ROTATION_DEG
     ):
-        yield f"the rotation of the leg differs by {abs(difference.rotation_deg):.0f} degrees"
+        yield f"the rotation of the leg differs by {decimal(abs(difference.rotation_deg), 0)} degrees"
     if abs(difference.tilt_deg) > LARGEST_TILT_DEG:
-        yield f"the tilt of the knee in the image differs by {abs(difference.tilt_deg):.0f} degrees"
+        yield f"the tilt of the knee in the image differs by {decimal(abs(difference.tilt_deg), 0)} degrees"
 
 
 def years_between(before: Radiograph, after: Radiograph) -> float | NotMeasured:

@@ -35,7 +35,8 @@ def grade_change(
     ]
     cells = weight[:, None, None] * (conditional[0][:, :, None] * conditional[1][:, None, :])
     joint = cells.sum(axis=0)
-    return GradeChange(tuple(tuple(row) for row in (joint / joint.sum()).tolist()), correlation)
+    transition = tuple(tuple(row) for row in (joint / joint.sum()).tolist())
+    return GradeChange(before, after, transition, correlation)
 
 
 @cache

@@ -12,6 +12,7 @@ from kltool.comparison.error import ErrorModel
 from kltool.errors import NotComparable
 from kltool.typing import Float64
 from kltool.values.change import KneeChange
+from kltool.values.decimals import decimal, signed, signed_from_to
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.radiograph import Side
@@ -143,11 +144,10 @@ def _sentence(
     """The change from the first visit to the last, and the slope over all visits."""
     last = changes[-1].sentence.removesuffix(".")
     slope = slopes[Measure.MEDIAL_MINIMUM]
-    visits = f"{len(years)} visits over {12 * years[-1]:.0f} months"
+    visits = f"{len(years)} visits over {decimal(12 * years[-1], 0)} months"
     if isinstance(slope, NotMeasured):
         return f"{last}; {visits}: slope not estimated: {slope.reason}."
-    low, high = slope.interval
     return (
-        f"{last}; {visits}: {Measure.MEDIAL_MINIMUM} JSW {slope.per_year:+.2f} {slope.unit} per year "
-        f"(95% interval {low:+.2f} to {high:+.2f})."
+        f"{last}; {visits}: {Measure.MEDIAL_MINIMUM} JSW {signed(slope.per_year)} {slope.unit} per year "
+        f"(95% interval {signed_from_to(slope.interval)})."
     )

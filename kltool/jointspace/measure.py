@@ -23,6 +23,7 @@ from kltool.jointspace.error import ErrorSettings
 from kltool.jointspace.metal import Metal, detect_metal
 from kltool.jointspace.positioning import measure_positioning
 from kltool.typing import Points
+from kltool.values.decimals import decimal, from_to
 from kltool.values.joint_space import CompartmentSpace, JointSpace, Margins, TracedJoint
 from kltool.values.knee import Knee
 from kltool.values.length import Area, Length, NotMeasured, Width
@@ -184,7 +185,7 @@ def _width_at(joint: _TracedCompartment, x: float) -> Width | NotMeasured:
     upper = joint.axes.from_axes(at, femur.depth)[0]
     lower = joint.axes.from_axes(at, np.maximum(tibia.depth, femur.depth))[0]  # contact is a width of 0
     sd = joint.errors.of_fixed(*joint.relative_sd(float(femur.sd[0]), float(tibia.sd[0])))
-    return _checked_width(joint, (upper, lower), sd, f"x = {x:.3f}")
+    return _checked_width(joint, (upper, lower), sd, f"x = {decimal(x, 3)}")
 
 
 def _mean_and_area(
@@ -239,7 +240,7 @@ def _not_reached(joint: _TracedCompartment, span: tuple[float, float]) -> NotMea
     for name, margin in (("femoral", joint.femur), ("tibial", joint.tibia)):
         for x in span:
             if not margin.reaches(x):
-                return NotMeasured(f"the {name} margin does not reach x = {x:.3f}")
+                return NotMeasured(f"the {name} margin does not reach x = {decimal(x, 3)}")
     return None
 
 
@@ -247,7 +248,7 @@ def _traced_range(joint: _TracedCompartment, span: tuple[float, float]) -> tuple
     """The part of a span of x in which both margins were traced, or the reason where it is too short."""
     low, high = _common_range(joint, span)
     if high - low < joint.widths.least_traced * (span[1] - span[0]):
-        return NotMeasured(f"both margins were traced over too little of x = {span[0]:.2f} to {span[1]:.2f}")
+        return NotMeasured(f"both margins were traced over too little of x = {from_to(span)}")
     return low, high
 
 

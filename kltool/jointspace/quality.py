@@ -6,6 +6,7 @@ Criteria: detection (a natural knee, its side, complete), positioning (beam, rot
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kltool.values.decimals import beside, decimal
 from kltool.values.joint_space import JointSpace, Positioning
 from kltool.values.knee import Knee
 from kltool.values.length import Length, NotMeasured
@@ -94,15 +95,15 @@ def _knee_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFin
     yield from _landmark_findings(knee.landmarks.spread, criteria)
     width = knee.placement.tibial_width_px
     if width < criteria.good_tibial_pixels:
-        yield QualityFinding(Quality.USABLE, f"low resolution: the tibia spans {width:.0f} pixels")
+        yield QualityFinding(Quality.USABLE, f"low resolution: the tibia spans {decimal(width, 0)} pixels")
 
 
 def _detection_findings(score: float, criteria: QualityCriteria) -> Iterator[QualityFinding]:
     if score < criteria.usable_detection_score:
-        reason = f"possibly not a natural knee in frontal view (detection score {score:.2f})"
+        reason = f"possibly not a natural knee in frontal view (detection score {decimal(score)})"
         yield QualityFinding(Quality.POOR, reason)
     elif score < criteria.good_detection_score:
-        reason = f"the knee was detected with low certainty (detection score {score:.2f})"
+        reason = f"the knee was detected with low certainty (detection score {decimal(score)})"
         yield QualityFinding(Quality.USABLE, reason)
 
 
@@ -136,7 +137,7 @@ def _positioning_findings(at: Positioning, criteria: QualityCriteria) -> Iterato
         yield QualityFinding(Quality.POOR, "the joint is cut off by the edge of the picture")
     if abs(at.tilt_deg) > criteria.good_tilt_deg:
         yield QualityFinding(
-            Quality.USABLE, f"the knee is tilted by {abs(at.tilt_deg):.0f} degrees in the picture"
+            Quality.USABLE, f"the knee is tilted by {decimal(abs(at.tilt_deg), 0)} degrees in the picture"
         )
     yield from _beam_findings(at.imd, criteria)
     yield from _rotation_findings(at.rotation_deg, criteria)
@@ -161,7 +162,7 @@ def _beam_findings(imd: Length | NotMeasured, criteria: QualityCriteria) -> Iter
 def _beam_reason(imd: float, good: float, unit: str) -> str:
     return (
         "the beam was not parallel to the medial plateau: inter-margin distance "
-        f"{imd:.1f} {unit}, {good:.1f} at most is good"
+        f"{beside(imd, good, 1)} {unit}, {decimal(good, 1)} at most is good"
     )
 
 
@@ -172,7 +173,7 @@ def _rotation_findings(degrees: float | NotMeasured, criteria: QualityCriteria) 
     direction = "externally" if degrees > 0 else "internally"
     limits = criteria.good_rotation_deg, criteria.usable_rotation_deg
     yield from _beyond(
-        abs(degrees), limits, f"the leg is rotated {direction} by about {abs(degrees):.0f} degrees"
+        abs(degrees), limits, f"the leg is rotated {direction} by about {decimal(abs(degrees), 0)} degrees"
     )
 
 
@@ -180,23 +181,25 @@ def _image_findings(at: Positioning, criteria: QualityCriteria) -> Iterator[Qual
     yield from _beyond(
         at.clipped,
         (criteria.good_clipped, criteria.usable_clipped),
-        f"{100 * at.clipped:.0f}% of the pixels of the joint are clipped (black or white)",
+        f"{decimal(100 * at.clipped, 0)}% of the pixels of the joint are clipped (black or white)",
     )
     width = at.edge_width_percent
     if not isinstance(width, NotMeasured):
         yield from _beyond(
             width,
             (criteria.good_edge_percent, criteria.usable_edge_percent),
-            f"the film is blurred: edge width at the femoral margin {width:.1f} % of the tibial width, "
-            f"{criteria.good_edge_percent:.1f} at most is good",
+            "the film is blurred: edge width at the femoral margin "
+            f"{beside(width, criteria.good_edge_percent, 1)} % of the tibial width, "
+            f"{decimal(criteria.good_edge_percent, 1)} at most is good",
         )
     contrast = at.contrast_to_noise
     if not isinstance(contrast, NotMeasured):
         yield from _beyond(
             -contrast,
             (-criteria.good_contrast, -criteria.usable_contrast),
-            f"the film is noisy: contrast-to-noise ratio at the femoral margin {contrast:.1f}, "
-            f"{criteria.good_contrast:.0f} at least is good",
+            "the film is noisy: contrast-to-noise ratio at the femoral margin "
+            f"{beside(contrast, criteria.good_contrast, 1)}, "
+            f"{decimal(criteria.good_contrast, 0)} at least is good",
         )
 
 

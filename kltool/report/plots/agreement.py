@@ -20,8 +20,8 @@ from kltool.agreement.statistics.calibration import reliability
 from kltool.agreement.statistics.roc import roc
 from kltool.report.agreement_text import interval_of, measure_name, value_of
 from kltool.report.plots.svg import reproducible, svg_of
-from kltool.report.text import signed
 from kltool.typing import Float64, Indices, Mask
+from kltool.values.decimals import signed
 from kltool.values.grade import GRADES
 from kltool.values.length import NotMeasured
 

@@ -5,6 +5,7 @@ from typing import Final
 from kltool.report.plots.canvas import Region
 from kltool.report.plots.style import DIM, FIXED, MINIMUM
 from kltool.report.plots.text import BODY_DIM, HEADING, SMALL_DIM, Style, paragraph, write
+from kltool.values.decimals import decimal, from_to
 from kltool.values.grade import GRADES, Grade
 from kltool.values.length import NotMeasured
 
@@ -24,7 +25,7 @@ def draw_grade(region: Region, grade: Grade | NotMeasured, top: int, left: int, 
         chosen, length = kl == grade.grade, BAR_LENGTH * grade.probabilities[kl]
         region.fill(row - 12, left + BAR_LEFT, 16, max(length, 1.0), MINIMUM if chosen else FIXED)
         write(region, f"KL {kl}", (row, left), HEADING if chosen else BODY_DIM)
-        value = f"{grade.probabilities[kl]:.2f}"
+        value = decimal(grade.probabilities[kl])
         write(region, value, (row, left + BAR_LEFT + length + 8), PROBABILITY if chosen else PROBABILITY_DIM)
     return _draw_summary(region, grade, rows[-1] + 5, left)
 
@@ -32,8 +33,12 @@ def draw_grade(region: Region, grade: Grade | NotMeasured, top: int, left: int, 
 def _draw_summary(region: Region, grade: Grade, row: int, left: int) -> int:
     low, high = grade.prediction_set[0], grade.prediction_set[-1]
     span = f"KL {low}" if low == high else f"KL {low} to {high}"
-    ends = "{:.1f} to {:.1f}".format(*grade.expected_interval)
-    for line in (f"expected grade {grade.expected:.2f} (95%: {ends})", f"90% prediction set: {span}"):
+    lines = (
+        f"grade: KL {grade.grade}, the median of the probabilities",
+        f"90% prediction set: {span}",
+        f"expected grade {decimal(grade.expected)} (95%: {from_to(grade.expected_interval)})",
+    )
+    for line in lines:
         row += SMALL_DIM.pitch
         write(region, line, (row, left), SMALL_DIM)
     return row

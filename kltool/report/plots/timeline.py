@@ -10,7 +10,7 @@ from matplotlib.ticker import MultipleLocator
 
 from kltool.report.plots.svg import reproducible, svg_of
 from kltool.report.plots.timeline_levels import MONTHS_A_YEAR, Level, Levels, levels_of, months_of
-from kltool.report.text import signed
+from kltool.values.decimals import signed, signed_from_to
 from kltool.values.grade import GRADES
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment, Measure
@@ -101,15 +101,15 @@ def _draw_slope(axes: Axes, course: Levels, slope: Slope | NotMeasured) -> None:
         return
     months = np.array([level.month for level in course.levels])
     values = np.array([level.value for level in course.levels])
+    interval = signed_from_to(slope.interval)
     middle, height = (np.average(numbers, weights=_weights(course)) for numbers in (months, values))
-    low, high = (signed(end) for end in slope.interval)
     axes.plot(
         months,
         height + slope.per_year / MONTHS_A_YEAR * (months - middle),
         color=INK,
         linewidth=1.2,
         linestyle="--",
-        label=f"{signed(slope.per_year)} {slope.unit} per year (95% interval {low} to {high})",
+        label=f"{signed(slope.per_year)} {slope.unit} per year (95% interval {interval})",
     )
 
 

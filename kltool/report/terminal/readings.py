@@ -8,8 +8,8 @@ from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
-from kltool.report.text import signed
 from kltool.typing import Record
+from kltool.values.decimals import decimal, from_to, signed, signed_from_to
 from kltool.values.measure import Compartment, Measure
 from kltool.values.probability import format_probability
 from kltool.values.reading import DISCLAIMER
@@ -100,9 +100,8 @@ def _changed(width: Record) -> str:
     """The change and, below it, its 95% interval; or why there is none."""
     if "not_measured" in width:
         return escape(width["not_measured"])
-    low, high = width["interval_95"]
     unit = "mm" if width["unit"] == "mm" else "% TW"
-    return f"{signed(width['change'])} {unit}\n{signed(low)} to {signed(high)}"
+    return f"{signed(width['change'])} {unit}\n{signed_from_to(width['interval_95'])}"
 
 
 def _transition(kl: Record) -> str:
@@ -114,10 +113,8 @@ def _transition(kl: Record) -> str:
 def _slope(slope: Record) -> str:
     if "not_measured" in slope:
         return f"slope not estimated: {escape(slope['not_measured'])}"
-    low, high = slope["interval_95"]
-    return (
-        f"{signed(slope['per_year'])} {slope['unit']} per year (95% interval {signed(low)} to {signed(high)})"
-    )
+    interval = f"95% interval {signed_from_to(slope['interval_95'])}"
+    return f"{signed(slope['per_year'])} {slope['unit']} per year ({interval})"
 
 
 def _widths(widths: Record) -> Table:
@@ -150,7 +147,7 @@ def _cells(knee: Record) -> list[str]:
     return [
         knee["side"],
         _grade(kl) if graded else "-",
-        " ".join(f"{100 * p:.0f}" for p in kl["probabilities"]) if graded else escape(kl["not_measured"]),
+        " ".join(decimal(100 * p, 0) for p in kl["probabilities"]) if graded else escape(kl["not_measured"]),
         _minimum(knee["joint_space"]["medial"]),
         _minimum(knee["joint_space"]["lateral"]),
         knee["quality"],
@@ -158,7 +155,7 @@ def _cells(knee: Record) -> list[str]:
 
 
 def _grade(kl: Record) -> str:
-    """The most probable grade and, below it, the prediction set."""
+    """The median grade and, below it, the prediction set."""
     low, high = kl["prediction_set"][0], kl["prediction_set"][-1]
     return f"{kl['grade']}\n{low}-{high}" if low < high else f"{kl['grade']}\n{low}"
 
@@ -168,8 +165,7 @@ def _minimum(compartment: Record) -> str:
     for unit, digits, shown in (("mm", 2, "mm"), ("percent", 1, "% TW")):
         value, interval = compartment[f"minimum_{unit}"], compartment[f"minimum_interval_{unit}"]
         if not isinstance(value, dict):
-            low, high = (f"{end:.{digits}f}" for end in interval)
-            return f"{value:.{digits}f} {shown}\n{low} to {high}"
+            return f"{decimal(value, digits)} {shown}\n{from_to(interval, digits)}"
     return "-"
 
 
@@ -185,13 +181,12 @@ def _print_remarks(record: Record, name: str, console: Console) -> None:
 def _change_cells(width: Record) -> list[str]:
     if "not_measured" in width:
         return ["-", "-", escape(width["not_measured"]), "", "", ""]
-    low, high = width["interval_95"]
     mark = "" if width["method"] == "linked" else "*"
     return [
-        f"{width['before']:.2f}",
-        f"{width['after']:.2f}",
+        decimal(width["before"]),
+        decimal(width["after"]),
         f"{signed(width['change'])}{mark}",
-        f"{signed(low)} to {signed(high)}",
-        f"{width['smallest_detectable']:.2f}",
+        signed_from_to(width["interval_95"]),
+        decimal(width["smallest_detectable"]),
         format_probability(width["probability_wider"]),
     ]
