@@ -4,6 +4,7 @@ A number is first rounded to the decimals that records hold, then half away from
 record and the value that it was made of show the same digits, those that a reader gets who rounds the record.
 """
 
+import math
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -17,7 +18,7 @@ def decimal(value: float, digits: int = 2) -> str:
     Parameters
     ----------
     value : float
-        Finite.
+        A number, or infinite.
     digits : int
         Decimals, 0 or more.
 
@@ -25,6 +26,8 @@ def decimal(value: float, digits: int = 2) -> str:
     -------
     str
     """
+    if math.isinf(value):
+        return str(value)
     recorded = Decimal(repr(round(float(value), max(RECORDED, digits + MORE))))
     rounded = recorded.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return f"{rounded + 0:f}"  # the sum with 0 has no negative zero
