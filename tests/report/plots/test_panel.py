@@ -95,7 +95,15 @@ def test_no_text_is_cut_off_or_covers_another(knee: KneeReading) -> None:
 
 def test_the_numbers_are_those_of_the_reading(read_sample: ReadSample) -> None:
     told = words(read_sample(SEVERE).knees[0])
-    for text in ("Right knee", "side from tag", "KL 3", "0.86", "90% prediction set: KL 3", "good"):
+    for text in (
+        "Right knee",
+        "side from tag",
+        "KL 3",
+        "0.86",
+        "KL 3: the median of the probabilities",
+        "line: 90% prediction set, KL 3",
+        "good",
+    ):
         assert text in told
     assert told.count("0.40 mm") == told.count("0.14 to 0.66") == 2  # beside the film and on it
     assert told.count("6.59 mm") == told.count("6.43 to 6.75") == 2
