@@ -2,7 +2,7 @@ from . import errors
 from .agreement import Agreement, MatchOptions, Resampling, agreement_of, ratings_of
 from .batch import Batch, run_batch
 from .comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
-from .intake import ImageSource, find_images, load
+from .intake import Access, ImageSource, find_images, load
 from .reading import Settings, read, read_source
 from .report.pages import write_page
 from .samples import sample_path
@@ -23,6 +23,7 @@ from .weights import Models, default_models, load_models
 
 __all__ = [
     "REPOSITIONING_MM",
+    "Access",
     "Agreement",
     "Area",
     "Batch",

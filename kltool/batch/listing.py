@@ -9,10 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from kltool.errors import UsageError
+from kltool.errors import InstallationError, UsageError
 from kltool.intake import ImageSource, find_images
 from kltool.intake.formats import FileFormat, format_of
-from kltool.intake.sources import LocalFile, Remote, TarMember, ZipMember, is_remote
+from kltool.intake.sources import Access, LocalFile, Remote, TarMember, Unopened, ZipMember, is_remote
+from kltool.intake.sources.access import NOTHING_ALLOWED
+from kltool.intake.sources.http import HttpFile
 from kltool.tables.columns import GIVEN, PATH, SIDE, SPACING, SUBJECT, VISIT
 from kltool.tables.images import images_named
 from kltool.tables.manifest import is_manifest, manifest_columns, manifest_rows
@@ -20,7 +22,10 @@ from kltool.values.radiograph import Side
 
 STANDARD_INPUT: Final = "-"
 OWN_COLUMNS: Final = frozenset({PATH, SUBJECT, VISIT, SIDE, SPACING})  # of manifests, used here
-LOCATIONS: Final = {kind.__name__: kind for kind in (LocalFile, ZipMember, TarMember, Remote)}
+_KINDS: Final = (LocalFile, ZipMember, TarMember, Remote, HttpFile, Unopened)
+LOCATIONS: Final = {
+    kind.__name__: kind for kind in (LocalFile, ZipMember, TarMember, Remote, HttpFile, Unopened)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,10 @@ def task_of(text: str) -> Task:
     """The task whose `text` this is."""
     values = json.loads(text)
     kind = next(kind for kind in LOCATIONS if kind in values)
-    source = ImageSource(values.pop("name"), LOCATIONS[kind](**values.pop(kind)))
+    where = values.pop(kind)
+    if "access" in where:
+        where["access"] = Access.of(where["access"])
+    source = ImageSource(values.pop("name"), LOCATIONS[kind](**where))
     side = values.pop("side")
     return Task(source, Side(side) if side else None, **values)
 
@@ -74,12 +82,13 @@ class Listing:
 
     sources: files, folders, archives, manifests, addresses, or - for names on the standard input. reserved:
     headings of the table; a manifest's column of the same name becomes given_NAME. pseudonym: of a manifest's
-    subjects.
+    subjects. access: which addresses are opened, and the folder that paths must lie in.
     """
 
     sources: tuple[str, ...]
     reserved: frozenset[str]
     pseudonym: Callable[[str], str]
+    access: Access = NOTHING_ALLOWED
 
     def __post_init__(self) -> None:
         if not self.sources:
@@ -102,18 +111,20 @@ class Listing:
         for source in self.sources:
             if source == STANDARD_INPUT:
                 yield from (
-                    Task(image) for name in _names(sys.stdin.buffer.read()) for image in _images(name)
+                    Task(image)
+                    for name in _names(sys.stdin.buffer.read())
+                    for image in _images(name, None, self.access)
                 )
             elif is_manifest(Path(source)):
                 yield from self._of_manifest(Path(source))
             else:
-                yield from (Task(image) for image in find_images(_place(source)))
+                yield from (Task(image) for image in find_images(_place(source), self.access))
 
     def _of_manifest(self, manifest: Path) -> Iterator[Task]:
         others = [name for name in manifest_columns(manifest) if name not in OWN_COLUMNS]
         for row in manifest_rows(manifest):
             subject = row.stated(SUBJECT)
-            for image in _images(row.cell(PATH), manifest.parent):
+            for image in _images(row.cell(PATH), manifest.parent, self.access):
                 yield Task(
                     image,
                     row.side,
@@ -144,15 +155,13 @@ def _names(data: bytes) -> Iterator[str]:
             yield name.decode("utf-8", "surrogateescape")
 
 
-def _images(name: str, folder: Path | None = None) -> Iterator[ImageSource]:
+def _images(name: str, folder: Path | None, access: Access) -> Iterator[ImageSource]:
     """The images that a line names; where there are none, the name itself: reading it gives the reason."""
     try:
-        yield from images_named(name, folder)
-    except UsageError:
+        yield from images_named(name, folder, access)
+    except (UsageError, InstallationError) as error:
         place = name if folder is None or is_remote(name) else str(folder / name)
-        yield (
-            ImageSource(place, Remote(place, 0, "")) if is_remote(place) else ImageSource.of_file(Path(place))
-        )
+        yield ImageSource(place, Unopened(str(error)))
 
 
 def _place(source: str) -> Path | str:

@@ -5,7 +5,6 @@ import pickle
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import replace
 from queue import SimpleQueue
 from threading import Event, Timer
 from typing import Any, Final
@@ -14,8 +13,6 @@ from kltool.batch.config import WorkerConfig
 from kltool.batch.listing import Task
 from kltool.batch.outcome import Outcome, unread_outcome
 from kltool.errors import InstallationError, KltoolError
-from kltool.intake import ImageSource
-from kltool.intake.sources import Memory, Remote
 from kltool.values.reading import Status, Unread
 
 WORKER_COMMAND: Final = (sys.executable, "-P", "-m", "kltool.batch.worker")  # -P: not from the user's folder
@@ -119,12 +116,8 @@ class WorkerPool:
             self._idle.put(None)
 
     def read(self, task: Task) -> Outcome:
-        """Fetch a remote image, then wait for an idle worker. Raises InstallationError, StorageFull."""
+        """By an idle worker, which also fetches a remote image. Raises InstallationError, StorageFull."""
         end = ""
-        try:
-            task = _fetched(task)
-        except Exception as error:
-            return self._unread(Unread.from_error(task.source.name, error))
         for _ in range(TRIES):
             try:
                 return self._read_by_worker(task)
@@ -187,11 +180,3 @@ class WorkerPool:
             ) from end
         self._any_started = True
         return worker
-
-
-def _fetched(task: Task) -> Task:
-    """A remote image with its bytes: they are transferred while a worker reads another image."""
-    source = task.source
-    if not isinstance(source.location, Remote):
-        return task
-    return replace(task, source=ImageSource(source.name, Memory(source.read())))

@@ -71,7 +71,9 @@ def run_batch(batch: Batch) -> Counter[str]:
     config = WorkerConfig(
         model_name(__version__, models), _overlays(batch), batch.pseudonyms, are_causes_logged()
     )
-    sources = Listing(batch.sources, frozenset(COLUMNS) | set(OAI_NAMES.values()), batch.pseudonyms)
+    sources = Listing(
+        batch.sources, frozenset(COLUMNS) | set(OAI_NAMES.values()), batch.pseudonyms, batch.access
+    )
     other_columns = tuple(sources.headings.values())
     with closing(Ledger(writable(batch.out, "--out") / LEDGER)) as ledger:
         ledger.require_same(_configuration(batch, models))

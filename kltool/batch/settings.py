@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kltool.batch.pseudonym import Pseudonyms
 from kltool.errors import UsageError
+from kltool.intake.sources.access import NOTHING_ALLOWED, Access
 
 
 def cores() -> int:
@@ -37,6 +38,8 @@ class Batch:
         Whether columns are named as the OAI does.
     retry_failed : bool
         Whether images whose reading failed are read again.
+    access : Access
+        Which addresses are opened, and the folder that paths must lie in.
     pseudonyms : Pseudonyms
         Replaces the identifiers of subjects; by default they stay.
 
@@ -54,6 +57,7 @@ class Batch:
     overlays: bool = False
     oai_names: bool = False
     retry_failed: bool = False
+    access: Access = NOTHING_ALLOWED
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
 
     def __post_init__(self) -> None:

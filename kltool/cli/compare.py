@@ -17,6 +17,7 @@ from kltool.comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
 from kltool.comparison.visit_order import contradictions
 from kltool.errors import Exit, NotComparable, UsageError
 from kltool.intake import find_images, load
+from kltool.intake.sources import Access
 from kltool.reading import read
 from kltool.report.files import writable
 from kltool.report.record import change_record, timeline_record
@@ -43,6 +44,7 @@ class CompareOptions:
     as_json: bool
     overlay: Path | None
     report: Path | None
+    access: Access
     tables: Path | None = None
 
 
@@ -80,7 +82,7 @@ def compare_visits(manifest: Path, options: CompareOptions) -> Exit:
     folder = prepared(options.overlay)
     if options.tables is not None:
         writable(options.tables, "--tables")
-    subjects = visits_of(manifest, options.stated)
+    subjects = visits_of(manifest, options.stated, options.access)
     models = load_models()
     found: list[Timeline] = []
     left_out: list[Status] = []

@@ -4,7 +4,7 @@ Each command imports its module when it runs, so that `--help` and `--version` l
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from kltool.errors import Exit, KltoolError
 from kltool.logs import LOG, log_causes
 from kltool.values.radiograph import Side
 from kltool.version import __version__
+
+if TYPE_CHECKING:
+    from kltool.intake.sources import Access
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,6 +42,21 @@ Verbose = Annotated[
         help="Log the causes of errors on standard error; they may quote a file's content, names included.",
         callback=lambda on: log_causes() if on else None,
     ),
+]
+AllowHttp = Annotated[
+    bool, typer.Option("--allow-http", help="Open http:// and https:// addresses of manifests and sources.")
+]
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host",
+        help="A host that is opened although it is private, or that a redirect may lead to; repeatable.",
+        metavar="HOST",
+    ),
+]
+Root = Annotated[
+    Path | None,
+    typer.Option(help="Folder that every path must lie in, links resolved.", file_okay=False, exists=True),
 ]
 Overlay = Annotated[Path | None, typer.Option(help="Folder for a picture of each knee.", file_okay=False)]
 
@@ -70,13 +88,17 @@ def read(
     spacing: SpacingOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
+    allow_http: AllowHttp = False,
+    allow_host: AllowHost = None,
+    root: Root = None,
     verbose: Verbose = False,
 ) -> None:
     """Read every knee of the radiographs: joint space and KL grade."""
     from kltool.cli.read import ReadOptions, read_all
     from kltool.cli.sources import Stated
 
-    options = ReadOptions(Stated(side, spacing), as_json, overlay)
+    access = _access(allow_http, allow_host, root)
+    options = ReadOptions(Stated(side, spacing), as_json, overlay, access)
     raise typer.Exit(read_all(paths or [], manifest, options))
 
 
@@ -120,6 +142,9 @@ def compare(
             file_okay=False,
         ),
     ] = None,
+    allow_http: AllowHttp = False,
+    allow_host: AllowHost = None,
+    root: Root = None,
     verbose: Verbose = False,
 ) -> None:
     """Compare two radiographs of a knee, or a series: change of width and grade, with its error."""
@@ -127,7 +152,10 @@ def compare(
     from kltool.cli.sources import Stated
 
     model = error_model(repositioning, threshold)
-    options = CompareOptions(Stated(side, spacing), claim_of(claim), model, as_json, overlay, report, tables)
+    access = _access(allow_http, allow_host, root)
+    options = CompareOptions(
+        Stated(side, spacing), claim_of(claim), model, as_json, overlay, report, access, tables
+    )
     if manifest is not None and before is None:
         raise typer.Exit(compare_visits(manifest, options))
     if manifest is not None or before is None or after is None:
@@ -142,7 +170,7 @@ def batch(
         typer.Argument(
             help="Files, folders, zip or tar archives, a DICOMDIR, manifests (CSV or Parquet with the column "
             "path and, as needed, subject, visit, side, spacing_mm; other columns are copied), addresses "
-            "(s3://...), or - for paths on the standard input.",
+            "(s3://..., gs://..., az://...), or - for paths on the standard input.",
             metavar="SOURCE...",
         ),
     ],
@@ -174,6 +202,9 @@ def batch(
         Path | None,
         typer.Option(help="File with a secret key; subjects are replaced by pseudonyms.", dir_okay=False),
     ] = None,
+    allow_http: AllowHttp = False,
+    allow_host: AllowHost = None,
+    root: Root = None,
     verbose: Verbose = False,
 ) -> None:
     """Read many images into one table; the same command continues a run that was stopped."""
@@ -190,6 +221,7 @@ def batch(
         overlays=overlay,
         oai_names=oai_names,
         retry_failed=retry_failed,
+        access=_access(allow_http, allow_host, root),
         pseudonyms=pseudonyms_of(pseudonyms),
     )
     raise typer.Exit(batch_all(settings))
@@ -272,6 +304,12 @@ def run() -> None:
         LOG.debug("stopped", exc_info=error)
         typer.echo(f"kltool: unexpected {type(error).__name__}; please report it", err=True)
         raise SystemExit(Exit.FAILED) from error
+
+
+def _access(http: bool, hosts: list[str] | None, root: Path | None) -> "Access":
+    from kltool.intake.sources import Access
+
+    return Access(http, tuple(host.lower() for host in hosts or ()), "" if root is None else str(root))
 
 
 def _version(requested: bool) -> None:

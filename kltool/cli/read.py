@@ -12,6 +12,7 @@ from rich.progress import track
 from kltool.cli.overlays import prepared, read_image
 from kltool.cli.sources import Image, Stated, images_of
 from kltool.errors import Exit
+from kltool.intake.sources import Access
 from kltool.report.record import reading_record, unread_record
 from kltool.report.terminal.readings import print_readings
 from kltool.typing import Record
@@ -26,11 +27,12 @@ class ReadOptions:
     stated: Stated
     as_json: bool
     overlay: Path | None
+    access: Access
 
 
 def read_all(paths: list[Path], manifest: Path | None, options: ReadOptions) -> Exit:
     """Print a record of each image. Raises UsageError, SpacingError, InstallationError."""
-    images = images_of(paths, manifest, options.stated)
+    images = images_of(paths, manifest, options.stated, options.access)
     folder = prepared(options.overlay)
     models = load_models()
     records = []

@@ -1,6 +1,7 @@
 """Manifests as people make them: spreadsheets, statisticians' frames, our own tables."""
 
 import io
+import re
 import sys
 import zipfile
 from collections.abc import Callable
@@ -139,11 +140,26 @@ def test_nothing_to_read_is_said_and_the_table_stays(
 
 def test_a_remote_image_that_is_not_there_keeps_its_address(tmp_path: Path, table: Table) -> None:
     manifest = tmp_path / "m.csv"
-    manifest.write_text("path\nmemory://visit/gone.dcm\n")
+    manifest.write_text("path\ns3://visit/gone.dcm\n")
     found = table(manifest, out=tmp_path / "out")
-    assert found.path[0] == "memory://visit/gone.dcm"
-    assert "memory://visit/gone.dcm" in found.reason[0]
+    assert found.path[0] == "s3://visit/gone.dcm"
+    assert "s3://visit/gone.dcm" in found.reason[0]
     assert found.status[0] == "failed"
+
+
+def test_addresses_that_are_not_opened_are_rows_and_stop_no_other(
+    right_films: Path, tmp_path: Path, table: Table
+) -> None:
+    """az:// needs a package that is not installed here."""
+    film = next(iter(sorted(right_films.iterdir())))
+    refused = ("reference:///tmp/a.json", "file:///dev/zero", "https://127.0.0.1/a.dcm", "az://films/a.dcm")
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("\n".join(["path", *refused, str(film)]) + "\n")
+    found = table(manifest, out=tmp_path / "out")
+    assert list(found.path) == [*refused, str(film)]
+    assert list(found.status) == ["failed"] * len(refused) + ["ok"]
+    words = ("not opened", "not opened", "--allow-http", "adlfs|not installed")
+    assert all(re.search(word, reason) for word, reason in zip(words, found.reason, strict=False))
 
 
 def test_a_table_is_a_manifest_of_its_own_images(right_films: Path, tmp_path: Path, table: Table) -> None:

@@ -4,7 +4,9 @@ listing.py      a path or address → the images there, in a fixed order
 given.py        whatever a caller gives as one film → its source
 locations.py    where the bytes of one image are, and how they are read
 archives.py     the members of a zip or tar archive
+access.py       which addresses are opened, and the folder that confines paths
 remote.py       the files of a store that fsspec reaches; imported where an address is read
+http.py         one file of a web server, likewise
 """
 
 import lazy_loader

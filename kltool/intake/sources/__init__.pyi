@@ -1,4 +1,7 @@
+from . import http as http
 from . import remote as remote
+from .access import Access as Access
+from .access import is_remote as is_remote
 from .given import Film as Film
 from .given import source_of as source_of
 from .listing import find_images as find_images
@@ -8,5 +11,5 @@ from .locations import Location as Location
 from .locations import Memory as Memory
 from .locations import Remote as Remote
 from .locations import TarMember as TarMember
+from .locations import Unopened as Unopened
 from .locations import ZipMember as ZipMember
-from .locations import is_remote as is_remote

@@ -8,8 +8,9 @@ from typing import IO, TYPE_CHECKING, Any, Union
 from kltool.errors import UsageError
 from kltool.intake import dicom
 from kltool.intake.hashes import sha256_of_file
+from kltool.intake.sources.access import is_remote
 from kltool.intake.sources.listing import find_images
-from kltool.intake.sources.locations import ImageSource, is_remote
+from kltool.intake.sources.locations import ImageSource
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset

@@ -8,22 +8,25 @@ from pathlib import Path, PurePosixPath
 from kltool.errors import UsageError
 from kltool.intake import dicom, sources
 from kltool.intake.formats import FileFormat, format_of
+from kltool.intake.sources.access import NOTHING_ALLOWED, Access, is_http, is_remote, require_allowed
 from kltool.intake.sources.archives import TAR_SUFFIXES, Member, is_tar, tar_members, zip_members
-from kltool.intake.sources.locations import ImageSource, is_remote
+from kltool.intake.sources.locations import ImageSource, LocalFile, Unopened
 
 # docs/choices-intake.md#companions
 COMPANION_SUFFIXES = frozenset({".json", ".csv", ".tsv", ".txt", ".md", ".rst", ".xml", ".html", ".htm"})
 COMPANION_NAMES = frozenset({"dicomdir", "readme", "license", "thumbs.db", "desktop.ini"})
 
 
-def find_images(path: str | PathLike[str]) -> Iterator[ImageSource]:
+def find_images(path: str | PathLike[str], access: Access = NOTHING_ALLOWED) -> Iterator[ImageSource]:
     """Every image under a path, in a fixed order.
 
     Parameters
     ----------
     path : str or path
-        A file, folder, zip or tar archive or DICOMDIR, or an address that fsspec understands, as
-        ``s3://bucket/folder``.
+        A file, folder, zip or tar archive or DICOMDIR, or an address: ``s3://bucket/folder``, ``gs://...``,
+        ``az://...``, ``https://...``.
+    access : Access
+        Whether web addresses are opened, and the folder that paths must lie in.
 
     Yields
     ------
@@ -34,7 +37,7 @@ def find_images(path: str | PathLike[str]) -> Iterator[ImageSource]:
     Raises
     ------
     UsageError
-        Where there is no such path, or no image under it.
+        Where there is no such path, no image under it, or where it is not allowed.
 
     Examples
     --------
@@ -44,7 +47,7 @@ def find_images(path: str | PathLike[str]) -> Iterator[ImageSource]:
     """
     found = False
     remote = isinstance(path, str) and is_remote(path)
-    for source in _in_store(str(path)) if remote else _expand(Path(path)):
+    for source in _at_address(str(path), access) if remote else _expand(Path(path), access):
         found = True
         yield source
     if not found:
@@ -53,12 +56,16 @@ def find_images(path: str | PathLike[str]) -> Iterator[ImageSource]:
         )
 
 
-def _expand(path: Path) -> Iterator[ImageSource]:
+def _expand(path: Path, access: Access) -> Iterator[ImageSource]:
+    access.require_inside(path)
     if path.is_dir():
-        yield from _in_folder(path)
+        yield from _in_folder(path, access)
         return
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}; check the path")
+    if not path.is_file():
+        yield ImageSource.of_file(path)  # a device or pipe, which reading refuses
+        return
     head = _head(path)
     file_format = format_of(head)
     if file_format is FileFormat.ZIP:
@@ -66,18 +73,22 @@ def _expand(path: Path) -> Iterator[ImageSource]:
     elif is_tar(path, head):
         yield from _images_of(path, tar_members(path))
     elif file_format is FileFormat.DICOMDIR or path.name.upper() == "DICOMDIR":
-        yield from _in_dicomdir(path)
+        yield from _in_dicomdir(path, access)
     else:
         yield ImageSource.of_file(path)
 
 
-def _in_store(url: str) -> Iterator[ImageSource]:
+def _at_address(url: str, access: Access) -> Iterator[ImageSource]:
+    require_allowed(url, access)
+    if is_http(url):
+        yield sources.http.http_image(url, access)
+        return
     for source in sources.remote.find_remote(url):
         if not _is_companion(source.name.split("::")[0].rsplit("/", 1)[-1]):
             yield source
 
 
-def _in_folder(folder: Path) -> Iterator[ImageSource]:
+def _in_folder(folder: Path, access: Access) -> Iterator[ImageSource]:
     """Links to folders are not followed, so that a link to its own parent ends."""
     for parent, folders, files in os.walk(folder, onerror=_refuse_unlisted):
         folders[:] = sorted(name for name in folders if not _is_companion(name))
@@ -85,7 +96,7 @@ def _in_folder(folder: Path) -> Iterator[ImageSource]:
             path = Path(parent, name)
             if _is_companion(name):
                 continue
-            yield from _file_of_folder(path)
+            yield from _file_of_folder(path, access)
 
 
 def _refuse_unlisted(error: OSError) -> None:
@@ -95,21 +106,31 @@ def _refuse_unlisted(error: OSError) -> None:
     )
 
 
-def _file_of_folder(path: Path) -> Iterator[ImageSource]:
+def _file_of_folder(path: Path, access: Access) -> Iterator[ImageSource]:
     """An archive whose directory cannot be read stands for itself: reading it will report what is wrong."""
-    name = path.name.lower()
+    image, name = _file(path, access), path.name.lower()
+    is_opened = isinstance(image.location, LocalFile) and path.is_file()
     try:
-        if name.endswith(".zip"):
+        if is_opened and name.endswith(".zip"):
             members = zip_members(path)
-        elif name.endswith(TAR_SUFFIXES):
+        elif is_opened and name.endswith(TAR_SUFFIXES):
             members = tar_members(path)
         else:
-            yield ImageSource.of_file(path)
+            yield image
             return
     except UsageError:
-        yield ImageSource.of_file(path)
+        yield image
         return
     yield from _images_of(path, members)
+
+
+def _file(path: Path, access: Access) -> ImageSource:
+    """A file of a folder or disc; not opened where a link leads out of the root."""
+    try:
+        access.require_inside(path)
+    except UsageError as error:
+        return ImageSource(str(path), Unopened(str(error)))
+    return ImageSource.of_file(path)
 
 
 def _images_of(archive: Path, members: list[Member]) -> Iterator[ImageSource]:
@@ -118,7 +139,7 @@ def _images_of(archive: Path, members: list[Member]) -> Iterator[ImageSource]:
             yield ImageSource(f"{archive}!{member.name}", member.location)
 
 
-def _in_dicomdir(path: Path) -> Iterator[ImageSource]:
+def _in_dicomdir(path: Path, access: Access) -> Iterator[ImageSource]:
     """The image files a DICOMDIR lists, below its own folder, in its order."""
     try:
         data = path.read_bytes()
@@ -128,7 +149,7 @@ def _in_dicomdir(path: Path) -> Iterator[ImageSource]:
     for parts in dicom.listed_files(data):
         if any(part in ("", ".", "..") or "/" in part or "\\" in part for part in parts):
             continue  # a file ID names folders below the DICOMDIR and nothing else, PS3.10 8.2
-        yield ImageSource.of_file(disc.path(parts))
+        yield _file(disc.path(parts), access)
 
 
 class _Disc:

@@ -78,7 +78,7 @@ class LocalFile:
                 raise NotAnImage(
                     "a device or pipe was found, an image file was expected; name a regular file"
                 )
-            _refuse_oversize(path.stat().st_size)
+            refuse_oversize(path.stat().st_size)
             return path.read_bytes()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "the path is not valid"
@@ -100,7 +100,7 @@ class ZipMember:
     size: int
 
     def read(self) -> bytes:
-        _refuse_oversize(self.size)
+        refuse_oversize(self.size)
         try:
             opened = _opened_zip(self.archive)
             info = opened.getinfo(self.member)
@@ -127,7 +127,7 @@ class ZipMember:
             ValueError,
         ) as error:
             raise _damaged("zip") from error
-        _refuse_oversize(len(data))
+        refuse_oversize(len(data))
         return data
 
     def fingerprint(self) -> str:
@@ -148,7 +148,7 @@ class TarMember:
     packed: bool
 
     def read(self) -> bytes:
-        _refuse_oversize(self.size)
+        refuse_oversize(self.size)
         try:
             stream = _opened_tar(self.archive)
             stream.seek(self.offset)
@@ -174,9 +174,9 @@ class Remote:
     version: str
 
     def read(self) -> bytes:
-        _refuse_oversize(self.size)
-        data = sources.remote.fetch(self.url)
-        _refuse_oversize(len(data))
+        refuse_oversize(self.size)
+        data = sources.remote.fetch(self.url, LARGEST_FILE_BYTES + 1)
+        refuse_oversize(len(data))
         return data
 
     def fingerprint(self) -> str:
@@ -184,20 +184,28 @@ class Remote:
 
 
 @dataclass(frozen=True, slots=True)
+class Unopened:
+    """An image that is not opened. reason: why, as reading it reports."""
+
+    reason: str
+
+    def read(self) -> bytes:
+        raise UsageError(self.reason)
+
+    def fingerprint(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     data: bytes = field(repr=False)
 
     def read(self) -> bytes:
-        _refuse_oversize(len(self.data))
+        refuse_oversize(len(self.data))
         return self.data
 
     def fingerprint(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
-
-
-def is_remote(path: str) -> bool:
-    """Whether it is an address of a store, as s3://bucket/folder, and not a path of this machine."""
-    return "://" in path
 
 
 def _file_fingerprint(path: str) -> str:
@@ -264,7 +272,8 @@ def _refuse_method(method: int) -> None:
         )
 
 
-def _refuse_oversize(size: int) -> None:
+def refuse_oversize(size: int) -> None:
+    """Raises NotAnImage for more bytes than an image can have."""
     if size > LARGEST_FILE_BYTES:
         raise NotAnImage(
             f"a file of {size / 1e6:.0f} MB was found, at most {LARGEST_FILE_BYTES / 1e6:.0f} MB was "

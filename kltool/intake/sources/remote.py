@@ -1,8 +1,7 @@
-"""The files of a store that fsspec reaches (s3://, https://, zip://...::s3://...)."""
+"""The files of a store that fsspec reaches (s3://, gs://, az://, zip://...::s3://...)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from fsspec.core import url_to_fs
 
@@ -13,16 +12,11 @@ VERSIONS: Final = ("ETag", "etag", "md5", "checksum", "mtime", "LastModified", "
 
 
 def find_remote(url: str) -> Iterator[ImageSource]:
-    """Every file below an address, folder by folder in the order of their names.
+    """Every file below an allowed address, folder by folder in the order of their names.
 
-    Raises UsageError where the store cannot be reached or the address holds a password, InstallationError
-    where the package that reaches such a store is missing.
+    Raises UsageError where the store cannot be reached, InstallationError where the package that reaches such
+    a store is missing.
     """
-    if urlsplit(url.split("::")[-1]).password:
-        raise UsageError(
-            "an address with a password was found, one without expected: it would stand in every row; "
-            "give the password by the store's own settings (environment or configuration file)"
-        )
     _, *outer = url.split("::")
     try:
         store, path = url_to_fs(url)
@@ -42,11 +36,11 @@ def find_remote(url: str) -> Iterator[ImageSource]:
         ) from error
 
 
-def fetch(url: str) -> bytes:
-    """The bytes of one file. Raises UsageError where they cannot be fetched."""
+def fetch(url: str, most: int) -> bytes:
+    """The first bytes of one file, so many at most. Raises UsageError where they cannot be fetched."""
     try:
         store, path = url_to_fs(url)
-        return cast(bytes, store.cat_file(path))
+        return cast(bytes, store.cat_file(path, start=0, end=most))
     except Exception as error:  # each store raises types of its own
         raise UsageError(
             f"{url} cannot be fetched ({type(error).__name__}); check the address, the permission "

@@ -6,11 +6,13 @@ import pytest
 
 from kltool.errors import UsageError
 from kltool.intake import find_images, load
+from kltool.intake.sources import access
 from tests.intake.films import grey8, png
 
 
 @pytest.fixture
-def store() -> Any:
+def store(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(access, "STORES", {"memory"})
     memory = pytest.importorskip("fsspec").filesystem("memory")
     memory.pipe(
         {"/knees/b/2.png": png(grey8()), "/knees/a/1.png": png(grey8()), "/knees/3.png": png(grey8())}

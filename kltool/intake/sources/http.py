@@ -1,0 +1,179 @@
+"""One file of a web server, bounded in bytes and time while it flows, and by the hosts that are allowed.
+
+The address that a name resolves to is checked and connected to, so that a name cannot lead elsewhere in
+between. Proxies of the environment are not used. docs/choices-intake.md#access
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from threading import Event, Timer
+from typing import Final
+from urllib.parse import SplitResult, urljoin, urlsplit
+from uuid import uuid4
+
+from kltool.errors import UsageError
+from kltool.intake.sources.access import HTTP, NOTHING_ALLOWED, Access, require_allowed
+from kltool.intake.sources.locations import ImageSource, refuse_oversize
+
+LONGEST_FETCH_S: Final = 100.0  # docs/choices-intake.md#access
+LONGEST_HEAD_S: Final = 10.0  # docs/choices-intake.md#access
+MOST_REDIRECTS: Final = 5
+BLOCK: Final = 65_536  # bytes
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+VALIDATORS: Final = ("ETag", "Last-Modified")  # RFC 9110 8.8
+HEADERS: Final = {"Accept-Encoding": "identity", "User-Agent": "kltool"}
+
+
+@dataclass(frozen=True, slots=True)
+class HttpFile:
+    """version: of its state by the server, or unique to this listing where the server states none."""
+
+    url: str
+    version: str
+    access: Access
+
+    def read(self) -> bytes:
+        with _response("GET", self.url, self.access, LONGEST_FETCH_S) as response:
+            refuse_oversize(_length(response))
+            return b"".join(_blocks(response))
+
+    def fingerprint(self) -> str:
+        return self.version
+
+
+def http_image(url: str, access: Access = NOTHING_ALLOWED) -> ImageSource:
+    """The file at an http(s) address; reading it reports what is wrong. Raises UsageError: not allowed."""
+    require_allowed(url, access)
+    return ImageSource(url, HttpFile(url, _version(url, access), access))
+
+
+def _version(url: str, access: Access) -> str:
+    """ETag or date with the size, by a HEAD request; without them unique, so that the file is read again."""
+    with suppress(UsageError), _response("HEAD", url, access, LONGEST_HEAD_S) as response:
+        stated = next((text for name in VALIDATORS if (text := response.getheader(name))), "")
+        if stated:
+            return f"{stated}-{response.getheader('Content-Length', '')}"
+    return f"unknown-{uuid4().hex}"
+
+
+@contextmanager
+def _response(method: str, url: str, access: Access, limit_s: float) -> Iterator[http.client.HTTPResponse]:
+    """The answer with status 200. Raises UsageError; whatever takes longer than the limit is ended."""
+    late = Event()
+    try:
+        with _connected(method, url, access, limit_s, late) as response:
+            if response.status != http.client.OK:
+                raise UsageError(f"{url}: the server answered {response.status}; check the address")
+            yield response
+            if late.is_set():
+                raise OSError
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        reason = f"not within {limit_s:g} s" if late.is_set() else type(error).__name__
+        raise UsageError(f"{url} cannot be fetched ({reason}); check the address and the network") from error
+
+
+@contextmanager
+def _connected(
+    method: str, url: str, access: Access, limit_s: float, late: Event
+) -> Iterator[http.client.HTTPResponse]:
+    """Follows redirects to allowed hosts; when the time is over, the connection is shut."""
+    sockets: list[socket.socket] = []
+
+    def give_up() -> None:
+        late.set()
+        for one in sockets:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(limit_s, give_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        for _ in range(MOST_REDIRECTS + 1):
+            sockets.append(_opened(urlsplit(url), access, limit_s))
+            response = _requested(method, urlsplit(url), sockets)
+            if response.status not in REDIRECTS:
+                yield response
+                return
+            url = _redirected(url, response.getheader("Location", ""), access)
+        raise UsageError(f"{url}: more than {MOST_REDIRECTS} redirects found; give the address of the file")
+    finally:
+        timer.cancel()
+        for one in sockets:
+            one.close()
+
+
+def _opened(place: SplitResult, access: Access, limit_s: float) -> socket.socket:
+    """Connected to an address that is public or whose host is allowed by name. Raises UsageError, OSError."""
+    host, port = _host_of(place), place.port or _default_port(place)
+    address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4]
+    if host not in access.hosts and not _is_public(str(address[0])):
+        raise UsageError(
+            f"{host} leads to a private address of this machine or network; name it by --allow-host {host}"
+        )
+    return socket.create_connection((str(address[0]), port), timeout=limit_s)
+
+
+def _requested(method: str, place: SplitResult, sockets: list[socket.socket]) -> http.client.HTTPResponse:
+    """The answer to a request over the last of the sockets, which is encrypted for https."""
+    host, port = _host_of(place), place.port or _default_port(place)
+    connection = http.client.HTTPConnection(host, port)
+    if place.scheme == "https":
+        connection = http.client.HTTPSConnection(host, port)
+        sockets[-1] = _tls().wrap_socket(sockets[-1], server_hostname=host)
+    connection.sock = sockets[-1]
+    target = (place.path or "/") + (f"?{place.query}" if place.query else "")
+    connection.request(method, target, headers=HEADERS)
+    return connection.getresponse()
+
+
+def _redirected(url: str, location: str, access: Access) -> str:
+    """Where a redirect leads. Raises UsageError where its host is not allowed by name."""
+    target = urljoin(url, location)
+    host = _host_of(urlsplit(target))
+    if urlsplit(target).scheme not in HTTP or host not in access.hosts:
+        raise UsageError(
+            f"{url} is redirected to {host or 'no host'}, which is not followed; give that address, or name "
+            f"its host by --allow-host"
+        )
+    return target
+
+
+def _blocks(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    """Raises NotAnImage as soon as there are too many bytes, OSError where some are missing."""
+    expected, found = _length(response), 0
+    while block := response.read1(BLOCK):
+        found += len(block)
+        refuse_oversize(found)
+        yield block
+    if found < expected:
+        raise OSError("fewer bytes than the server stated")
+
+
+def _length(response: http.client.HTTPResponse) -> int:
+    text = response.getheader("Content-Length", "0")
+    return int(text) if text.isdecimal() else 0
+
+
+def _host_of(place: SplitResult) -> str:
+    return (place.hostname or "").lower()
+
+
+def _default_port(place: SplitResult) -> int:
+    return http.client.HTTPS_PORT if place.scheme == "https" else http.client.HTTP_PORT
+
+
+def _is_public(address: str) -> bool:
+    found = ipaddress.ip_address(address.split("%")[0])
+    return found.is_global and not found.is_multicast
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
