@@ -4,8 +4,9 @@ from .error import (
     inflation_warning,
 )
 from .margins import TraceSettings, trace_margins
-from .measure import WidthSettings, measure_joint_space
+from .measure import measure_joint_space
 from .quality import QualityCriteria, assess_quality
+from .traced_compartment import WidthSettings
 
 __all__ = [
     "ErrorSettings",

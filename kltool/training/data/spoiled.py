@@ -97,7 +97,9 @@ def spoiled(film: Radiograph, joint: Float64, mm: float, damage: Damage, random:
         unit = np.asarray(unit + random.normal(0.0, sd, unit.shape), np.float32)
     first, last = np.quantile(unit, (damage.dark, 1.0 - damage.bright))
     shown = np.clip((unit - first) / (last - first), 0.0, 1.0) if damage.dark or damage.bright else unit
-    spacing = replace(film.spacing, row_mm=mm, column_mm=mm) if isinstance(film.spacing, Spacing) else film.spacing
+    spacing = (
+        replace(film.spacing, row_mm=mm, column_mm=mm) if isinstance(film.spacing, Spacing) else film.spacing
+    )
     return replace(film, image=np.asarray(255 * shown, np.float32), spacing=spacing)
 
 
