@@ -8,10 +8,12 @@ from kltool.grading import grade
 from kltool.intake import Film, load, source_of
 from kltool.jointspace import (
     ErrorSettings,
+    ExpectedErrorSettings,
     QualityCriteria,
     TraceSettings,
     WidthSettings,
     assess_quality,
+    expected_error,
     inflate_errors,
     inflation_warning,
     measure_joint_space,
@@ -42,6 +44,8 @@ class Settings:
         Ranges of the minimum, and limits of a valid width.
     errors : ErrorSettings
         Standard deviation of each width.
+    expected_error : ExpectedErrorSettings
+        Expected absolute error of a minimum width.
     quality : QualityCriteria
         Limits of good and of usable quality.
 
@@ -57,6 +61,7 @@ class Settings:
     margins: TraceSettings = field(default_factory=TraceSettings)
     widths: WidthSettings = field(default_factory=WidthSettings)
     errors: ErrorSettings = field(default_factory=ErrorSettings)
+    expected_error: ExpectedErrorSettings = field(default_factory=ExpectedErrorSettings)
     quality: QualityCriteria = field(default_factory=QualityCriteria)
 
     def to_dict(self) -> dict[str, float | str]:
@@ -182,10 +187,12 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
     """made: by which the reading is produced."""
     traced = trace_margins(knee, models.margins, settings.margins)
     space = measure_joint_space(knee, traced, settings.widths, settings.errors)
-    quality, warnings = assess_quality(knee, space, settings.quality)
+    expected = expected_error(knee, space, settings.expected_error, settings.quality)
+    quality, warnings = assess_quality(knee, space, expected, settings.quality)
     return KneeReading(
         knee,
         inflate_errors(space, quality, settings.errors),
+        expected,
         grade(knee, models.grader),
         quality,
         (*warnings, *inflation_warning(quality, settings.errors)),

@@ -1,0 +1,37 @@
+"""The error that a minimum width is expected to have, by what its film shows."""
+
+from dataclasses import dataclass
+
+from kltool.values.length import NotMeasured
+from kltool.values.measure import Compartment
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedError:
+    """The expected absolute error of the minimum width of one compartment, and what it comes from.
+
+    Attributes
+    ----------
+    compartment : Compartment
+        Of the minimum.
+    mm : float or NotMeasured
+        Millimetres, or why there are none.
+    percent : float
+        Per cent of the tibial width.
+    cause : str
+        What on the film is furthest from the ordinary, in words.
+    """
+
+    compartment: Compartment
+    mm: float | NotMeasured
+    percent: float
+    cause: str
+
+    def __str__(self) -> str:
+        """ "expected error of the medial minimum 0.31 mm"; in per cent where there are no millimetres."""
+        value = (
+            f"{self.percent:.1f} % of the tibial width"
+            if isinstance(self.mm, NotMeasured)
+            else f"{self.mm:.2f} mm"
+        )
+        return f"expected error of the {self.compartment} minimum {value}"
