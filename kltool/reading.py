@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from kltool.errors import InstallationError, StorageFull, UsageError
-from kltool.grading import grade
+from kltool.grading import WideningSettings, grade
 from kltool.intake import Film, load, source_of
 from kltool.jointspace import (
     ErrorSettings,
@@ -48,6 +48,8 @@ class Settings:
         Expected absolute error of a minimum width.
     quality : QualityCriteria
         Limits of good and of usable quality.
+    widening : WideningSettings
+        Of the grade's prediction set and interval where the quality is less than good.
 
     Examples
     --------
@@ -63,6 +65,7 @@ class Settings:
     errors: ErrorSettings = field(default_factory=ErrorSettings)
     expected_error: ExpectedErrorSettings = field(default_factory=ExpectedErrorSettings)
     quality: QualityCriteria = field(default_factory=QualityCriteria)
+    widening: WideningSettings = field(default_factory=WideningSettings)
 
     def to_dict(self) -> dict[str, float | str]:
         """Every parameter of every stage by name; constants go with the version."""
@@ -193,7 +196,7 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
         knee,
         inflate_errors(space, quality, settings.errors),
         expected,
-        grade(knee, models.grader),
+        grade(knee, models.grader, settings.widening.of(quality)),
         quality,
         (*warnings, *inflation_warning(quality, settings.errors)),
         made,

@@ -6,6 +6,7 @@ minimum between the margins from that between the landmarks, which another netwo
 femoral edge, which is the blur. The last two count from their ordinary values on.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -75,14 +76,9 @@ class ExpectedErrorSettings:
 
     def error_percent(self, evidence: ErrorEvidence) -> float:
         """Per cent of the tibial width."""
-        deviation, width, disagreement, edge = self.factors(evidence)
-        return (
-            self.typical_percent
-            * deviation**self.deviation_power
-            * width**self.width_power
-            * disagreement**self.disagreement_power
-            * edge**self.edge_power
-        )
+        powers = (self.deviation_power, self.width_power, self.disagreement_power, self.edge_power)
+        factors = self.factors(evidence)
+        return self.typical_percent * math.prod(map(math.pow, factors, powers))
 
 
 def expected_error(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class QualityCriteria:
     """Limits: a reading beyond a `good_` limit is usable, beyond a `usable_` limit poor.
 
-    A film beyond an `ordinary_` limit says why its error may be large; docs/choices.md#quality and #positioning.
+    Beyond an `ordinary_` limit lies what is named as the cause of an expected error; docs/choices.md#quality
+    and #positioning.
 
     Attributes
     ----------
@@ -36,10 +37,10 @@ class QualityCriteria:
         Over the noise.
     """
 
-    good_error_mm: float = 0.7
-    usable_error_mm: float = 1.0
-    good_error_percent: float = 70 / 76  # for a tibia of 76 mm; used without millimetres
-    usable_error_percent: float = 100 / 76
+    good_error_mm: float = 0.5
+    usable_error_mm: float = 0.75
+    good_error_percent: float = 50 / 76  # for a tibia of 76 mm; used without millimetres
+    usable_error_percent: float = 75 / 76
     good_detection_score: float = 0.60
     usable_detection_score: float = 0.45
     good_spread: float = 0.024

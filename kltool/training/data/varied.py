@@ -10,7 +10,7 @@ from kltool.simulate.knee import simulate_knee
 from kltool.simulate.population import ATTEMPTS, sample_scene_and_film
 from kltool.simulate.scene import KneeScene, SimulatedFilm
 from kltool.training.data.simulated import COARSE_MM, film_and_crop
-from kltool.training.data.spoiled import Damage, sample_damage, spoiled
+from kltool.training.data.spoiled import sample_damage, spoiled
 from kltool.training.sampling import Random
 from kltool.values.radiograph import Radiograph
 
@@ -30,17 +30,17 @@ def simulate_varied(seed: int) -> SimulatedFilm:
     raise UsageError(f"seed {seed}: none of {ATTEMPTS} sampled knees has a possible pose")
 
 
-def varied_films(simulated: SimulatedFilm, seed: int) -> list[tuple[str, Radiograph, Damage]]:
-    """The film or its coarse crop as it is, then both spoiled, with their kind and damage."""
+def varied_films(simulated: SimulatedFilm, seed: int) -> list[Radiograph]:
+    """The film or its coarse crop as it is, then both spoiled."""
     random = np.random.default_rng((seed, 15))
     (truth,) = simulated.truth
     (film, at_film), (crop, at_crop) = film_and_crop(simulated, seed)
-    plain = ("film", film, Damage()) if random.random() < 0.5 else ("crop", crop, Damage())
+    plain = film if random.random() < 0.5 else crop
     first, second = sample_damage(random), sample_damage(random)
     return [
         plain,
-        ("film", spoiled(film, at_film, truth.spacing_mm, first, random), first),
-        ("crop", spoiled(crop, at_crop, COARSE_MM, second, random), second),
+        spoiled(film, at_film, truth.spacing_mm, first, random),
+        spoiled(crop, at_crop, COARSE_MM, second, random),
     ]
 
 

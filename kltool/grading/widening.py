@@ -1,0 +1,44 @@
+"""How far prediction set and interval widen on films whose quality is less than good."""
+
+from dataclasses import dataclass
+
+from kltool.values.reading import Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """Of one film.
+
+    odds: by which the thresholds of the set are divided. reach: by which the interval is stretched about the
+    expected grade. Both are 1 where nothing widens.
+    """
+
+    odds: float = 1.0
+    reach: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class WideningSettings:
+    """By quality; good films keep the set and interval as calibrated; docs/choices.md#widening.
+
+    Attributes
+    ----------
+    usable_odds, poor_odds : float
+        By which the thresholds of the prediction set are divided, at least 1.
+    usable_reach, poor_reach : float
+        By which the interval of the expected grade is stretched, at least 1.
+    """
+
+    usable_odds: float = 1.0
+    poor_odds: float = 1.0
+    usable_reach: float = 1.0
+    poor_reach: float = 1.0
+
+    def of(self, quality: Quality) -> Widening:
+        """Of a film of this quality."""
+        by_quality = {
+            Quality.GOOD: Widening(),
+            Quality.USABLE: Widening(self.usable_odds, self.usable_reach),
+            Quality.POOR: Widening(self.poor_odds, self.poor_reach),
+        }
+        return by_quality[quality]
