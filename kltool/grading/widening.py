@@ -19,26 +19,19 @@ class Widening:
 
 @dataclass(frozen=True, slots=True)
 class WideningSettings:
-    """By quality; good films keep the set and interval as calibrated; docs/choices.md#widening.
+    """Of poor films; others keep set and interval as calibrated; docs/choices.md#widening.
 
     Attributes
     ----------
-    usable_odds, poor_odds : float
+    poor_odds : float
         By which the thresholds of the prediction set are divided, at least 1.
-    usable_reach, poor_reach : float
+    poor_reach : float
         By which the interval of the expected grade is stretched, at least 1.
     """
 
-    usable_odds: float = 1.0
-    poor_odds: float = 1.0
-    usable_reach: float = 1.0
-    poor_reach: float = 1.0
+    poor_odds: float = 1.71
+    poor_reach: float = 1.16
 
     def of(self, quality: Quality) -> Widening:
         """Of a film of this quality."""
-        by_quality = {
-            Quality.GOOD: Widening(),
-            Quality.USABLE: Widening(self.usable_odds, self.usable_reach),
-            Quality.POOR: Widening(self.poor_odds, self.poor_reach),
-        }
-        return by_quality[quality]
+        return Widening(self.poor_odds, self.poor_reach) if quality is Quality.POOR else Widening()

@@ -53,11 +53,11 @@ class ExpectedErrorSettings:
         Taken for an edge that could not be measured.
     """
 
-    typical_percent: float = 0.157
-    deviation_power: float = 1.08
-    width_power: float = 0.20
-    disagreement_power: float = 0.35
-    edge_power: float = 0.26
+    typical_percent: float = 0.178
+    deviation_power: float = 0.99
+    width_power: float = 0.135
+    disagreement_power: float = 0.275
+    edge_power: float = 0.285
     ordinary_deviation: float = 0.2
     ordinary_width: float = 6.0
     ordinary_disagreement: float = 1.0

@@ -37,10 +37,10 @@ class QualityCriteria:
         Over the noise.
     """
 
-    good_error_mm: float = 0.5
-    usable_error_mm: float = 0.75
-    good_error_percent: float = 50 / 76  # for a tibia of 76 mm; used without millimetres
-    usable_error_percent: float = 75 / 76
+    good_error_mm: float = 0.7
+    usable_error_mm: float = 1.0
+    good_error_percent: float = 70 / 76  # for a tibia of 76 mm; used without millimetres
+    usable_error_percent: float = 100 / 76
     good_detection_score: float = 0.60
     usable_detection_score: float = 0.45
     good_spread: float = 0.024
