@@ -44,7 +44,7 @@ class Settings:
         Ranges of the minimum, and limits of a valid width.
     errors : ErrorSettings
         Standard deviation of each width.
-    expected_error : ExpectedErrorSettings
+    expected : ExpectedErrorSettings
         Expected absolute error of a minimum width.
     quality : QualityCriteria
         Limits of good and of usable quality.
@@ -63,7 +63,7 @@ class Settings:
     margins: TraceSettings = field(default_factory=TraceSettings)
     widths: WidthSettings = field(default_factory=WidthSettings)
     errors: ErrorSettings = field(default_factory=ErrorSettings)
-    expected_error: ExpectedErrorSettings = field(default_factory=ExpectedErrorSettings)
+    expected: ExpectedErrorSettings = field(default_factory=ExpectedErrorSettings)
     quality: QualityCriteria = field(default_factory=QualityCriteria)
     widening: WideningSettings = field(default_factory=WideningSettings)
 
@@ -190,7 +190,7 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
     """made: by which the reading is produced."""
     traced = trace_margins(knee, models.margins, settings.margins)
     space = measure_joint_space(knee, traced, settings.widths, settings.errors)
-    expected = expected_error(knee, space, settings.expected_error, settings.quality)
+    expected = expected_error(knee, space, settings.expected, settings.quality)
     quality, warnings = assess_quality(knee, space, expected, settings.quality)
     return KneeReading(
         knee,

@@ -45,7 +45,7 @@ def main() -> None:
     oai = options.data / "oai_kl"
     train = read_graded(oai / "train", FITTED_CROPS, options.folder / "train", options.jobs)
     val = read_graded(oai / "val", JUDGED_CROPS, options.folder / "val", options.jobs)
-    law = DEFAULT.expected_error
+    law = DEFAULT.expected
     splits = {"train": train, "val": val}
     counts = {split: count_crops(oai / split) for split in splits}
     minima, repeated = minima_of(judged, law), minima_of(repeats(train), law)

@@ -152,7 +152,7 @@ def _knee(models: Models, seed: int) -> tuple[list[WidthError], list[Rotation]]:
             traced = trace_margins(knee, models.margins, DEFAULT.margins)
             space = measure_joint_space(knee, traced, DEFAULT.widths, UNCALIBRATED)
             calibrated = measure_joint_space(knee, traced, DEFAULT.widths, DEFAULT.errors)
-            expected = expected_error(knee, calibrated, DEFAULT.expected_error, DEFAULT.quality)
+            expected = expected_error(knee, calibrated, DEFAULT.expected, DEFAULT.quality)
             quality, _ = assess_quality(knee, space, expected, DEFAULT.quality)
             errors += _errors(space, quality, truth)
             offset = spine_offset(knee.landmarks, joint_axes_of(space.axis, knee.scale), knee.scale)

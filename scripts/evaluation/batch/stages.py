@@ -110,7 +110,7 @@ def _space(
     space = measure_joint_space(
         knee, trace_margins(knee, models.margins, DEFAULT.margins), DEFAULT.widths, DEFAULT.errors
     )
-    expected = expected_error(knee, space, DEFAULT.expected_error, DEFAULT.quality)
+    expected = expected_error(knee, space, DEFAULT.expected, DEFAULT.quality)
     return space, expected, *assess_quality(knee, space, expected, DEFAULT.quality)
 
 
