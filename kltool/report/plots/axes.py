@@ -12,7 +12,7 @@ from kltool.geometry.points import mirror
 from kltool.report import text
 from kltool.report.plots.agreement import draw_bland_altman, draw_confusion
 from kltool.report.plots.film import view_of
-from kltool.report.plots.margins import UNCERTAIN, certain_part
+from kltool.report.plots.margins import drawn_part
 from kltool.report.plots.style import FEMUR, MINIMUM, TIBIA
 from kltool.report.plots.timeline import draw_frame, draw_minimum
 from kltool.typing import Points
@@ -104,9 +104,10 @@ def _draw_joint_space(knee: KneeReading, place: Callable[[Points], Points], axes
     for compartment in Compartment:
         space = knee.joint_space.of(compartment)
         if isinstance(margins := space.margins, Margins):
-            largest_sd = UNCERTAIN * knee.joint_space.tibial_width_px
-            _draw_line(place(margins.femur[certain_part(margins.femur_sd, largest_sd)]), FEMUR, axes)
-            _draw_line(place(margins.tibia[certain_part(margins.tibia_sd, largest_sd)]), TIBIA, axes)
+            femur = drawn_part(margins.femur, margins.femur_sd, knee.joint_space, compartment)
+            tibia = drawn_part(margins.tibia, margins.tibia_sd, knee.joint_space, compartment)
+            _draw_line(place(margins.femur[femur]), FEMUR, axes)
+            _draw_line(place(margins.tibia[tibia]), TIBIA, axes)
         if isinstance(space.minimum, Width):
             _draw_line(place(np.array(space.minimum.line)), MINIMUM, axes)
 
