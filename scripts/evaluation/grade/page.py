@@ -71,11 +71,10 @@ def attribution_section(films: Sequence[GradedFilm]) -> Section:
 
 
 def _beside_bones(shares: Float64) -> str:
-    median, most = np.nanpercentile(shares, (50, 95))
+    median, most = (f"{100 * share:.0f}%" for share in np.nanpercentile(shares, (50, 95)))
     return (
-        "Share that lies beside the bones, which pictures state and do not show: median "
-        f"{100 * median:.0f}%, 95th percentile {100 * most:.0f}% of {np.isfinite(shares).sum()} knees whose grade some region "
-        "raises."
+        f"Share that lies beside the bones, which pictures state and do not show: median {median}, 95th "
+        f"percentile {most} of {np.isfinite(shares).sum()} knees whose grade some region raises."
     )
 
 
