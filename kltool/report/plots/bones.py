@@ -12,9 +12,7 @@ from kltool.grading.view import VIEW
 from kltool.typing import Float32, Float64, Indices, Mask
 from kltool.values.knee import Knee
 
-SMOOTHED: Final = (
-    0.02  # along a row, tibial widths, and twice that along a column; docs/choices.md#bone-outline
-)
+SMOOTHED: Final = 0.02  # tibial widths, and twice that along a column; docs/choices.md#bone-outline
 SEARCHED: Final = (-0.04, 0.16)  # beyond the outermost landmark of the plateau, tibial widths
 ALLOWANCE: Final = 0.01  # beyond the edge found, tibial widths
 THINNED: Final = 4  # of so many rows, one is searched
