@@ -85,6 +85,7 @@ def change_record(change: KneeChange, claim: GradeClaim | None = None) -> Record
         "side": str(change.side),
         "before": {"source": change.before.knee.film.source, **knee_record(change.before)},
         "after": {"source": change.after.knee.film.source, **knee_record(change.after)},
+        "same_film": change.same_film,
         **_change(change),
         **({} if claim is None else {"claim": claim_record(change.grade, claim)}),
         "produced_by": {

@@ -170,6 +170,20 @@ class Radiograph(ByValue):
             raise UsageError(f"{self.source}: {self.image.reason}")
         return self.image
 
+    def is_same_film(self, other: "Radiograph") -> bool:
+        """Whether the pixels are equal, whatever the name and format of the files.
+
+        Parameters
+        ----------
+        other : Radiograph
+
+        Returns
+        -------
+        bool
+            False where the hash of the pixels is not known.
+        """
+        return bool(self.pixels_sha256) and self.pixels_sha256 == other.pixels_sha256
+
     def detached(self) -> "Radiograph":
         """The same film without its pixels, which are nearly all of its memory."""
         return replace(self, image=DETACHED)
