@@ -45,6 +45,9 @@ _OTHER_FORMATS = (
 )
 
 
+NEVER_IMAGES = (b"%PDF", b"MZ")  # a document, a Windows program as on discs
+
+
 def format_of(data: bytes) -> FileFormat:
     if not data:
         return FileFormat.EMPTY
@@ -74,6 +77,16 @@ def refusal_of(file_format: FileFormat, data: bytes) -> NotAnImage:
     if _looks_like_text(data):
         return NotAnImage(f"a text file was found, {EXPECTED}; name the image")
     return NotAnImage(f"a file of unknown format was found, {EXPECTED}; export the image again")
+
+
+def is_no_image(head: bytes) -> bool:
+    """Whether the first bytes of a file show that it is text, a document or a program, and never was an image.
+
+    An empty file, and one of unknown format, may be an image that was damaged.
+    """
+    if format_of(head) is not FileFormat.OTHER:
+        return False
+    return head.startswith(NEVER_IMAGES) or _looks_like_text(head)
 
 
 def _starts_like_a_dataset(data: bytes) -> bool:

@@ -49,7 +49,7 @@ def fetch(url: str) -> bytes:
         return cast(bytes, store.cat_file(path))
     except Exception as error:  # each store raises types of its own
         raise UsageError(
-            f"{url} cannot be fetched ({type(error).__name__}); check the address, the permission "
+            f"{url.rsplit('/', 1)[-1]} cannot be fetched ({type(error).__name__}); check the address, the permission "
             "and the network, and try again"
         ) from error
 
