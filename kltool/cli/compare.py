@@ -21,7 +21,7 @@ from kltool.intake import find_images, load
 from kltool.reading import read
 from kltool.report.files import writable
 from kltool.report.record import change_record, timeline_record
-from kltool.report.terminal.readings import print_change, print_timeline
+from kltool.report.terminal.changes import print_change, print_timeline
 from kltool.report.timeline_tables import write_timeline_tables
 from kltool.typing import Record
 from kltool.values.change import Verdict

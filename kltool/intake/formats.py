@@ -80,7 +80,7 @@ def refusal_of(file_format: FileFormat, data: bytes) -> NotAnImage:
 
 
 def is_no_image(head: bytes) -> bool:
-    """Whether the first bytes of a file show that it is text, a document or a program, and never was an image.
+    """Whether the first bytes of a file show that it is text, a document or a program.
 
     An empty file, and one of unknown format, may be an image that was damaged.
     """
