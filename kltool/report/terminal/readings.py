@@ -46,7 +46,7 @@ def print_readings(records: list[Record], console: Console) -> None:
 
 
 def _print_summary(record: Record, name: str, console: Console) -> None:
-    """Three lines a knee."""
+    """Four lines a knee."""
     status = record["status"]
     console.print(f"[bold]{escape(name)}[/]: [{STYLE[status]}]{status}[/]")
     for knee in record["knees"]:
@@ -60,7 +60,8 @@ def _grade_sentence(kl: Record) -> str:
     if "not_measured" in kl:
         return f"KL not graded: {escape(kl['not_measured'])}"
     probabilities = ", ".join(format_probability(p) for p in kl["probabilities"])
-    return f"KL {kl['grade']} (median), 90% set {_set(kl)}; probabilities of KL 0 to 4: {probabilities}"
+    grade = f"KL {kl['grade']} (median; 90% prediction set {_set(kl)})"
+    return f"{grade}\n  probabilities of KL 0 to 4: {probabilities}"
 
 
 def _width_sentence(space: Record) -> str:
