@@ -153,6 +153,15 @@ def test_what_is_said_of_an_image_and_its_state_are_part_of_its_key(tmp_path: Pa
     assert Task(source).key not in keys
 
 
+def test_files_that_are_no_images_are_counted_at_each_listing(films: Path) -> None:
+    (films / "notes").write_text("seen by the reader")
+    (films / "drawing.svg").write_text("<svg/>")
+    listing = Listing((str(films),), frozenset(), str)
+    for _ in range(2):
+        assert len(list(listing)) == 4
+        assert listing.passed_over.files == 2
+
+
 def test_subjects_become_pseudonyms_with_a_key(films: Path, tmp_path: Path, table: Table) -> None:
     key, other = tmp_path / "key", tmp_path / "other"
     key.write_text("0123456789abcdef0123456789abcdef")
