@@ -26,7 +26,10 @@ TIMELINE_COLUMNS: Final = (
 VISIT_ROOM: Final = 16
 MINIMA: Final = [Measure.minimum(compartment) for compartment in Compartment]
 JSW: Final = "JSW: minimum joint space width, with its 95% interval."
-ABBREVIATIONS: Final = "JSW: joint space width; SDC: smallest detectable change; P: probability."
+ABBREVIATIONS: Final = (
+    "JSW: joint space width; SDC: smallest detectable change; P: probability. "
+    "Changes are not differences of the rounded widths."
+)
 
 
 def print_change(change: Record, console: Console) -> None:
@@ -39,6 +42,7 @@ def print_change(change: Record, console: Console) -> None:
     if measured:
         console.print(_widths(measured))
         _print_reasons(widths, measured, console)
+        _print_doubts(change, console)
     console.print(DISCLAIMER)
 
 
@@ -55,6 +59,15 @@ def print_timeline(timeline: Record, console: Console) -> None:
         for remark in dict.fromkeys((*change["reasons"], *change["plausibility"], *_not_measured(change))):
             console.print(f"[dim]{escape(visit['visit'])}:[/] {escape(remark)}")
     console.print(DISCLAIMER)
+
+
+def _print_doubts(change: Record, console: Console) -> None:
+    """What speaks against the change, of which the sentence has the first, and each film's warnings."""
+    for doubt in (*change["plausibility"], *change["reasons"]):
+        console.print(f"[dim]caution:[/] {escape(doubt)}")
+    for when in ("before", "after"):
+        for warning in change[when]["warnings"]:
+            console.print(f"[dim]{when}:[/] {escape(warning)}")
 
 
 def _widths(measured: Mapping[str, Record]) -> Table:

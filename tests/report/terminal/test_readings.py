@@ -145,6 +145,15 @@ def test_a_width_that_was_not_measured_has_its_reason_under_the_table(read_sampl
     assert holds(text, "* independent change, not linked: the landmarks do not agree")
 
 
+def test_every_doubt_and_each_films_warnings_stand_once_under_the_table(read_sample: ReadSample) -> None:
+    (knee,) = read_sample("case/before.dcm").knees
+    record = change_record(knee_change(knee, replace(knee, warnings=("the joint is cut off",))))
+    text = printed(lambda console: print_change(record, console))
+    for doubt in (*record["plausibility"], *record["reasons"]):
+        assert text.count(f"caution: {doubt}") == 1
+    assert text.count("after: the joint is cut off") == 1
+
+
 def test_a_timeline_of_films_that_are_not_comparable_has_no_table(read_sample: ReadSample) -> None:
     record = timeline_record(timeline(read_sample("case/before.dcm"), read_sample("case/after.dcm")))
     text = printed(lambda console: print_timeline(record, console), PIPE)
