@@ -10,6 +10,7 @@ from kltool.errors import NotARadiograph
 from kltool.typing import Float32, Float64, Indices
 
 MOST_ELONGATED = 4.0  # docs/choices-intake.md#square-pixels; the longer side of a pixel by the shorter
+SHARPNESS = 0.75  # docs/choices-intake.md#square-pixels; of cubic convolution
 LEFT_ALONE = 1.01  # docs/choices-intake.md#square-pixels; below this the pixels stay as they are
 
 
@@ -64,5 +65,8 @@ def _cubic(length: int, factor: float) -> tuple[Indices, Float64]:
     at = (np.arange(round(length * factor)) + 0.5) / factor - 0.5  # pixels are areas around their centres
     before = np.floor(at)
     t = at - before
-    weights = (-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
-    return before.astype(np.intp)[:, None], np.stack(weights, axis=1) / 2
+    s = 1 - t
+    outer, inner = SHARPNESS * (t * s**2), SHARPNESS * (t**2 * s)
+    smooth = s**2 * (1 + 2 * t)  # of Hermite's cubic: 1 at the row before, 0 at the row after
+    weights = (-outer, smooth + inner, 1 - smooth + outer, -inner)
+    return before.astype(np.intp)[:, None], np.stack(weights, axis=1)
