@@ -39,6 +39,8 @@ _OTHER_FORMATS = (
     (b"GIF8", "a GIF picture", "save it as PNG"),
     (b"RIFF", "a WebP picture or a video", "save it as PNG"),
     (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture outside DICOM", "save it as PNG"),
+    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture", "save it as PNG"),
+    (b"\xff\x0a", "a JPEG XL picture", "save it as PNG"),
     (b"\x1f\x8b", "a gzip archive", "unpack it"),
     (b"7z\xbc\xaf", "a 7z archive", "unpack it"),
     (b"\x5c\x01", "a NIfTI volume", "export the single image as DICOM or PNG"),
