@@ -23,6 +23,7 @@ from kltool.report.plots.text import (
     wrapped,
     write,
 )
+from kltool.values.decimals import decimal
 from kltool.values.joint_space import CompartmentSpace
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
@@ -123,7 +124,7 @@ def _said_of_attribution(outside: float | NotMeasured) -> tuple[str, ...]:
     if isinstance(outside, NotMeasured):
         return (f"attribution map: {outside.reason}",)
     regions = "attribution map: regions that raise the grade"
-    return regions, f"shown on and between the bones; {outside:.0%} of it lies beside them"
+    return regions, f"shown on and between the bones; {decimal(100 * outside, 0)}% of it lies beside them"
 
 
 def _draw_badge(region: Region, quality: Quality, row: int) -> None:
