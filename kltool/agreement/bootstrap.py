@@ -15,6 +15,7 @@ import numpy as np
 
 from kltool.errors import UsageError
 from kltool.typing import Float64, Indices
+from kltool.values.decimals import beside, decimal
 from kltool.values.length import Interval, NotMeasured
 
 REPLICATES: Final = 1000  # docs/choices.md#bootstrap-replicates
@@ -138,10 +139,10 @@ def _sampled_participants(count: int, resampling: Resampling) -> Iterator[Indice
 def _percentiles(values: Float64) -> Interval | NotMeasured:
     defined = values[np.isfinite(values)]
     if len(defined) < LEAST_DEFINED * len(values):
-        share = 100 * len(defined) / len(values)
+        share, least = 100 * len(defined) / len(values), 100 * LEAST_DEFINED
         return NotMeasured(
-            f"defined in only {share:.0f}% of the bootstrap replicates, at least {100 * LEAST_DEFINED:.0f}% "
-            "expected"
+            f"defined in only {beside(share, least, 0)}% of the bootstrap replicates, at least "
+            f"{decimal(least, 0)}% expected"
         )
     low, high = np.percentile(defined, (2.5, 97.5))
     if low == high:

@@ -19,6 +19,7 @@ from kltool.tables.columns import (
 from kltool.tables.oai import FEATURE_NAMES
 from kltool.tables.read import Table
 from kltool.tables.words import number
+from kltool.values.decimals import decimal
 from kltool.values.grade import GRADES
 
 LONGEST_MM: Final = 200.0  # docs/choices.md#longest-length
@@ -90,7 +91,8 @@ def _probabilities(table: Table, read: list[bool]) -> Column:
     wrong = np.flatnonzero(known & (np.abs(sums - 1) > SUM_WITHIN))
     if len(wrong):
         raise UsageError(
-            f"{table.places[wrong[0]]}: kl_p0 to kl_p4 with the sum {sums[wrong[0]]:.3f} found, 1 expected"
+            f"{table.places[wrong[0]]}: kl_p0 to kl_p4 with the sum {decimal(sums[wrong[0]], 3)} found, "
+            "1 expected"
         )
     return Column(values / np.where(known, sums, 1.0)[:, None], known)
 

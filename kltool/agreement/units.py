@@ -6,6 +6,7 @@ import numpy as np
 
 from kltool.agreement.ratings import Rater, Ratings, have_common_knees, known_by
 from kltool.errors import UsageError
+from kltool.values.decimals import decimal
 
 TENTH: Final = (0.08, 0.125)  # ratio of medians of centimetres to millimetres; docs/choices.md#longest-length
 FEWEST: Final = 5  # knees on which it is judged
@@ -28,6 +29,6 @@ def _refuse_tenth(rater: Rater, reference: Rater, width: str) -> None:
     (smaller, low), (larger, high) = sorted(medians.items(), key=lambda pair: pair[1])
     if high > 0 and TENTH[0] <= low / high <= TENTH[1]:
         raise UsageError(
-            f"{width} with the median {low:.2f} by {smaller} and {high:.2f} by {larger} found for the same "
-            f"knees; millimetres by both expected: {smaller} may have centimetres"
+            f"{width} with the median {decimal(low)} by {smaller} and {decimal(high)} by {larger} found for "
+            f"the same knees; millimetres by both expected: {smaller} may have centimetres"
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kltool.errors import UsageError
-from kltool.intake import ImageSource, find_images
+from kltool.intake import ImageSource, PassedOver, find_images
 from kltool.intake.formats import FileFormat, format_of
 from kltool.intake.sources import LocalFile, Remote, TarMember, ZipMember, is_remote
 from kltool.tables.columns import GIVEN, PATH, SIDE, SPACING, SUBJECT, VISIT
@@ -74,12 +74,13 @@ class Listing:
 
     sources: files, folders, archives, manifests, addresses, or - for names on the standard input. reserved:
     headings of the table; a manifest's column of the same name becomes given_NAME. pseudonym: of a manifest's
-    subjects.
+    subjects. passed_over: the files that were no images, by the last iteration.
     """
 
     sources: tuple[str, ...]
     reserved: frozenset[str]
     pseudonym: Callable[[str], str]
+    passed_over: PassedOver = field(default_factory=PassedOver)
 
     def __post_init__(self) -> None:
         if not self.sources:
@@ -99,21 +100,21 @@ class Listing:
         return headings
 
     def __iter__(self) -> Iterator[Task]:
+        self.passed_over.files = 0
         for source in self.sources:
             if source == STANDARD_INPUT:
-                yield from (
-                    Task(image) for name in _names(sys.stdin.buffer.read()) for image in _images(name)
-                )
+                names = _names(sys.stdin.buffer.read())
+                yield from (Task(image) for name in names for image in self._images(name))
             elif is_manifest(Path(source)):
                 yield from self._of_manifest(Path(source))
             else:
-                yield from (Task(image) for image in find_images(_place(source)))
+                yield from (Task(image) for image in find_images(_place(source), self.passed_over))
 
     def _of_manifest(self, manifest: Path) -> Iterator[Task]:
         others = [name for name in manifest_columns(manifest) if name not in OWN_COLUMNS]
         for row in manifest_rows(manifest):
             subject = row.stated(SUBJECT)
-            for image in _images(row.cell(PATH), manifest.parent):
+            for image in self._images(row.cell(PATH), manifest.parent):
                 yield Task(
                     image,
                     row.side,
@@ -122,6 +123,13 @@ class Listing:
                     row.stated(VISIT),
                     {self.headings[name]: row.cell(name) for name in others},
                 )
+
+    def _images(self, name: str, folder: Path | None = None) -> Iterator[ImageSource]:
+        """The images that a line names; where there are none, the name itself: reading it says why."""
+        try:
+            yield from images_named(name, folder, self.passed_over)
+        except UsageError:
+            yield _not_there(name, folder)
 
     def _unique(self, name: str, others: Collection[str]) -> str:
         """The name, after as many given_ as make it differ from all others in more than case."""
@@ -144,15 +152,9 @@ def _names(data: bytes) -> Iterator[str]:
             yield name.decode("utf-8", "surrogateescape")
 
 
-def _images(name: str, folder: Path | None = None) -> Iterator[ImageSource]:
-    """The images that a line names; where there are none, the name itself: reading it gives the reason."""
-    try:
-        yield from images_named(name, folder)
-    except UsageError:
-        place = name if folder is None or is_remote(name) else str(folder / name)
-        yield (
-            ImageSource(place, Remote(place, 0, "")) if is_remote(place) else ImageSource.of_file(Path(place))
-        )
+def _not_there(name: str, folder: Path | None) -> ImageSource:
+    place = name if folder is None or is_remote(name) else str(folder / name)
+    return ImageSource(place, Remote(place, 0, "")) if is_remote(place) else ImageSource.of_file(Path(place))
 
 
 def _place(source: str) -> Path | str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from kltool import tables
 from kltool.errors import UsageError
-from kltool.intake import ImageSource, find_images
+from kltool.intake import ImageSource, PassedOver, find_images
 from kltool.tables.columns import PATH, SIDE, SPACING, SUBJECT, VISIT
 from kltool.tables.headings import STATED
 from kltool.values.radiograph import Side
@@ -44,15 +44,21 @@ class VisitImage:
 
 
 def images_of(paths: list[Path], manifest: Path | None, stated: Stated) -> list[Image]:
-    """Everything that the command line names, in its order. Raises UsageError, SpacingError."""
+    """Everything that the command line names, in its order; what was passed over is said on standard error.
+
+    Raises UsageError, SpacingError.
+    """
     if not paths and manifest is None:
         raise UsageError(
             "nothing to read: no PATH and no --manifest found; name at least one image or folder"
         )
     _require_possible(stated)
-    images = [Image(source, stated) for path in paths for source in find_images(path)]
+    passed = PassedOver()
+    images = [Image(source, stated) for path in paths for source in find_images(path, passed)]
     if manifest is not None:
-        images += _images_of_manifest(manifest, stated)
+        images += _images_of_manifest(manifest, stated, passed)
+    if passed.files:
+        print(f"kltool: {passed}", file=sys.stderr)
     if not images:
         raise UsageError(
             f"manifest {manifest}: no row found; one image or folder per line expected below the headings"
@@ -108,13 +114,15 @@ def _require_possible(stated: Stated) -> None:
         Spacing(stated.spacing_mm, stated.spacing_mm, Calibration.USER)
 
 
-def _images_of_manifest(manifest: Path, stated: Stated) -> Iterator[Image]:
+def _images_of_manifest(manifest: Path, stated: Stated, passed: PassedOver) -> Iterator[Image]:
     _say_unused(manifest, USED_BY_READ)
     for row in tables.manifest_rows(manifest):
-        yield from _images_of_row(row, manifest, stated)
+        yield from _images_of_row(row, manifest, stated, passed)
 
 
-def _images_of_row(row: tables.ManifestRow, manifest: Path, stated: Stated) -> Iterator[Image]:
+def _images_of_row(
+    row: tables.ManifestRow, manifest: Path, stated: Stated, passed: PassedOver | None = None
+) -> Iterator[Image]:
     """Paths are relative to the manifest's folder; options fill empty cells."""
-    for source in tables.images_named(row.cell(PATH), manifest.parent):
+    for source in tables.images_named(row.cell(PATH), manifest.parent, passed):
         yield Image(source, Stated(row.side or stated.side, row.spacing_mm or stated.spacing_mm))

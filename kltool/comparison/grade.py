@@ -35,7 +35,16 @@ def grade_change(
     ]
     cells = weight[:, None, None] * (conditional[0][:, :, None] * conditional[1][:, None, :])
     joint = cells.sum(axis=0)
-    return GradeChange(tuple(tuple(row) for row in (joint / joint.sum()).tolist()), correlation)
+    transition = tuple(tuple(row) for row in (joint / joint.sum()).tolist())
+    return GradeChange(before, after, transition, correlation)
+
+
+def unchanged_grade(grade: Grade | NotMeasured) -> GradeChange | NotMeasured:
+    """Of one film given twice: its grade is uncertain, and the same."""
+    if isinstance(grade, NotMeasured):
+        return grade
+    transition = tuple(tuple(row) for row in np.diag(grade.probabilities).tolist())
+    return GradeChange(grade, grade, transition, 1.0)
 
 
 @cache

@@ -23,6 +23,7 @@ from kltool.geometry.joint_axes import (
 from kltool.geometry.points import nearest
 from kltool.jointspace import WidthSettings
 from kltool.typing import Float64, Points
+from kltool.values.decimals import decimal
 from kltool.values.joint_space import KneeAxis, TracedJoint
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment, Measure
@@ -102,7 +103,7 @@ class AlignedJoint:
     def change_at(self, x: float) -> LinkedChange | NotMeasured:
         """The change along the normal of the axis at x."""
         if not self.x[0] <= x <= self.x[-1]:
-            return NotMeasured(f"the margins of both films do not reach x = {x:.3f}")
+            return NotMeasured(f"the margins of both films do not reach x = {decimal(x, 3)}")
         before, after = (float(np.interp(x, self.x, gap)) for gap in self._gaps())
         return self._linked_change(before, after)
 
@@ -172,7 +173,7 @@ def align_joint(
     first = max(low, *(float(margin.x[0]) for margin in margins))
     last = min(high, *(float(margin.x[-1]) for margin in margins))
     if last - first < LEAST_COVERAGE * (high - low):
-        return NotMeasured(f"the films share too little of x = {low:.2f} to {high:.2f}")
+        return NotMeasured(f"the films share too little of x = {decimal(low)} to {decimal(high)}")
     x = np.linspace(first, last, STEPS)
     length = float(np.sqrt(before.length * after.length))
     return AlignedJoint(x, _aligned(femur, later_femur, x), _aligned(tibia, later_tibia, x), length)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kltool.values.decimals import decimal, signed
 from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
+from kltool.values.probability import format_probability
 from kltool.values.width_change import Unit, WidthChange
 
 FASTEST_WIDENING_MM: Final = 1.0  # per year; docs/choices.md#plausibility
@@ -31,9 +33,13 @@ def _contradicted_by_grade(
     if isinstance(medial, NotMeasured) or isinstance(grade, NotMeasured) or not medial.detectable:
         return
     if medial.change > 0 and grade.worse > PROBABLE:
-        yield f"the medial JSW widened although the KL grade worsened with probability {grade.worse:.2f}"
+        yield f"the medial JSW widened although the KL grade worsened{_with_probability(grade.worse)}"
     if medial.change < 0 and grade.improved > PROBABLE:
-        yield f"the medial JSW narrowed although the KL grade improved with probability {grade.improved:.2f}"
+        yield f"the medial JSW narrowed although the KL grade improved{_with_probability(grade.improved)}"
+
+
+def _with_probability(probability: float) -> str:
+    return f" with probability {format_probability(probability)}"
 
 
 def _opposed_by_lateral(
@@ -50,7 +56,7 @@ def _opposed_by_lateral(
 
 def _opposed(medial: str, lateral: str, change: WidthChange) -> str:
     return (
-        f"the medial JSW {medial} and the lateral JSW {lateral} ({change.change:+.2f} {change.unit}): "
+        f"the medial JSW {medial} and the lateral JSW {lateral} ({signed(change.change)} {change.unit}): "
         "alignment or rotation of the knee may differ"
     )
 
@@ -63,8 +69,8 @@ def _implausible_rate(medial: WidthChange | NotMeasured, years: float | NotMeasu
     rate = medial.change / max(abs(years), SHORTEST_YEARS)
     if rate > FASTEST_WIDENING_MM:
         yield (
-            f"widening by {rate:.1f} mm per year is faster than cartilage can grow: a difference in "
+            f"widening by {decimal(rate, 1)} mm per year is faster than cartilage can grow: a difference in "
             "positioning or magnification, or another knee, is more likely"
         )
     if -rate > FASTEST_NARROWING_MM:
-        yield f"narrowing by {-rate:.1f} mm per year is faster than known of osteoarthritis"
+        yield f"narrowing by {decimal(-rate, 1)} mm per year is faster than known of osteoarthritis"

@@ -1,6 +1,7 @@
 """A change in one sentence for quotation, with its numbers."""
 
 from kltool.values.change import Verdict
+from kltool.values.decimals import decimal, signed, signed_from_to
 from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
@@ -17,8 +18,9 @@ def summary_sentence(
     cautions: tuple[str, ...],
     implausible: tuple[str, ...],
 ) -> str:
-    """medial: the change of the medial minimum. cautions: reasons to compare the films with caution.
+    """Verdict, change, probabilities of the grade, and the first of all doubts.
 
+    medial: the change of the medial minimum. cautions: reasons to compare the films with caution.
     implausible: failed plausibility checks.
     """
     name = f"{side.capitalize()} knee"
@@ -27,28 +29,30 @@ def summary_sentence(
     text = f"{name}: {verdict}; {_width(medial)}"
     if isinstance(grade, GradeChange):
         text += f"; {_grade(grade)}"
-    if cautions:
-        text += f"; compare with caution: {'; '.join(cautions)}"
-    if implausible:
-        text += f"; plausibility checks failed: {'; '.join(implausible)}"
+    doubts = (*implausible, *cautions)
+    if doubts:
+        text += f"; caution: {doubts[0]}"
+    if len(doubts) > 1:
+        text += f" (and {len(doubts) - 1} more)"
     return text + "."
 
 
 def _width(medial: WidthChange) -> str:
-    unit, (low, high) = medial.unit, medial.interval
+    widths = f"from {decimal(medial.before)} to {decimal(medial.after)} {medial.unit}"
     where = " at the same location in both films" if medial.method is Method.LINKED else ""
     return (
-        f"{Measure.MEDIAL_MINIMUM} joint space width (JSW) from {medial.before:.2f} to {medial.after:.2f} "
-        f"{unit}, change{where} {medial.change:+.2f} {unit} (95% interval {low:+.2f} to {high:+.2f}, "
-        f"smallest detectable change {medial.smallest_detectable:.2f}), "
+        f"{Measure.MEDIAL_MINIMUM} joint space width (JSW) {widths}, change{where} {signed(medial.change)} "
+        f"{medial.unit} (95% interval {signed_from_to(medial.interval)}, "
+        f"smallest detectable change {decimal(medial.smallest_detectable)}), "
         f"probability of widening {format_probability(medial.probability_wider)}"
     )
 
 
 def _grade(grade: GradeChange) -> str:
-    before, after = grade.most_probable
+    before, after = grade.before, grade.after
     return (
-        f"KL grade most probably {before} before and {after} after (probability improved "
+        f"KL grade {before.grade} before and {after.grade} after (medians; expected grades "
+        f"{decimal(before.expected)} and {decimal(after.expected)}), probability improved "
         f"{format_probability(grade.improved)}, same {format_probability(grade.same)}, "
-        f"worse {format_probability(grade.worse)})"
+        f"worse {format_probability(grade.worse)}"
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kltool.jointspace.quality_criteria import QualityCriteria
+from kltool.values.decimals import decimal
 from kltool.values.joint_space import JointSpace, Positioning
 from kltool.values.knee import Knee
 from kltool.values.length import Length, NotMeasured
@@ -20,7 +21,7 @@ class Condition:
 def cause_of_error(knee: Knee, space: JointSpace, criteria: QualityCriteria) -> str:
     """The condition that is furthest out of the ordinary, in words; where none is: indistinct margins."""
     at, width = space.positioning, knee.placement.tibial_width_px
-    resolution = f"low resolution: the tibia spans {width:.0f} pixels"
+    resolution = f"low resolution: the tibia spans {decimal(width, 0)} pixels"
     found = [Condition(criteria.good_tibial_pixels / width, resolution), *_conditions(at, criteria)]
     furthest = max(found, key=lambda one: one.excess)
     return furthest.words if furthest.excess > 1.0 else "the margins of the bones are indistinct"
@@ -39,12 +40,14 @@ def _conditions(at: Positioning, criteria: QualityCriteria) -> Iterator[Conditio
 
 
 def clipping_words(at: Positioning) -> str:
-    return f"{100 * at.clipped:.0f}% of the pixels of the joint are clipped (black or white)"
+    return f"{decimal(100 * at.clipped, 0)}% of the pixels of the joint are clipped (black or white)"
 
 
 def beam_words(imd: Length) -> str:
     distance = (
-        f"{imd.percent:.1f} % of the tibial width" if isinstance(imd.mm, NotMeasured) else f"{imd.mm:.1f} mm"
+        f"{decimal(imd.percent, 1)} % of the tibial width"
+        if isinstance(imd.mm, NotMeasured)
+        else f"{decimal(imd.mm, 1)} mm"
     )
     return f"the beam was not parallel to the medial plateau: inter-margin distance {distance}"
 
@@ -52,15 +55,16 @@ def beam_words(imd: Length) -> str:
 def rotation_words(at: Positioning) -> str:
     assert not isinstance(at.rotation_deg, NotMeasured)
     direction = "externally" if at.rotation_deg > 0 else "internally"
-    return f"the leg is rotated {direction} by about {abs(at.rotation_deg):.0f} degrees"
+    return f"the leg is rotated {direction} by about {decimal(abs(at.rotation_deg), 0)} degrees"
 
 
 def blur_words(at: Positioning) -> str:
-    return (
-        "the film is blurred: edge width at the femoral margin "
-        f"{at.edge_width_percent:.1f} % of the tibial width"
-    )
+    assert not isinstance(at.edge_width_percent, NotMeasured)
+    width = decimal(at.edge_width_percent, 1)
+    return f"the film is blurred: edge width at the femoral margin {width} % of the tibial width"
 
 
 def noise_words(at: Positioning) -> str:
-    return f"the film is noisy: contrast-to-noise ratio at the femoral margin {at.contrast_to_noise:.1f}"
+    assert not isinstance(at.contrast_to_noise, NotMeasured)
+    ratio = decimal(at.contrast_to_noise, 1)
+    return f"the film is noisy: contrast-to-noise ratio at the femoral margin {ratio}"

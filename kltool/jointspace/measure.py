@@ -29,6 +29,7 @@ from kltool.jointspace.validity import (
     traced_range,
 )
 from kltool.typing import Points
+from kltool.values.decimals import decimal
 from kltool.values.joint_space import CompartmentSpace, JointSpace, Margins, TracedJoint
 from kltool.values.knee import Knee
 from kltool.values.length import Area, Length, NotMeasured, Width
@@ -124,7 +125,7 @@ def _width_at(joint: TracedCompartment, x: float) -> Width | NotMeasured:
     upper = joint.axes.from_axes(at, femur.depth)[0]
     lower = joint.axes.from_axes(at, np.maximum(tibia.depth, femur.depth))[0]  # contact is a width of 0
     sd = joint.errors.of_fixed(*joint.relative_sd(float(femur.sd[0]), float(tibia.sd[0])))
-    return _checked_width(joint, (upper, lower), sd, f"x = {x:.3f}")
+    return _checked_width(joint, (upper, lower), sd, f"x = {decimal(x, 3)}")
 
 
 def _mean_and_area(

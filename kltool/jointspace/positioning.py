@@ -9,6 +9,7 @@ from kltool.geometry.joint_axes import JointAxes, location_range, margin_profile
 from kltool.jointspace.error import ErrorSettings
 from kltool.jointspace.image_quality import measure_image_quality
 from kltool.typing import Points
+from kltool.values.decimals import from_to
 from kltool.values.joint_space import Margins, PlateauMargins, Positioning, TracedJoint
 from kltool.values.knee import Knee, Landmarks
 from kltool.values.length import Length, NotMeasured
@@ -53,7 +54,7 @@ def inter_margin_distance(
         for margin in (plateau.upper, plateau.lower)
     )
     if not all(margin.reaches(end) for margin in (upper, lower) for end in (low, high)):
-        return NotMeasured(f"the margins of the plateau do not extend from x = {low:.3f} to {high:.3f}")
+        return NotMeasured(f"the margins of the plateau do not extend from x = {from_to((low, high), 3)}")
     distance = float(np.trapezoid(np.abs(lower.at(x).depth - upper.at(x).depth), x)) / (high - low)
     return scale.length(distance, errors.plateau_margin_sd, axes.down)
 

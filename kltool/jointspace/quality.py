@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kltool.jointspace import conditions
 from kltool.jointspace.quality_criteria import QualityCriteria
+from kltool.values.decimals import beside, decimal
 from kltool.values.expected_error import ExpectedError
 from kltool.values.joint_space import JointSpace, Positioning
 from kltool.values.knee import Knee
@@ -49,15 +50,15 @@ def _knee_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFin
     yield from _landmark_findings(knee.landmarks.spread, criteria)
     width = knee.placement.tibial_width_px
     if width < criteria.good_tibial_pixels:
-        yield QualityFinding(Quality.USABLE, f"low resolution: the tibia spans {width:.0f} pixels")
+        yield QualityFinding(Quality.USABLE, f"low resolution: the tibia spans {decimal(width, 0)} pixels")
 
 
 def _detection_findings(score: float, criteria: QualityCriteria) -> Iterator[QualityFinding]:
     if score < criteria.usable_detection_score:
-        reason = f"possibly not a natural knee in frontal view (detection score {score:.2f})"
+        reason = f"possibly not a natural knee in frontal view (detection score {decimal(score)})"
         yield QualityFinding(Quality.POOR, reason)
     elif score < criteria.good_detection_score:
-        reason = f"the knee was detected with low certainty (detection score {score:.2f})"
+        reason = f"the knee was detected with low certainty (detection score {decimal(score)})"
         yield QualityFinding(Quality.USABLE, reason)
 
 
@@ -91,7 +92,7 @@ def _positioning_findings(at: Positioning, criteria: QualityCriteria) -> Iterato
         yield QualityFinding(Quality.POOR, "the joint is cut off by the edge of the picture")
     if abs(at.tilt_deg) > criteria.good_tilt_deg:
         yield QualityFinding(
-            Quality.USABLE, f"the knee is tilted by {abs(at.tilt_deg):.0f} degrees in the picture"
+            Quality.USABLE, f"the knee is tilted by {decimal(abs(at.tilt_deg), 0)} degrees in the picture"
         )
     if _beyond(at.rotation_deg, criteria.usable_rotation_deg):
         yield QualityFinding(Quality.POOR, conditions.rotation_words(at))
@@ -119,7 +120,11 @@ def _error_findings(
     if isinstance(expected, NotMeasured):
         return
     if isinstance(expected.mm, NotMeasured):
-        good, usable, unit = criteria.good_error_percent, criteria.usable_error_percent, "%"
+        good, usable, unit = (
+            criteria.good_error_percent,
+            criteria.usable_error_percent,
+            "% of the tibial width",
+        )
         value = expected.percent
     else:
         good, usable, unit = criteria.good_error_mm, criteria.usable_error_mm, "mm"
@@ -127,7 +132,8 @@ def _error_findings(
     if value > good:
         yield QualityFinding(
             Quality.POOR if value > usable else Quality.USABLE,
-            f"{expected}, {good:.1f} {unit} at most is good: {expected.cause}",
+            f"expected error of the {expected.compartment} minimum {beside(value, good, 2)} {unit}, "
+            f"{decimal(good, 1)} at most is good: {expected.cause}",
         )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from kltool.jointspace.traced_compartment import TracedCompartment
 from kltool.typing import Points
+from kltool.values.decimals import decimal, from_to
 from kltool.values.length import NotMeasured
 
 STEPS: Final = 200  # of a range, for its minimum and its mean: 0.1% of the tibial width each
@@ -34,7 +35,7 @@ def not_reached(joint: TracedCompartment, span: tuple[float, float]) -> NotMeasu
     for name, margin in (("femoral", joint.femur), ("tibial", joint.tibia)):
         for x in span:
             if not margin.reaches(x):
-                return NotMeasured(f"the {name} margin does not reach x = {x:.3f}")
+                return NotMeasured(f"the {name} margin does not reach x = {decimal(x, 3)}")
     return None
 
 
@@ -42,7 +43,7 @@ def traced_range(joint: TracedCompartment, span: tuple[float, float]) -> tuple[f
     """The part of a span of x in which both margins were traced, or the reason where it is too short."""
     low, high = _common_range(joint, span)
     if high - low < joint.widths.least_traced * (span[1] - span[0]):
-        return NotMeasured(f"both margins were traced over too little of x = {span[0]:.2f} to {span[1]:.2f}")
+        return NotMeasured(f"both margins were traced over too little of x = {from_to(span)}")
     return low, high
 
 
@@ -56,7 +57,7 @@ def too_little_found(joint: TracedCompartment, span: tuple[float, float]) -> Not
     if found >= joint.widths.least_traced:
         return None
     return NotMeasured(
-        f"both margins were found over only {100 * found:.0f}% of x = {span[0]:.3f} to {span[1]:.3f}"
+        f"both margins were found over only {decimal(100 * found, 0)}% of x = {from_to(span, 3)}"
     )
 
 

@@ -11,6 +11,7 @@ from kltool.localize.classify import KneeClass, classify
 from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
 from kltool.localize.orient import rotate_quarter_turns
+from kltool.values.decimals import beside, decimal
 from kltool.values.knee import Knee, Placement, right_knee_orientation
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.reading import RefusedKnee
@@ -161,7 +162,7 @@ def _require_resolution(knees: list[ClassifiedCandidate]) -> None:
     width = max(knee.candidate.width for knee in knees)
     if width < FEWEST_PIXELS:
         raise TooCoarse(
-            f"the tibia spans {width:.0f} pixels, {FEWEST_PIXELS:.0f} expected at least; "
+            f"the tibia spans {decimal(width, 0)} pixels, {decimal(FEWEST_PIXELS, 0)} expected at least; "
             "give the film at its full resolution"
         )
 
@@ -202,7 +203,8 @@ def _side_by_anatomy(film: Radiograph, knee: ClassifiedCandidate) -> _Sides:
     if knee.is_replaced or probability < LEAST_SIDE_PROBABILITY:
         raise SideUnknown(
             "one knee was found and its side is unknown: the tags give none, and by its anatomy it is "
-            f"a {more_probable} knee with a probability of {probability:.2f}, {LEAST_SIDE_PROBABILITY:.2f} "
+            f"a {more_probable} knee with a probability of {beside(probability, LEAST_SIDE_PROBABILITY, 2)}, "
+            f"{decimal(LEAST_SIDE_PROBABILITY)} "
             "expected; give the side with --side"
         )
     side, patients_right = (more_probable.other, "right") if film.stored_mirrored else (more_probable, "left")

@@ -32,6 +32,7 @@ from kltool.tables.columns import PATH, SIDE
 from kltool.tables.read import read_table
 from kltool.tables.write import CSV
 from kltool.typing import Record
+from kltool.values.decimals import beside, decimal, signed, signed_from_to
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment, Measure
 from kltool.values.radiograph import Radiograph
@@ -118,7 +119,7 @@ def _widths_of(title: str, knee: KneeReading, truth: Record, released: Record) -
             )
         }
         for x, width in space.fixed_widths.items():
-            key = f"{x:.3f}"
+            key = decimal(x, 3)
             named[Measure.at(compartment, x)] = width, truth["widths_mm"].get(key), record["at_mm"][key]
         for measure, (width, true, release) in named.items():
             if isinstance(width, NotMeasured) or true is None or not isinstance(release, float):
@@ -137,13 +138,14 @@ def truth_check(widths: tuple[WidthCheck, ...]) -> Check:
     return Check(
         OPERATION,
         "widths against the simulated truth",
-        f"mean absolute error of the minima at most {LARGEST_MEAN_ERROR_MM:.2f} mm, at least "
-        f"{100 * FEWEST_WITHIN:.0f}% of the widths within their 95% interval",
-        f"{mean:.3f} mm; {100 * within:.0f}% of {len(widths)}",
+        f"mean absolute error of the minima at most {decimal(LARGEST_MEAN_ERROR_MM)} mm, at least "
+        f"{decimal(100 * FEWEST_WITHIN, 0)}% of the widths within their 95% interval",
+        f"{beside(mean, LARGEST_MEAN_ERROR_MM, 3)} mm; "
+        f"{beside(100 * within, 100 * FEWEST_WITHIN, 0)}% of {len(widths)}",
         mean <= LARGEST_MEAN_ERROR_MM and within >= FEWEST_WITHIN,
         tuple(
-            f"{width.knee}, {width.measure}: {width.found:.2f} mm, truth {width.truth:.2f} mm, more than "
-            f"{FARTHEST_SD} standard deviations of {width.sd:.2f} mm apart"
+            f"{width.knee}, {width.measure}: {decimal(width.found)} mm, truth {decimal(width.truth)} mm, "
+            f"more than {FARTHEST_SD} standard deviations of {decimal(width.sd)} mm apart"
             for width in far[:MOST_DETAILS]
         ),
     )
@@ -196,7 +198,7 @@ def case_change(samples: SampleReadings, models: Models) -> tuple[Record, Check]
     check = Check(
         OPERATION,
         "change of the sample case",
-        f"its 95% interval contains the simulated {TRUE_CHANGE_MM:+.2f} mm",
+        f"its 95% interval contains the simulated {signed(TRUE_CHANGE_MM)} mm",
         _told(medial),
         within,
     )
@@ -206,8 +208,7 @@ def case_change(samples: SampleReadings, models: Models) -> tuple[Record, Check]
 def _told(medial: WidthChange | NotMeasured) -> str:
     if isinstance(medial, NotMeasured):
         return f"not measured: {medial.reason}"
-    low, high = medial.interval
-    return f"{medial.change:+.2f} {medial.unit} ({low:+.2f} to {high:+.2f})"
+    return f"{signed(medial.change)} {medial.unit} ({signed_from_to(medial.interval)})"
 
 
 def refusal_check(models: Models) -> Check:

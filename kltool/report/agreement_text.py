@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from kltool.agreement.results import Estimate
-from kltool.report.text import signed
 from kltool.tables.columns import KL, width_words
+from kltool.values.decimals import decimal, signed
 from kltool.values.grade import GRADES
 from kltool.values.length import NotMeasured
 
@@ -113,4 +113,4 @@ def counted(count: int, what: str) -> str:
 
 
 def _number(value: float, label: Label) -> str:
-    return signed(value, label.digits) if label.signed else f"{value:.{label.digits}f}"
+    return signed(value, label.digits) if label.signed else decimal(value, label.digits)

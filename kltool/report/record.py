@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from kltool.report.text import claim_sentence
 from kltool.typing import Record
 from kltool.values.change import KneeChange
+from kltool.values.decimals import decimal
 from kltool.values.expected_error import ExpectedError
 from kltool.values.grade import Grade
 from kltool.values.grade_change import GradeChange, GradeClaim
@@ -86,6 +87,7 @@ def change_record(change: KneeChange, claim: GradeClaim | None = None) -> Record
         "side": str(change.side),
         "before": {"source": change.before.knee.film.source, **knee_record(change.before)},
         "after": {"source": change.after.knee.film.source, **knee_record(change.after)},
+        "same_film": change.same_film,
         **_change(change),
         **({} if claim is None else {"claim": claim_record(change.grade, claim)}),
         "produced_by": {
@@ -199,7 +201,7 @@ def _named(name: str, number: Length | Area | NotMeasured, unit: str) -> Record:
 
 
 def _at(widths: Mapping[float, Width | NotMeasured], unit: str) -> Record:
-    return {f"{x:.3f}": _in(width, unit) for x, width in widths.items()}
+    return {decimal(x, 3): _in(width, unit) for x, width in widths.items()}
 
 
 def _in(number: Length | Area | NotMeasured, unit: str) -> float | list[float] | Record:
@@ -293,9 +295,12 @@ def _slope(slope: Slope | NotMeasured) -> Record:
 def _grade_change(change: GradeChange | NotMeasured) -> Record:
     if isinstance(change, NotMeasured):
         return _absent(change)
-    before, after = change.most_probable
     return {
-        "most_probable": {"before": before, "after": after},
+        "grade": {"before": change.before.grade, "after": change.after.grade},
+        "expected": {
+            "before": round(change.before.expected, 4),
+            "after": round(change.after.expected, 4),
+        },
         "improved": round(change.improved, 4),
         "same": round(change.same, 4),
         "worse": round(change.worse, 4),

@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Final
 
+from kltool.values.decimals import decimal, from_to
 from kltool.values.grade_change import GradeChange, GradeClaim
 from kltool.values.joint_space import Positioning
 from kltool.values.length import Area, Interval, Length, NotMeasured
@@ -17,7 +18,9 @@ def length(number: Length | NotMeasured) -> str:
     """The value with its unit."""
     if isinstance(number, NotMeasured):
         return NOT_MEASURED
-    return f"{number.percent:.1f} % TW" if isinstance(number.mm, NotMeasured) else f"{number.mm:.2f} mm"
+    if isinstance(number.mm, NotMeasured):
+        return f"{decimal(number.percent, 1)} % TW"
+    return f"{decimal(number.mm)} mm"
 
 
 def interval(number: Length | NotMeasured) -> str:
@@ -30,7 +33,9 @@ def interval(number: Length | NotMeasured) -> str:
 def area(number: Area | NotMeasured) -> str:
     if isinstance(number, NotMeasured):
         return NOT_MEASURED
-    return f"{number.percent2:.2f} % TW²" if isinstance(number.mm2, NotMeasured) else f"{number.mm2:.1f} mm²"
+    if isinstance(number.mm2, NotMeasured):
+        return f"{decimal(number.percent2)} % TW²"
+    return f"{decimal(number.mm2, 1)} mm²"
 
 
 def area_interval(number: Area | NotMeasured) -> str:
@@ -42,10 +47,8 @@ def area_interval(number: Area | NotMeasured) -> str:
 def _from_to(metric: Interval | NotMeasured, digits: int, share: Interval, share_digits: int) -> str:
     """The interval in millimetres, or as a share where there are none, with its number of decimals."""
     if isinstance(metric, NotMeasured):
-        (low, high), digits = share, share_digits
-    else:
-        low, high = metric
-    return f"{low:.{digits}f} to {high:.{digits}f}"
+        return from_to(share, share_digits)
+    return from_to(metric, digits)
 
 
 def positioning(at: Positioning) -> list[str]:
@@ -53,7 +56,7 @@ def positioning(at: Positioning) -> list[str]:
     return [
         f"inter-margin distance of the medial plateau {length(at.imd)}",
         _rotation(at.rotation_deg),
-        f"knee tilted by {abs(at.tilt_deg):.0f}° in the image",
+        f"knee tilted by {decimal(abs(at.tilt_deg), 0)}° in the image",
         _image_quality(at),
     ]
 
@@ -63,23 +66,17 @@ def _rotation(degrees: float | NotMeasured) -> str:
         return f"rotation of the leg {NOT_MEASURED}"
     if abs(degrees) < 0.5:
         return "leg not rotated"
-    return f"leg rotated {'externally' if degrees > 0 else 'internally'} by about {abs(degrees):.0f}°"
+    return f"leg rotated {'externally' if degrees > 0 else 'internally'} by about {decimal(abs(degrees), 0)}°"
 
 
 def _image_quality(at: Positioning) -> str:
     if isinstance(at.edge_width_percent, NotMeasured):
         return f"sharpness {NOT_MEASURED}"
-    sharpness = f"edge width {at.edge_width_percent:.1f} % TW"
+    sharpness = f"edge width {decimal(at.edge_width_percent, 1)} % TW"
     if isinstance(at.contrast_to_noise, NotMeasured):
         return sharpness
-    ratio = f"{at.contrast_to_noise:.0f}" if at.contrast_to_noise < 100 else "> 100"
+    ratio = decimal(at.contrast_to_noise, 0) if at.contrast_to_noise < 100 else "> 100"
     return f"{sharpness}, contrast-to-noise ratio {ratio}"
-
-
-def signed(number: float, digits: int = 2) -> str:
-    """With its sign; without one where it rounds to 0."""
-    text = f"{number:+.{digits}f}"
-    return text if float(text) else text[1:]
 
 
 def claim_sentence(change: GradeChange | NotMeasured, claim: GradeClaim) -> str:
@@ -91,8 +88,8 @@ def claim_sentence(change: GradeChange | NotMeasured, claim: GradeClaim) -> str:
         return f"{claim}: cannot be assessed: {change.reason}"
     probability = change.probability(claim)
     assessment = _assessment(probability)
-    digits = next(d for d in count(2) if _assessment(round(probability, d)) == assessment)
-    text = f"{probability:.{digits}f}" if digits > 2 else format_probability(probability)
+    digits = next(d for d in count(2) if _assessment(float(decimal(probability, d))) == assessment)
+    text = decimal(probability, digits) if digits > 2 else format_probability(probability)
     return f"{claim}: probability {text}; the films {assessment} it"
 
 

@@ -26,6 +26,7 @@ from kltool.tables.columns import (
     width_stem,
 )
 from kltool.typing import Record
+from kltool.values.decimals import decimal
 from kltool.values.length import UNITS
 from kltool.values.measure import Compartment
 
@@ -67,7 +68,7 @@ def _compartment_cells(compartment: Compartment, space: Record) -> Row:
     cells = _width_cells(width_stem(compartment, MINIMUM), _numbers(space, "minimum"))
     cells |= _width_cells(width_stem(compartment, MEAN), _numbers(space, "mean"))
     for name, x in location_names(compartment).items():
-        at = {kind: space[f"at_{kind}"][f"{x:.3f}"] for unit in UNITS for kind in (unit, f"sd_{unit}")}
+        at = {kind: space[f"at_{kind}"][decimal(x, 3)] for unit in UNITS for kind in (unit, f"sd_{unit}")}
         cells |= _width_cells(width_stem(compartment, name), at)
     area = area_stem(compartment)
     for unit in UNITS:

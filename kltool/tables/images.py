@@ -6,30 +6,32 @@ from functools import lru_cache
 from pathlib import Path
 
 from kltool.errors import UsageError
-from kltool.intake import ImageSource, find_images
+from kltool.intake import ImageSource, PassedOver, find_images
 from kltool.intake.sources import is_remote
 
 
-def images_named(name: str, folder: Path | None = None) -> Iterator[ImageSource]:
+def images_named(
+    name: str, folder: Path | None = None, passed_over: PassedOver | None = None
+) -> Iterator[ImageSource]:
     """The images of a file, folder, archive, member of an archive (films.zip!a.dcm) or address.
 
     folder: that a path is relative to. A path that is not there as it is written is looked for with slashes
-    in place of backslashes, and in the other forms of Unicode (macOS decomposes letters with accents). Raises
-    UsageError where there is no image.
+    in place of backslashes, and in the other forms of Unicode (macOS decomposes letters with accents).
+    passed_over: counts the files that are no images. Raises UsageError where there is no image.
     """
     if is_remote(name):
-        yield from find_images(name)
+        yield from find_images(name, passed_over)
         return
     for spelling in _spellings(name):
         place = str(folder / spelling) if folder else spelling
         archive, mark, _ = place.partition("!")
         if Path(place).exists():
-            yield from find_images(Path(place))
+            yield from find_images(Path(place), passed_over)
             return
         if mark and Path(archive).is_file() and place in _members(archive):
             yield _members(archive)[place]
             return
-    yield from find_images(folder / name if folder else Path(name))
+    yield from find_images(folder / name if folder else Path(name), passed_over)
 
 
 def _spellings(name: str) -> Iterator[str]:

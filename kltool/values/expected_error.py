@@ -26,12 +26,3 @@ class ExpectedError:
     mm: float | NotMeasured
     percent: float
     cause: str
-
-    def __str__(self) -> str:
-        """ "expected error of the medial minimum 0.31 mm"; in per cent where there are no millimetres."""
-        value = (
-            f"{self.percent:.1f} % of the tibial width"
-            if isinstance(self.mm, NotMeasured)
-            else f"{self.mm:.2f} mm"
-        )
-        return f"expected error of the {self.compartment} minimum {value}"

@@ -1,10 +1,27 @@
 """The Kellgren-Lawrence grade of one knee as probabilities."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kltool.values.length import Interval
 
 GRADES = (0, 1, 2, 3, 4)
+
+
+def median_grade(probabilities: Sequence[float]) -> int:
+    """The lowest grade that is exceeded with a probability of at most a half.
+
+    Parameters
+    ----------
+    probabilities : sequence of 5 float
+        Of KL 0 to 4; their sum is 1.
+
+    Returns
+    -------
+    int
+        0 to 4.
+    """
+    return next(kl for kl in GRADES if sum(probabilities[kl + 1 :]) <= 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +63,7 @@ class Grade:
         On an ordinal scale it has the smallest expected absolute error, and it is the prediction of ordinal
         regression (Cao, Mirjalili & Raschka 2020); docs/choices.md#median.
         """
-        return next(kl for kl in GRADES if sum(self.probabilities[kl + 1 :]) <= 0.5)
+        return median_grade(self.probabilities)
 
     @property
     def expected(self) -> float:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kltool.errors import UsageError
-from kltool.values.grade import GRADES
+from kltool.values.grade import GRADES, Grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,21 @@ class GradeClaim:
 class GradeChange:
     """The joint probabilities of a reader's grades of both films.
 
+    The grade of each film is the median of its probabilities, as in a reading. Both grades can be the same
+    although a lower one after is more probable than not: see the expected grades.
+
     Attributes
     ----------
+    before, after : Grade
+        Of each film.
     transition : tuple of 5 tuple of 5 float
         Row b, column a: probability of KL b before and KL a after; all sum to 1.
     correlation : float
         Of the errors of two readings of one knee, 0 to 1.
     """
 
+    before: Grade
+    after: Grade
     transition: tuple[tuple[float, ...], ...]
     correlation: float
 
@@ -62,13 +69,6 @@ class GradeChange:
     def worse(self) -> float:
         """Probability of a higher grade after."""
         return sum(p for b, row in enumerate(self.transition) for a, p in enumerate(row) if a > b)
-
-    @property
-    def most_probable(self) -> tuple[int, int]:
-        """The most probable pair of grades, before and after."""
-        cells = [(p, b, a) for b, row in enumerate(self.transition) for a, p in enumerate(row)]
-        _, before, after = max(cells, key=lambda cell: cell[0])
-        return before, after
 
     def probability(self, claim: GradeClaim) -> float:
         """Probability of a claimed pair of grades.

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from kltool.values.decimals import decimal, from_to
+
 UNITS = ("mm", "px", "percent")  # of every length; per cent of the tibial width
 Interval = tuple[float, float]
 
@@ -54,9 +56,9 @@ class Length:
         """In millimetres where there are any, else in per cent of the tibial width; with its 95% interval."""
         interval = self.interval_mm
         if isinstance(self.mm, NotMeasured) or isinstance(interval, NotMeasured):
-            low, high = self.interval_percent
-            return f"{self.percent:.1f} % of the tibial width (95% interval {low:.1f} to {high:.1f})"
-        return "{:.2f} mm (95% interval {:.2f} to {:.2f})".format(self.mm, *interval)
+            share = f"{decimal(self.percent, 1)} % of the tibial width"
+            return f"{share} (95% interval {from_to(self.interval_percent, 1)})"
+        return f"{decimal(self.mm)} mm (95% interval {from_to(interval)})"
 
     @property
     def interval_px(self) -> Interval:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from kltool.values.decimals import decimal
+
 
 class Compartment(StrEnum):
     """The two weight-bearing halves of the tibiofemoral joint."""
@@ -60,4 +62,4 @@ class Measure(StrEnum):
         ValueError
             Where x is no such location.
         """
-        return cls(f"{compartment} {x:.3f}")
+        return cls(f"{compartment} {decimal(x, 3)}")

@@ -1,8 +1,13 @@
 """Probabilities as text."""
 
+from typing import Final
+
+from kltool.values.decimals import decimal
+
+EXTREMES: Final = {"0.00": "< 0.01", "1.00": "> 0.99"}
+
 
 def format_probability(probability: float) -> str:
     """Two decimals; never 0 or 1, since no measurement is certain."""
-    if probability < 0.005:
-        return "< 0.01"
-    return "> 0.99" if probability > 0.995 else f"{probability:.2f}"
+    text = decimal(probability)
+    return EXTREMES.get(text, text)

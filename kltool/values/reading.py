@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from kltool.errors import KltoolError, Refusal
 from kltool.values.by_value import ByValue
+from kltool.values.decimals import decimal
 from kltool.values.expected_error import ExpectedError
 from kltool.values.grade import Grade
 from kltool.values.joint_space import JointSpace
@@ -150,8 +151,9 @@ class KneeReading(Presented):
 def _width_text(minimum: Width | NotMeasured) -> str:
     if isinstance(minimum, NotMeasured):
         return "not measured"
-    value, unit = (minimum.percent, "% TW") if isinstance(minimum.mm, NotMeasured) else (minimum.mm, "mm")
-    return f"{value:.2f} {unit}"
+    if isinstance(minimum.mm, NotMeasured):
+        return f"{decimal(minimum.percent, 1)} % TW"
+    return f"{decimal(minimum.mm)} mm"
 
 
 class Status(StrEnum):

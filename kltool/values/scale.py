@@ -10,6 +10,7 @@ import numpy as np
 
 from kltool.typing import Points
 from kltool.values.by_value import ByValue
+from kltool.values.decimals import decimal
 from kltool.values.length import Area, Length, NotMeasured, Width
 from kltool.values.spacing import NoSpacing, Spacing
 
@@ -63,8 +64,8 @@ class Scale(ByValue):
     def describe(self, isotropic: float) -> str:
         """A length as text, for a reason."""
         if isinstance(self.unit_mm, NotMeasured):
-            return f"{100 * isotropic / self.tibial_width:.1f} % of the tibial width"
-        return f"{isotropic * self.unit_mm:.1f} mm"
+            return f"{decimal(100 * isotropic / self.tibial_width, 1)} % of the tibial width"
+        return f"{decimal(isotropic * self.unit_mm, 1)} mm"
 
     def _lengths(
         self, isotropic: float, sd: float, direction: Points

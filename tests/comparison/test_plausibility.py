@@ -7,6 +7,7 @@ from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.width_change import Difference, ErrorComponents, Unit, WidthChange
+from tests.grades import changed
 
 MEDIAL, LATERAL = Measure.MEDIAL_MINIMUM, Measure.LATERAL_MINIMUM
 ERROR = ErrorComponents(0.1, 0.0, 0.0, 0.0)
@@ -21,7 +22,7 @@ def grade(worse: float, improved: float) -> GradeChange:
     """Two grades before and after, by how probable it is that they changed."""
     table = [[0.0] * 5 for _ in range(5)]
     table[1][3], table[3][1], table[2][2] = worse, improved, 1.0 - worse - improved
-    return GradeChange(tuple(tuple(row) for row in table), 0.4)
+    return changed(table)
 
 
 def failed(medial: float, lateral: float = 0.0, change: GradeChange | None = None, years: float = 2.0) -> str:

@@ -120,12 +120,12 @@ def test_a_side_that_the_anatomy_contradicts_is_reported(reading: KneeReading) -
     ("mm", "quality", "words"),
     [
         (0.70, Quality.GOOD, None),
-        (0.86, Quality.USABLE, "expected error of the medial minimum 0.86 mm, 0.7 mm at most is good: why"),
-        (1.20, Quality.POOR, "expected error of the medial minimum 1.20 mm, 0.7 mm at most is good: why"),
+        (0.86, Quality.USABLE, "expected error of the medial minimum 0.86 mm, 0.7 at most is good: why"),
+        (1.20, Quality.POOR, "expected error of the medial minimum 1.20 mm, 0.7 at most is good: why"),
         (
             NO_MM,
             Quality.USABLE,
-            "expected error of the medial minimum 1.1 % of the tibial width, 0.9 % at most is good: why",
+            "expected error of the medial minimum 1.10 % of the tibial width, 0.9 at most is good: why",
         ),
     ],
 )

@@ -5,12 +5,12 @@ from datetime import date
 from html.parser import HTMLParser
 
 from kltool.values.change import Comparability, IdentityMatch, KneeChange, Verdict
-from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.reading import KneeReading, Reading
 from kltool.values.timeline import Slope, Timeline, Visit
 from kltool.values.width_change import Difference, ErrorComponents, Unit, WidthChange
+from tests.grades import changed
 
 HOSTILE = "<script>alert('1')</script> & \"more\""
 INDEPENDENT = ErrorComponents(0.30, 0.30, 0.10, 0.20)
@@ -45,7 +45,7 @@ def knee_change(before: KneeReading, after: KneeReading, change: float = 1.5) ->
         ("patient identity is not confirmed: no identifier in at least one film",),
         IdentityMatch(0.81, 0.77, 0.008, 0.997),
         widths,
-        GradeChange(TRANSITION, 0.6),
+        changed(TRANSITION),
         ("narrowing by 2.5 mm per year is faster than known of osteoarthritis",),
         Verdict.IMPROVED,
         f"{before.side.capitalize()} knee: improved.",

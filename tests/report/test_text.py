@@ -3,10 +3,11 @@
 import pytest
 
 from kltool.report import text as words
-from kltool.values.grade_change import GradeChange, GradeClaim
+from kltool.values.grade_change import GradeClaim
 from kltool.values.joint_space import Positioning
 from kltool.values.length import Area, Length, NotMeasured
 from kltool.values.probability import format_probability
+from tests.grades import changed
 
 NO_MM = NotMeasured("no millimetres: no pixel spacing in the file")
 IN_MM = Length(20.0, 5.0, 3.8, 0.5, 0.125, 0.1)
@@ -69,16 +70,6 @@ def test_a_probability_is_never_shown_as_certainty(share: float, text: str) -> N
     assert format_probability(share) == text
 
 
-def test_what_rounds_to_zero_has_no_sign() -> None:
-    assert [words.signed(number) for number in (-0.001, 0.004, -0.006, 1.5)] == [
-        "0.00",
-        "0.00",
-        "-0.01",
-        "+1.50",
-    ]
-    assert words.signed(-7.26, 1) == "-7.3"
-
-
 @pytest.mark.parametrize(
     ("share", "shown", "assessment"),
     [
@@ -95,7 +86,7 @@ def test_what_rounds_to_zero_has_no_sign() -> None:
 def test_a_claim_is_assessed_by_its_probability(share: float, shown: str, assessment: str) -> None:
     transition = [[0.0] * 5 for _ in range(5)]
     transition[3][2], transition[3][3] = share, 1 - share
-    change = GradeChange(tuple(map(tuple, transition)), 0.6)
+    change = changed(transition)
     sentence = words.claim_sentence(change, GradeClaim(3, 2))
     assert sentence == f"3 → 2: probability {shown}; the films{assessment} it"
 

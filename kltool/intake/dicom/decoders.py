@@ -35,6 +35,9 @@ JPEG = frozenset(("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"))  # baseli
 JPEG_LOSSLESS = frozenset(("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"))  # process 14, any and SV1
 JPEG_LS = frozenset(("1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"))
 JPEG_2000 = frozenset(f"1.2.840.10008.1.2.4.{last}" for last in ("90", "91", "201", "202", "203"))
+JPEG_XL = frozenset(f"1.2.840.10008.1.2.4.{last}" for last in ("110", "111", "112"))
+# of Adobe, without a colour transformation: without it, or JFIF's, decoders take three channels for YCbCr
+RGB_MARKER = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
 # compression, the package that decodes it, and the module that package installs
 PACKAGES = {
     "uncompressed": ("pydicom", "pydicom"),
@@ -82,7 +85,7 @@ def _decoded(dataset: FileDataset, stored: PixelFormat, syntax: UID) -> StoredPi
     if syntax in JPEG_2000:
         return _jpeg_2000(_codestream(dataset), stored)
     if syntax in JPEG:
-        return _jpeg(_codestream(dataset))
+        return _jpeg(_codestream(dataset), stored)
     if syntax in JPEG_LOSSLESS:
         check_lossless_jpeg(_codestream(dataset), stored)
         return _within_stored_bits(_by_pydicom(dataset, syntax, "gdcm"), stored)
@@ -96,7 +99,7 @@ def _by_pydicom(dataset: FileDataset, syntax: UID, plugin: str) -> StoredPixels:
     try:
         decoder = get_decoder(syntax)
     except NotImplementedError as error:
-        raise _unread_syntax() from error
+        raise (_unread_syntax("JPEG XL") if syntax in JPEG_XL else _unread_syntax()) from error
     if plugin and plugin not in decoder.available_plugins:
         raise ImportError(name=plugin)
     _set_syntax(dataset, syntax)
@@ -104,9 +107,9 @@ def _by_pydicom(dataset: FileDataset, syntax: UID, plugin: str) -> StoredPixels:
     return pixels
 
 
-def _unread_syntax() -> Undecodable:
+def _unread_syntax(found: str = "a transfer syntax that is not read") -> Undecodable:
     return Undecodable(
-        "pixels in a transfer syntax that is not read were found; uncompressed, RLE, 8-bit or lossless "
+        f"pixels in {found} were found; uncompressed, RLE, 8-bit or lossless "
         "JPEG, JPEG-LS or JPEG 2000 was expected; export the image uncompressed"
     )
 
@@ -136,9 +139,19 @@ def _jpeg_2000(codestream: bytes, stored: PixelFormat) -> StoredPixels:
     return decoded
 
 
-def _jpeg(codestream: bytes) -> StoredPixels:
+def _jpeg(codestream: bytes, stored: PixelFormat) -> StoredPixels:
+    """Channels that are stated to be RGB and not marked as such are read as RGB where that is the greyer."""
     if jpeg_precision(codestream) != 8:
         raise _unread_syntax()
+    decoded = _by_opencv(codestream)
+    header = codestream[: codestream.find(b"\xff\xda")]
+    if decoded.ndim == 2 or stored.photometric != "RGB" or b"JFIF\0" in header or b"Adobe" in header:
+        return decoded
+    as_rgb = _by_opencv(codestream[:2] + RGB_MARKER + codestream[2:])
+    return min(decoded, as_rgb, key=lambda channels: float(np.ptp(channels, axis=2).mean()))
+
+
+def _by_opencv(codestream: bytes) -> StoredPixels:
     decoded = cv2.imdecode(np.frombuffer(codestream, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None:
         raise damaged_pixels()

@@ -1,7 +1,7 @@
 """PNG, JPEG, TIFF, BMP → grey pixels at full depth.
 
-Resolution tags (dots per inch) are ignored: they are the size at which a picture is printed, not the size of
-the knee.
+Resolution tags (dots per inch) are the size at which a picture is printed, not the size of the knee: only the
+shape of a pixel is taken from them.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from kltool.intake.colour import grey_of
 from kltool.intake.content import DisplayedPixels, ImageContent, Laterality, SpacingResult, single_precision
 from kltool.intake.formats import FileFormat
 from kltool.intake.limits import check_frames, check_size
-from kltool.intake.picture.integrity import damaged, verified_header
+from kltool.intake.picture.integrity import PictureHeader, damaged, verified_header
 from kltool.typing import Float32
 from kltool.values.radiograph import SideSource
 from kltool.values.spacing import NoSpacing
@@ -25,15 +25,16 @@ ALPHA = 3  # the channel after blue, green, red
 
 def read(file_format: FileFormat, data: bytes) -> ImageContent:
     """Raises Undecodable, NotARadiograph (size, frames, colour)."""
-    no_spacing = NoSpacing("a plain picture carries no pixel spacing")
+    header = verified_header(file_format, data)
     return ImageContent(
-        displayed_pixels(file_format, data), SpacingResult(no_spacing), Laterality(None, SideSource.UNKNOWN)
+        _displayed_pixels(file_format, data, header),
+        SpacingResult(NoSpacing("a plain picture carries no pixel spacing")),
+        Laterality(None, SideSource.UNKNOWN),
+        aspect=header.aspect,
     )
 
 
-def displayed_pixels(file_format: FileFormat, data: bytes) -> DisplayedPixels:
-    """Raises Undecodable, NotARadiograph (size, frames, colour)."""
-    header = verified_header(file_format, data)
+def _displayed_pixels(file_format: FileFormat, data: bytes, header: PictureHeader) -> DisplayedPixels:
     check_size(header.rows, header.columns)
     check_frames(header.frames)
     decoded = _turned(_decoded(file_format, data), header.orientation)

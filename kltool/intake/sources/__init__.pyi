@@ -10,3 +10,4 @@ from .locations import Remote as Remote
 from .locations import TarMember as TarMember
 from .locations import ZipMember as ZipMember
 from .locations import is_remote as is_remote
+from .passed_over import PassedOver as PassedOver

@@ -48,9 +48,10 @@ def fetch(url: str) -> bytes:
         store, path = url_to_fs(url)
         return cast(bytes, store.cat_file(path))
     except Exception as error:  # each store raises types of its own
+        name = url.rsplit("/", 1)[-1]
         raise UsageError(
-            f"{url} cannot be fetched ({type(error).__name__}); check the address, the permission "
-            "and the network, and try again"
+            f"{name} cannot be fetched ({type(error).__name__}); check the address, the permission and the "
+            "network, and try again"
         ) from error
 
 

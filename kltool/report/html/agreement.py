@@ -21,6 +21,7 @@ from kltool.report.html.agreement_rows import (
 from kltool.report.html.page import render, save
 from kltool.report.latex import agreement_tex
 from kltool.report.plots.agreement import Drawing, drawings
+from kltool.values.decimals import decimal
 from kltool.values.length import NotMeasured
 
 TEMPLATE: Final = "agreement.html.j2"
@@ -142,8 +143,7 @@ def _shown(picture: Drawing) -> PictureShown:
 def _repositioning(found: Agreement) -> RepositioningShown:
     """The option is for the medial minimum; without it among the widths there is none."""
     decisive = found.repositioning.get(DECISIVE_WIDTH)
-    known = decisive is not None and not isinstance(decisive.value, NotMeasured)
-    return RepositioningShown(
-        repositioning_table(found.repositioning),
-        f"--repositioning {decisive.value:.2f}" if decisive is not None and known else "",
-    )
+    option = ""
+    if decisive is not None and not isinstance(decisive.value, NotMeasured):
+        option = f"--repositioning {decimal(decisive.value)}"
+    return RepositioningShown(repositioning_table(found.repositioning), option)

@@ -19,6 +19,7 @@ from kltool.report.html.page import base_name, render, save
 from kltool.report.html.provenance import page_provenance
 from kltool.report.text import claim_sentence
 from kltool.values.change import Comparability, KneeChange
+from kltool.values.decimals import decimal
 from kltool.values.grade import GRADES
 from kltool.values.grade_change import GradeClaim
 from kltool.values.length import NotMeasured
@@ -111,7 +112,7 @@ def _section(change: KneeChange, claim: GradeClaim | None) -> ChangeSection:
 
 
 def _correlation(correlation: float | NotMeasured) -> str:
-    return correlation.reason if isinstance(correlation, NotMeasured) else f"r = {correlation:.2f}"
+    return correlation.reason if isinstance(correlation, NotMeasured) else f"r = {decimal(correlation)}"
 
 
 def _without_grade(change: KneeChange) -> NotMeasured:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
-from kltool.report.text import signed
+from kltool.values.decimals import decimal, signed, signed_from_to
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.probability import format_probability
@@ -71,19 +71,18 @@ def _row(name: Measure, width: WidthChange | NotMeasured) -> WidthRow:
 
 
 def _cells(width: WidthChange) -> tuple[str, ...]:
-    low, high = width.interval
     return (
-        f"{width.before:.2f}",
-        f"{width.after:.2f}",
+        decimal(width.before),
+        decimal(width.after),
         signed(width.change),
-        f"{signed(low)} to {signed(high)}",
-        f"{width.smallest_detectable:.2f}",
+        signed_from_to(width.interval),
+        decimal(width.smallest_detectable),
         signed(width.reliable_change_index, 1),
         format_probability(width.probability_wider),
         format_probability(width.probability_narrower),
         format_probability(width.probability_beyond_smallest),
-        f"{format_probability(width.probability_beyond_threshold)} ({width.threshold:.2f})",
-        f"{signed(width.independent.change)} ± {width.independent.standard_error:.2f}",
+        f"{format_probability(width.probability_beyond_threshold)} ({decimal(width.threshold)})",
+        f"{signed(width.independent.change)} ± {decimal(width.independent.standard_error)}",
         _error_ratio(width),
     )
 
@@ -91,7 +90,7 @@ def _cells(width: WidthChange) -> tuple[str, ...]:
 def _error_ratio(width: WidthChange) -> str:
     if isinstance(width.linked, NotMeasured):
         return "not linked"
-    return f"{width.independent.standard_error / width.linked.standard_error:.1f}"
+    return decimal(width.independent.standard_error / width.linked.standard_error, 1)
 
 
 def not_linked(widths: Mapping[Measure, WidthChange | NotMeasured]) -> list[str]:
@@ -116,4 +115,6 @@ def _bars(components: ErrorComponents, longest: float, width: WidthChange) -> tu
     named = {field.name: float(getattr(components, field.name)) for field in fields(components)} | {
         "total": components.total
     }
-    return tuple(ComponentBar(name, f"{sd:.3f} {width.unit}", sd / longest) for name, sd in named.items())
+    return tuple(
+        ComponentBar(name, f"{decimal(sd, 3)} {width.unit}", sd / longest) for name, sd in named.items()
+    )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from kltool.values.decimals import decimal
 from kltool.values.grade import GRADES
 from kltool.values.grade_change import GradeChange, GradeClaim
 from kltool.values.probability import format_probability
@@ -38,14 +39,18 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """rows: one per grade before. totals: marginal probabilities of the grades after."""
+    """rows: one per grade before. totals: marginal probabilities of the grades after.
+
+    grades: the medians of both films. expected: the expected grades.
+    """
 
     rows: tuple[HeatRow, ...]
     totals: tuple[str, ...]
     improved: str
     same: str
     worse: str
-    most_probable: str
+    grades: str
+    expected: str
     correlation: str
 
 
@@ -57,8 +62,9 @@ def heat(change: GradeChange, claim: GradeClaim | None) -> Heat:
         format_probability(change.improved),
         format_probability(change.same),
         format_probability(change.worse),
-        "KL {} → {}".format(*change.most_probable),
-        f"{change.correlation:.2f}",
+        f"KL {change.before.grade} → {change.after.grade}",
+        f"{decimal(change.before.expected)} → {decimal(change.after.expected)}",
+        decimal(change.correlation),
     )
 
 

@@ -16,6 +16,7 @@ from kltool.report.plots.change import traced
 from kltool.report.plots.knee import knee_picture
 from kltool.report.plots.timeline import timeline_svg
 from kltool.values.change import KneeChange
+from kltool.values.decimals import decimal, from_to
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.reading import KneeReading, Reading, Unread
@@ -130,9 +131,12 @@ def _reading_row(knee: KneeReading) -> tuple[str, ...]:
 def _grade(knee: KneeReading) -> tuple[str, str, str]:
     if isinstance(knee.grade, NotMeasured):
         return "not graded", "", knee.grade.reason
-    low, high = knee.grade.expected_interval
     possible = ", ".join(map(str, knee.grade.prediction_set))
-    return str(knee.grade.grade), possible, f"{knee.grade.expected:.2f} ({low:.2f} to {high:.2f})"
+    return (
+        str(knee.grade.grade),
+        possible,
+        f"{decimal(knee.grade.expected)} ({from_to(knee.grade.expected_interval)})",
+    )
 
 
 def _width(knee: KneeReading, compartment: Compartment) -> str:

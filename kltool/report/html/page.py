@@ -10,6 +10,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kltool.errors import UsageError
+from kltool.values.decimals import decimal
 from kltool.values.reading import DISCLAIMER
 
 SCRIPT: Final = "register.js"
@@ -43,10 +44,12 @@ def base_name(source: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("kltool.report.html", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["decimal"] = decimal
+    return environment

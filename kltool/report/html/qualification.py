@@ -3,8 +3,8 @@
 from typing import Final
 
 from kltool.report.html.page import render
-from kltool.report.text import signed
 from kltool.typing import Record
+from kltool.values.decimals import signed
 
 TEMPLATE: Final = "qualification.html.j2"
 

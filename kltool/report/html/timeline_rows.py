@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kltool.report.text import interval, length, signed
+from kltool.report.text import interval, length
 from kltool.values.change import KneeChange, Verdict
+from kltool.values.decimals import decimal, from_to, signed, signed_from_to
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment, Measure
 from kltool.values.reading import KneeReading
@@ -81,21 +82,20 @@ def _changes(change: KneeChange | None) -> Iterator[Cell]:
 def _change(change: WidthChange | NotMeasured) -> Cell:
     if isinstance(change, NotMeasured):
         return _reason(change)
-    low, high = change.interval
-    return Cell(f"{signed(change.change)} {change.unit}", f"{signed(low)} to {signed(high)}, {change.method}")
+    interval = f"{signed_from_to(change.interval)}, {change.method}"
+    return Cell(f"{signed(change.change)} {change.unit}", interval)
 
 
 def _grade(knee: KneeReading) -> Cell:
     if isinstance(knee.grade, NotMeasured):
         return _reason(knee.grade)
-    return Cell(f"{knee.grade.expected:.2f}", "{:.1f} to {:.1f}".format(*knee.grade.expected_interval))
+    return Cell(decimal(knee.grade.expected), from_to(knee.grade.expected_interval))
 
 
 def _slope(slope: Slope | NotMeasured) -> Cell:
     if isinstance(slope, NotMeasured):
         return _reason(slope)
-    low, high = slope.interval
-    return Cell(f"{signed(slope.per_year)} {slope.unit} per year", f"{signed(low)} to {signed(high)}")
+    return Cell(f"{signed(slope.per_year)} {slope.unit} per year", signed_from_to(slope.interval))
 
 
 def _reason(absent: NotMeasured) -> Cell:

@@ -10,6 +10,7 @@ from kltool.report.plots.film import JointView
 from kltool.report.plots.style import AXIS, FAINT, FIXED, GROUND, TEXT
 from kltool.report.plots.text import SMALL_DIM, width_of, wrapped, write
 from kltool.typing import Points
+from kltool.values.decimals import decimal
 from kltool.values.joint_space import JointSpace
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
@@ -50,7 +51,7 @@ def _draw_grid(region: Region, space: JointSpace, columns: int) -> float:
     lines = [np.array([(row, LEFT), (row, columns - RIGHT)]) for row in rows]
     region.draw_segments(lines, FAINT)
     for level, row in zip(levels, rows, strict=True):
-        write(region, f"{level:.0f}", (row + 4, LEFT - 10), SMALL_DIM, "right")
+        write(region, decimal(level, 0), (row + 4, LEFT - 10), SMALL_DIM, "right")
     write(region, f"JSW at the fixed locations x, {unit}, with 95% intervals", (22, 12), SMALL_DIM)
     return float(levels[-1])
 
@@ -58,7 +59,7 @@ def _draw_grid(region: Region, space: JointSpace, columns: int) -> float:
 def _draw_locations(region: Region, compartment: Compartment, columns: dict[float, float]) -> None:
     """The x of every second location, and the compartment's name."""
     for x, column in list(columns.items())[::2]:
-        write(region, f"{x:.2f}", (BOTTOM + 19, column), SMALL_DIM, "center")
+        write(region, decimal(x), (BOTTOM + 19, column), SMALL_DIM, "center")
     write(
         region, str(compartment), (BOTTOM + 38, float(np.mean(list(columns.values())))), SMALL_DIM, "center"
     )

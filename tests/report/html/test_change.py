@@ -167,7 +167,12 @@ def test_the_claim_is_framed_and_assessed(change: KneeChange, make_page: MakePag
     assert page.count("td", "claimed") == 1
     without = Page(make_page(change, claim=None))
     assert (without.count("td", "claimed"), without.count("p", "claim")) == (0, 0)
-    assert "improved 0.52 · same 0.37 · worse 0.11 ; most probable KL 3 → 2" in without.text
+    assert "improved 0.52 · same 0.37 · worse 0.11" in without.text
+
+
+def test_both_grades_are_medians_as_in_a_reading(change: KneeChange, make_page: MakePage) -> None:
+    grades = "Grade (median of the probabilities of each film): KL 3 → 2; expected grade: 2.40 → 1.89."
+    assert grades in Page(make_page(change)).text
 
 
 def test_films_that_are_not_comparable_show_no_number_of_a_change(
