@@ -169,7 +169,7 @@ def _number(value: object) -> float:
 
 
 def _unread_text(dataset: Dataset, keyword: str) -> tuple[str, ...]:
-    """The bytes of an element that gave no value, as text: pydicom converts none that is not of the standard."""
+    """The bytes of an element that gave no value, as text: pydicom converts only what the standard allows."""
     element = dataset._dict.get(BaseTag(tag_for_keyword(keyword) or 0))  # raw: converting it has failed
     unread = element.value if isinstance(element, RawDataElement) else None
     found = (unread or b"").decode("ascii", "replace").strip(" \0")

@@ -187,9 +187,10 @@ def _within_stored_bits(decoded: StoredPixels, stored: PixelFormat) -> StoredPix
 
 
 def _refuse_unusual_bits(stored: PixelFormat) -> None:
-    """Cells of no whole number of bytes, and bits at the top of their cell, both of old files, are not read."""
+    """Cells of no whole number of bytes, and bits at the top of their cell (old files both), are not read."""
     bits, high, allocated = stored.bits_stored, stored.high_bit, stored.bits_allocated
-    if allocated not in (None, *BITS_ALLOCATED) or (allocated and bits is not None and not 0 < bits <= allocated):
+    is_whole = allocated is None or allocated in BITS_ALLOCATED
+    if not is_whole or (bits is not None and not 0 < bits <= (allocated or bits)):
         raise Undecodable(
             f"pixels of {bits} bits in {allocated} allocated were found, 1 to all of 8, 16, 32 or 64 were "
             "expected; export the image again"

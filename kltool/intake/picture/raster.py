@@ -71,8 +71,8 @@ def _decoded(file_format: FileFormat, data: bytes, header: PictureHeader) -> npt
 def _rare_kind(file_format: FileFormat) -> Undecodable:
     """Of a file that is whole by its structure."""
     return Undecodable(
-        f"a {file_format.name} picture was found that cannot be read without loss: damaged inside, or of a rare "
-        "compression or kind of pixels; whole numbers of 8 or 16 bits were expected; save it as grey PNG"
+        f"a {file_format.name} picture was found that cannot be read without loss: damaged inside, or of a "
+        "rare compression or kind of pixels; whole numbers of 8 or 16 bits were expected; save it as grey PNG"
     )
 
 
