@@ -17,6 +17,7 @@ from evaluation.faults.trial import EIGHT_BITS, Finding, alike, command, refused
 from kltool.errors import KltoolError
 from kltool.grading.view import VIEW
 from kltool.localize.crop import sample_crop
+from kltool.samples import sample_path
 from kltool.values.grade import Grade
 from kltool.values.length import NotMeasured, Width
 from kltool.values.reading import KneeReading, Reading
@@ -27,7 +28,8 @@ PERCENT = (6.81, 8.92)  # of the tibial width, of the same film
 TIBIA_MM = 76.0  # docs/choices.md#tibial-width
 CLOSE = 0.05  # mm
 CLOSE_GRADE = 0.1
-AIR, MOST_AIR = 0.3, 0.05  # of the brightness of bone, of the map
+SAMPLES: Final = ("knee_right_normal.dcm", "knee_left_moderate.dcm", "knee_right_severe.dcm")
+AIR, MOST_AIR = 0.2, 0.1  # of the range of the view, of the map
 READ_OF: Final = 20  # OAI crops, spread over `val`
 
 
@@ -137,16 +139,20 @@ def _spacing(knee: KneeReading) -> Spacing | None:
     return knee.spacing if isinstance(knee.spacing, Spacing) else None
 
 
-def attribution(cases: Path, _: Path) -> Finding:
+def attribution(_: Path, __: Path) -> Finding:
     """Share of the map in cells of the grader's view that are air: dark on the film."""
-    (knee,) = _knees_of(cases / "reference" / "good.dcm")
+    shares = [_air_share(knee) for name in SAMPLES for knee in _knees_of(sample_path(name))]
+    text = f"{', '.join(f'{share:.0%}' for share in shares)} of the maps over air"
+    return Finding(text, max(shares) <= MOST_AIR)
+
+
+def _air_share(knee: KneeReading) -> float:
     assert isinstance(knee.grade, Grade)
     weights = np.clip(np.array(knee.grade.attribution), 0, None)
     view = sample_crop(knee.knee.pixels, knee.knee.placement, VIEW)
     cells = cv2.resize(view, weights.shape[::-1], interpolation=cv2.INTER_AREA)
-    air = cells < AIR * np.percentile(view, 99)
-    share = float(weights[air].sum() / weights.sum())
-    return Finding(f"{share:.1%} of the map over air, {air.mean():.0%} of the view", share <= MOST_AIR)
+    low, high = np.percentile(view, (1, 99))
+    return float(weights[cells < low + AIR * (high - low)].sum() / weights.sum())
 
 
 def no_models(cases: Path, _: Path) -> Finding:

@@ -75,9 +75,9 @@ FAULTS: Final = (
     ),
     Fault(
         7,
-        "reference, attribution map",
+        "three sample films, attribution maps",
         "glows over air beside the bone",
-        "bound to the joint (share on bone: [grade](grade.md))",
+        "at most 10% of a map over air",
         films_read.attribution,
     ),
     Fault(8, "a long file name at 80 columns", "six letters a line", "one line a knee", commands.narrow),

@@ -69,7 +69,7 @@ def situation_section(kind: str, first: int, situations: Sequence[tuple[Situatio
         (number, one.what, _link(one.thread), one.right, one.before or "right", found.text, verdict(found))
         for number, (one, found) in enumerate(situations, first)
     ]
-    columns = ("number", "situation", "thread", "right", "0.2.0 found", "found now", "holds")
+    columns = ("number", "situation", "thread", "right", "when first tried", "found now", "holds")
     return Section(
         f"Situations of public threads: {kind[0].lower()}{kind[1:]}",
         f"{_held(situations)}. Each was made from the sample film as its thread describes it.",

@@ -30,7 +30,7 @@ class Finding:
 class Situation:
     """Of a public thread.
 
-    thread: owner/repository#number of GitHub. run: is given an empty folder. before: what 0.2.0 did where it
+    thread: owner/repository#number of GitHub. run: is given an empty folder. before: what was found first where it
     was wrong.
     """
 
