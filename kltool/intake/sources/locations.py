@@ -86,7 +86,8 @@ class LocalFile:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "the path is not valid"
             raise UsageError(
-                f"{path.name} cannot be opened ({reason}); check the path and the permission to read it"
+                f"{shown(path.name)} cannot be opened ({reason}); check the path and the permission "
+                "to read it"
             ) from error
 
     def fingerprint(self) -> str:

@@ -93,9 +93,9 @@ def reliability_bins(cases: Path, __: Path) -> Finding:
     """Made probabilities, most of them near 0 or 1, and outcomes that agree with them."""
     random = np.random.default_rng(186)
     predicted = random.beta(0.3, 0.3, KNEES)
-    shares = reliability(predicted, random.random(KNEES) < predicted).share * KNEES
-    text = f"{len(shares)} bins of {shares.min():.0f} to {shares.max():.0f} knees"
-    return Finding(text, shares.max() <= 1.5 * shares.min() and shares.min() >= 10)
+    count = reliability(predicted, random.random(KNEES) < predicted).count
+    text = f"{len(count)} bins of {count.min()} to {count.max()} knees"
+    return Finding(text, bool(count.max() <= 1.5 * count.min() and count.min() >= 10))
 
 
 def timeline_tables(cases: Path, folder: Path) -> Finding:

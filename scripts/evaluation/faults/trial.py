@@ -30,8 +30,8 @@ class Finding:
 class Situation:
     """Of a public thread.
 
-    thread: owner/repository#number of GitHub. run: is given an empty folder. before: what was found first where it
-    was wrong.
+    thread: owner/repository#number of GitHub. run: is given an empty folder. before: what was found when it
+    was first tried, where that was wrong.
     """
 
     what: str
