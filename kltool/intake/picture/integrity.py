@@ -23,6 +23,8 @@ class PictureHeader:
     rows: int
     columns: int
     frames: int = 1
+    page: int = 0  # of a TIFF, which may begin with a smaller copy of the picture
+    bits: int = 1  # a sample, at least
     white_is_zero: bool = False  # TIFF of more than 8 bits, which decoders leave as stored
     orientation: int = UPRIGHT  # of Exif, where decoders leave it as stored
     aspect: float = 1.0  # height of a pixel by its width, as displayed; by densities, which say no more
@@ -72,7 +74,7 @@ def _png(data: bytes) -> PictureHeader:
     if not _unpacks_to(b"".join(packed), expected):
         raise damaged(FileFormat.PNG)
     aspect = _displayed_aspect(ratio(*density), orientation)
-    return PictureHeader(rows, columns, frames, orientation=orientation, aspect=aspect)
+    return PictureHeader(rows, columns, frames, bits=depth, orientation=orientation, aspect=aspect)
 
 
 def _exif_orientation(exif: bytes) -> int:
@@ -153,22 +155,25 @@ def _tiff(data: bytes) -> PictureHeader:
     order = "<" if data[:2] == b"II" else ">"
     big = struct.unpack_from(order + "H", data, 2)[0] == 43
     (offset,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
-    pages: list[dict[int, tuple[int, ...]]] = []
+    pages: dict[int, dict[int, tuple[int, ...]]] = {}
     seen: set[int] = set()
     while offset and len(seen) < MOST_PAGES:
         if offset in seen:
             raise damaged(FileFormat.TIFF)
-        seen.add(offset)
-        page, offset = _tiff_page(data, offset, order, big)
+        page, following = _tiff_page(data, offset, order, big)
         if not page.get(_SUBFILE, (0,))[0] & _REDUCED_OR_MASK:
-            pages.append(page)
-    for page in pages:
+            pages[len(seen)] = page
+        seen.add(offset)
+        offset = following
+    for page in pages.values():
         _check_pieces(page, len(data))
-    first = pages[0]
-    white_is_zero = first.get(_PHOTOMETRIC, (1,))[0] == 0 and first.get(_BITS, (1,))[0] > 8
+    number, first = next(iter(pages.items()), (0, {}))
+    bits = first.get(_BITS, (1,))[0]
+    white_is_zero = first.get(_PHOTOMETRIC, (1,))[0] == 0 and bits > 8
     densities = [ratio(*first.get(tag, (1, 1))[:2]) for tag in _DENSITIES]
     aspect = _displayed_aspect(ratio(*densities), first.get(_ORIENTATION, (UPRIGHT,))[0])
-    return PictureHeader(first[_LENGTH][0], first[_WIDTH][0], len(pages), white_is_zero, aspect=aspect)
+    size = first[_LENGTH][0], first[_WIDTH][0]
+    return PictureHeader(*size, len(pages), number, bits, white_is_zero, aspect=aspect)
 
 
 def _tiff_page(data: bytes, offset: int, order: str, big: bool) -> tuple[dict[int, tuple[int, ...]], int]:

@@ -9,7 +9,7 @@ from kltool.errors import UsageError
 from kltool.intake import dicom, sources
 from kltool.intake.formats import FileFormat, format_of
 from kltool.intake.sources.archives import TAR_SUFFIXES, Member, is_tar, tar_members, zip_members
-from kltool.intake.sources.locations import ImageSource, is_remote
+from kltool.intake.sources.locations import ImageSource, is_remote, shown
 from kltool.intake.sources.passed_over import PassedOver, head_of, holds_no_image, is_companion
 
 
@@ -124,7 +124,7 @@ def _images_of(archive: Path, members: list[Member], passed: PassedOver) -> Iter
         if any(is_companion(part) for part in PurePosixPath(member.name).parts):
             passed.files += 1
         else:
-            yield ImageSource(f"{archive}!{member.name}", member.location)
+            yield ImageSource(shown(f"{archive}!{member.name}"), member.location)
 
 
 def _in_dicomdir(path: Path) -> Iterator[ImageSource]:

@@ -54,7 +54,7 @@ class ImageSource:
     @classmethod
     def of_file(cls, path: str | PathLike[str]) -> "ImageSource":
         """A file of this machine."""
-        return cls(str(path), LocalFile(str(Path(path).absolute())))
+        return cls(shown(path), LocalFile(str(Path(path).absolute())))
 
     @classmethod
     def in_memory(cls, name: str, data: bytes) -> "ImageSource":
@@ -74,7 +74,7 @@ class LocalFile:
         path = Path(self.path)
         try:
             if not path.exists():
-                raise UsageError(f"no such file: {path.name}; check the path")
+                raise UsageError(f"no such file: {shown(path.name)}; check the path")
             if path.is_dir():
                 raise NotAnImage("a folder was found, one image file was expected; name a file inside it")
             if not path.is_file():
@@ -86,7 +86,8 @@ class LocalFile:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "the path is not valid"
             raise UsageError(
-                f"{path.name} cannot be opened ({reason}); check the path and the permission to read it"
+                f"{shown(path.name)} cannot be opened ({reason}); check the path and the permission "
+                "to read it"
             ) from error
 
     def fingerprint(self) -> str:
@@ -196,6 +197,11 @@ class Memory:
 
     def fingerprint(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
+
+
+def shown(path: str | PathLike[str]) -> str:
+    """A path as people and files of text can have it: bytes that are not UTF-8 are escaped."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def is_remote(path: str) -> bool:

@@ -137,7 +137,7 @@ def test_a_magnified_detector_pixel_is_smaller_in_the_knee(mm: float, factor: fl
         assert found.spacing == Spacing(mm / factor, mm / factor, Calibration.MAGNIFICATION)
 
 
-@pytest.mark.parametrize("text", [b"0,143\\0,143 ", b"abc\\def ", b"0.143 "])
+@pytest.mark.parametrize("text", [b"0,1,43\\0,143 ", b"abc\\def ", b"0.143 "])
 def test_spacing_that_is_no_number_is_no_spacing(text: bytes) -> None:
     data = as_bytes(data_set(PixelSpacing=[0.1111, 0.1111]))
     assert b"0.1111\\0.1111 " in data

@@ -157,3 +157,12 @@ def test_a_folder_that_cannot_be_listed_is_not_passed_over(
     monkeypatch.setattr(os, "scandir", refusing)
     with pytest.raises(UsageError, match=r"/b cannot be listed \(Permission denied\)"):
         list(find_images(tmp_path))
+
+
+def test_names_that_are_not_unicode_are_shown_and_read(tmp_path: Path) -> None:
+    place = Path(os.fsdecode(os.fsencode(tmp_path) + b"/film\xff.dcm"))
+    place.write_bytes(as_bytes(data_set()))
+    (source,) = find_images(tmp_path)
+    assert source.name.endswith("film\\xff.dcm")
+    source.name.encode()  # whatever is written can hold it
+    assert source.read() == place.read_bytes()
