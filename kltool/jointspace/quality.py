@@ -6,6 +6,7 @@ Criteria: detection (a natural knee, its side, complete), positioning (beam, rot
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kltool.localize.spacing import tibial_width_mm, usual_widths_mm
 from kltool.values.decimals import beside, decimal
 from kltool.values.joint_space import JointSpace, Positioning
 from kltool.values.knee import Knee
@@ -13,6 +14,7 @@ from kltool.values.length import Length, NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
 from kltool.values.reading import Quality
+from kltool.values.spacing import NoSpacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def _knee_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFin
     yield from _detection_findings(knee.detection_score, criteria)
     yield from _side_findings(knee, criteria)
     yield from _landmark_findings(knee.landmarks.spread, criteria)
+    yield from _spacing_findings(knee)
     width = knee.placement.tibial_width_px
     if width < criteria.good_tibial_pixels:
         yield QualityFinding(Quality.USABLE, f"low resolution: the tibia spans {decimal(width, 0)} pixels")
@@ -130,6 +133,19 @@ def _landmark_findings(spread: float, criteria: QualityCriteria) -> Iterator[Qua
         yield QualityFinding(Quality.POOR, "possibly not a knee: the landmarks are very uncertain")
     elif spread > criteria.good_spread:
         yield QualityFinding(Quality.USABLE, "the landmarks of the joint are uncertain")
+
+
+def _spacing_findings(knee: Knee) -> Iterator[QualityFinding]:
+    """Whether the tibia is as wide as those of nearly all adults are."""
+    if isinstance(knee.spacing, NoSpacing):
+        return
+    width, (low, high) = tibial_width_mm(knee.spacing, knee), usual_widths_mm(knee.spacing)
+    if not low <= width <= high:
+        yield QualityFinding(
+            Quality.USABLE,
+            f"the pixel spacing is doubtful: by it the tibia is {width:.1f} mm wide, "
+            f"{low:.0f} to {high:.0f} mm is usual",
+        )
 
 
 def _positioning_findings(at: Positioning, criteria: QualityCriteria) -> Iterator[QualityFinding]:

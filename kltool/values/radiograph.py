@@ -97,6 +97,8 @@ class Radiograph(ByValue):
         SOPInstanceUID, unique to an image.
     stored_mirrored : bool
         By its tags, the patient's right is on the viewer's right; not corrected.
+    other_spacings : tuple of Spacing
+        What else its tags allow, best first; used where `spacing` does not fit the knee.
     """
 
     source: str
@@ -112,6 +114,7 @@ class Radiograph(ByValue):
     projection: str | None = None
     instance_uid: str | None = None
     stored_mirrored: bool = False
+    other_spacings: tuple[Spacing, ...] = ()
 
     @classmethod
     def from_array(
