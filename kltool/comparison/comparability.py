@@ -141,7 +141,7 @@ def _cautions(
     if _produced_differently(before.produced_by, after.produced_by):
         yield "the films were read by different versions, models or settings: read both again by the same"
     if isinstance(before.spacing, NoSpacing) or isinstance(after.spacing, NoSpacing):
-        yield "no pixel spacing in at least one film: widths compared in % of the tibial width"
+        yield "no valid pixel spacing in at least one film: widths compared in % of the tibial width"
     if identity.probability_same_knee < UNCERTAIN_IDENTITY:
         yield (
             "bone outline and trabecular texture match poorly: probability of the same knee "

@@ -1,7 +1,7 @@
 """The spacing of a film, judged by the knees it measures: a tibia has the width of an adult's.
 
 A spacing that does not fit gives way to another of the same film that does; one by which the tibia is as no
-adult's gives no millimetres. docs/choices.md#tibial-width
+adult's gives no millimetres. docs/choices.md#tibial-size
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from kltool.values.spacing import Calibration, NoSpacing, Spacing
 
 Limits = tuple[float, float]
 
-USUAL_MM: Final = (52.0, 100.0)  # of the tibial width; docs/choices.md#tibial-width
-POSSIBLE_MM: Final = (36.0, 116.0)  # docs/choices.md#tibial-width
-DETECTOR_MAGNIFICATION: Final = 1.15  # of a knee in the plane of the detector; docs/choices.md#tibial-width
-SMALLEST_CONTRADICTION: Final = 1.3  # ratio of two spacings; docs/choices.md#tibial-width
+USUAL_MM: Final = (52.0, 100.0)  # of the tibial width; docs/choices.md#tibial-size
+POSSIBLE_MM: Final = (36.0, 116.0)  # docs/choices.md#tibial-size
+DETECTOR_MAGNIFICATION: Final = 1.15  # of a knee in the plane of the detector; docs/choices.md#tibial-size
+SMALLEST_CONTRADICTION: Final = 1.3  # ratio of two spacings; docs/choices.md#tibial-size
 AT_DETECTOR: Final = frozenset({Calibration.DETECTOR, Calibration.UNKNOWN_PLANE, Calibration.USER})
 
 
@@ -80,6 +80,7 @@ def _contradicts(one: Spacing, other: Spacing) -> bool:
 
 
 def _misfit(spacing: Spacing, knees: Sequence[Knee]) -> str:
-    given = " given by the user" if spacing.tier is Calibration.USER else ""
+    millimetres = f"{spacing.row_mm:g} x {spacing.column_mm:g} mm"
+    source = "given by the user" if spacing.tier is Calibration.USER else f"({spacing.tier.label})"
     width = _median_width_mm(spacing, knees)
-    return f"by the pixel spacing {spacing}{given} the tibia is {width:.0f} mm wide"
+    return f"by the pixel spacing {millimetres} {source} the tibia is {width:.0f} mm wide"
