@@ -24,11 +24,11 @@ from kltool.training.parallel import each
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading
-from kltool.values.spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, NoSpacing, Spacing
+from kltool.values.spacing import LARGEST_SPACING_MM, Calibration, NoSpacing, Spacing
 from kltool.weights import Models, load_models
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "results" / "spacing.md"
-FACTORS = (0.2, 0.3, 0.5, 0.7, 1.0, 1.3, 1.5, 2.0, 3.0)
+FACTORS = (0.2, 0.3, 0.5, 0.7, 1.0, 1.3, 1.5, 2.0)
 OUTCOMES = ("no remark", "a warning", "no millimetres")
 FIRST_SEED = 700_000  # docs/choices.md#visits
 
@@ -95,7 +95,7 @@ def _outcome(spacing: Spacing, knee: Knee) -> str:
 
 
 def _spacing(known: AnnotatedKnee, factor: float) -> Spacing:
-    mm = min(max(known.mm_per_px * factor, SMALLEST_SPACING_MM), LARGEST_SPACING_MM)
+    mm = min(known.mm_per_px * factor, LARGEST_SPACING_MM)  # larger ones are refused at the intake
     return Spacing(mm, mm, Calibration.DETECTOR)
 
 
