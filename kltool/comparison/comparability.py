@@ -99,8 +99,8 @@ def _impossible_magnification(scales: Scales) -> Iterator[str]:
     """Adult bone keeps its size: beyond what magnification does, millimetres differ by a wrong spacing."""
     if scales.unit is Unit.MM and abs(scales.femur_log_ratio) > log(LARGEST_MAGNIFICATION_RATIO):
         yield (
-            f"the femoral width differs by {_femoral_change(scales):+.0f}%, more than by magnification: "
-            "the pixel spacing of a film is wrong"
+            f"the femoral width differs by {signed(_femoral_change(scales), 0)}%, more than by "
+            "magnification: the pixel spacing of a film is wrong"
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kltool.localize.spacing import tibial_width_mm, usual_widths_mm
-from kltool.values.decimals import beside, decimal
+from kltool.values.decimals import beside, decimal, from_to
 from kltool.values.joint_space import JointSpace, Positioning
 from kltool.values.knee import Knee
 from kltool.values.length import Length, NotMeasured
@@ -143,8 +143,9 @@ def _spacing_findings(knee: Knee) -> Iterator[QualityFinding]:
     if not low <= width <= high:
         yield QualityFinding(
             Quality.USABLE,
-            f"the pixel spacing is doubtful: by it the tibia is {width:.1f} mm wide, "
-            f"{low:.0f} to {high:.0f} mm is usual",
+            "the pixel spacing is doubtful: by it the tibia is "
+            f"{beside(width, low if width < low else high, 0)} mm wide, {from_to((low, high), 0)} mm "
+            "is usual",
         )
 
 

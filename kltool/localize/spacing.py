@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from kltool.values.decimals import decimal, from_to
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph
 from kltool.values.spacing import Calibration, NoSpacing, Spacing
@@ -34,10 +35,8 @@ def fit_spacing(film: Radiograph, knees: Sequence[Knee]) -> tuple[Radiograph, tu
             return replace(film, spacing=other), (f"pixel spacing {other} used: {_misfit(stated, knees)}",)
     if _lies_within(_possible_widths_mm(stated), stated, knees):
         return film, ()
-    low, high = _possible_widths_mm(stated)
-    reason = (
-        f"{_misfit(stated, knees)}, {low:.0f} to {high:.0f} mm expected; give the true one with --spacing"
-    )
+    expected = from_to(_possible_widths_mm(stated), 0)
+    reason = f"{_misfit(stated, knees)}, {expected} mm expected; give the true one with --spacing"
     return replace(film, spacing=NoSpacing(reason)), (reason,)
 
 
@@ -82,5 +81,5 @@ def _contradicts(one: Spacing, other: Spacing) -> bool:
 def _misfit(spacing: Spacing, knees: Sequence[Knee]) -> str:
     millimetres = f"{spacing.row_mm:g} x {spacing.column_mm:g} mm"
     source = "given by the user" if spacing.tier is Calibration.USER else f"({spacing.tier.label})"
-    width = _median_width_mm(spacing, knees)
-    return f"by the pixel spacing {millimetres} {source} the tibia is {width:.0f} mm wide"
+    width = decimal(_median_width_mm(spacing, knees), 1)
+    return f"by the pixel spacing {millimetres} {source} the tibia is {width} mm wide"
