@@ -228,7 +228,10 @@ class Radiograph(ByValue):
         if is_square(aspect):
             return self
         spacing = self.spacing if isinstance(self.spacing, NoSpacing) else self.spacing.squared
-        film = replace(self, image=resampled(self.pixels, aspect), spacing=spacing)
+        # what states another shape of a pixel does not hold for the new ones
+        others = tuple(other.squared for other in self.other_spacings if is_square(other.aspect / aspect))
+        image = resampled(self.pixels, aspect)
+        film = replace(self, image=image, spacing=spacing, other_spacings=others)
         return film.with_notes(f"pixels {aspect:.3g} times as high as wide: resampled to square pixels")
 
     def __repr__(self) -> str:

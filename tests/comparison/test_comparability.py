@@ -101,7 +101,9 @@ def test_films_whose_femur_changed_by_more_than_magnification_have_no_common_mil
     ratio: float, expected: Comparability, knee: KneeReading
 ) -> None:
     changed = replace(SAME_SIZE, femur_log_ratio=log(ratio))
-    found, reasons = assess_comparability(knee, knee, changed, match(0.99), 1.0)
+    film = replace(knee.knee.film, pixels_sha256="of another film")
+    later = replace(knee, knee=replace(knee.knee, film=film))
+    found, reasons = assess_comparability(knee, later, changed, match(0.99), 1.0)
     assert found is expected
     assert all(holds(reason, "femoral width differs by", f"{100 * (ratio - 1):+.0f}") for reason in reasons)
 

@@ -168,8 +168,9 @@ CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "rescaled-fol
 @pytest.mark.skipif(not CASES.exists(), reason=f"no {CASES}")
 def test_a_visit_whose_millimetres_are_stale_never_enters_a_slope(models: Models) -> None:
     """The film was reduced to half its size and its spacing left as it was."""
-    days = {"before": date(2023, 4, 6), "after": date(2024, 4, 4), "after_stale_spacing": date(2024, 10, 4)}
-    taken = [Visit(name, day, read(CASES / f"{name}.dcm", models)) for name, day in days.items()]
+    files = {2023: "before", 2024: "after", 2025: "after_stale_spacing"}
+    readings = {year: retaken(read(CASES / f"{name}.dcm", models), year) for year, name in files.items()}
+    taken = [Visit(str(year), date(year, 4, 6), reading) for year, reading in readings.items()]
     (true,), (with_stale,) = timelines(taken[:2], models), timelines(taken, models)
     assert [one.verdict for one in with_stale.changes] == [Verdict.IMPROVED, Verdict.NOT_COMPARABLE]
     assert with_stale.slopes == true.slopes

@@ -119,6 +119,15 @@ def test_pixels_that_are_not_square_are_measured_along_the_plateau(reading: Knee
     assert tibial_width_mm(across, level) == pytest.approx(76.0)
 
 
+def test_other_spacings_follow_the_pixels_that_are_made_square(reading: KneeReading) -> None:
+    stated, other, another_shape = (
+        Spacing(row, column, Calibration.DETECTOR) for row, column in ((0.4, 0.2), (0.2, 0.1), (0.2, 0.2))
+    )
+    film = replace(reading.knee.film, spacing=stated, other_spacings=(other, another_shape))
+    squared = film.with_square_pixels(stated.aspect)
+    assert squared.other_spacings == (Spacing(0.1, 0.1, Calibration.DETECTOR),)
+
+
 def test_what_the_user_gave_is_named(models: Models, samples: Path) -> None:
     found = read(samples / "knee_right_normal.dcm", models, spacing_mm=0.9)
     assert isinstance(found.film.spacing, NoSpacing)
