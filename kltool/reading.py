@@ -15,7 +15,6 @@ from kltool.jointspace import (
     assess_quality,
     expected_error,
     inflate_errors,
-    inflation_warning,
     measure_joint_space,
     trace_margins,
 )
@@ -198,7 +197,7 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
         expected,
         grade(knee, models.grader, settings.widening.of(quality)),
         quality,
-        (*warnings, *inflation_warning(quality, settings.errors)),
+        warnings,
         made,
     )
 

@@ -1,7 +1,7 @@
 """Whether two readings may be compared: same knee, same view, same calibration, similar positioning."""
 
 from collections.abc import Iterator
-from math import exp
+from math import exp, log
 from typing import Final
 
 from kltool.comparison.magnification import Scales
@@ -15,9 +15,11 @@ from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Provenance, Quality, Reading
 from kltool.values.spacing import NoSpacing, Spacing
+from kltool.values.width_change import Unit
 
 DAYS_A_YEAR: Final = 365.25
-LARGEST_SIZE_CHANGE: Final = 0.05  # of its width; docs/choices.md#magnification
+LARGEST_SIZE_CHANGE: Final = 5.0  # % of the femoral width; docs/choices.md#magnification
+LARGEST_MAGNIFICATION_RATIO: Final = 1.25  # of two films of a knee; docs/choices.md#magnification
 LARGEST_IMD_CHANGE: Final = 100 * 1.5 / 76  # % of the tibial width; docs/choices.md#pair-positioning
 LARGEST_ROTATION_DEG: Final = 8.0  # docs/choices.md#pair-positioning
 LARGEST_TILT_DEG: Final = 8.0  # of the knee in the image; docs/choices.md#pair-positioning
@@ -51,14 +53,16 @@ def assess_comparability(
     years: float | NotMeasured,
 ) -> tuple[Comparability, tuple[str, ...]]:
     """Comparability of two readings of one side, with the reasons. years: between the films."""
-    exclusions = tuple(_exclusions(before, after, identity))
+    exclusions = tuple(_exclusions(before, after, scales, identity))
     if exclusions:
         return Comparability.NOT_COMPARABLE, exclusions
     cautions = tuple(_cautions(before, after, scales, identity, years))
     return (Comparability.CAUTION if cautions else Comparability.COMPARABLE), cautions
 
 
-def _exclusions(before: KneeReading, after: KneeReading, identity: IdentityMatch) -> Iterator[str]:
+def _exclusions(
+    before: KneeReading, after: KneeReading, scales: Scales, identity: IdentityMatch
+) -> Iterator[str]:
     """Reasons not to compare the films at all."""
     film, other = before.knee.film, after.knee.film
     if film.is_same_film(other):
@@ -66,6 +70,7 @@ def _exclusions(before: KneeReading, after: KneeReading, identity: IdentityMatch
     else:
         yield from _contradicting_tags(film, other)
         yield from _different_calibrations(before.spacing, after.spacing)
+        yield from _impossible_magnification(scales)
     if before.knee.placement.mirrored is not after.knee.placement.mirrored:
         yield "by its anatomy, one image is mirrored relative to the other"
     elif identity.probability_same_knee < DIFFERENT_KNEE:
@@ -87,6 +92,15 @@ def _different_calibrations(first: Spacing | NoSpacing, second: Spacing | NoSpac
     if isinstance(first, Spacing) and isinstance(second, Spacing) and first.tier is not second.tier:
         yield (
             f"pixel spacing is calibrated differently: {first.tier.label} before, {second.tier.label} after"
+        )
+
+
+def _impossible_magnification(scales: Scales) -> Iterator[str]:
+    """Adult bone keeps its size: beyond what magnification does, millimetres differ by a wrong spacing."""
+    if scales.unit is Unit.MM and abs(scales.femur_log_ratio) > log(LARGEST_MAGNIFICATION_RATIO):
+        yield (
+            f"the femoral width differs by {signed(_femoral_change(scales), 0)}%, more than by "
+            "magnification: the pixel spacing of a film is wrong"
         )
 
 
@@ -127,7 +141,7 @@ def _cautions(
     if _produced_differently(before.produced_by, after.produced_by):
         yield "the films were read by different versions, models or settings: read both again by the same"
     if isinstance(before.spacing, NoSpacing) or isinstance(after.spacing, NoSpacing):
-        yield "no pixel spacing in at least one film: widths compared in % of the tibial width"
+        yield "no valid pixel spacing in at least one film: widths compared in % of the tibial width"
     if identity.probability_same_knee < UNCERTAIN_IDENTITY:
         yield (
             "bone outline and trabecular texture match poorly: probability of the same knee "
@@ -136,13 +150,18 @@ def _cautions(
     for when, knee in (("before", before), ("after", after)):
         if knee.quality is not Quality.GOOD:
             yield f"{when}: {knee.quality} quality"
-    femoral_change = exp(scales.femur_log_ratio) - 1
+    femoral_change = _femoral_change(scales)
     if abs(femoral_change) > LARGEST_SIZE_CHANGE:
         yield (
-            f"the femoral width differs by {signed(100 * femoral_change, 1)}%: magnification or positioning "
+            f"the femoral width differs by {signed(femoral_change, 1)}%: magnification or positioning "
             "may differ"
         )
     yield from _positioning_cautions(before, after)
+
+
+def _femoral_change(scales: Scales) -> float:
+    """Of the width by the stated scales, %."""
+    return 100 * (exp(scales.femur_log_ratio) - 1)
 
 
 def _produced_differently(before: Provenance, after: Provenance) -> bool:

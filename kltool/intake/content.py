@@ -27,10 +27,11 @@ class DisplayedPixels:
 
 @dataclass(frozen=True, slots=True)
 class SpacingResult:
-    """The spacing of a film, and what was noted in finding it."""
+    """The spacing of a film, what was noted in finding it, and what else the file allows, best first."""
 
     spacing: Spacing | NoSpacing
     notes: tuple[str, ...] = ()
+    other_spacings: tuple[Spacing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def load(
         projection=content.projection,
         instance_uid=content.instance_uid,
         stored_mirrored=laterality.stored_mirrored,
+        other_spacings=spacing.other_spacings,
     )
     return _with_square_pixels(film_as_stored, content.aspect)
 

@@ -1,7 +1,6 @@
 from .error import (
     ErrorSettings,
     inflate_errors,
-    inflation_warning,
 )
 from .expected_error import ExpectedErrorSettings, expected_error
 from .margins import TraceSettings, trace_margins
@@ -19,7 +18,6 @@ __all__ = [
     "assess_quality",
     "expected_error",
     "inflate_errors",
-    "inflation_warning",
     "measure_joint_space",
     "trace_margins",
 ]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from kltool.jointspace import conditions
 from kltool.jointspace.quality_criteria import QualityCriteria
-from kltool.values.decimals import beside, decimal
+from kltool.localize.spacing import tibial_width_mm, usual_widths_mm
+from kltool.values.decimals import beside, decimal, from_to
 from kltool.values.expected_error import ExpectedError
 from kltool.values.joint_space import JointSpace, Positioning
 from kltool.values.knee import Knee
@@ -17,6 +18,7 @@ from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
 from kltool.values.reading import Quality
+from kltool.values.spacing import NoSpacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def _knee_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFin
     yield from _detection_findings(knee.detection_score, criteria)
     yield from _side_findings(knee, criteria)
     yield from _landmark_findings(knee.landmarks.spread, criteria)
+    yield from _spacing_findings(knee)
     width = knee.placement.tibial_width_px
     if width < criteria.good_tibial_pixels:
         yield QualityFinding(Quality.USABLE, f"low resolution: the tibia spans {decimal(width, 0)} pixels")
@@ -85,6 +88,20 @@ def _landmark_findings(spread: float, criteria: QualityCriteria) -> Iterator[Qua
         yield QualityFinding(Quality.POOR, "possibly not a knee: the landmarks are very uncertain")
     elif spread > criteria.good_spread:
         yield QualityFinding(Quality.USABLE, "the landmarks of the joint are uncertain")
+
+
+def _spacing_findings(knee: Knee) -> Iterator[QualityFinding]:
+    """Whether the tibia is as wide as those of nearly all adults are."""
+    if isinstance(knee.spacing, NoSpacing):
+        return
+    width, (low, high) = tibial_width_mm(knee.spacing, knee), usual_widths_mm(knee.spacing)
+    if not low <= width <= high:
+        yield QualityFinding(
+            Quality.USABLE,
+            "the pixel spacing is doubtful: by it the tibia is "
+            f"{beside(width, low if width < low else high, 0)} mm wide, {from_to((low, high), 0)} mm "
+            "is usual",
+        )
 
 
 def _positioning_findings(at: Positioning, criteria: QualityCriteria) -> Iterator[QualityFinding]:

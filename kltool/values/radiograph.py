@@ -97,6 +97,8 @@ class Radiograph(ByValue):
         SOPInstanceUID, unique to an image.
     stored_mirrored : bool
         By its tags, the patient's right is on the viewer's right; not corrected.
+    other_spacings : tuple of Spacing
+        What else its tags allow, best first; used where `spacing` does not fit the knee.
     """
 
     source: str
@@ -112,6 +114,7 @@ class Radiograph(ByValue):
     projection: str | None = None
     instance_uid: str | None = None
     stored_mirrored: bool = False
+    other_spacings: tuple[Spacing, ...] = ()
 
     @classmethod
     def from_array(
@@ -225,7 +228,10 @@ class Radiograph(ByValue):
         if is_square(aspect):
             return self
         spacing = self.spacing if isinstance(self.spacing, NoSpacing) else self.spacing.squared
-        film = replace(self, image=resampled(self.pixels, aspect), spacing=spacing)
+        # what states another shape of a pixel does not hold for the new ones
+        others = tuple(other.squared for other in self.other_spacings if is_square(other.aspect / aspect))
+        image = resampled(self.pixels, aspect)
+        film = replace(self, image=image, spacing=spacing, other_spacings=others)
         return film.with_notes(f"pixels {aspect:.3g} times as high as wide: resampled to square pixels")
 
     def __repr__(self) -> str:

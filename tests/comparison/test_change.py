@@ -193,7 +193,7 @@ def test_without_millimetres_a_change_is_in_per_cent_and_with_caution(
     assert " % of tibial width" in change.sentence
     assert "mm" not in change.sentence
     assert change.reasons[0] == (
-        "no pixel spacing in at least one film: widths compared in % of the tibial width"
+        "no valid pixel spacing in at least one film: widths compared in % of the tibial width"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from math import sqrt
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from scipy.optimize import curve_fit
 from kltool.comparison import timelines
 from kltool.comparison.timeline import slope_of
 from kltool.errors import NotComparable
+from kltool.reading import read
 from kltool.values.change import Verdict
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
@@ -26,7 +28,7 @@ from kltool.values.timeline import Slope, Visit
 from kltool.values.width_change import Difference, ErrorComponents, Unit, WidthChange
 from kltool.weights import Models
 from tests.films import on_film, retaken
-from tests.messages import holds
+from tests.messages import absent, holds
 
 ReadSample = Callable[..., Reading]
 NAME = Measure.MEDIAL_MINIMUM
@@ -158,3 +160,19 @@ def test_both_knees_of_films_of_both_have_their_timelines(read_sample: ReadSampl
         for year in (2023, 2024)
     ]
     assert [knee.side for knee in timelines(both, models)] == [Side.RIGHT, Side.LEFT]
+
+
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "rescaled-follow-up"
+
+
+@pytest.mark.skipif(not CASES.exists(), reason=f"no {CASES}")
+def test_a_visit_whose_millimetres_are_stale_never_enters_a_slope(models: Models) -> None:
+    """The film was reduced to half its size and its spacing left as it was."""
+    files = {2023: "before", 2024: "after", 2025: "after_stale_spacing"}
+    readings = {year: retaken(read(CASES / f"{name}.dcm", models), year) for year, name in files.items()}
+    taken = [Visit(str(year), date(year, 4, 6), reading) for year, reading in readings.items()]
+    (true,), (with_stale,) = timelines(taken[:2], models), timelines(taken, models)
+    assert [one.verdict for one in with_stale.changes] == [Verdict.IMPROVED, Verdict.NOT_COMPARABLE]
+    assert with_stale.slopes == true.slopes
+    (only_stale,) = timelines([taken[0], taken[2]], models)
+    assert all(absent(slope, "not comparable", "-50%") for slope in only_stale.slopes.values())

@@ -14,6 +14,7 @@ from kltool.values.knee import Knee
 from kltool.values.length import Length, NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.reading import KneeReading, Quality, Reading
+from kltool.values.spacing import Calibration, Spacing
 from tests.intake.films import as_bytes, data_set
 
 ReadSample = Callable[..., Reading]
@@ -79,7 +80,8 @@ def test_very_uncertain_landmarks_are_poor(reading: KneeReading) -> None:
 
 def test_few_pixels_and_a_tilt_are_reported(reading: KneeReading) -> None:
     placement = replace(reading.knee.placement, tibial_width_px=100.0)
-    assert judged(reading, replace(reading.knee, placement=placement), tilt_deg=-20.0) == (
+    coarse = replace(reading.knee.film, spacing=Spacing(0.76, 0.76, Calibration.GEOMETRY))
+    assert judged(reading, replace(reading.knee, film=coarse, placement=placement), tilt_deg=-20.0) == (
         Quality.USABLE,
         ("low resolution: the tibia spans 100 pixels", "the knee is tilted by 20 degrees in the picture"),
     )

@@ -76,7 +76,7 @@ def _draw_joint_space(region: Region, knee: KneeReading, top: int) -> int:
 
 def _scale(knee: KneeReading) -> str:
     if isinstance(knee.spacing, NoSpacing):
-        return "No millimetres: no pixel spacing. TW: tibial width."
+        return "No millimetres: no valid pixel spacing. TW: tibial width."
     return f"millimetres: {knee.spacing.tier.label.replace('_', ' ')}"
 
 

@@ -119,7 +119,7 @@ def test_without_millimetres_numbers_are_shares_of_the_tibial_width(without_mm: 
     told = words(without_mm)
     assert not any(text.endswith((" mm", " mm²")) for text in told)
     assert sum(text.endswith("% TW") for text in told) >= 6
-    assert "No millimetres: no pixel spacing. TW: tibial width." in told
+    assert "No millimetres: no valid pixel spacing. TW: tibial width." in told
 
 
 @pytest.mark.parametrize("compartment", list(Compartment))
