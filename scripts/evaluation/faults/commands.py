@@ -1,6 +1,9 @@
 """Checks of what commands print, write and refuse, for the faults by number."""
 
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -74,6 +77,19 @@ def incomparable(cases: Path, __: Path) -> Finding:
     _, said = command("compare", films / "before.dcm", films / "after_stale_spacing.dcm")
     lines = len(said.splitlines())
     return Finding(f"{lines} lines", lines <= 40)
+
+
+def closed_pipe(_: Path, __: Path) -> Finding:
+    run = subprocess.run(
+        f"set -o pipefail; {sys.executable} -m kltool models | head -1 >/dev/null",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    ended = run.returncode in (0, 128 + signal.SIGPIPE)
+    return Finding(f"exit {run.returncode}, {len(run.stderr)} letters of errors", ended and not run.stderr)
 
 
 def other_files(cases: Path, folder: Path) -> Finding:

@@ -9,22 +9,24 @@ from typing import Final
 
 import cv2
 import numpy as np
+from pydicom import dcmread
 from pydicom.dataset import FileDataset
 
 import kltool
 from evaluation.faults.films import changed, grey8, put, sample
 from evaluation.faults.trial import EIGHT_BITS, Finding, alike, command, refused
 from kltool.errors import KltoolError
-from kltool.grading.view import VIEW
+from kltool.grading.view import VIEW, grader_view
 from kltool.localize.crop import sample_crop
+from kltool.report.plots.bones import bones_in_view
 from kltool.samples import sample_path
+from kltool.typing import Mask
 from kltool.values.grade import Grade
 from kltool.values.length import NotMeasured, Width
 from kltool.values.reading import KneeReading, Reading
 from kltool.values.spacing import Spacing
 
 MEDIAL, LATERAL = 4.50, 5.90  # mm, of the reference film
-PERCENT = (6.81, 8.92)  # of the tibial width, of the same film
 TIBIA_MM = 76.0  # docs/choices.md#tibial-width
 CLOSE = 0.05  # mm
 CLOSE_GRADE = 0.1
@@ -80,7 +82,11 @@ def as_reference(path: Path, grade: bool = False) -> Finding:
 
 def _grade_is_that_of(knee: KneeReading, path: Path) -> bool:
     (reference,) = _knees_of(path.parent.parent / "reference" / "good.dcm")
-    both = (knee.grade, reference.grade)
+    return _same_grade(knee, reference)
+
+
+def _same_grade(one: KneeReading, other: KneeReading) -> bool:
+    both = (one.grade, other.grade)
     expected = [grade.expected for grade in both if isinstance(grade, Grade)]
     return len(expected) == 2 and abs(expected[0] - expected[1]) <= CLOSE_GRADE
 
@@ -140,19 +146,28 @@ def _spacing(knee: KneeReading) -> Spacing | None:
 
 
 def attribution(_: Path, __: Path) -> Finding:
-    """Share of the map in cells of the grader's view that are air: dark on the film."""
+    """Share of what is shown of the map that lies over air: dark on the film."""
     shares = [_air_share(knee) for name in SAMPLES for knee in _knees_of(sample_path(name))]
-    text = f"{', '.join(f'{share:.0%}' for share in shares)} of the maps over air"
+    text = f"{', '.join(f'{share:.0%}' for share in shares)} of what is shown lies over air"
     return Finding(text, max(shares) <= MOST_AIR)
 
 
 def _air_share(knee: KneeReading) -> float:
+    """The joint space is dark, too, and lies between the bones."""
     assert isinstance(knee.grade, Grade)
-    weights = np.clip(np.array(knee.grade.attribution), 0, None)
     view = sample_crop(knee.knee.pixels, knee.knee.placement, VIEW)
-    cells = cv2.resize(view, weights.shape[::-1], interpolation=cv2.INTER_AREA)
+    cells = np.clip(np.array(knee.grade.attribution, np.float32), 0, None)
+    weights = cv2.resize(cells, view.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    shown = weights * bones_in_view(grader_view(knee.knee.pixels, knee.knee.placement), knee.knee)
     low, high = np.percentile(view, (1, 99))
-    return float(weights[cells < low + AIR * (high - low)].sum() / weights.sum())
+    bone = view >= low + AIR * (high - low)
+    return float(shown[~bone & ~_between(bone)].sum() / shown.sum())
+
+
+def _between(bone: Mask) -> Mask:
+    """With bone above and below."""
+    below = np.maximum.accumulate(bone[::-1])[::-1]
+    return np.asarray(np.maximum.accumulate(bone) & below)
 
 
 def no_models(cases: Path, _: Path) -> Finding:
@@ -187,16 +202,35 @@ def rescaled(cases: Path, _: Path) -> Finding:
     return Finding(str(change.comparability), "not" in str(change.comparability))
 
 
-def aspect(cases: Path, _: Path) -> Finding:
-    found = _knees_of(cases / "nonsquare-pixels" / "pixel_aspect_ratio_2_1.dcm")
-    if len(found) != 1:
-        return Finding(f"{len(found)} knees", False)
-    space = found[0].joint_space
-    percent = [
-        width.percent for width in (space.medial.minimum, space.lateral.minimum) if isinstance(width, Width)
+def as_its_twin(name: str, aspect: float, spacing: float | None) -> Callable[[Path, Path], Finding]:
+    """As the same pixels read when OpenCV has made them square. spacing: mm, of the twin."""
+
+    def run(cases: Path, _: Path) -> Finding:
+        path = cases / "nonsquare-pixels" / name
+        pixels = dcmread(path).pixel_array.astype(np.float32)
+        rows = round(aspect * len(pixels))
+        twin = cv2.resize(pixels, (pixels.shape[1], rows), interpolation=cv2.INTER_CUBIC)
+        found, expected = (
+            kltool.read(film).knees for film in (path, kltool.Radiograph.from_array(twin, spacing, "right"))
+        )
+        away = [
+            abs(one - other) * (1.0 if spacing else TIBIA_MM / 100)
+            for one, other in zip(_minima(found[0], spacing), _minima(expected[0], spacing), strict=True)
+        ]
+        text = f"{described(found)}; {max(away):.3f} mm from the twin"
+        return Finding(text, max(away) <= CLOSE and _same_grade(found[0], expected[0]))
+
+    return run
+
+
+def _minima(knee: KneeReading, spacing: float | None) -> list[float]:
+    """Millimetres, or per cent of the tibial width where there is no spacing."""
+    minima = (knee.joint_space.medial.minimum, knee.joint_space.lateral.minimum)
+    return [
+        millimetres(width) or 0.0 if spacing else width.percent
+        for width in minima
+        if isinstance(width, Width)
     ]
-    near = len(percent) == 2 and np.allclose(percent, PERCENT, atol=CLOSE * 100 / TIBIA_MM)
-    return Finding(", ".join(f"{one:.2f}%" for one in percent), near)
 
 
 def right_only(*path: str) -> Callable[[Path, Path], Finding]:

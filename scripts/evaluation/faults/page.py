@@ -59,7 +59,9 @@ def fault_section(faults: Sequence[tuple[Fault, Finding]]) -> Section:
     ]
     return Section(
         "Faults of 0.1.0",
-        f"{_held(faults)}. Inputs are those of `../shared/cases` where a name is given.",
+        f"{_held(faults)}. Inputs are those of `../shared/cases` where a name is given. "
+        "HTJ2K (read exactly) and JPEG XL (refused by name) of fault 22 are tried in "
+        "`tests/intake/dicom/test_rare_formats.py`.",
         tables=(MarkdownTable(("number", "input", "0.1.0 found", "right", "found now", "holds"), rows),),
     )
 
