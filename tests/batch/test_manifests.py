@@ -142,7 +142,7 @@ def test_a_remote_image_that_is_not_there_keeps_its_address(tmp_path: Path, tabl
     manifest.write_text("path\nmemory://visit/gone.dcm\n")
     found = table(manifest, out=tmp_path / "out")
     assert found.path[0] == "memory://visit/gone.dcm"
-    assert "memory://visit/gone.dcm" in found.reason[0]
+    assert "gone.dcm cannot be fetched" in found.reason[0]
     assert found.status[0] == "failed"
 
 
@@ -158,4 +158,4 @@ def test_a_table_is_a_manifest_of_its_own_images(right_films: Path, tmp_path: Pa
     assert list(again.path) == list(chosen.path)
     assert list(again.medial_mjsw_mm) == list(chosen.medial_mjsw_mm)
     (tmp_path / "m.csv").write_text("path\na.zip!visit/gone.dcm\n")
-    assert "a.zip!visit/gone.dcm" in table(tmp_path / "m.csv", out=tmp_path / "gone").reason[0]
+    assert "gone.dcm" in table(tmp_path / "m.csv", out=tmp_path / "gone").reason[0]

@@ -44,7 +44,7 @@ def fitted(*knees: Knee) -> tuple[Spacing | NoSpacing, tuple[str, ...]]:
 
 
 def doubts(reading: KneeReading, knee: Knee) -> list[str]:
-    _, warnings = assess_quality(knee, reading.joint_space, QualityCriteria())
+    _, warnings = assess_quality(knee, reading.joint_space, reading.expected_error, QualityCriteria())
     return [one for one in warnings if "spacing" in one]
 
 
@@ -77,9 +77,8 @@ def test_a_small_person_keeps_millimetres(tibia_mm: float, doubtful: bool, readi
 
 
 def test_a_doubtful_spacing_makes_a_reading_less_than_good(reading: KneeReading) -> None:
-    quality, _ = assess_quality(
-        spaced(reading.knee, 105.0, Calibration.GEOMETRY), reading.joint_space, QualityCriteria()
-    )
+    knee = spaced(reading.knee, 105.0, Calibration.GEOMETRY)
+    quality, _ = assess_quality(knee, reading.joint_space, reading.expected_error, QualityCriteria())
     assert reading.quality is Quality.GOOD
     assert quality is Quality.USABLE
 
