@@ -105,8 +105,8 @@ class SpacingError(KltoolError):
     def __init__(self, row_mm: object, column_mm: object) -> None:
         self.spacing = row_mm, column_mm
         super().__init__(
-            f"pixel spacing {row_mm} x {column_mm} mm found, 0.02 to 1.0 mm expected; "
-            "give the true spacing (spacing_mm, --spacing), or read in pixels only"
+            f"pixel spacing {row_mm} x {column_mm} mm found, none more than 4 times the other and "
+            "0.02 to 1.0 mm expected; give the true spacing (spacing_mm, --spacing), or read in pixels only"
         )
 
     def __reduce__(self) -> tuple[type["SpacingError"], tuple[object, object]]:

@@ -4,16 +4,17 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from kltool.errors import InstallationError, StorageFull, UsageError
-from kltool.grading import grade
+from kltool.grading import WideningSettings, grade
 from kltool.intake import Film, load, source_of
 from kltool.jointspace import (
     ErrorSettings,
+    ExpectedErrorSettings,
     QualityCriteria,
     TraceSettings,
     WidthSettings,
     assess_quality,
+    expected_error,
     inflate_errors,
-    inflation_warning,
     measure_joint_space,
     trace_margins,
 )
@@ -42,8 +43,12 @@ class Settings:
         Ranges of the minimum, and limits of a valid width.
     errors : ErrorSettings
         Standard deviation of each width.
+    expected : ExpectedErrorSettings
+        Expected absolute error of a minimum width.
     quality : QualityCriteria
         Limits of good and of usable quality.
+    widening : WideningSettings
+        Of the grade's prediction set and interval where the quality is less than good.
 
     Examples
     --------
@@ -57,7 +62,9 @@ class Settings:
     margins: TraceSettings = field(default_factory=TraceSettings)
     widths: WidthSettings = field(default_factory=WidthSettings)
     errors: ErrorSettings = field(default_factory=ErrorSettings)
+    expected: ExpectedErrorSettings = field(default_factory=ExpectedErrorSettings)
     quality: QualityCriteria = field(default_factory=QualityCriteria)
+    widening: WideningSettings = field(default_factory=WideningSettings)
 
     def to_dict(self) -> dict[str, float | str]:
         """Every parameter of every stage by name; constants go with the version."""
@@ -182,13 +189,15 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
     """made: by which the reading is produced."""
     traced = trace_margins(knee, models.margins, settings.margins)
     space = measure_joint_space(knee, traced, settings.widths, settings.errors)
-    quality, warnings = assess_quality(knee, space, settings.quality)
+    expected = expected_error(knee, space, settings.expected, settings.quality)
+    quality, warnings = assess_quality(knee, space, expected, settings.quality)
     return KneeReading(
         knee,
         inflate_errors(space, quality, settings.errors),
-        grade(knee, models.grader),
+        expected,
+        grade(knee, models.grader, settings.widening.of(quality)),
         quality,
-        (*warnings, *inflation_warning(quality, settings.errors)),
+        warnings,
         made,
     )
 

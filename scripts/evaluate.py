@@ -5,8 +5,9 @@ python scripts/evaluate.py jointspace   the joint space against its criteria: do
 python scripts/evaluate.py grade        the grade against its criteria: docs/results/grade.md
 python scripts/evaluate.py localize     knees found and refused: docs/results/localize.md
 python scripts/evaluate.py compare      changes between films: docs/results/compare.md
+python scripts/evaluate.py faults       faults that users found, tried again: docs/results/faults.md
 
-The last four need the extras 'simulate' and 'dev'.
+All but the first need the extras 'simulate' and 'dev'.
 """
 
 import argparse
@@ -26,20 +27,23 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(required=True, metavar="pipeline|jointspace|grade|localize|compare")
+    commands = parser.add_subparsers(
+        required=True, metavar="pipeline|jointspace|grade|localize|compare|faults"
+    )
     runs = {
         "pipeline": _pipeline,
         "jointspace": _joint_space,
         "grade": _grade,
         "localize": _localize,
         "compare": _compare,
+        "faults": _faults,
     }
     parsers = {name: commands.add_parser(name) for name in runs}
     for name, command in parsers.items():
         command.set_defaults(run=runs[name])
         command.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
         command.add_argument("--out", type=Path, default=ROOT / "docs" / "results", help="folder of the page")
-        if name != "pipeline":
+        if name not in ("pipeline", "faults"):
             command.add_argument("--knees", type=int, help="val crops, spread over all; all where not given")
             command.add_argument("--jobs", type=int, default=2, help="processes; changes no figure but times")
     parsers["jointspace"].add_argument("--simulated", type=int, default=500, help="how many simulated knees")
@@ -85,6 +89,12 @@ def _compare(options: argparse.Namespace) -> Path:
     from evaluation.comparison.page import gather, write
 
     return write(gather(options.data, SAMPLES, options.visits, options.knees, options.jobs), options.out)
+
+
+def _faults(options: argparse.Namespace) -> Path:
+    from evaluation.faults.page import write
+
+    return write(options.data.parent / "cases", options.out)
 
 
 if __name__ == "__main__":

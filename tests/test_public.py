@@ -161,10 +161,10 @@ class TestFromArray:
 
     def test_the_spacing_of_a_dicom_element_and_an_array_are_spacings(self, samples: Path) -> None:
         element = pydicom.dcmread(samples / NORMAL)
-        element.PixelSpacing = [0.2, 0.3]
-        for pair in (element.PixelSpacing, np.array([0.2, 0.3]), [0.2, 0.3]):
+        element.PixelSpacing = [0.2, 0.201]
+        for pair in (element.PixelSpacing, np.array([0.2, 0.201]), [0.2, 0.201]):
             film = Radiograph.from_array(np.zeros((5, 5)), pair)
-            assert film.spacing == kltool.Spacing(0.2, 0.3, kltool.Calibration.USER)
+            assert film.spacing == kltool.Spacing(0.2, 0.201, kltool.Calibration.USER)
 
     def test_masked_values_are_refused(self) -> None:
         with pytest.raises(UsageError, match="masked"):

@@ -70,7 +70,9 @@ for name, knee in knees.items():
 # the view that the grader sees, which reaches 0.64 tibial widths to either side of the
 # centre of the joint, 0.37 above it and 0.34 below it (``grader-view`` in
 # :doc:`/choices`). It shows what the number depends on. It does not prove that these
-# regions are diseased.
+# regions are diseased. Each value depends on its surroundings, so that some of it lies
+# beside the bones. All of it is drawn here; the overlay shows what lies on and between
+# the bones and states the share beside them.
 
 knee = knees["severe"]
 pixels, placement = knee.knee.pixels, knee.knee.placement

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kltool.errors import InstallationError, UsageError
-from kltool.intake import ImageSource, find_images
+from kltool.intake import ImageSource, PassedOver, find_images
 from kltool.intake.formats import FileFormat, format_of
 from kltool.intake.sources import Access, LocalFile, Remote, TarMember, Unopened, ZipMember, is_remote
 from kltool.intake.sources.access import NOTHING_ALLOWED
@@ -82,13 +82,15 @@ class Listing:
 
     sources: files, folders, archives, manifests, addresses, or - for names on the standard input. reserved:
     headings of the table; a manifest's column of the same name becomes given_NAME. pseudonym: of a manifest's
-    subjects. access: which addresses are opened, and the folder that paths must lie in.
+    subjects. access: which addresses are opened, and the folder that paths must lie in. passed_over: the
+    files that were no images, by the last iteration.
     """
 
     sources: tuple[str, ...]
     reserved: frozenset[str]
     pseudonym: Callable[[str], str]
     access: Access = NOTHING_ALLOWED
+    passed_over: PassedOver = field(default_factory=PassedOver)
 
     def __post_init__(self) -> None:
         if not self.sources:
@@ -108,23 +110,23 @@ class Listing:
         return headings
 
     def __iter__(self) -> Iterator[Task]:
+        self.passed_over.files = 0
         for source in self.sources:
             if source == STANDARD_INPUT:
-                yield from (
-                    Task(image)
-                    for name in _names(sys.stdin.buffer.read())
-                    for image in _images(name, None, self.access)
-                )
+                names = _names(sys.stdin.buffer.read())
+                yield from (Task(image) for name in names for image in self._images(name))
             elif is_manifest(Path(source)):
                 yield from self._of_manifest(Path(source))
             else:
-                yield from (Task(image) for image in find_images(_place(source), self.access))
+                yield from (
+                    Task(image) for image in find_images(_place(source), self.passed_over, self.access)
+                )
 
     def _of_manifest(self, manifest: Path) -> Iterator[Task]:
         others = [name for name in manifest_columns(manifest) if name not in OWN_COLUMNS]
         for row in manifest_rows(manifest):
             subject = row.stated(SUBJECT)
-            for image in _images(row.cell(PATH), manifest.parent, self.access):
+            for image in self._images(row.cell(PATH), manifest.parent):
                 yield Task(
                     image,
                     row.side,
@@ -133,6 +135,13 @@ class Listing:
                     row.stated(VISIT),
                     {self.headings[name]: row.cell(name) for name in others},
                 )
+
+    def _images(self, name: str, folder: Path | None = None) -> Iterator[ImageSource]:
+        """The images that a line names; where there are none, the name itself: reading it says why."""
+        try:
+            yield from images_named(name, folder, self.passed_over, self.access)
+        except (UsageError, InstallationError) as error:
+            yield _not_there(name, folder, str(error), self.access)
 
     def _unique(self, name: str, others: Collection[str]) -> str:
         """The name, after as many given_ as make it differ from all others in more than case."""
@@ -155,13 +164,16 @@ def _names(data: bytes) -> Iterator[str]:
             yield name.decode("utf-8", "surrogateescape")
 
 
-def _images(name: str, folder: Path | None, access: Access) -> Iterator[ImageSource]:
-    """The images that a line names; where there are none, the name itself: reading it gives the reason."""
+def _not_there(name: str, folder: Path | None, reason: str, access: Access) -> ImageSource:
+    """The name itself: reading it gives the reason."""
+    if is_remote(name):
+        return ImageSource(name, Unopened(reason))
+    place = Path(name) if folder is None else folder / name
     try:
-        yield from images_named(name, folder, access)
-    except (UsageError, InstallationError) as error:
-        place = name if folder is None or is_remote(name) else str(folder / name)
-        yield ImageSource(place, Unopened(str(error)))
+        access.require_inside(place)
+    except UsageError as outside:
+        return ImageSource(str(place), Unopened(str(outside)))
+    return ImageSource.of_file(place)
 
 
 def _place(source: str) -> Path | str:

@@ -10,7 +10,7 @@ from typing import Final, Protocol, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from kltool.batch.listing import Task
+from kltool.batch.listing import Listing, Task
 from kltool.tables.columns import FAILED, REFUSED
 
 EVERY_S: Final = 10.0  # between two lines of a log
@@ -44,6 +44,12 @@ def log_listing(
             printed = time.monotonic()
             print(f"kltool batch: {number:,} images listed", file=stream or sys.stderr, flush=True)
         yield task
+
+
+def say_passed_over(listing: Listing) -> None:
+    """After the listing, once: how many files were no images."""
+    if listing.passed_over.files:
+        print(f"kltool batch: {listing.passed_over}", file=sys.stderr, flush=True)
 
 
 class LogLines:

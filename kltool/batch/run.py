@@ -15,7 +15,7 @@ from kltool.batch.config import WorkerConfig
 from kltool.batch.ledger import Ledger
 from kltool.batch.listing import Listing
 from kltool.batch.local import Engine, local_engine
-from kltool.batch.progress import log_listing, progress
+from kltool.batch.progress import log_listing, progress, say_passed_over
 from kltool.batch.rows import table_rows
 from kltool.batch.settings import Batch
 from kltool.errors import InstallationError, StorageFull, UsageError
@@ -78,6 +78,7 @@ def run_batch(batch: Batch) -> Counter[str]:
     with closing(Ledger(writable(batch.out, "--out") / LEDGER)) as ledger:
         ledger.require_same(_configuration(batch, models))
         ledger.enqueue(log_listing(sources))
+        say_passed_over(sources)
         if not ledger.listed():
             raise UsageError("nothing to read: the sources list no image; check the rows of the manifest")
         if batch.retry_failed:
@@ -86,7 +87,7 @@ def run_batch(batch: Batch) -> Counter[str]:
         summary = BatchSummary()
         rows = summary.watch(table_rows(ledger.entries()))
         counts = write_tables(rows, other_columns, batch.oai_names, batch.out)
-        run = _run_record(batch, models, ledger, counts)
+        run = _run_record(batch, models, ledger, counts, sources.passed_over.files)
     _write(batch.out / RUN_RECORD, json.dumps(run, indent=2) + "\n")
     _write(batch.out / SUMMARY, summary_page(summary, run))
     return counts
@@ -149,9 +150,9 @@ def _configuration(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
 
 
 def _run_record(
-    batch: Batch, models: Mapping[str, str], ledger: Ledger, counts: Counter[str]
+    batch: Batch, models: Mapping[str, str], ledger: Ledger, counts: Counter[str], passed_over: int
 ) -> dict[str, Any]:
-    """The provenance of the tables, and the counts of images and rows."""
+    """The provenance of the tables, and the counts of images, rows, and files that were no images."""
     return {
         "kltool": __version__,
         "disclaimer": DISCLAIMER,
@@ -162,6 +163,7 @@ def _run_record(
         "pseudonyms": batch.pseudonyms.fingerprint or "none: subjects as their files name them",
         "oai_names": batch.oai_names,
         "images": ledger.listed(),
+        "passed_over": passed_over,
         "rows": {"all": counts.total(), **{status: counts[status] for status in STATUSES}},
         "tables": {name: sha256_of(batch.out / name) for name in table_names()},
         "reading_seconds": round(ledger.seconds(), 1),

@@ -14,6 +14,7 @@ from rich.progress import track
 from kltool.cli.overlays import prepared, read_image, write_overlays
 from kltool.cli.sources import Stated, VisitImage, visits_of
 from kltool.comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
+from kltool.comparison.visit_films import VisitFilms
 from kltool.comparison.visit_order import contradictions
 from kltool.errors import Exit, NotComparable, UsageError
 from kltool.intake import find_images, load
@@ -21,7 +22,7 @@ from kltool.intake.sources import Access
 from kltool.reading import read
 from kltool.report.files import writable
 from kltool.report.record import change_record, timeline_record
-from kltool.report.terminal.readings import print_change, print_timeline
+from kltool.report.terminal.changes import print_change, print_timeline
 from kltool.report.timeline_tables import write_timeline_tables
 from kltool.typing import Record
 from kltool.values.change import Verdict
@@ -54,7 +55,7 @@ def compare_files(before: Path, after: Path, options: CompareOptions) -> Exit:
         raise UsageError("--tables found with two films; it is about the visits of a --manifest")
     folder, page = prepared(options.overlay), _writable(options.report)
     models = load_models()
-    earlier, later = (_reading(path, options.stated, models) for path in (before, after))
+    earlier, later = (_reading(path, options, models) for path in (before, after))
     changes = compare(earlier, later, models, error_model=options.model)
     if folder is not None:
         write_overlays(earlier, folder)
@@ -86,7 +87,7 @@ def compare_visits(manifest: Path, options: CompareOptions) -> Exit:
     models = load_models()
     found: list[Timeline] = []
     left_out: list[Status] = []
-    films: dict[str, VisitImage] = {}
+    films = VisitFilms()
     for images in _tracked(subjects):
         visits = list(_readable(images, films, models, folder, left_out))
         _say_backwards(visits)
@@ -135,9 +136,9 @@ def error_model(repositioning: str, threshold_mm: float) -> ErrorModel:
         ) from error
 
 
-def _reading(path: Path, stated: Stated, models: Models) -> Reading:
+def _reading(path: Path, options: CompareOptions, models: Models) -> Reading:
     """Of two films each is needed: what cannot be read is raised."""
-    sources = list(find_images(path))
+    sources, stated = list(find_images(path, access=options.access)), options.stated
     if len(sources) != 1:
         raise UsageError(f"{path} holds {len(sources)} images, one expected; name the image itself")
     return read(load(sources[0], spacing_mm=stated.spacing_mm, side=stated.side), models)
@@ -151,40 +152,24 @@ def _tracked(subjects: list[list[VisitImage]]) -> Iterator[list[VisitImage]]:
 
 def _readable(
     images: Sequence[VisitImage],
-    films: dict[str, VisitImage],
+    films: VisitFilms,
     models: Models,
     folder: Path | None,
     left_out: list[Status],
 ) -> Iterator[Visit]:
     """The visits that can be read, have a date and show a film of their own; the others are left out.
 
-    films: the first row of each film of the manifest, by the hash of its pixels; those of `images` are added.
+    films: those of the manifest so far; those of `images` are added.
     """
     for image in images:
         visit = _visit(image, models, folder)
         if isinstance(visit, Unread):
             _leave_out(f"visit {image.visit}, {visit.source}", visit.reason, visit.status, left_out)
             continue
-        first = films.setdefault(visit.reading.film.pixels_sha256, image)
-        if _is_other_visit(image, first):
-            _leave_out(
-                f"visit {image.visit}, {image.image.source.name}", _same_film(first), Status.REFUSED, left_out
-            )
+        if refusal := films.refusal_of(visit):
+            _leave_out(f"visit {image.visit}, {visit.reading.source}", refusal, Status.REFUSED, left_out)
         else:
             yield visit
-
-
-def _is_other_visit(image: VisitImage, first: VisitImage) -> bool:
-    """Of the same film: one film of both knees may stand in two rows of one visit, one a side."""
-    return (image.subject, image.visit) != (first.subject, first.visit)
-
-
-def _same_film(first: VisitImage) -> str:
-    whose = f" of subject {first.subject}" if first.subject else ""
-    return (
-        f"its pixels are those of visit {first.visit}{whose}, {first.image.source.name}: both files are one "
-        "film, which cannot be two visits; check which file belongs to this visit"
-    )
 
 
 def _say_backwards(visits: Sequence[Visit]) -> None:

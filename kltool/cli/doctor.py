@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from kltool.errors import Exit, InstallationError
@@ -59,13 +60,13 @@ def qualify_into(out: Path) -> Exit:
 
 
 def list_models() -> Exit:
-    table = Table(title="Models")
-    for heading in ("model", "version", "labels", "sha256", "trained on"):
-        table.add_column(heading, overflow="fold")  # a hash is not cut short
+    """A paragraph a model: a hash stands on one line of 80 columns, whole."""
+    console = Console()
     for entry in entries():
-        labels = ", ".join(entry.labels)
-        table.add_row(entry.name, entry.version, labels, entry.sha256, entry.trained_on)
-    Console().print(table)
+        console.print(f"[bold]{escape(entry.name)}[/], version {escape(entry.version)}")
+        console.print(f"  sha256: {entry.sha256}")
+        console.print(Padding(f"labels: {escape(', '.join(entry.labels))}", (0, 0, 0, 2)))
+        console.print(Padding(f"trained on: {escape(entry.trained_on)}", (0, 0, 0, 2)))
     return Exit.OK
 
 
@@ -93,13 +94,16 @@ def _decoders(console: Console) -> bool:
 
 def _models(console: Console) -> bool:
     table = Table("model", "version", "sha256", "verified", title="Models")
-    passed = True
+    passed, reasons = True, list[str]()
     for entry in entries():
         try:
             load_entry(entry)
             verdict = "[green]yes[/]"
         except InstallationError as error:
-            verdict, passed = f"[red]{error}[/]", False
+            verdict, passed = "[red]no[/]", False
+            reasons.append(str(error))
         table.add_row(entry.name, entry.version, entry.sha256[:16], verdict)
     console.print(table)
+    for reason in reasons:
+        console.print(f"[red]{escape(reason)}[/]")
     return passed

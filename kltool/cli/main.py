@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kltool.cli.pipe import ends_with_its_reader
 from kltool.errors import Exit, KltoolError
 from kltool.logs import LOG, log_causes
 from kltool.values.radiograph import Side
@@ -295,7 +296,8 @@ def models() -> None:
 def run() -> None:
     """The console entry: the one place where errors become a message and an exit code."""
     try:
-        app()
+        with ends_with_its_reader():
+            app()
     except KltoolError as error:
         LOG.debug("stopped", exc_info=error)
         typer.echo(f"kltool: {error}", err=True)

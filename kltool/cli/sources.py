@@ -8,8 +8,9 @@ from typing import Final
 
 from kltool import tables
 from kltool.errors import UsageError
-from kltool.intake import ImageSource, find_images
+from kltool.intake import ImageSource, PassedOver, find_images
 from kltool.intake.sources import Access
+from kltool.intake.sources.access import NOTHING_ALLOWED
 from kltool.tables.columns import PATH, SIDE, SPACING, SUBJECT, VISIT
 from kltool.tables.headings import STATED
 from kltool.values.radiograph import Side
@@ -44,16 +45,24 @@ class VisitImage:
     day: str
 
 
-def images_of(paths: list[Path], manifest: Path | None, stated: Stated, access: Access) -> list[Image]:
-    """Everything that the command line names, in its order. Raises UsageError, SpacingError."""
+def images_of(
+    paths: list[Path], manifest: Path | None, stated: Stated, access: Access = NOTHING_ALLOWED
+) -> list[Image]:
+    """Everything that the command line names, in its order; what was passed over is said on standard error.
+
+    Raises UsageError, SpacingError.
+    """
     if not paths and manifest is None:
         raise UsageError(
             "nothing to read: no PATH and no --manifest found; name at least one image or folder"
         )
     _require_possible(stated)
-    images = [Image(source, stated) for path in paths for source in find_images(path, access)]
+    passed = PassedOver()
+    images = [Image(source, stated) for path in paths for source in find_images(path, passed, access)]
     if manifest is not None:
-        images += _images_of_manifest(manifest, stated, access)
+        images += _images_of_manifest(manifest, stated, passed, access)
+    if passed.files:
+        print(f"kltool: {passed}", file=sys.stderr)
     if not images:
         raise UsageError(
             f"manifest {manifest}: no row found; one image or folder per line expected below the headings"
@@ -61,7 +70,7 @@ def images_of(paths: list[Path], manifest: Path | None, stated: Stated, access: 
     return images
 
 
-def visits_of(manifest: Path, stated: Stated, access: Access) -> list[list[VisitImage]]:
+def visits_of(manifest: Path, stated: Stated, access: Access = NOTHING_ALLOWED) -> list[list[VisitImage]]:
     """The visits of each subject of a manifest, subjects in the order of their first rows.
 
     Columns: path and visit; as needed subject, date (YYYY-MM-DD), side, spacing_mm. Raises UsageError.
@@ -70,7 +79,7 @@ def visits_of(manifest: Path, stated: Stated, access: Access) -> list[list[Visit
     subjects: dict[str, list[VisitImage]] = {}
     places: dict[tuple[str, str, Side], str] = {}
     for row in tables.manifest_rows(manifest, (PATH, VISIT)):
-        images = list(_images_of_row(row, manifest, stated, access))
+        images = list(_images_of_row(row, manifest, stated, None, access))
         if len(images) != 1:
             raise UsageError(f"{row.place}: {len(images)} images found; one film a visit expected")
         subject, visit = row.stated(SUBJECT), row.stated(VISIT)
@@ -109,15 +118,17 @@ def _require_possible(stated: Stated) -> None:
         Spacing(stated.spacing_mm, stated.spacing_mm, Calibration.USER)
 
 
-def _images_of_manifest(manifest: Path, stated: Stated, access: Access) -> Iterator[Image]:
+def _images_of_manifest(
+    manifest: Path, stated: Stated, passed: PassedOver, access: Access
+) -> Iterator[Image]:
     _say_unused(manifest, USED_BY_READ)
     for row in tables.manifest_rows(manifest):
-        yield from _images_of_row(row, manifest, stated, access)
+        yield from _images_of_row(row, manifest, stated, passed, access)
 
 
 def _images_of_row(
-    row: tables.ManifestRow, manifest: Path, stated: Stated, access: Access
+    row: tables.ManifestRow, manifest: Path, stated: Stated, passed: PassedOver | None, access: Access
 ) -> Iterator[Image]:
     """Paths are relative to the manifest's folder; options fill empty cells."""
-    for source in tables.images_named(row.cell(PATH), manifest.parent, access):
+    for source in tables.images_named(row.cell(PATH), manifest.parent, passed, access):
         yield Image(source, Stated(row.side or stated.side, row.spacing_mm or stated.spacing_mm))

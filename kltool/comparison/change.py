@@ -5,13 +5,14 @@ from dataclasses import asdict
 
 from kltool.comparison.comparability import assess_comparability, paired_knees, years_between
 from kltool.comparison.error import ErrorModel, positioning_error, width_change
-from kltool.comparison.grade import grade_change
-from kltool.comparison.identity.match import match_identity
+from kltool.comparison.grade import grade_change, unchanged_grade
+from kltool.comparison.identity.match import SAME_FILM, match_identity
 from kltool.comparison.linked_measurement import LinkedChange, measure_linked
 from kltool.comparison.linked_tracing import trace_linked
 from kltool.comparison.magnification import Scales, scales_of
 from kltool.comparison.plausibility import failed_plausibility_checks
 from kltool.comparison.positioning import positioning_difference
+from kltool.comparison.said_first import BACKWARDS, with_opening
 from kltool.comparison.summary import summary_sentence
 from kltool.errors import UsageError
 from kltool.geometry.joint_axes import knee_axis
@@ -98,7 +99,8 @@ def compare_knees(
     years: from `before` to `after`, negative where `after` is the earlier.
     """
     scales, linked = _linked_changes(before, after, models)
-    identity = match_identity(before.knee, after.knee)
+    same_film = before.knee.film.is_same_film(after.knee.film)
+    identity = SAME_FILM if same_film else match_identity(before.knee, after.knee)
     comparable, reasons = assess_comparability(before, after, scales, identity, years)
     if comparable is Comparability.NOT_COMPARABLE:
         absent = NotMeasured(f"not comparable: {'; '.join(reasons)}")
@@ -106,9 +108,13 @@ def compare_knees(
         grade: GradeChange | NotMeasured = absent
     else:
         widths = _width_changes(before, after, linked, scales, model)
-        grade = grade_change(before.grade, after.grade)
+        grade = _grade_change(before, after)
     implausible = failed_plausibility_checks(widths, grade, years)
     verdict = _verdict(comparable, widths[Measure.MEDIAL_MINIMUM])
+    cautions = tuple(reason for reason in reasons if reason != BACKWARDS)
+    sentence = summary_sentence(
+        before.side, verdict, widths[Measure.MEDIAL_MINIMUM], grade, cautions, implausible
+    )
     return KneeChange(
         before.side,
         before,
@@ -120,7 +126,7 @@ def compare_knees(
         grade,
         implausible,
         verdict,
-        summary_sentence(before.side, verdict, widths[Measure.MEDIAL_MINIMUM], grade, reasons, implausible),
+        with_opening(sentence, same_film, BACKWARDS in reasons),
         {models.linked.entry.identity: models.linked.entry.sha256},
         asdict(model),
     )
@@ -149,6 +155,13 @@ def _width_changes(
         name: width_change(width, later[name], linked[name], scales, positioning_mm, model)
         for name, width in _named_widths(before)
     }
+
+
+def _grade_change(before: KneeReading, after: KneeReading) -> GradeChange | NotMeasured:
+    """One film has one grade, whatever it is."""
+    if before.knee.film.is_same_film(after.knee.film) and before.grade == after.grade:
+        return unchanged_grade(before.grade)
+    return grade_change(before.grade, after.grade)
 
 
 def _named_widths(knee: KneeReading) -> Iterator[tuple[Measure, Width | NotMeasured]]:

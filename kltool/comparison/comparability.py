@@ -1,21 +1,25 @@
 """Whether two readings may be compared: same knee, same view, same calibration, similar positioning."""
 
 from collections.abc import Iterator
-from math import exp
+from math import exp, log
 from typing import Final
 
 from kltool.comparison.magnification import Scales
 from kltool.comparison.positioning import positioning_difference
+from kltool.comparison.said_first import BACKWARDS, ONE_FILM
 from kltool.errors import NotComparable
+from kltool.intake.content import same_spacing
 from kltool.values.change import Comparability, IdentityMatch
 from kltool.values.decimals import decimal, signed
 from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Provenance, Quality, Reading
 from kltool.values.spacing import NoSpacing, Spacing
+from kltool.values.width_change import Unit
 
 DAYS_A_YEAR: Final = 365.25
-LARGEST_SIZE_CHANGE: Final = 0.05  # of its width; docs/choices.md#magnification
+LARGEST_SIZE_CHANGE: Final = 5.0  # % of the femoral width; docs/choices.md#magnification
+LARGEST_MAGNIFICATION_RATIO: Final = 1.25  # of two films of a knee; docs/choices.md#magnification
 LARGEST_IMD_CHANGE: Final = 100 * 1.5 / 76  # % of the tibial width; docs/choices.md#pair-positioning
 LARGEST_ROTATION_DEG: Final = 8.0  # docs/choices.md#pair-positioning
 LARGEST_TILT_DEG: Final = 8.0  # of the knee in the image; docs/choices.md#pair-positioning
@@ -33,9 +37,10 @@ def paired_knees(before: Reading, after: Reading) -> list[tuple[KneeReading, Kne
     later = {knee.side: knee for knee in after.knees}
     shared = [(knee, later[knee.side]) for knee in before.knees if knee.side in later]
     if not shared:
+        opening = f"{ONE_FILM}, and " if before.film.is_same_film(after.film) else ""
         raise NotComparable(
-            f"the films show no knee of the same side: {_sides(before)} before, {_sides(after)} after, "
-            "the same side expected; check the files and --side"
+            f"{opening}the films show no knee of the same side: {_sides(before)} before, {_sides(after)} "
+            "after, the same side expected; check the files and --side"
         )
     return shared
 
@@ -48,28 +53,24 @@ def assess_comparability(
     years: float | NotMeasured,
 ) -> tuple[Comparability, tuple[str, ...]]:
     """Comparability of two readings of one side, with the reasons. years: between the films."""
-    exclusions = tuple(_exclusions(before, after, identity))
+    exclusions = tuple(_exclusions(before, after, scales, identity))
     if exclusions:
         return Comparability.NOT_COMPARABLE, exclusions
     cautions = tuple(_cautions(before, after, scales, identity, years))
     return (Comparability.CAUTION if cautions else Comparability.COMPARABLE), cautions
 
 
-def _exclusions(before: KneeReading, after: KneeReading, identity: IdentityMatch) -> Iterator[str]:
+def _exclusions(
+    before: KneeReading, after: KneeReading, scales: Scales, identity: IdentityMatch
+) -> Iterator[str]:
     """Reasons not to compare the films at all."""
-    one, other = before.knee.film.subject, after.knee.film.subject
-    if one is not None and other is not None and one != other:
-        yield "the films carry different patient identifiers"
-    first, second = before.spacing, after.spacing
-    if isinstance(first, Spacing) and isinstance(second, Spacing) and first.tier is not second.tier:
-        yield (
-            f"pixel spacing is calibrated differently: {first.tier.label} before, {second.tier.label} after"
-        )
-    if _projections_differ(before.knee.film.projection, after.knee.film.projection):
-        yield (
-            f"the projections differ: {before.knee.film.projection} before, "
-            f"{after.knee.film.projection} after"
-        )
+    film, other = before.knee.film, after.knee.film
+    if film.is_same_film(other):
+        yield from _spacings_of_one_film(before.spacing, after.spacing)
+    else:
+        yield from _contradicting_tags(film, other)
+        yield from _different_calibrations(before.spacing, after.spacing)
+        yield from _impossible_magnification(scales)
     if before.knee.placement.mirrored is not after.knee.placement.mirrored:
         yield "by its anatomy, one image is mirrored relative to the other"
     elif identity.probability_same_knee < DIFFERENT_KNEE:
@@ -77,6 +78,41 @@ def _exclusions(before: KneeReading, after: KneeReading, identity: IdentityMatch
             "bone outline and trabecular texture do not match: probability of the same knee "
             f"{decimal(identity.probability_same_knee)}"
         )
+
+
+def _contradicting_tags(film: Radiograph, other: Radiograph) -> Iterator[str]:
+    """Of two films, reasons not to compare them; of one film given twice, mistakes in a file."""
+    if film.subject is not None and other.subject is not None and film.subject != other.subject:
+        yield "the films carry different patient identifiers"
+    if _projections_differ(film.projection, other.projection):
+        yield f"the projections differ: {film.projection} before, {other.projection} after"
+
+
+def _different_calibrations(first: Spacing | NoSpacing, second: Spacing | NoSpacing) -> Iterator[str]:
+    if isinstance(first, Spacing) and isinstance(second, Spacing) and first.tier is not second.tier:
+        yield (
+            f"pixel spacing is calibrated differently: {first.tier.label} before, {second.tier.label} after"
+        )
+
+
+def _impossible_magnification(scales: Scales) -> Iterator[str]:
+    """Adult bone keeps its size: beyond what magnification does, millimetres differ by a wrong spacing."""
+    if scales.unit is Unit.MM and abs(scales.femur_log_ratio) > log(LARGEST_MAGNIFICATION_RATIO):
+        yield (
+            f"the femoral width differs by {signed(_femoral_change(scales), 0)}%, more than by "
+            "magnification: the pixel spacing of a film is wrong"
+        )
+
+
+def _spacings_of_one_film(first: Spacing | NoSpacing, second: Spacing | NoSpacing) -> Iterator[str]:
+    """Equal ones are equal whatever their calibration; others of one calibration are a contradiction."""
+    if isinstance(first, NoSpacing) or isinstance(second, NoSpacing):
+        return
+    if same_spacing((first.row_mm, first.column_mm), (second.row_mm, second.column_mm)):
+        return
+    if first.tier is second.tier:
+        yield f"one film cannot have pixel spacings of both {first} and {second}: one of them is wrong"
+    yield from _different_calibrations(first, second)
 
 
 def _projections_differ(before: str | None, after: str | None) -> bool:
@@ -95,14 +131,17 @@ def _cautions(
     years: float | NotMeasured,
 ) -> Iterator[str]:
     """Reasons to interpret the comparison with caution."""
+    film, other = before.knee.film, after.knee.film
     if not isinstance(years, NotMeasured) and years < 0:
-        yield "by its study date, the second film is the earlier one"
-    if before.knee.film.subject is None or after.knee.film.subject is None:
+        yield BACKWARDS
+    if film.is_same_film(other):
+        yield from _contradicting_tags(film, other)
+    elif film.subject is None or other.subject is None:
         yield "patient identity is not confirmed: no identifier in at least one film"
     if _produced_differently(before.produced_by, after.produced_by):
         yield "the films were read by different versions, models or settings: read both again by the same"
     if isinstance(before.spacing, NoSpacing) or isinstance(after.spacing, NoSpacing):
-        yield "no pixel spacing in at least one film: widths compared in % of the tibial width"
+        yield "no valid pixel spacing in at least one film: widths compared in % of the tibial width"
     if identity.probability_same_knee < UNCERTAIN_IDENTITY:
         yield (
             "bone outline and trabecular texture match poorly: probability of the same knee "
@@ -111,13 +150,18 @@ def _cautions(
     for when, knee in (("before", before), ("after", after)):
         if knee.quality is not Quality.GOOD:
             yield f"{when}: {knee.quality} quality"
-    femoral_change = exp(scales.femur_log_ratio) - 1
+    femoral_change = _femoral_change(scales)
     if abs(femoral_change) > LARGEST_SIZE_CHANGE:
         yield (
-            f"the femoral width differs by {signed(100 * femoral_change, 1)}%: magnification or positioning "
+            f"the femoral width differs by {signed(femoral_change, 1)}%: magnification or positioning "
             "may differ"
         )
     yield from _positioning_cautions(before, after)
+
+
+def _femoral_change(scales: Scales) -> float:
+    """Of the width by the stated scales, %."""
+    return 100 * (exp(scales.femur_log_ratio) - 1)
 
 
 def _produced_differently(before: Provenance, after: Provenance) -> bool:

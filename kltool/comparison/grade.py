@@ -39,6 +39,14 @@ def grade_change(
     return GradeChange(before, after, transition, correlation)
 
 
+def unchanged_grade(grade: Grade | NotMeasured) -> GradeChange | NotMeasured:
+    """Of one film given twice: its grade is uncertain, and the same."""
+    if isinstance(grade, NotMeasured):
+        return grade
+    transition = tuple(tuple(row) for row in np.diag(grade.probabilities).tolist())
+    return GradeChange(grade, grade, transition, 1.0)
+
+
 @cache
 def _common_factor() -> tuple[Float64, Float64]:
     """Nodes of a standard normal factor and their weights, which sum to 1."""

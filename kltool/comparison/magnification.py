@@ -62,11 +62,14 @@ def scales_of(before: KneeReading, after: KneeReading, axes: tuple[KneeAxis, Kne
 
 
 def common_tier(before: KneeReading, after: KneeReading) -> Calibration | None:
-    """The calibration that comparable films share; None where one has no pixel spacing."""
+    """The calibration that comparable films share; None where one has no pixel spacing.
+
+    One film given twice may have equal spacings of two calibrations: the less certain one counts.
+    """
     one, other = before.spacing, after.spacing
     if isinstance(one, NoSpacing) or isinstance(other, NoSpacing):
         return None
-    return one.tier
+    return max(one.tier, other.tier, key=TIER_SD.__getitem__)
 
 
 def _unit_size(scale: Scale, unit: Unit) -> float:

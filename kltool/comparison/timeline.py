@@ -9,6 +9,7 @@ import numpy as np
 from kltool.comparison.change import DEFAULT, compare_knees
 from kltool.comparison.comparability import DAYS_A_YEAR
 from kltool.comparison.error import ErrorModel
+from kltool.comparison.visit_films import VisitFilms
 from kltool.errors import NotComparable
 from kltool.typing import Float64
 from kltool.values.change import KneeChange
@@ -44,7 +45,8 @@ def timelines(
     Raises
     ------
     NotComparable
-        Where visits are of several subjects, two share day and name, or no knee is shown twice.
+        Where visits are of several subjects, two of one knee share their name, two are one film (equal
+        pixels, whatever the files), or no knee is shown twice.
 
     Examples
     --------
@@ -67,6 +69,7 @@ def timelines(
         )
     chosen = chosen_models(models)
     ordered = sorted(visits, key=lambda visit: (visit.day, visit.name))
+    _require_own_films(ordered)
     knee_timelines = [
         _timeline(shown, side, chosen, error_model)
         for side in Side
@@ -81,15 +84,23 @@ def timelines(
 
 
 def _showing(ordered: Sequence[Visit], side: Side) -> list[Visit]:
-    """The visits that show the knee of this side. Raises NotComparable where two of them are one visit."""
+    """The visits that show the knee of this side. Raises NotComparable where two of them have one name."""
     shown = [visit for visit in ordered if _knee_of(visit, side) is not None]
-    for one, next_one in pairwise(shown):
-        if (one.day, one.name) == (next_one.day, next_one.name):
+    for one, next_one in pairwise(sorted(shown, key=lambda visit: visit.name)):
+        if one.name == next_one.name:
             raise NotComparable(
-                f"two films of visit {one.name!r} of {one.day} found, one per visit expected; give repeat "
-                "films different visit names"
+                f"two films of visit {one.name!r} found ({one.day} and {next_one.day}), one per visit "
+                "expected; give repeat films different visit names"
             )
     return shown
+
+
+def _require_own_films(ordered: Sequence[Visit]) -> None:
+    """Raises NotComparable where two visits are one film."""
+    films = VisitFilms()
+    for visit in ordered:
+        if refusal := films.refusal_of(visit):
+            raise NotComparable(f"visit {visit.name!r}, {visit.reading.source}: {refusal}")
 
 
 def _timeline(visits: Sequence[Visit], side: Side, models: Models, model: ErrorModel) -> Timeline:

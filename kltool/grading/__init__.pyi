@@ -1,5 +1,7 @@
 from .classify import grade
+from .widening import WideningSettings
 
 __all__ = [
+    "WideningSettings",
     "grade",
 ]

@@ -6,3 +6,4 @@ from .sources.given import Film as Film
 from .sources.given import source_of as source_of
 from .sources.listing import find_images as find_images
 from .sources.locations import ImageSource as ImageSource
+from .sources.passed_over import PassedOver as PassedOver

@@ -27,10 +27,11 @@ class DisplayedPixels:
 
 @dataclass(frozen=True, slots=True)
 class SpacingResult:
-    """The spacing of a film, and what was noted in finding it."""
+    """The spacing of a film, what was noted in finding it, and what else the file allows, best first."""
 
     spacing: Spacing | NoSpacing
     notes: tuple[str, ...] = ()
+    other_spacings: tuple[Spacing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,10 @@ class Laterality:
 
 @dataclass(frozen=True, slots=True)
 class ImageContent:
-    """A file's content, before what the user states takes its place."""
+    """A file's content, before what the user states takes its place.
+
+    aspect: the height of a pixel divided by its width, as stated beside the spacing.
+    """
 
     displayed: DisplayedPixels
     spacing: SpacingResult
@@ -55,6 +59,7 @@ class ImageContent:
     study_date: date | None = None
     projection: str | None = None
     instance_uid: str | None = None
+    aspect: float = 1.0
 
 
 def without_padding(pixels: Float32, padding: Mask | None) -> Float32:
@@ -75,6 +80,13 @@ def single_precision(values: Float64, padding: Mask | None = None) -> Float32:
     if np.isfinite(rounded).all() and np.abs(rounded - image).max() <= LEAST_PRECISION * np.ptp(image):
         return values.astype(np.float32)
     return np.asarray(values - darkest, np.float32)
+
+
+def ratio(*values: float) -> float:
+    """The first of two numbers by the second; 1 where they are not two, or not positive and finite."""
+    if len(values) != 2 or not all(0 < value < math.inf for value in values):
+        return 1.0
+    return values[0] / values[1]
 
 
 def same_spacing(one: Pair, other: Pair) -> bool:

@@ -39,10 +39,16 @@ _OTHER_FORMATS = (
     (b"GIF8", "a GIF picture", "save it as PNG"),
     (b"RIFF", "a WebP picture or a video", "save it as PNG"),
     (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture outside DICOM", "save it as PNG"),
+    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture", "save it as PNG"),
+    (b"\xff\x0a", "a JPEG XL picture", "save it as PNG"),
     (b"\x1f\x8b", "a gzip archive", "unpack it"),
+    (b"NRRD0", "an NRRD volume", "export the single image as DICOM or PNG"),
     (b"7z\xbc\xaf", "a 7z archive", "unpack it"),
     (b"\x5c\x01", "a NIfTI volume", "export the single image as DICOM or PNG"),
 )
+
+
+NEVER_IMAGES = (b"%PDF", b"MZ")  # a document, a Windows program as on discs
 
 
 def format_of(data: bytes) -> FileFormat:
@@ -71,9 +77,21 @@ def refusal_of(file_format: FileFormat, data: bytes) -> NotAnImage:
     for magic, name, remedy in _OTHER_FORMATS:
         if data.startswith(magic):
             return NotAnImage(f"{name} was found, {EXPECTED}; {remedy}")
+    if data[4:8] == b"ftyp":  # ISO/IEC 14496-12, 4.3
+        return NotAnImage(f"a HEIC or AVIF picture or a video was found, {EXPECTED}; save it as PNG")
     if _looks_like_text(data):
         return NotAnImage(f"a text file was found, {EXPECTED}; name the image")
     return NotAnImage(f"a file of unknown format was found, {EXPECTED}; export the image again")
+
+
+def is_no_image(head: bytes) -> bool:
+    """Whether the first bytes of a file show that it is text, a document or a program.
+
+    An empty file, and one of unknown format, may be an image that was damaged.
+    """
+    if format_of(head) is not FileFormat.OTHER:
+        return False
+    return head.startswith(NEVER_IMAGES) or _looks_like_text(head)
 
 
 def _starts_like_a_dataset(data: bytes) -> bool:

@@ -5,10 +5,12 @@ from kltool.intake import dicom, picture
 from kltool.intake.content import ImageContent
 from kltool.intake.formats import PICTURE_FORMATS, FileFormat, format_of, refusal_of
 from kltool.intake.hashes import sha256_of_file
+from kltool.intake.limits import check_size
 from kltool.intake.overrides import override_side, override_spacing
 from kltool.intake.sources import Film, source_of
 from kltool.values.radiograph import Radiograph, Side, sha256_of_pixels
-from kltool.values.spacing import user_spacing
+from kltool.values.spacing import aspect_of, user_spacing
+from kltool.values.square_pixels import check_aspect, is_square, square_shape
 
 
 def load(
@@ -60,7 +62,7 @@ def load(
     spacing = content.spacing if spacing_mm is None else override_spacing(content.spacing, spacing_mm)
     laterality = content.laterality if stated is None else override_side(content.laterality, stated)
     pixels, polarity_notes = intake.polarity.bone_bright(content.displayed)
-    return Radiograph(
+    film_as_stored = Radiograph(
         source=source.name,
         image=pixels,
         spacing=spacing.spacing,
@@ -74,7 +76,22 @@ def load(
         projection=content.projection,
         instance_uid=content.instance_uid,
         stored_mirrored=laterality.stored_mirrored,
+        other_spacings=spacing.other_spacings,
     )
+    return _with_square_pixels(film_as_stored, content.aspect)
+
+
+def _with_square_pixels(film: Radiograph, stated_aspect: float) -> Radiograph:
+    """Raises NotARadiograph where its pixels are of an impossible shape, or too many when they are square."""
+    aspect = aspect_of(film.spacing, stated_aspect)
+    check_aspect(aspect)
+    check_size(*square_shape(film.pixels.shape, aspect))
+    if stated_aspect != 1 and not is_square(aspect / stated_aspect):
+        film = film.with_notes(
+            f"pixels {stated_aspect:.3g} times as high as wide by the tags, {aspect:.3g} by the spacing, "
+            "which is used"
+        )
+    return film.with_square_pixels(aspect)
 
 
 def _content(data: bytes) -> ImageContent:

@@ -12,7 +12,7 @@ def override_spacing(found: SpacingResult, given_mm: Any) -> SpacingResult:
     """The user's spacing, with a note where the file states another. Raises SpacingError."""
     given, stated = user_spacing(given_mm), found.spacing
     if isinstance(stated, NoSpacing) or same_spacing(_pair(stated), _pair(given)):
-        return replace(found, spacing=given)
+        return SpacingResult(given, found.notes)
     note = f"spacing given by the user, {_text(given)}, in place of {_text(stated)} by the tags"
     return SpacingResult(given, (*found.notes, f"{note} ({stated.tier.label})"))
 

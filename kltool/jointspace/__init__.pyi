@@ -1,20 +1,23 @@
 from .error import (
     ErrorSettings,
     inflate_errors,
-    inflation_warning,
 )
+from .expected_error import ExpectedErrorSettings, expected_error
 from .margins import TraceSettings, trace_margins
-from .measure import WidthSettings, measure_joint_space
-from .quality import QualityCriteria, assess_quality
+from .measure import measure_joint_space
+from .quality import assess_quality
+from .quality_criteria import QualityCriteria
+from .traced_compartment import WidthSettings
 
 __all__ = [
     "ErrorSettings",
+    "ExpectedErrorSettings",
     "QualityCriteria",
     "TraceSettings",
     "WidthSettings",
     "assess_quality",
+    "expected_error",
     "inflate_errors",
-    "inflation_warning",
     "measure_joint_space",
     "trace_margins",
 ]

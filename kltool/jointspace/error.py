@@ -75,14 +75,6 @@ def inflate_errors(space: JointSpace, quality: Quality, settings: ErrorSettings)
     )
 
 
-def inflation_warning(quality: Quality, settings: ErrorSettings) -> tuple[str, ...]:
-    """The warning that belongs to `inflate_errors`; none where the factor is 1."""
-    factor = settings.factor(quality)
-    if factor == 1.0:
-        return ()
-    return (f"errors are multiplied by {factor:.3g}, as the quality is {quality}",)
-
-
 def _in_quadrature(floor: float, gain: float, femur_sd: float, tibia_sd: float) -> float:
     return math.sqrt(floor**2 + gain**2 * (femur_sd**2 + tibia_sd**2))
 

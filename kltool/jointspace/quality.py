@@ -1,69 +1,24 @@
 """The quality of a reading: good, usable or poor, with a reason for everything that is less than good.
 
-Criteria: detection (a natural knee, its side, complete), positioning (beam, rotation, tilt), image quality.
+Criteria: the expected error of the minimum widths; and what an error cannot express: whether it is a natural
+knee, its side, whether it is complete, tilted, rotated, far too blurred or noisy, or without a minimum.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kltool.values.decimals import beside, decimal
+from kltool.jointspace import conditions
+from kltool.jointspace.quality_criteria import QualityCriteria
+from kltool.localize.spacing import tibial_width_mm, usual_widths_mm
+from kltool.values.decimals import beside, decimal, from_to
+from kltool.values.expected_error import ExpectedError
 from kltool.values.joint_space import JointSpace, Positioning
 from kltool.values.knee import Knee
-from kltool.values.length import Length, NotMeasured
+from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
 from kltool.values.reading import Quality
-
-
-@dataclass(frozen=True, slots=True)
-class QualityCriteria:
-    """Limits: a reading beyond a `good_` limit is usable, beyond a `usable_` limit poor.
-
-    docs/choices.md#quality and #positioning.
-
-    Attributes
-    ----------
-    good_detection_score, usable_detection_score : float
-        Of the finder, 0 to 1.
-    good_spread, usable_spread : float
-        Of the landmarks, a share of the crop.
-    good_side_probability : float
-        Of the given side, by the anatomy, 0 to 1.
-    good_tibial_pixels : float
-        Tibial width; 120 pixels are about 0.6 mm a pixel.
-    good_tilt_deg : float
-        Of the knee in the picture.
-    good_imd_mm, usable_imd_mm, good_imd_percent, usable_imd_percent : float
-        Inter-margin distance; per cent of the tibial width (of 76 mm) are used without millimetres.
-    good_rotation_deg, usable_rotation_deg : float
-        Of the leg.
-    good_clipped, usable_clipped : float
-        Share of the joint's pixels, 0 to 1.
-    good_edge_percent, usable_edge_percent : float
-        Of the femoral edge from 10 to 90%, per cent of the tibial width.
-    good_contrast, usable_contrast : float
-        Over the noise.
-    """
-
-    good_detection_score: float = 0.60  # of the finder
-    usable_detection_score: float = 0.45
-    good_spread: float = 0.024  # of the landmarks
-    usable_spread: float = 0.035
-    good_side_probability: float = 0.05  # of the given side, by the anatomy
-    good_tibial_pixels: float = 120.0  # of the tibial width; about 0.6 mm a pixel
-    good_tilt_deg: float = 15.0  # of the knee in the picture
-    good_imd_mm: float = 1.0  # inter-margin distance
-    usable_imd_mm: float = 4.0
-    good_imd_percent: float = 100 / 76  # for a tibia of 76 mm; used without millimetres
-    usable_imd_percent: float = 400 / 76
-    good_rotation_deg: float = 10.0  # of the leg
-    usable_rotation_deg: float = 20.0
-    good_clipped: float = 0.02  # of the joint's pixels
-    usable_clipped: float = 0.20
-    good_edge_percent: float = 2.0  # from 10 to 90% of the femoral edge, of the tibial width
-    usable_edge_percent: float = 4.0
-    good_contrast: float = 5.0  # over the noise
-    usable_contrast: float = 2.5
+from kltool.values.spacing import NoSpacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +30,14 @@ class QualityFinding:
 
 
 def assess_quality(
-    knee: Knee, space: JointSpace, criteria: QualityCriteria
+    knee: Knee, space: JointSpace, expected: ExpectedError | NotMeasured, criteria: QualityCriteria
 ) -> tuple[Quality, tuple[str, ...]]:
     """The quality of one reading and its warnings, the most severe first."""
     findings = [
         *_knee_findings(knee, criteria),
         *_positioning_findings(space.positioning, criteria),
+        *_image_findings(space.positioning, criteria),
+        *_error_findings(expected, criteria),
         *_space_findings(space),
     ]
     poor = [one.reason for one in findings if one.quality is Quality.POOR]
@@ -93,6 +50,7 @@ def _knee_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFin
     yield from _detection_findings(knee.detection_score, criteria)
     yield from _side_findings(knee, criteria)
     yield from _landmark_findings(knee.landmarks.spread, criteria)
+    yield from _spacing_findings(knee)
     width = knee.placement.tibial_width_px
     if width < criteria.good_tibial_pixels:
         yield QualityFinding(Quality.USABLE, f"low resolution: the tibia spans {decimal(width, 0)} pixels")
@@ -132,6 +90,20 @@ def _landmark_findings(spread: float, criteria: QualityCriteria) -> Iterator[Qua
         yield QualityFinding(Quality.USABLE, "the landmarks of the joint are uncertain")
 
 
+def _spacing_findings(knee: Knee) -> Iterator[QualityFinding]:
+    """Whether the tibia is as wide as those of nearly all adults are."""
+    if isinstance(knee.spacing, NoSpacing):
+        return
+    width, (low, high) = tibial_width_mm(knee.spacing, knee), usual_widths_mm(knee.spacing)
+    if not low <= width <= high:
+        yield QualityFinding(
+            Quality.USABLE,
+            "the pixel spacing is doubtful: by it the tibia is "
+            f"{beside(width, low if width < low else high, 0)} mm wide, {from_to((low, high), 0)} mm "
+            "is usual",
+        )
+
+
 def _positioning_findings(at: Positioning, criteria: QualityCriteria) -> Iterator[QualityFinding]:
     if not at.complete:
         yield QualityFinding(Quality.POOR, "the joint is cut off by the edge of the picture")
@@ -139,75 +111,47 @@ def _positioning_findings(at: Positioning, criteria: QualityCriteria) -> Iterato
         yield QualityFinding(
             Quality.USABLE, f"the knee is tilted by {decimal(abs(at.tilt_deg), 0)} degrees in the picture"
         )
-    yield from _beam_findings(at.imd, criteria)
-    yield from _rotation_findings(at.rotation_deg, criteria)
-    yield from _image_findings(at, criteria)
-
-
-def _beam_findings(imd: Length | NotMeasured, criteria: QualityCriteria) -> Iterator[QualityFinding]:
-    """Whether the beam was parallel to the medial plateau."""
-    if isinstance(imd, NotMeasured):
-        yield QualityFinding(
-            Quality.USABLE, f"the alignment of the beam with the medial plateau is unknown: {imd.reason}"
-        )
-        return
-    if isinstance(imd.mm, NotMeasured):
-        limits = criteria.good_imd_percent, criteria.usable_imd_percent
-        yield from _beyond(imd.percent, limits, _beam_reason(imd.percent, limits[0], "% of the tibial width"))
-    else:
-        limits = criteria.good_imd_mm, criteria.usable_imd_mm
-        yield from _beyond(imd.mm, limits, _beam_reason(imd.mm, limits[0], "mm"))
-
-
-def _beam_reason(imd: float, good: float, unit: str) -> str:
-    return (
-        "the beam was not parallel to the medial plateau: inter-margin distance "
-        f"{beside(imd, good, 1)} {unit}, {decimal(good, 1)} at most is good"
-    )
-
-
-def _rotation_findings(degrees: float | NotMeasured, criteria: QualityCriteria) -> Iterator[QualityFinding]:
-    if isinstance(degrees, NotMeasured):
-        yield QualityFinding(Quality.USABLE, f"the rotation of the leg is unknown: {degrees.reason}")
-        return
-    direction = "externally" if degrees > 0 else "internally"
-    limits = criteria.good_rotation_deg, criteria.usable_rotation_deg
-    yield from _beyond(
-        abs(degrees), limits, f"the leg is rotated {direction} by about {decimal(abs(degrees), 0)} degrees"
-    )
+    if _beyond(at.rotation_deg, criteria.usable_rotation_deg):
+        yield QualityFinding(Quality.POOR, conditions.rotation_words(at))
 
 
 def _image_findings(at: Positioning, criteria: QualityCriteria) -> Iterator[QualityFinding]:
-    yield from _beyond(
-        at.clipped,
-        (criteria.good_clipped, criteria.usable_clipped),
-        f"{decimal(100 * at.clipped, 0)}% of the pixels of the joint are clipped (black or white)",
-    )
-    width = at.edge_width_percent
-    if not isinstance(width, NotMeasured):
-        yield from _beyond(
-            width,
-            (criteria.good_edge_percent, criteria.usable_edge_percent),
-            "the film is blurred: edge width at the femoral margin "
-            f"{beside(width, criteria.good_edge_percent, 1)} % of the tibial width, "
-            f"{decimal(criteria.good_edge_percent, 1)} at most is good",
-        )
+    """What is beyond every film that errors were measured on."""
+    if at.clipped > criteria.usable_clipped:
+        yield QualityFinding(Quality.POOR, conditions.clipping_words(at))
+    if _beyond(at.edge_width_percent, criteria.usable_edge_percent):
+        yield QualityFinding(Quality.POOR, conditions.blur_words(at))
     contrast = at.contrast_to_noise
-    if not isinstance(contrast, NotMeasured):
-        yield from _beyond(
-            -contrast,
-            (-criteria.good_contrast, -criteria.usable_contrast),
-            "the film is noisy: contrast-to-noise ratio at the femoral margin "
-            f"{beside(contrast, criteria.good_contrast, 1)}, "
-            f"{decimal(criteria.good_contrast, 0)} at least is good",
+    if not isinstance(contrast, NotMeasured) and contrast < criteria.usable_contrast:
+        yield QualityFinding(Quality.POOR, conditions.noise_words(at))
+
+
+def _beyond(value: float | NotMeasured, limit: float) -> bool:
+    return not isinstance(value, NotMeasured) and abs(value) > limit
+
+
+def _error_findings(
+    expected: ExpectedError | NotMeasured, criteria: QualityCriteria
+) -> Iterator[QualityFinding]:
+    """Where no minimum was measured, that is a finding of its own."""
+    if isinstance(expected, NotMeasured):
+        return
+    if isinstance(expected.mm, NotMeasured):
+        good, usable, unit = (
+            criteria.good_error_percent,
+            criteria.usable_error_percent,
+            "% of the tibial width",
         )
-
-
-def _beyond(value: float, limits: tuple[float, float], reason: str) -> Iterator[QualityFinding]:
-    """Usable above the first limit, poor above the second."""
-    good, usable = limits
+        value = expected.percent
+    else:
+        good, usable, unit = criteria.good_error_mm, criteria.usable_error_mm, "mm"
+        value = expected.mm
     if value > good:
-        yield QualityFinding(Quality.POOR if value > usable else Quality.USABLE, reason)
+        yield QualityFinding(
+            Quality.POOR if value > usable else Quality.USABLE,
+            f"expected error of the {expected.compartment} minimum {beside(value, good, 2)} {unit}, "
+            f"{decimal(good, 1)} at most is good: {expected.cause}",
+        )
 
 
 def _space_findings(space: JointSpace) -> Iterator[QualityFinding]:

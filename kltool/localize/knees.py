@@ -1,6 +1,6 @@
-"""Radiograph to knees: rotation of the film, detection, side of the body, and which joints are replaced."""
+"""Radiograph to knees: rotation of the film, detection, side of the body, replaced joints, spacing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,7 @@ from kltool.localize.classify import KneeClass, classify
 from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
 from kltool.localize.orient import rotate_quarter_turns
+from kltool.localize.spacing import fit_spacing
 from kltool.values.decimals import beside, decimal
 from kltool.values.knee import Knee, Placement, right_knee_orientation
 from kltool.values.radiograph import Radiograph, Side, SideSource
@@ -40,7 +41,7 @@ SECOND_EXPOSURE = RefusedKnee(
 class LocalizedKnees:
     """The knees of a film that can be read, from left to right in the picture, and those that are refused.
 
-    film: rotated upright where it was not. notes: on its rotation and on the sides.
+    film: rotated upright where it was not, with a spacing that fits. notes: on rotation, sides and spacing.
     """
 
     film: Radiograph
@@ -100,7 +101,9 @@ def find_knees(film: Radiograph, models: Models, settings: FinderSettings = DEFA
     natural = [(knee, side) for knee, side in requested if not knee.is_replaced]
     localized = tuple(_localize_knee(film, knee, side, sides.source, models) for knee, side in natural)
     refused = (REPLACED,) * (len(requested) - len(natural)) + second
-    return LocalizedKnees(film, localized, refused, (*rotation_notes, *sides.notes))
+    film, spacing_notes = fit_spacing(film, localized)
+    knees_of_film = tuple(replace(knee, film=film) for knee in localized)
+    return LocalizedKnees(film, knees_of_film, refused, (*rotation_notes, *sides.notes, *spacing_notes))
 
 
 def _rotate_upright(

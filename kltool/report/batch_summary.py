@@ -1,5 +1,6 @@
 """What the page of a batch shows, gathered from the rows as they pass: one pass, bounded memory."""
 
+import math
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,10 +11,9 @@ from typing import Final
 from kltool.tables.columns import (
     CODE,
     DUPLICATE,
+    EXPECTED_ERROR,
     FAILED,
     KL,
-    KL_EXPECTED_HIGH,
-    KL_EXPECTED_LOW,
     KL_PREDICTION_SET,
     MINIMUM,
     OK,
@@ -66,7 +66,7 @@ class BatchSummary:
             yield row
 
     def worst(self) -> list[Case]:
-        """At most SHOWN rows: by kind in the order of WORST_FIRST, then the least certain grade first."""
+        """At most SHOWN rows: by kind in the order of WORST_FIRST, then the largest expected error first."""
         return [case for _, case in sorted(self._worst, key=lambda one: one[0], reverse=True)]
 
     def _count(self, row: Row) -> None:
@@ -85,13 +85,13 @@ class BatchSummary:
         self._rows += 1
 
     def _review(self, kind: str, row: Row) -> None:
-        """The heap's least entry is the one to go: of the mildest kind, the most certain, the last."""
+        """The heap's least entry is the one to go: of the mildest kind, the smallest error, the last."""
         if kind not in RANK:
             return
         self.to_review += 1
-        low, high = row.get(KL_EXPECTED_LOW), row.get(KL_EXPECTED_HIGH)
-        span = high - low if isinstance(high, float) and isinstance(low, float) else 0.0
-        entry = (-RANK[kind], span, -self._rows), {name: str(row.get(name) or "") for name in CASE_COLUMNS}
+        error = row.get(EXPECTED_ERROR)
+        size = error if isinstance(error, float) else math.inf  # no minimum was measured
+        entry = (-RANK[kind], size, -self._rows), {name: str(row.get(name) or "") for name in CASE_COLUMNS}
         if len(self._worst) < SHOWN:
             heappush(self._worst, entry)
         else:

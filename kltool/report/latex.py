@@ -1,6 +1,7 @@
 """Estimates of agreement as plain LaTeX tables, to be included with \\input; no LaTeX package is needed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from string import ascii_lowercase
 from typing import Final
 
 from kltool.agreement.results import ALL_RATERS, Agreement, Estimate, GradeAgreement
@@ -23,6 +24,7 @@ ESCAPED: Final = str.maketrans(
     }
 )
 ACCENTED: Final = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿ"
+NOTE: Final = "11cm"  # the width of a note, about that of a table
 
 
 def agreement_tex(found: Agreement) -> str:
@@ -51,21 +53,19 @@ def _tables(found: Agreement) -> Iterator[str]:
 
 
 def _estimates(title: str, estimates: Sequence[Estimate]) -> Iterator[str]:
+    """With a note below the table for each distinct reason why a number or an interval is missing."""
     headings = (tex(title), "value", "95\\% CI", "knees / participants")
-    yield from _tabular("lrrr", headings, (_cells(estimate) for estimate in estimates))
+    reasons = dict.fromkeys(filter(None, map(reason_of, estimates)))
+    marks = {reason: f"$^{{{letter}}}$" for reason, letter in zip(reasons, ascii_lowercase, strict=False)}
+    notes = [f"{mark} {tex(reason)}" for reason, mark in marks.items()]
+    yield from _tabular("lrrr", headings, (_cells(estimate, marks) for estimate in estimates), notes)
 
 
-def _cells(estimate: Estimate) -> tuple[str, ...]:
-    """The number and its interval, or the reason in place of either."""
-    name, count = tex(name_of(estimate)), count_of(estimate)
-    if not value_of(estimate):
-        return name, _paragraph(reason_of(estimate), 2), count
-    interval = _minus(interval_of(estimate)) or _paragraph(reason_of(estimate), 1)
-    return name, _minus(value_of(estimate, with_unit=False)), interval, count
-
-
-def _paragraph(text: str, columns: int) -> str:
-    return f"\\multicolumn{{{columns}}}{{p{{6cm}}}}{{{tex(text)}}}"
+def _cells(estimate: Estimate, marks: Mapping[str, str]) -> tuple[str, ...]:
+    """The number and its interval, or a dash with the mark of the note in place of what is missing."""
+    missing = f"--{marks.get(reason_of(estimate), '')}"
+    value, interval = _minus(value_of(estimate, with_unit=False)), _minus(interval_of(estimate))
+    return tex(name_of(estimate)), value or missing, interval or missing, count_of(estimate)
 
 
 def _confusion(found: GradeAgreement) -> Iterator[str]:
@@ -77,13 +77,17 @@ def _confusion(found: GradeAgreement) -> Iterator[str]:
     yield from _tabular("l" + "r" * len(GRADES), (title, *(f"KL {kl}" for kl in GRADES)), rows)
 
 
-def _tabular(columns: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def _tabular(
+    columns: str, headings: Sequence[str], rows: Iterable[Sequence[str]], notes: Sequence[str] = ()
+) -> Iterator[str]:
     yield f"\n\\begin{{tabular}}{{{columns}}}"
     yield "\\hline"
     yield f"{' & '.join(headings)} \\\\"
     yield "\\hline"
     yield from (f"{' & '.join(row)} \\\\" for row in rows)
     yield "\\hline"
+    for note in notes:
+        yield f"\\multicolumn{{{len(headings)}}}{{p{{{NOTE}}}}}{{{note}}} \\\\"
     yield "\\end{tabular}\n"
 
 

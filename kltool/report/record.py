@@ -10,6 +10,7 @@ from kltool.report.text import claim_sentence
 from kltool.typing import Record
 from kltool.values.change import KneeChange
 from kltool.values.decimals import decimal
+from kltool.values.expected_error import ExpectedError
 from kltool.values.grade import Grade
 from kltool.values.grade_change import GradeChange, GradeClaim
 from kltool.values.joint_space import CompartmentSpace, Positioning
@@ -63,6 +64,7 @@ def knee_record(knee: KneeReading) -> Record:
         "tibial_width_px": round(space.tibial_width_px, 3),
         "positioning": _positioning(space.positioning),
         "spacing": _spacing(knee.spacing),
+        "expected_error": _expected_error(knee.expected_error),
         "quality": str(knee.quality),
         "warnings": list(knee.warnings),
     }
@@ -85,6 +87,7 @@ def change_record(change: KneeChange, claim: GradeClaim | None = None) -> Record
         "side": str(change.side),
         "before": {"source": change.before.knee.film.source, **knee_record(change.before)},
         "after": {"source": change.after.knee.film.source, **knee_record(change.after)},
+        "same_film": change.same_film,
         **_change(change),
         **({} if claim is None else {"claim": claim_record(change.grade, claim)}),
         "produced_by": {
@@ -218,6 +221,17 @@ def _positioning(at: Positioning) -> Record:
         "clipped": round(at.clipped, 4),
         "edge_width_percent": _number(at.edge_width_percent),
         "contrast_to_noise": _number(at.contrast_to_noise, 2),
+    }
+
+
+def _expected_error(expected: ExpectedError | NotMeasured) -> Record:
+    if isinstance(expected, NotMeasured):
+        return _absent(expected)
+    return {
+        "compartment": str(expected.compartment),
+        "mm": _number(expected.mm),
+        "percent": round(expected.percent, 4),
+        "cause": expected.cause,
     }
 
 

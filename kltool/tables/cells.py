@@ -5,6 +5,7 @@ from typing import Any
 
 from kltool.geometry.joint_axes import location_names
 from kltool.tables.columns import (
+    EXPECTED_ERROR,
     KL,
     KL_EXPECTED,
     KL_EXPECTED_HIGH,
@@ -41,7 +42,7 @@ def model_name(version: str, hashes: Mapping[str, str]) -> str:
 
 def knee_cells(knee: Record) -> Row:
     """What was read of a knee, by column; knee: as kltool.report.record.knee_record makes it."""
-    spacing, positioning = knee["spacing"], knee["positioning"]
+    spacing, positioning, expected = knee["spacing"], knee["positioning"], knee["expected_error"]
     cells: Row = {
         SIDE: knee["side"],
         "side_source": knee["side_source"],
@@ -52,6 +53,8 @@ def knee_cells(knee: Record) -> Row:
         "spacing_column_mm": spacing.get("column_mm"),
         "calibration": spacing.get("tier"),
         SPACING_REASON: spacing.get("not_measured"),
+        "expected_error_mm": _value(expected.get("mm")),
+        EXPECTED_ERROR: expected.get("percent"),
         "quality": knee["quality"],
         "warnings": "; ".join(knee["warnings"]),
         **{name: _value(positioning[name]) for name in LAST if name in positioning},

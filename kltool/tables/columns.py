@@ -34,7 +34,12 @@ GIVEN: Final = "given_"  # before a manifest's column of the name of one of thes
 GIVEN_KL: Final = f"{GIVEN}{KL}"
 MINIMUM, MEAN = "mjsw", "mean_jsw"
 SPACING_REASON: Final = "spacing_reason"
-OTHER_LENGTHS: Final = ("spacing", "imd")  # beginnings of columns in millimetres that are no widths
+EXPECTED_ERROR: Final = "expected_error_percent"
+OTHER_LENGTHS: Final = (
+    "spacing",
+    "imd",
+    "expected_error",
+)  # beginnings of columns in millimetres that are no widths
 INTERVAL_ENDS: Final = ("_low_mm", "_high_mm", "_lower_mm", "_upper_mm")
 WIDTH: Final = re.compile(r"(medial|lateral)_(mjsw|mean_jsw|jsw(\d{3}))_mm")
 WIDTH_WORDS: Final = {MINIMUM: "minimum", MEAN: "mean"}
@@ -173,6 +178,8 @@ LAST: Final = {
     "edge_width_percent": CellType.NUMBER,
     "contrast_to_noise": CellType.NUMBER,
     "projection": CellType.TEXT,
+    "expected_error_mm": CellType.NUMBER,
+    EXPECTED_ERROR: CellType.NUMBER,
     "quality": CellType.TEXT,
     "warnings": CellType.TEXT,
     "notes": CellType.TEXT,

@@ -6,36 +6,39 @@ from functools import lru_cache
 from pathlib import Path
 
 from kltool.errors import UsageError
-from kltool.intake import ImageSource, find_images
+from kltool.intake import ImageSource, PassedOver, find_images
 from kltool.intake.sources import Access, is_remote
 from kltool.intake.sources.access import NOTHING_ALLOWED
 
 
 def images_named(
-    name: str, folder: Path | None = None, access: Access = NOTHING_ALLOWED
+    name: str,
+    folder: Path | None = None,
+    passed_over: PassedOver | None = None,
+    access: Access = NOTHING_ALLOWED,
 ) -> Iterator[ImageSource]:
     """The images of a file, folder, archive, member of an archive (films.zip!a.dcm) or address.
 
     folder: that a path is relative to. A path that is not there as it is written is looked for with slashes
     in place of backslashes, and in the other forms of Unicode (macOS decomposes letters with accents).
-    access: which addresses are opened, and the folder that paths must lie in. Raises UsageError where there
-    is no image, or it is not allowed.
+    passed_over: counts the files that are no images. access: which addresses are opened, and the folder that
+    paths must lie in. Raises UsageError where there is no image, or it is not allowed.
     """
     if is_remote(name):
-        yield from find_images(name, access)
+        yield from find_images(name, passed_over, access)
         return
     for spelling in _spellings(name):
         place = str(folder / spelling) if folder else spelling
         archive, mark, _ = place.partition("!")
         if Path(place).exists():
-            yield from find_images(Path(place), access)
+            yield from find_images(Path(place), passed_over, access)
             return
         if mark and Path(archive).is_file():
             access.require_inside(Path(archive))
         if mark and Path(archive).is_file() and place in _members(archive):
             yield _members(archive)[place]
             return
-    yield from find_images(folder / name if folder else Path(name), access)
+    yield from find_images(folder / name if folder else Path(name), passed_over, access)
 
 
 def _spellings(name: str) -> Iterator[str]:

@@ -98,6 +98,11 @@ class KneeChange(ByValue, Presented):
     models: Mapping[str, str]
     error_model: Mapping[str, float | str]
 
+    @property
+    def same_film(self) -> bool:
+        """Whether both files are one film: their pixels are equal."""
+        return self.before.knee.film.is_same_film(self.after.knee.film)
+
     def detached(self) -> "KneeChange":
         """The same change without the pixels of its films; it can no longer be drawn."""
         return replace(self, before=self.before.detached(), after=self.after.detached())

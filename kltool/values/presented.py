@@ -58,7 +58,8 @@ class Presented:
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
-            Where to draw; by default the axes of a new figure.
+            Where to draw; by default the axes of a new figure. Labels are broken to fit; where a figure has
+            several axes, its ``layout="constrained"`` makes room for them.
 
         Returns
         -------

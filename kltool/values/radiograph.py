@@ -12,7 +12,8 @@ from kltool.errors import UsageError
 from kltool.typing import Float32
 from kltool.values.by_value import ByValue
 from kltool.values.length import NotMeasured
-from kltool.values.spacing import NoSpacing, Spacing, user_spacing
+from kltool.values.spacing import NoSpacing, Spacing, aspect_of, user_spacing
+from kltool.values.square_pixels import check_aspect, is_square, resampled
 
 
 class Side(StrEnum):
@@ -75,7 +76,7 @@ class Radiograph(ByValue):
         The pixels, or the reason why a detached film has none; read them by `pixels`.
     pixels : numpy.ndarray
         (rows, columns) float32, finite; values after the Modality LUT, inverted where the polarity was wrong.
-        Their scale is the vendor's and carries no unit.
+        Their scale is the vendor's and carries no unit. Pixels that are not square are resampled to squares.
     spacing : Spacing or NoSpacing
         Millimetres a pixel with their calibration tier, or the reason why there are none.
     side : Side or None
@@ -85,7 +86,7 @@ class Radiograph(ByValue):
     notes : tuple of str
         Findings and corrections: polarity inverted, conflicting tags.
     file_sha256, pixels_sha256 : str
-        Hashes of the file, and of the pixels as loaded; empty where there are none.
+        Hashes of the file, and of the pixels before any resampling to squares; empty where there are none.
     subject : str or None
         PatientID; never the name.
     study_date : datetime.date or None
@@ -96,6 +97,8 @@ class Radiograph(ByValue):
         SOPInstanceUID, unique to an image.
     stored_mirrored : bool
         By its tags, the patient's right is on the viewer's right; not corrected.
+    other_spacings : tuple of Spacing
+        What else its tags allow, best first; used where `spacing` does not fit the knee.
     """
 
     source: str
@@ -111,6 +114,7 @@ class Radiograph(ByValue):
     projection: str | None = None
     instance_uid: str | None = None
     stored_mirrored: bool = False
+    other_spacings: tuple[Spacing, ...] = ()
 
     @classmethod
     def from_array(
@@ -130,7 +134,7 @@ class Radiograph(ByValue):
         spacing : float, (float, float) or Spacing, optional
             Millimetres between the centres of pixels, 0.02 to 1.0: one number, or (between rows, between
             columns). Numbers are recorded as given by the user; a `Spacing` states its own calibration.
-            Without it there are no millimetres.
+            Without it there are no millimetres. Pixels that are not square are resampled, as `load` does.
         side : {"right", "left"}, optional
             Side of the body; without it the side is read from the anatomy or, of two knees, from their order.
         source : str
@@ -154,7 +158,7 @@ class Radiograph(ByValue):
         Radiograph('array', 620 x 560 pixels, 0.21 x 0.21 mm (user), right)
         """
         image = _picture(pixels)
-        return cls(
+        film = cls(
             source,
             image,
             _given_spacing(spacing),
@@ -162,6 +166,7 @@ class Radiograph(ByValue):
             SideSource.UNKNOWN if side is None else SideSource.USER,
             pixels_sha256=sha256_of_pixels(image),
         )
+        return film.with_square_pixels(aspect_of(film.spacing))
 
     @property
     def pixels(self) -> Float32:
@@ -169,6 +174,20 @@ class Radiograph(ByValue):
         if isinstance(self.image, NotMeasured):
             raise UsageError(f"{self.source}: {self.image.reason}")
         return self.image
+
+    def is_same_film(self, other: "Radiograph") -> bool:
+        """Whether the pixels are equal, whatever the name and format of the files.
+
+        Parameters
+        ----------
+        other : Radiograph
+
+        Returns
+        -------
+        bool
+            False where the hash of the pixels is not known.
+        """
+        return bool(self.pixels_sha256) and self.pixels_sha256 == other.pixels_sha256
 
     def detached(self) -> "Radiograph":
         """The same film without its pixels, which are nearly all of its memory."""
@@ -187,6 +206,33 @@ class Radiograph(ByValue):
         Radiograph
         """
         return replace(self, notes=self.notes + notes)
+
+    def with_square_pixels(self, aspect: float) -> "Radiograph":
+        """The same film in square pixels, as fine as its finer axis; its hashes stay.
+
+        Parameters
+        ----------
+        aspect : float
+            The height of a pixel divided by its width; up to 1% from 1 counts as square.
+
+        Returns
+        -------
+        Radiograph
+
+        Raises
+        ------
+        NotARadiograph
+            Where one side of a pixel is more than four times the other.
+        """
+        check_aspect(aspect)
+        if is_square(aspect):
+            return self
+        spacing = self.spacing if isinstance(self.spacing, NoSpacing) else self.spacing.squared
+        # what states another shape of a pixel does not hold for the new ones
+        others = tuple(other.squared for other in self.other_spacings if is_square(other.aspect / aspect))
+        image = resampled(self.pixels, aspect)
+        film = replace(self, image=image, spacing=spacing, other_spacings=others)
+        return film.with_notes(f"pixels {aspect:.3g} times as high as wide: resampled to square pixels")
 
     def __repr__(self) -> str:
         size = "detached"

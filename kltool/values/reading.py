@@ -11,6 +11,7 @@ import numpy.typing as npt
 from kltool.errors import KltoolError, Refusal
 from kltool.values.by_value import ByValue
 from kltool.values.decimals import decimal
+from kltool.values.expected_error import ExpectedError
 from kltool.values.grade import Grade
 from kltool.values.joint_space import JointSpace
 from kltool.values.knee import Knee
@@ -86,6 +87,8 @@ class KneeReading(Presented):
         Where the knee lies, its landmarks, side and film.
     joint_space : JointSpace
         Widths of both compartments, positioning and image quality.
+    expected_error : ExpectedError or NotMeasured
+        The expected absolute error of the minimum width that is less certain, or why there is none.
     grade : Grade or NotMeasured
         The Kellgren-Lawrence grade, as probabilities.
     quality : Quality
@@ -98,6 +101,7 @@ class KneeReading(Presented):
 
     knee: Knee
     joint_space: JointSpace
+    expected_error: ExpectedError | NotMeasured
     grade: Grade | NotMeasured
     quality: Quality
     warnings: tuple[str, ...]

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from kltool.errors import SpacingError
+from kltool.values.square_pixels import MOST_ELONGATED
 
 SMALLEST_SPACING_MM = 0.02  # docs/choices.md#spacing-range
 LARGEST_SPACING_MM = 1.0  # docs/choices.md#spacing-range
@@ -55,6 +56,17 @@ class Spacing:
             if not (math.isfinite(mm) and SMALLEST_SPACING_MM <= mm <= LARGEST_SPACING_MM):
                 raise SpacingError(self.row_mm, self.column_mm)
 
+    @property
+    def aspect(self) -> float:
+        """The height of a pixel divided by its width."""
+        return self.row_mm / self.column_mm
+
+    @property
+    def squared(self) -> "Spacing":
+        """The finer of both, in both directions."""
+        finer = min(self.row_mm, self.column_mm)
+        return Spacing(finer, finer, self.tier)
+
     def __str__(self) -> str:
         return f"{self.row_mm:g} x {self.column_mm:g} mm ({self.tier.label})"
 
@@ -72,6 +84,11 @@ class NoSpacing:
     reason: str
 
 
+def aspect_of(spacing: Spacing | NoSpacing, stated: float = 1.0) -> float:
+    """The height of a pixel divided by its width, by the spacing or, where there is none, as stated."""
+    return stated if isinstance(spacing, NoSpacing) else spacing.aspect
+
+
 def user_spacing(given_mm: Any) -> Spacing:
     """One number, or (between rows, between columns), in mm. Raises SpacingError where it cannot be true."""
     if isinstance(given_mm, Spacing):
@@ -83,6 +100,9 @@ def user_spacing(given_mm: Any) -> Spacing:
     try:
         if isinstance(row, bool) or isinstance(column, bool):
             raise TypeError("a truth value is no length")
-        return Spacing(float(row), float(column), Calibration.USER)
+        spacing = Spacing(float(row), float(column), Calibration.USER)
+        if not 1 / MOST_ELONGATED <= spacing.aspect <= MOST_ELONGATED:
+            raise ValueError("no pixel has such a shape")
+        return spacing
     except (TypeError, ValueError) as error:
         raise SpacingError(row, column) from error

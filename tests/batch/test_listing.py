@@ -84,6 +84,7 @@ def test_a_manifest_says_whose_knee_it_is_and_its_columns_go_along(
     assert (found.spacing_mm[2], found.calibration[2]) == (0.2, "user")
     assert found.status[3] == "failed"
     assert "gone.dcm" in found.reason[3]
+    assert str(tmp_path) not in found.reason[3]
 
 
 def test_a_manifest_that_makes_no_sense_is_refused_at_the_start(tmp_path: Path, table: Table) -> None:
@@ -150,6 +151,15 @@ def test_what_is_said_of_an_image_and_its_state_are_part_of_its_key(tmp_path: Pa
     assert Task(source, subject="A", visit="1", other_columns={"x": "y"}).key == Task(source).key
     film.write_bytes(b"another")
     assert Task(source).key not in keys
+
+
+def test_files_that_are_no_images_are_counted_at_each_listing(films: Path) -> None:
+    (films / "notes").write_text("seen by the reader")
+    (films / "drawing.svg").write_text("<svg/>")
+    listing = Listing((str(films),), frozenset(), str)
+    for _ in range(2):
+        assert len(list(listing)) == 4
+        assert listing.passed_over.files == 2
 
 
 def test_subjects_become_pseudonyms_with_a_key(films: Path, tmp_path: Path, table: Table) -> None:

@@ -11,21 +11,15 @@ from kltool.values.change import Comparability, KneeChange, Verdict
 from kltool.values.joint_space import CompartmentSpace
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Measure
-from kltool.values.radiograph import Radiograph, Side
+from kltool.values.radiograph import Side
 from kltool.values.reading import KneeReading, Quality, Reading
 from kltool.values.spacing import Calibration, NoSpacing, Spacing
 from kltool.values.width_change import Unit, WidthChange
 from kltool.weights import Models
+from tests.films import on_film, retaken
 
 ReadSample = Callable[..., Reading]
 BEFORE, AFTER = "case/before.dcm", "case/after.dcm"
-
-
-def on_film(reading: Reading, alter: Callable[[Radiograph], Radiograph]) -> Reading:
-    """The same knees with an altered film."""
-    film = alter(reading.film)
-    knees = tuple(replace(knee, knee=replace(knee.knee, film=film)) for knee in reading.knees)
-    return replace(reading, film=film, knees=knees)
 
 
 def with_knee(reading: Reading, alter: Callable[[KneeReading], KneeReading]) -> Reading:
@@ -98,7 +92,8 @@ def test_films_in_reverse_order_are_compared_as_given_with_a_caution(
 ) -> None:
     change = only(compare(read_sample(AFTER), read_sample(BEFORE), models))
     assert change.verdict is Verdict.WORSENED
-    assert "by its study date, the second film is the earlier one" in change.reasons
+    assert change.reasons[0] == "by its study date, the second film is the earlier one"
+    assert change.sentence.startswith("By its study date, the second film is the earlier one. Right knee: ")
 
 
 def test_films_of_different_calibration_are_not_comparable(read_sample: ReadSample, models: Models) -> None:
@@ -167,7 +162,7 @@ def test_a_femoral_width_that_differs_by_a_tenth_is_a_reason_for_caution(
     spacing = good.film.spacing
     assert isinstance(spacing, Spacing)
     wide = Spacing(1.1 * spacing.row_mm, 1.1 * spacing.column_mm, spacing.tier)
-    change = only(compare(good, on_film(good, lambda film: replace(film, spacing=wide)), models))
+    change = only(compare(good, on_film(retaken(good), lambda film: replace(film, spacing=wide)), models))
     assert change.comparability is Comparability.CAUTION
     (reason,) = change.reasons
     assert "the femoral width differs by +10.0%" in reason
@@ -198,7 +193,7 @@ def test_without_millimetres_a_change_is_in_per_cent_and_with_caution(
     assert " % of tibial width" in change.sentence
     assert "mm" not in change.sentence
     assert change.reasons[0] == (
-        "no pixel spacing in at least one film: widths compared in % of the tibial width"
+        "no valid pixel spacing in at least one film: widths compared in % of the tibial width"
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import log
 
 import pytest
 
@@ -85,3 +86,29 @@ def test_an_image_that_is_mirrored_is_not_compared_and_its_bones_are_not_blamed(
     found, (reason,) = assess_comparability(knee, mirrored, SAME_SIZE, match(0.001), 1.0)
     assert found is Comparability.NOT_COMPARABLE
     assert "mirrored" in reason
+
+
+@pytest.mark.parametrize(
+    ("ratio", "expected"),
+    [
+        (1.04, Comparability.COMPARABLE),
+        (1.2, Comparability.CAUTION),
+        (1.3, Comparability.NOT_COMPARABLE),
+        (0.5, Comparability.NOT_COMPARABLE),
+    ],
+)
+def test_films_whose_femur_changed_by_more_than_magnification_have_no_common_millimetres(
+    ratio: float, expected: Comparability, knee: KneeReading
+) -> None:
+    changed = replace(SAME_SIZE, femur_log_ratio=log(ratio))
+    film = replace(knee.knee.film, pixels_sha256="of another film")
+    later = replace(knee, knee=replace(knee.knee, film=film))
+    found, reasons = assess_comparability(knee, later, changed, match(0.99), 1.0)
+    assert found is expected
+    assert all(holds(reason, "femoral width differs by", f"{100 * (ratio - 1):+.0f}") for reason in reasons)
+
+
+def test_without_millimetres_a_femur_of_another_size_asks_for_caution(knee: KneeReading) -> None:
+    """The ratio of femur to tibia is no matter of the spacing."""
+    changed = replace(SAME_SIZE, unit=Unit.PERCENT, femur_log_ratio=log(1.3))
+    assert assess_comparability(knee, knee, changed, match(0.99), 1.0)[0] is Comparability.CAUTION

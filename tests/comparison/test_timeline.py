@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from math import sqrt
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from scipy.optimize import curve_fit
 from kltool.comparison import timelines
 from kltool.comparison.timeline import slope_of
 from kltool.errors import NotComparable
+from kltool.reading import read
 from kltool.values.change import Verdict
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
@@ -25,6 +27,8 @@ from kltool.values.reading import Reading
 from kltool.values.timeline import Slope, Visit
 from kltool.values.width_change import Difference, ErrorComponents, Unit, WidthChange
 from kltool.weights import Models
+from tests.films import on_film, retaken
+from tests.messages import absent, holds
 
 ReadSample = Callable[..., Reading]
 NAME = Measure.MEDIAL_MINIMUM
@@ -108,7 +112,7 @@ def visits(read_sample: ReadSample) -> list[Visit]:
     return [
         Visit("month 12", date(2024, 4, 4), read_sample("case/after.dcm")),
         Visit("baseline", date(2023, 4, 6), read_sample("case/before.dcm")),
-        Visit("month 6", date(2023, 10, 6), read_sample("case/before.dcm")),
+        Visit("month 6", date(2023, 10, 6), retaken(read_sample("case/before.dcm"))),
     ]
 
 
@@ -129,10 +133,20 @@ def test_the_order_in_which_visits_are_given_changes_nothing(read_sample: ReadSa
     assert timelines(given, models)[0].sentence == timelines(given[::-1], models)[0].sentence
 
 
-def test_two_films_of_one_visit_are_refused(read_sample: ReadSample, models: Models) -> None:
-    twice = [replace(visit, name="baseline", day=date(2023, 4, 6)) for visit in visits(read_sample)]
+@pytest.mark.parametrize("day", [date(2023, 4, 6), date(2024, 4, 4)])
+def test_two_films_of_one_visit_are_refused_whatever_their_days(
+    day: date, read_sample: ReadSample, models: Models
+) -> None:
+    after, before, _ = visits(read_sample)
     with pytest.raises(NotComparable, match="two films of visit 'baseline'"):
-        timelines(twice, models)
+        timelines([before, replace(after, name="baseline", day=day)], models)
+
+
+def test_one_film_is_not_two_visits_whatever_its_file(read_sample: ReadSample, models: Models) -> None:
+    copy = on_film(read_sample("case/before.dcm"), lambda film: replace(film, source="copy.png"))
+    with pytest.raises(NotComparable) as refused:
+        timelines([*visits(read_sample), Visit("month 24", date(2025, 4, 4), copy)], models)
+    assert holds(str(refused.value), "'month 24', copy.png", "visit baseline", "both files are one film")
 
 
 def test_a_knee_of_one_visit_has_no_timeline(read_sample: ReadSample, models: Models) -> None:
@@ -142,7 +156,23 @@ def test_a_knee_of_one_visit_has_no_timeline(read_sample: ReadSample, models: Mo
 
 def test_both_knees_of_films_of_both_have_their_timelines(read_sample: ReadSample, models: Models) -> None:
     both = [
-        Visit(name, day, read_sample("bilateral.dcm"))
-        for name, day in (("a", date(2023, 1, 1)), ("b", date(2024, 1, 1)))
+        Visit(str(year), date(year, 1, 1), retaken(read_sample("bilateral.dcm"), year))
+        for year in (2023, 2024)
     ]
     assert [knee.side for knee in timelines(both, models)] == [Side.RIGHT, Side.LEFT]
+
+
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "rescaled-follow-up"
+
+
+@pytest.mark.skipif(not CASES.exists(), reason=f"no {CASES}")
+def test_a_visit_whose_millimetres_are_stale_never_enters_a_slope(models: Models) -> None:
+    """The film was reduced to half its size and its spacing left as it was."""
+    files = {2023: "before", 2024: "after", 2025: "after_stale_spacing"}
+    readings = {year: retaken(read(CASES / f"{name}.dcm", models), year) for year, name in files.items()}
+    taken = [Visit(str(year), date(year, 4, 6), reading) for year, reading in readings.items()]
+    (true,), (with_stale,) = timelines(taken[:2], models), timelines(taken, models)
+    assert [one.verdict for one in with_stale.changes] == [Verdict.IMPROVED, Verdict.NOT_COMPARABLE]
+    assert with_stale.slopes == true.slopes
+    (only_stale,) = timelines([taken[0], taken[2]], models)
+    assert all(absent(slope, "not comparable", "-50%") for slope in only_stale.slopes.values())

@@ -26,10 +26,11 @@ def test_nonsense_given_by_the_user_is_an_error(nonsense: Any) -> None:
 
 def test_the_users_spacing_is_recorded_as_such_and_what_the_tags_state_too() -> None:
     data = as_bytes(data_set(PixelSpacing=[0.143, 0.143], ImagerPixelSpacing=[0.15, 0.15]))
-    film = load(ImageSource.in_memory("film", data), spacing_mm=(0.2, 0.1))
-    assert film.spacing == Spacing(0.2, 0.1, Calibration.USER)
+    film = load(ImageSource.in_memory("film", data), spacing_mm=(0.2, 0.201))
+    assert film.spacing == Spacing(0.2, 0.201, Calibration.USER)
+    assert film.other_spacings == ()
     assert film.notes == (
-        "spacing given by the user, 0.2 x 0.1 mm, in place of 0.143 x 0.143 mm by the tags (corrected)",
+        "spacing given by the user, 0.2 x 0.201 mm, in place of 0.143 x 0.143 mm by the tags (corrected)",
     )
 
 

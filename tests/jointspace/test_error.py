@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kltool.jointspace import ErrorSettings, inflate_errors, inflation_warning
+from kltool.jointspace import ErrorSettings, inflate_errors
 from kltool.values.joint_space import JointSpace
 from kltool.values.length import Area, Length, NotMeasured
 from kltool.values.measure import Compartment
@@ -73,10 +73,3 @@ def test_without_millimetres_the_errors_in_pixels_are_inflated() -> None:
     assert isinstance(after, Length)
     assert after.sd_px == pytest.approx(3.0 * before.sd_px)
     assert after.sd_mm == before.sd_mm == NotMeasured("no millimetres: -")
-
-
-def test_only_an_inflated_error_gives_a_warning() -> None:
-    assert inflation_warning(Quality.GOOD, SETTINGS) == ()
-    assert inflation_warning(Quality.POOR, SETTINGS) == (
-        "errors are multiplied by 3, as the quality is poor",
-    )

@@ -283,6 +283,20 @@ def test_a_location_that_a_margin_does_not_reach_names_the_margin_and_there_is_n
     assert isinstance(space.medial.minimum, Width)
 
 
+@pytest.mark.parametrize(("lost", "reported"), [(0.20, True), (0.34, False)])
+def test_a_mean_needs_most_of_its_range_to_be_found(lost: float, reported: bool) -> None:
+    """Over the rest the tibial margin plunges, so that no width there is valid."""
+    low, high = location_range(Compartment.MEDIAL)
+    plunge = high - lost * (high - low)
+    space = medial_of(Phantom(), flat(0.0), lambda x: 4.0 if x < plunge else 14.0)
+    if reported:
+        assert isinstance(space.medial.mean, Length)
+    else:
+        absent = NotMeasured("both margins were found over only 66% of x = 0.150 to 0.300")
+        assert (space.medial.mean, space.medial.area) == (absent, absent)
+    assert isinstance(space.medial.minimum, Width)
+
+
 def test_a_minimum_needs_most_of_its_range() -> None:
     space = medial_of(Phantom(), flat(0.0), flat(5.0), tibial_reach=(0.05, 0.25))
     assert space.medial.minimum == NotMeasured("both margins were traced over too little of x = 0.13 to 0.32")

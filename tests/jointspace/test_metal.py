@@ -12,7 +12,7 @@ from kltool.errors import KltoolError
 from kltool.intake import load
 from kltool.jointspace import ErrorSettings, TraceSettings, WidthSettings, assess_quality, measure_joint_space
 from kltool.jointspace.metal import detect_metal
-from kltool.jointspace.quality import QualityCriteria
+from kltool.jointspace.quality_criteria import QualityCriteria
 from kltool.localize import find_knees
 from kltool.training.data.oai import side_of
 from kltool.values.joint_space import TracedJoint
@@ -66,7 +66,10 @@ def test_metal_above_the_joint_leaves_the_joint_space_and_gives_a_warning() -> N
     assert detect_metal(knee).found
     traced = TracedJoint(*(PHANTOM.margins(c, flat(0.0), flat(5.0)) for c in SIGN), NO_PLATEAU)
     space = measure_joint_space(knee, traced, WidthSettings(), ErrorSettings())
-    assert "there is metal near the joint" in assess_quality(knee, space, QualityCriteria())[1]
+    assert (
+        "there is metal near the joint"
+        in assess_quality(knee, space, NotMeasured("for this test"), QualityCriteria())[1]
+    )
 
 
 def test_simulated_knees_have_no_metal(samples: Path, models: Models) -> None:

@@ -7,10 +7,14 @@ import pytest
 
 from kltool.intake import ImageSource, load
 from kltool.jointspace import QualityCriteria, assess_quality
+from kltool.jointspace.conditions import cause_of_error
+from kltool.values.expected_error import ExpectedError
 from kltool.values.joint_space import Positioning
 from kltool.values.knee import Knee
 from kltool.values.length import Length, NotMeasured
+from kltool.values.measure import Compartment
 from kltool.values.reading import KneeReading, Quality, Reading
+from kltool.values.spacing import Calibration, Spacing
 from tests.intake.films import as_bytes, data_set
 
 ReadSample = Callable[..., Reading]
@@ -24,6 +28,7 @@ WELL_PLACED = Positioning(
     edge_width_percent=1.1,
     contrast_to_noise=30.0,
 )
+NONE_EXPECTED = NotMeasured("for this test")
 Judged = tuple[Quality, tuple[str, ...]]
 
 
@@ -37,7 +42,8 @@ def reading(read_sample: ReadSample) -> KneeReading:
 def judged(reading: KneeReading, knee: Knee | None = None, **positioning: object) -> Judged:
     space = reading.joint_space
     placed = replace(space.positioning, **positioning)  # type: ignore[arg-type]
-    return assess_quality(knee or reading.knee, replace(space, positioning=placed), QualityCriteria())
+    whole = replace(space, positioning=placed)
+    return assess_quality(knee or reading.knee, whole, NONE_EXPECTED, QualityCriteria())
 
 
 def imd_of(mm: float | NotMeasured, percent: float = 0.5) -> Length:
@@ -74,7 +80,8 @@ def test_very_uncertain_landmarks_are_poor(reading: KneeReading) -> None:
 
 def test_few_pixels_and_a_tilt_are_reported(reading: KneeReading) -> None:
     placement = replace(reading.knee.placement, tibial_width_px=100.0)
-    assert judged(reading, replace(reading.knee, placement=placement), tilt_deg=-20.0) == (
+    coarse = replace(reading.knee.film, spacing=Spacing(0.76, 0.76, Calibration.GEOMETRY))
+    assert judged(reading, replace(reading.knee, film=coarse, placement=placement), tilt_deg=-20.0) == (
         Quality.USABLE,
         ("low resolution: the tibia spans 100 pixels", "the knee is tilted by 20 degrees in the picture"),
     )
@@ -111,87 +118,80 @@ def test_a_side_that_the_anatomy_contradicts_is_reported(reading: KneeReading) -
     )
 
 
-NOT_PARALLEL = "the beam was not parallel to the medial plateau: inter-margin distance"
-
-
 @pytest.mark.parametrize(
-    ("imd", "quality", "words"),
+    ("mm", "quality", "words"),
     [
-        (imd_of(1.0), Quality.GOOD, None),
-        (imd_of(1.6), Quality.USABLE, f"{NOT_PARALLEL} 1.6 mm, 1.0 at most is good"),
-        (imd_of(2.5), Quality.USABLE, f"{NOT_PARALLEL} 2.5 mm, 1.0 at most is good"),
-        (imd_of(4.1), Quality.POOR, f"{NOT_PARALLEL} 4.1 mm, 1.0 at most is good"),
-        (imd_of(NO_MM, 1.3), Quality.GOOD, None),
+        (0.70, Quality.GOOD, None),
+        (0.86, Quality.USABLE, "expected error of the medial minimum 0.86 mm, 0.7 at most is good: why"),
+        (1.20, Quality.POOR, "expected error of the medial minimum 1.20 mm, 0.7 at most is good: why"),
         (
-            imd_of(NO_MM, 2.0),
+            NO_MM,
             Quality.USABLE,
-            f"{NOT_PARALLEL} 2.0 % of the tibial width, 1.3 at most is good",
-        ),
-        (imd_of(NO_MM, 5.4), Quality.POOR, f"{NOT_PARALLEL} 5.4 % of the tibial width, 1.3 at most is good"),
-        (
-            NotMeasured("no margins"),
-            Quality.USABLE,
-            "the alignment of the beam with the medial plateau is unknown: no margins",
+            "expected error of the medial minimum 1.10 % of the tibial width, 0.9 at most is good: why",
         ),
     ],
 )
-def test_a_beam_not_parallel_to_the_plateau_is_reported(
-    reading: KneeReading, imd: Length | NotMeasured, quality: Quality, words: str | None
+def test_a_large_expected_error_is_reported_with_its_cause(
+    reading: KneeReading, mm: float | NotMeasured, quality: Quality, words: str | None
 ) -> None:
-    assert judged(reading, imd=imd) == (quality, (words,) if words else ())
+    expected = ExpectedError(Compartment.MEDIAL, mm, 1.1, "why")
+    told = assess_quality(reading.knee, reading.joint_space, expected, QualityCriteria())
+    assert told == (quality, (words,) if words else ())
 
 
 @pytest.mark.parametrize(
-    ("degrees", "quality", "words"),
+    ("placed", "ordinary", "extreme", "words"),
     [
-        (-9.9, Quality.GOOD, None),
-        (14.0, Quality.USABLE, "the leg is rotated externally by about 14 degrees"),
-        (-21.0, Quality.POOR, "the leg is rotated internally by about 21 degrees"),
-        (NotMeasured("why"), Quality.USABLE, "the rotation of the leg is unknown: why"),
-    ],
-)
-def test_a_rotated_leg_is_reported(
-    reading: KneeReading, degrees: float | NotMeasured, quality: Quality, words: str | None
-) -> None:
-    assert judged(reading, rotation_deg=degrees) == (quality, (words,) if words else ())
-
-
-@pytest.mark.parametrize(
-    ("placed", "usable", "poor", "words"),
-    [
-        ("clipped", 0.10, 0.30, "10% of the pixels of the joint are clipped (black or white)"),
+        ("rotation_deg", -14.0, -21.0, "the leg is rotated internally by about 21 degrees"),
+        ("clipped", 0.10, 0.30, "30% of the pixels of the joint are clipped (black or white)"),
         (
             "edge_width_percent",
             2.6,
             4.5,
-            "the film is blurred: edge width at the femoral margin 2.6 % of the tibial width, "
-            "2.0 at most is good",
+            "the film is blurred: edge width at the femoral margin 4.5 % of the tibial width",
         ),
         (
             "contrast_to_noise",
             3.1,
             1.9,
-            "the film is noisy: contrast-to-noise ratio at the femoral margin 3.1, 5 at least is good",
+            "the film is noisy: contrast-to-noise ratio at the femoral margin 1.9",
         ),
     ],
 )
-def test_poor_image_quality_is_reported(
-    reading: KneeReading, placed: str, usable: float, poor: float, words: str
+def test_a_film_beyond_all_that_errors_were_measured_on_is_poor(
+    reading: KneeReading, placed: str, ordinary: float, extreme: float, words: str
 ) -> None:
-    assert judged(reading, **{placed: usable}) == (Quality.USABLE, (words,))
-    assert judged(reading, **{placed: poor})[0] is Quality.POOR
+    assert judged(reading, **{placed: ordinary}) == (Quality.GOOD, ())
+    assert judged(reading, **{placed: extreme}) == (Quality.POOR, (words,))
+
+
+@pytest.mark.parametrize(
+    ("placed", "words"),
+    [
+        ({}, "the margins of the bones are indistinct"),
+        ({"edge_width_percent": 3.0, "clipped": 0.025}, "the film is blurred"),
+        ({"imd": imd_of(6.0, 8.0)}, "the beam was not parallel to the medial plateau"),
+        ({"rotation_deg": NotMeasured("why"), "contrast_to_noise": 4.0}, "the film is noisy"),
+    ],
+)
+def test_the_cause_is_what_is_furthest_out_of_the_ordinary(
+    reading: KneeReading, placed: dict[str, object], words: str
+) -> None:
+    at = replace(reading.joint_space.positioning, **placed)  # type: ignore[arg-type]
+    space = replace(reading.joint_space, positioning=at)
+    assert cause_of_error(reading.knee, space, QualityCriteria()).startswith(words)
 
 
 def test_a_missing_minimum_is_reported_with_its_reason(reading: KneeReading) -> None:
     space = reading.joint_space
     medial = replace(space.medial, minimum=NotMeasured("the margins cross by 2.5 mm"))
-    told = assess_quality(reading.knee, replace(space, medial=medial), QualityCriteria())
+    told = assess_quality(reading.knee, replace(space, medial=medial), NONE_EXPECTED, QualityCriteria())
     assert told == (Quality.USABLE, ("medial: the margins cross by 2.5 mm",))
 
 
 def test_the_most_severe_reasons_come_first(reading: KneeReading) -> None:
     quality, reasons = judged(
-        reading, replace(reading.knee, detection_score=0.5), complete=False, imd=imd_of(1.5)
+        reading, replace(reading.knee, detection_score=0.5), complete=False, tilt_deg=20.0
     )
     assert quality is Quality.POOR
     assert reasons[0] == "the joint is cut off by the edge of the picture"

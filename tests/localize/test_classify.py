@@ -1,5 +1,6 @@
 """The class of a candidate does not depend on its orientation, which is exchanged by mirroring."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,10 +45,9 @@ def test_a_natural_knee_is_classified_as_natural_and_of_its_side(
 
 def test_spacing_is_rotated_with_the_film(samples: Path) -> None:
     film = load(samples / "knee_right_normal.dcm")
-    anisotropic = Spacing(0.1, 0.2, Calibration.DETECTOR)
+    anisotropic, other = Spacing(0.1, 0.2, Calibration.DETECTOR), Spacing(0.1, 0.2, Calibration.UNKNOWN_PLANE)
+    film = replace(film, spacing=anisotropic, other_spacings=(other,))
     for turns, expected in ((1, (0.2, 0.1)), (2, (0.1, 0.2)), (3, (0.2, 0.1))):
-        rotated = rotate_quarter_turns(
-            type(film)("f", film.pixels, anisotropic, film.side, film.side_source), turns
-        )
-        assert isinstance(rotated.spacing, Spacing)
-        assert (rotated.spacing.row_mm, rotated.spacing.column_mm) == expected
+        rotated = rotate_quarter_turns(film, turns)
+        assert rotated.spacing == Spacing(*expected, Calibration.DETECTOR)
+        assert rotated.other_spacings == (Spacing(*expected, Calibration.UNKNOWN_PLANE),)

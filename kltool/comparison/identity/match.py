@@ -26,6 +26,7 @@ class LogisticCoefficients:
 
 FITTED: Final = LogisticCoefficients(-1.58, 8.4, 37.1, -346.0)  # docs/choices.md#identity-match
 TOO_LITTLE_BONE: Final = NotMeasured("too little of the bone is visible on both films")
+SAME_FILM: Final = IdentityMatch(1.0, 1.0, 0.0, 1.0)  # of one film given twice
 HIGHEST_PROBABILITY: Final = 0.999  # of either answer; docs/choices.md#identity-match
 
 

@@ -24,8 +24,8 @@ def damaged_pixels() -> Undecodable:
 
 
 def check_end(codestream: bytes) -> None:
-    """Raises Undecodable for a codestream that was cut off."""
-    if END_OF_CODESTREAM not in codestream[-64:]:
+    """Raises Undecodable for a codestream that was cut off; encoders pad what follows its end."""
+    if END_OF_CODESTREAM not in codestream.rstrip(b"\0")[-64:]:
         raise damaged_pixels()
 
 

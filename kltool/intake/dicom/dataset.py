@@ -117,21 +117,21 @@ def values(dataset: Dataset, keyword: str) -> tuple[Any, ...]:
 
 
 def text(dataset: Dataset, keyword: str) -> str:
-    """The first value as text without padding; empty where there is none."""
-    found = values(dataset, keyword)
-    return str(found[0]).strip().strip("\0").strip() if found else ""
+    """The whole text without padding; empty where there is none.
+
+    A backslash in it separates values, but people write it in single ones too: what follows it is kept.
+    """
+    return "\\".join(part for part in texts(dataset, keyword) if part)
 
 
 def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
-    return tuple(str(value).strip() for value in values(dataset, keyword))
+    return tuple(str(value).strip().strip("\0").strip() for value in values(dataset, keyword))
 
 
 def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
     """Finite or not, NaN where there is a value that is no number."""
-    found = values(dataset, keyword)
-    if not found:
-        return (math.nan,) if _is_filled(dataset, keyword) else ()
-    return tuple(_number(value) for value in found)
+    found = values(dataset, keyword) or _unread_text(dataset, keyword)
+    return tuple(_number(part) for value in found for part in _parts(value))
 
 
 def number(dataset: Dataset, keyword: str) -> float | None:
@@ -150,6 +150,17 @@ def items(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:
     return tuple(item for item in values(dataset, keyword) if isinstance(item, Dataset))
 
 
+def _parts(value: object) -> tuple[object, ...]:
+    """The numbers that one value holds: text of another representation than DS, or with commas.
+
+    docs/choices-intake.md#commas-in-numbers
+    """
+    if not isinstance(value, str):
+        return (value,)
+    separated = value.replace(",", "\\" if "." in value else ".")
+    return tuple(separated.split("\\"))
+
+
 def _number(value: object) -> float:
     try:
         return float(value)  # type: ignore[arg-type]
@@ -157,7 +168,9 @@ def _number(value: object) -> float:
         return math.nan
 
 
-def _is_filled(dataset: Dataset, keyword: str) -> bool:
-    """Whether an element that gave no value holds bytes all the same: it could not be read."""
+def _unread_text(dataset: Dataset, keyword: str) -> tuple[str, ...]:
+    """The bytes of an element that gave no value, as text: pydicom converts only what the standard allows."""
     element = dataset._dict.get(BaseTag(tag_for_keyword(keyword) or 0))  # raw: converting it has failed
-    return isinstance(element, RawDataElement) and bool((element.value or b"").strip(b" \0"))
+    unread = element.value if isinstance(element, RawDataElement) else None
+    found = (unread or b"").decode("ascii", "replace").strip(" \0")
+    return (found,) if found else ()

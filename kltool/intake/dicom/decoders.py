@@ -35,6 +35,10 @@ JPEG = frozenset(("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"))  # baseli
 JPEG_LOSSLESS = frozenset(("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"))  # process 14, any and SV1
 JPEG_LS = frozenset(("1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"))
 JPEG_2000 = frozenset(f"1.2.840.10008.1.2.4.{last}" for last in ("90", "91", "201", "202", "203"))
+JPEG_XL = frozenset(f"1.2.840.10008.1.2.4.{last}" for last in ("110", "111", "112"))
+# of Adobe, without a colour transformation: without it, or JFIF's, decoders take three channels for YCbCr
+RGB_MARKER = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
+BITS_ALLOCATED = (8, 16, 32, 64)
 # compression, the package that decodes it, and the module that package installs
 PACKAGES = {
     "uncompressed": ("pydicom", "pydicom"),
@@ -60,7 +64,7 @@ def stored_pixels(dataset: FileDataset, stored: PixelFormat) -> tuple[StoredPixe
     Raises Undecodable where the pixels are damaged, cut off or in a syntax that is not read,
     InstallationError where a decoder is missing.
     """
-    _refuse_shifted_bits(stored)
+    _refuse_unusual_bits(stored)
     syntax, notes = syntax_of_pixels(dataset, stored)
     try:
         pixels = _decoded(dataset, stored, syntax)
@@ -82,7 +86,7 @@ def _decoded(dataset: FileDataset, stored: PixelFormat, syntax: UID) -> StoredPi
     if syntax in JPEG_2000:
         return _jpeg_2000(_codestream(dataset), stored)
     if syntax in JPEG:
-        return _jpeg(_codestream(dataset))
+        return _jpeg(_codestream(dataset), stored)
     if syntax in JPEG_LOSSLESS:
         check_lossless_jpeg(_codestream(dataset), stored)
         return _within_stored_bits(_by_pydicom(dataset, syntax, "gdcm"), stored)
@@ -96,17 +100,31 @@ def _by_pydicom(dataset: FileDataset, syntax: UID, plugin: str) -> StoredPixels:
     try:
         decoder = get_decoder(syntax)
     except NotImplementedError as error:
-        raise _unread_syntax() from error
+        raise (_unread_syntax("JPEG XL") if syntax in JPEG_XL else _unread_syntax()) from error
     if plugin and plugin not in decoder.available_plugins:
         raise ImportError(name=plugin)
     _set_syntax(dataset, syntax)
-    pixels, _ = decoder.as_array(dataset, index=0, decoding_plugin=plugin)
+    pixels, found = decoder.as_array(dataset, index=0, raw=True, decoding_plugin=plugin)
+    return _as_rgb(pixels, str(found["photometric_interpretation"]))
+
+
+def _as_rgb(pixels: StoredPixels, photometric: str) -> StoredPixels:
+    """Grey is grey whether it is stated as RGB or as luminance: three equal channels, or neutral chrominance.
+
+    docs/choices-intake.md#grey-in-colour
+    """
+    if pixels.ndim != 3 or pixels.shape[2] != 3:
+        return pixels
+    if (pixels == pixels[..., :1]).all():
+        return pixels
+    if photometric.startswith("YBR_FULL") or (pixels[..., 1:] == (np.iinfo(pixels.dtype).max + 1) // 2).all():
+        return convert_color_space(pixels, "YBR_FULL", "RGB")
     return pixels
 
 
-def _unread_syntax() -> Undecodable:
+def _unread_syntax(found: str = "a transfer syntax that is not read") -> Undecodable:
     return Undecodable(
-        "pixels in a transfer syntax that is not read were found; uncompressed, RLE, 8-bit or lossless "
+        f"pixels in {found} were found; uncompressed, RLE, 8-bit or lossless "
         "JPEG, JPEG-LS or JPEG 2000 was expected; export the image uncompressed"
     )
 
@@ -131,14 +149,22 @@ def _jpeg_2000(codestream: bytes, stored: PixelFormat) -> StoredPixels:
     from openjpeg.utils import decode  # late: without it all other compressions can be read
 
     decoded = _within_stored_bits(decode(codestream), stored)
-    if stored.photometric.startswith("YBR_FULL") and not is_colour_transformed(codestream):
-        return convert_color_space(decoded, "YBR_FULL", "RGB")
-    return decoded
+    return decoded if is_colour_transformed(codestream) else _as_rgb(decoded, stored.photometric)
 
 
-def _jpeg(codestream: bytes) -> StoredPixels:
+def _jpeg(codestream: bytes, stored: PixelFormat) -> StoredPixels:
+    """Channels that are stated to be RGB and not marked as such are read as RGB where that is the greyer."""
     if jpeg_precision(codestream) != 8:
         raise _unread_syntax()
+    decoded = _by_opencv(codestream)
+    header = codestream[: codestream.find(b"\xff\xda")]
+    if decoded.ndim == 2 or stored.photometric != "RGB" or b"JFIF\0" in header or b"Adobe" in header:
+        return decoded
+    as_rgb = _by_opencv(codestream[:2] + RGB_MARKER + codestream[2:])
+    return min(decoded, as_rgb, key=lambda channels: float(np.ptp(channels, axis=2).mean()))
+
+
+def _by_opencv(codestream: bytes) -> StoredPixels:
     decoded = cv2.imdecode(np.frombuffer(codestream, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None:
         raise damaged_pixels()
@@ -160,9 +186,15 @@ def _within_stored_bits(decoded: StoredPixels, stored: PixelFormat) -> StoredPix
     return values.astype(np.int32 if stored.signed else np.uint32)
 
 
-def _refuse_shifted_bits(stored: PixelFormat) -> None:
-    """Bits stored at the top of their cell instead of at its bottom (DICOM before 2014) are not read."""
-    bits, high = stored.bits_stored, stored.high_bit
+def _refuse_unusual_bits(stored: PixelFormat) -> None:
+    """Cells of no whole number of bytes, and bits at the top of their cell (old files both), are not read."""
+    bits, high, allocated = stored.bits_stored, stored.high_bit, stored.bits_allocated
+    is_whole = allocated is None or allocated in BITS_ALLOCATED
+    if not is_whole or (bits is not None and not 0 < bits <= (allocated or bits)):
+        raise Undecodable(
+            f"pixels of {bits} bits in {allocated} allocated were found, 1 to all of 8, 16, 32 or 64 were "
+            "expected; export the image again"
+        )
     if bits is not None and high is not None and high != bits - 1:
         raise Undecodable(
             f"pixels of {bits} bits with high bit {high} were found, high bit {bits - 1} was expected; "

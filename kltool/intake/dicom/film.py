@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kltool.intake.content import ImageContent
+from kltool.intake.content import ImageContent, ratio
 from kltool.intake.dicom import identity
 from kltool.intake.dicom.dataset import read_dataset, without_warnings
 from kltool.intake.dicom.header import header_of
@@ -29,4 +29,5 @@ def read(data: bytes) -> ImageContent:
             identity.study_date(header),
             identity.projection(header),
             identity.instance_uid(header),
+            ratio(*header.spacing.aspect_ratio),
         )

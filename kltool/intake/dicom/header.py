@@ -83,6 +83,7 @@ class SpacingTags:
     magnification: tuple[float, ...] = ()  # EstimatedRadiographicMagnificationFactor (0018,1114)
     source_to_detector: tuple[float, ...] = ()  # DistanceSourceToDetector (0018,1110)
     source_to_patient: tuple[float, ...] = ()  # DistanceSourceToPatient (0018,1111)
+    aspect_ratio: tuple[float, ...] = ()  # PixelAspectRatio (0028,0034), height and width of a pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,7 @@ def _spacing(dataset: Dataset) -> SpacingTags:
         magnification=elements.numbers(dataset, "EstimatedRadiographicMagnificationFactor"),
         source_to_detector=elements.numbers(dataset, "DistanceSourceToDetector"),
         source_to_patient=elements.numbers(dataset, "DistanceSourceToPatient"),
+        aspect_ratio=elements.numbers(dataset, "PixelAspectRatio"),
     )
 
 

@@ -7,6 +7,8 @@ from kltool.intake.dicom import vocabulary
 from kltool.intake.dicom.header import Header
 from kltool.intake.dicom.vocabulary import words_in
 
+FIRST_DAY = date(1901, 1, 1)  # docs/choices-intake.md#visit-date
+
 
 def subject(header: Header) -> str | None:
     return header.identity.patient_id or None
@@ -31,15 +33,17 @@ def projection(header: Header) -> str | None:
 
 
 def study_date(header: Header) -> date | None:
-    """The first date of the header that is a day of the calendar."""
+    """The first date of the header on which a film can have been made."""
     return next((day for text in header.identity.dates if (day := _day(text))), None)
 
 
 def _day(text: str) -> date | None:
-    digits = text.replace(".", "")  # YYYY.MM.DD before DICOM 3, PS3.5 6.2
-    if not re.fullmatch(r"[0-9]{8}", digits):
+    """YYYYMMDD; YYYY.MM.DD before DICOM 3 (PS3.5 6.2); hyphens and slashes where programs write ISO dates."""
+    found = re.fullmatch(r"([0-9]{4})([./-]?)([0-9]{2})\2([0-9]{2})", text)
+    if found is None:
         return None
     try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        day = date(*map(int, found.group(1, 3, 4)))
     except ValueError:
         return None
+    return day if day >= FIRST_DAY else None

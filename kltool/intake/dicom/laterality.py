@@ -23,6 +23,8 @@ _LETTERS: Final[dict[str, Side | None]] = {
     "LEFT": Side.LEFT,
     "RIGHT": Side.RIGHT,
     "B": None,
+    "L\\R": None,
+    "R\\L": None,
 }
 
 

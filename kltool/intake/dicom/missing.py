@@ -7,13 +7,40 @@ from pydicom.dataset import FileDataset
 
 from kltool.intake.dicom import dataset as elements
 
+GREY = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
+COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
+HALVED = "YBR_FULL_422"  # two bytes of chrominance for two pixels, PS3.3 C.7.6.3.1.2
+
 
 def fill_missing(dataset: FileDataset) -> tuple[str, ...]:
     """Complete the attributes of the pixels in place; a note names those that were missing."""
     if "PixelData" not in dataset:
         return ()
     missing = tuple(_fill(dataset))
-    return (f"attributes missing, the usual values are used: {', '.join(missing)}",) if missing else ()
+    notes = (f"attributes missing, the usual values are used: {', '.join(missing)}",) if missing else ()
+    return (*notes, *_settle_photometric(dataset))
+
+
+def _settle_photometric(dataset: FileDataset) -> tuple[str, ...]:
+    """Replace, with a note, one that does not go with the number of samples or the length of the pixels."""
+    stated = elements.text(dataset, "PhotometricInterpretation")
+    is_grey = elements.whole_number(dataset, "SamplesPerPixel") == 1
+    settled = stated.upper()
+    if settled not in (GREY if is_grey else COLOUR):
+        settled = _photometric(dataset)
+    elif settled == HALVED and _is_full_length(dataset):
+        settled = "YBR_FULL"
+    if settled == stated:
+        return ()
+    dataset.PhotometricInterpretation = settled
+    return (f"PhotometricInterpretation is not that of these pixels: read as {settled}",)
+
+
+def _is_full_length(dataset: FileDataset) -> bool:
+    """Whether uncompressed pixels of halved chrominance have it in full."""
+    rows, columns = (elements.whole_number(dataset, keyword) or 0 for keyword in ("Rows", "Columns"))
+    length = len(next(iter(elements.values(dataset, "PixelData")), b""))
+    return 3 * rows * columns <= length <= 3 * rows * columns + 1
 
 
 def _fill(dataset: FileDataset) -> list[str]:

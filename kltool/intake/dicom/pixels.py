@@ -9,8 +9,9 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
+from pydicom.pixels.processing import apply_color_lut
 
 from kltool.errors import NotARadiograph, Undecodable
 from kltool.intake.colour import grey_of
@@ -101,20 +102,32 @@ def _modality(
     """Values after the Modality LUT, the range they can take, notes. A table outranks the rescale."""
     tables = elements.items(dataset, "ModalityLUTSequence")
     if tables:
-        return *_by_table(dataset, tables[0], stored), ()
+        return *_by_table(tables[0], stored), ()
     slope, intercept, notes = _rescale(display)
     values = stored.astype(np.float64) * slope + intercept
     low, high = sorted(end * slope + intercept for end in stored_range)
     return values, (low, high), notes
 
 
-def _by_table(dataset: Dataset, table: Dataset, stored: StoredPixels) -> tuple[Float64, Range]:
+def _by_table(table: Dataset, stored: StoredPixels) -> tuple[Float64, Range]:
+    """Source: PS3.3 C.11.1.1.1; stored values below or above the table take its first or last entry."""
     try:
-        values = apply_modality_lut(stored, dataset).astype(np.float64)
-        bits = int(elements.values(table, "LUTDescriptor")[2])
-    except Exception as error:  # tables that are missing or too short raise many types
+        count, first, bits = (int(value) for value in elements.values(table, "LUTDescriptor"))
+        entries = _entries(table, count % 65_536 or 65_536, bits)
+    except (TypeError, ValueError) as error:
         raise damaged_pixels() from error
-    return values, (0.0, 2.0**bits - 1)
+    places = np.clip(stored.astype(np.int64) - first, 0, len(entries) - 1)
+    return entries[places].astype(np.float64), (0.0, 2.0**bits - 1)
+
+
+def _entries(table: Dataset, count: int, bits: int) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
+    """One byte an entry of 8 bits, or two as older files have it: the length tells. Raises ValueError."""
+    found = elements.values(table, "LUTData")
+    if not isinstance(found[0] if found else b"", bytes):
+        return np.array(found, np.int64).astype(np.uint16)[:count]
+    data = b"".join(found)
+    narrow = bits <= 8 and len(data) <= count + 1
+    return np.frombuffer(data, np.uint8 if narrow else "<u2", count)
 
 
 def _rescale(display: DisplayTags) -> tuple[float, float, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Pixel spacing and its tier, by the header.
+"""Pixel spacing and its tier, by the header; whether it fits the knee is judged where the knee is found.
 
 Every tier of Calibration is tried in its order, after DICOM PS3.3 10.7; a value that is not a number, not
 positive or outside 0.02 to 1.0 mm is refused with a note, and the next tier is tried.
@@ -11,19 +11,25 @@ from kltool.intake.content import Pair, SpacingResult, same_spacing
 from kltool.intake.dicom.header import SpacingTags
 from kltool.values.spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, NoSpacing, Spacing
 
-PLACEHOLDER = (1.0, 1.0)  # docs/choices-intake.md#contradicting-spacings
+PLACEHOLDERS = {  # docs/choices-intake.md#placeholders
+    1.0: "what converters write that know none",
+    25.4 / 96: "that of a screen of 96 dots per inch",
+    25.4 / 72: "that of a print of 72 dots per inch",
+}
 LARGEST_MULTIPLIED = 1.3  # docs/choices-intake.md#contradicting-spacings
-LARGEST_MAGNIFICATION = 2.0  # docs/choices-intake.md#magnification
+LARGEST_MAGNIFICATION = 1.5  # docs/choices-intake.md#magnification
+LARGEST_DISAGREEMENT = 1.1  # ratio of two magnifications; docs/choices-intake.md#magnification
 
 
 def spacing_of(tags: SpacingTags) -> SpacingResult:
     """The best tier the tags allow; never raises, whatever they hold."""
     plausible, notes = _plausible(tags)
     notes = (*notes, *_contradiction(plausible))
-    spacing = next(_tiers(plausible), None)
-    if spacing is not None:
-        return SpacingResult(spacing, notes)
-    return SpacingResult(NoSpacing(_why_none(notes)), notes)
+    spacings = tuple(_tiers(plausible))
+    if not spacings:
+        return SpacingResult(NoSpacing(_why_none(notes)), notes)
+    best, others = spacings[0], spacings[1:]
+    return SpacingResult(best, (*notes, *_doubts(best, plausible)), others)
 
 
 def _tiers(tags: SpacingTags) -> Iterator[Spacing]:
@@ -55,13 +61,44 @@ def _contradiction(tags: SpacingTags) -> tuple[str, ...]:
     if not pixel or not imager or same_spacing(pixel, imager) or tags.calibration == "FIDUCIAL":
         return ()
     ratios = [corrected / detector for detector, corrected in zip(imager, pixel, strict=True)]
-    is_multiplied = all(1 < ratio <= LARGEST_MULTIPLIED for ratio in ratios)
-    if pixel != PLACEHOLDER and not is_multiplied:
+    largest = math.inf if _meaning_of_placeholder(pixel) else LARGEST_MULTIPLIED
+    if not all(1 < ratio <= largest for ratio in ratios):
         return ()
     return (
         f"PixelSpacing {_as_text(pixel)} refused: no more than ImagerPixelSpacing {_as_text(imager)} was "
         "expected, which is used",
     )
+
+
+def _doubts(used: Spacing, tags: SpacingTags) -> Iterator[str]:
+    """Notes on a PixelSpacing that is used although it may be wrong."""
+    pixel, imager = _two(tags.pixel), _two(tags.imager)
+    if pixel != (used.row_mm, used.column_mm) or used.tier is Calibration.FIDUCIAL:
+        return
+    if meaning := _meaning_of_placeholder(pixel):
+        yield f"PixelSpacing {_as_text(pixel)} is doubtful: it is {meaning}"
+    if not imager or same_spacing(pixel, imager):
+        return
+    factor = imager[1] / pixel[1]
+    low, high = _expected_magnification(tags)
+    if not low <= factor <= high:
+        yield (
+            f"PixelSpacing {_as_text(pixel)} is doubtful: ImagerPixelSpacing {_as_text(imager)} is "
+            f"{factor:.2f} times as large, {low:.2f} to {high:.2f} times was expected"
+        )
+
+
+def _expected_magnification(tags: SpacingTags) -> Pair:
+    """From, to: about what the other tags state, or that of any knee."""
+    if not tags.magnification:
+        return 1.0, LARGEST_MAGNIFICATION
+    return tags.magnification[0] / LARGEST_DISAGREEMENT, tags.magnification[0] * LARGEST_DISAGREEMENT
+
+
+def _meaning_of_placeholder(pixel: Pair) -> str:
+    """Empty where the spacing is none."""
+    found = (meaning for mm, meaning in PLACEHOLDERS.items() if same_spacing(pixel, (mm, mm)))
+    return next(found, "")
 
 
 def _plausible(tags: SpacingTags) -> tuple[SpacingTags, tuple[str, ...]]:
@@ -102,7 +139,7 @@ def _magnification(tags: SpacingTags, imager: tuple[float, ...], notes: list[str
             return (factor,)
         notes.append(
             f"DistanceSourceToDetector {detector:g} and DistanceSourceToPatient {patient:g} mm refused: "
-            "the detector was expected behind the patient"
+            f"the detector was expected behind the patient, at most {LARGEST_MAGNIFICATION} times as far"
         )
     return ()
 

@@ -54,7 +54,7 @@ def _refuse_without_pixels(object_type: ObjectType) -> None:
     if not object_type.has_pixels:
         raise NotARadiograph(
             "a DICOM object without pixels was found, a radiograph was expected; give the image, not the "
-            "document or report about it"
+            "document or report about it, or copy it again if it ends after its header"
         )
 
 

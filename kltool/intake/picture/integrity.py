@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 
 from kltool.errors import Undecodable
+from kltool.intake.content import ratio
 from kltool.intake.formats import FileFormat
 
 UPRIGHT = 1  # of the eight orientations of Exif
@@ -22,8 +23,11 @@ class PictureHeader:
     rows: int
     columns: int
     frames: int = 1
+    page: int = 0  # of a TIFF, which may begin with a smaller copy of the picture
+    bits: int = 1  # a sample, at least
     white_is_zero: bool = False  # TIFF of more than 8 bits, which decoders leave as stored
     orientation: int = UPRIGHT  # of Exif, where decoders leave it as stored
+    aspect: float = 1.0  # height of a pixel by its width, as displayed; by densities, which say no more
 
 
 def verified_header(file_format: FileFormat, data: bytes) -> PictureHeader:
@@ -50,7 +54,7 @@ _ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), 
 def _png(data: bytes) -> PictureHeader:
     """Source: W3C PNG specification, 5.3 chunk layout, 8.2 interlacing."""
     columns, rows, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
-    frames, orientation, packed, position, name = 1, UPRIGHT, [], 8, b""
+    frames, orientation, density, packed, position, name = 1, UPRIGHT, (1, 1), [], 8, b""
     while name != b"IEND":
         length, name = struct.unpack_from(">I4s", data, position)
         body = data[position + 8 : position + 8 + length]
@@ -63,11 +67,14 @@ def _png(data: bytes) -> PictureHeader:
             (frames,) = struct.unpack_from(">I", body)
         elif name == b"eXIf":
             orientation = _exif_orientation(body)
+        elif name == b"pHYs":
+            density = struct.unpack_from(">II", body)
         position += 12 + length
     expected = _png_bytes(rows, columns, depth * _CHANNELS[colour], bool(interlaced))
     if not _unpacks_to(b"".join(packed), expected):
         raise damaged(FileFormat.PNG)
-    return PictureHeader(rows, columns, frames, orientation=orientation)
+    aspect = _displayed_aspect(ratio(*density), orientation)
+    return PictureHeader(rows, columns, frames, bits=depth, orientation=orientation, aspect=aspect)
 
 
 def _exif_orientation(exif: bytes) -> int:
@@ -79,6 +86,11 @@ def _exif_orientation(exif: bytes) -> int:
     except (struct.error, LookupError, Undecodable):
         return UPRIGHT  # an ancillary chunk that is malformed damages no pixel
     return next(iter(page.get(_ORIENTATION, ())), UPRIGHT)
+
+
+def _displayed_aspect(stored: float, orientation: int) -> float:
+    """The last four of the eight orientations exchange rows and columns."""
+    return 1 / stored if orientation >= 5 else stored
 
 
 def _png_bytes(rows: int, columns: int, bits: int, interlaced: bool) -> int:
@@ -110,15 +122,19 @@ _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 def _jpeg(data: bytes) -> PictureHeader:
     """Source: ITU T.81 annex B."""
     rows = columns = 0
-    position = 2
+    density, orientation, position = (1, 1), UPRIGHT, 2
     while True:
         found = _NEXT_MARKER.search(data, position)
         if found is None:
             raise damaged(FileFormat.JPEG)
         marker, position = data[found.end() - 1], found.end()
         if marker == 0xD9:
-            return PictureHeader(rows, columns)
+            return PictureHeader(rows, columns, aspect=_displayed_aspect(ratio(*density), orientation))
         (length,) = struct.unpack_from(">H", data, position)
+        if marker == 0xE0 and data.startswith(b"JFIF\0", position + 2):
+            density = struct.unpack_from(">HH", data, position + 10)
+        elif marker == 0xE1 and data.startswith(b"Exif\0\0", position + 2):
+            orientation = _exif_orientation(data[position + 8 : position + length])
         if marker in _SIZE_SEGMENTS:
             rows, columns = struct.unpack_from(">HH", data, position + 3)
         position += length
@@ -126,8 +142,9 @@ def _jpeg(data: bytes) -> PictureHeader:
 
 # -- TIFF: the directories, and every strip or tile inside the file ------------------------------------
 
-_TYPE_CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
+_TYPE_CODES = {1: "B", 3: "H", 4: "I", 5: "II", 13: "I", 16: "Q"}  # 5: numerators and denominators
 _SUBFILE, _WIDTH, _LENGTH, _BITS, _PHOTOMETRIC, _ORIENTATION = 254, 256, 257, 258, 262, 274
+_DENSITIES = (282, 283)  # of columns, of rows
 _PIECES = ((273, 279), (324, 325))  # offsets and byte counts of strips, of tiles
 _REDUCED_OR_MASK = 0b101
 MOST_PAGES = 10_000
@@ -138,24 +155,29 @@ def _tiff(data: bytes) -> PictureHeader:
     order = "<" if data[:2] == b"II" else ">"
     big = struct.unpack_from(order + "H", data, 2)[0] == 43
     (offset,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
-    pages: list[dict[int, tuple[int, ...]]] = []
+    pages: dict[int, dict[int, tuple[int, ...]]] = {}
     seen: set[int] = set()
     while offset and len(seen) < MOST_PAGES:
         if offset in seen:
             raise damaged(FileFormat.TIFF)
-        seen.add(offset)
-        page, offset = _tiff_page(data, offset, order, big)
+        page, following = _tiff_page(data, offset, order, big)
         if not page.get(_SUBFILE, (0,))[0] & _REDUCED_OR_MASK:
-            pages.append(page)
-    for page in pages:
+            pages[len(seen)] = page
+        seen.add(offset)
+        offset = following
+    for page in pages.values():
         _check_pieces(page, len(data))
-    first = pages[0]
-    white_is_zero = first.get(_PHOTOMETRIC, (1,))[0] == 0 and first.get(_BITS, (1,))[0] > 8
-    return PictureHeader(first[_LENGTH][0], first[_WIDTH][0], len(pages), white_is_zero)
+    number, first = next(iter(pages.items()), (0, {}))
+    bits = first.get(_BITS, (1,))[0]
+    white_is_zero = first.get(_PHOTOMETRIC, (1,))[0] == 0 and bits > 8
+    densities = [ratio(*first.get(tag, (1, 1))[:2]) for tag in _DENSITIES]
+    aspect = _displayed_aspect(ratio(*densities), first.get(_ORIENTATION, (UPRIGHT,))[0])
+    size = first[_LENGTH][0], first[_WIDTH][0]
+    return PictureHeader(*size, len(pages), number, bits, white_is_zero, aspect=aspect)
 
 
 def _tiff_page(data: bytes, offset: int, order: str, big: bool) -> tuple[dict[int, tuple[int, ...]], int]:
-    """The whole numbers of one directory by tag, and the offset of the next."""
+    """The whole numbers and fractions of one directory by tag, and the offset of the next."""
     (entries,) = struct.unpack_from(order + ("Q" if big else "H"), data, offset)
     offset += 8 if big else 2
     size, count_format, inline = (20, "Q", 8) if big else (12, "I", 4)
@@ -170,7 +192,7 @@ def _tiff_page(data: bytes, offset: int, order: str, big: bool) -> tuple[dict[in
             (value,) = struct.unpack_from(order + count_format, data, value)
         if count > len(data):
             raise damaged(FileFormat.TIFF)
-        page[tag] = struct.unpack_from(f"{order}{count}{code}", data, value)
+        page[tag] = struct.unpack_from(f"{order}{count * len(code)}{code[0]}", data, value)
     (following,) = struct.unpack_from(order + count_format, data, offset + entries * size)
     return page, following
 
@@ -191,16 +213,18 @@ def _check_pieces(page: dict[int, tuple[int, ...]], size: int) -> None:
 def _bmp(data: bytes) -> PictureHeader:
     """Source: Microsoft, BITMAPINFOHEADER; a negative height means rows from the top."""
     (start, header) = struct.unpack_from("<II", data, 10)
+    density = (1, 1)
     if header == 12:
         columns, height, _, bits = struct.unpack_from("<HHHH", data, 18)
         compression = 0
     else:
         columns, height, _, bits, compression = struct.unpack_from("<iiHHI", data, 18)
+        density = struct.unpack_from("<ii", data, 38)
     rows = abs(height)
     row_bytes = (columns * bits + 31) // 32 * 4
     if compression in (0, 3) and start + rows * row_bytes > len(data):
         raise damaged(FileFormat.BMP)
-    return PictureHeader(rows, columns)
+    return PictureHeader(rows, columns, aspect=ratio(*density))
 
 
 _HEADERS = {FileFormat.PNG: _png, FileFormat.JPEG: _jpeg, FileFormat.TIFF: _tiff, FileFormat.BMP: _bmp}

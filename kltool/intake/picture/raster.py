@@ -1,7 +1,7 @@
 """PNG, JPEG, TIFF, BMP → grey pixels at full depth.
 
-Resolution tags (dots per inch) are ignored: they are the size at which a picture is printed, not the size of
-the knee.
+Resolution tags (dots per inch) are the size at which a picture is printed, not the size of the knee: only the
+shape of a pixel is taken from them.
 """
 
 from typing import Any
@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from kltool.errors import NotARadiograph
+from kltool.errors import NotARadiograph, Undecodable
 from kltool.intake.colour import grey_of
 from kltool.intake.content import DisplayedPixels, ImageContent, Laterality, SpacingResult, single_precision
 from kltool.intake.formats import FileFormat
 from kltool.intake.limits import check_frames, check_size
-from kltool.intake.picture.integrity import damaged, verified_header
+from kltool.intake.picture.integrity import PictureHeader, verified_header
 from kltool.typing import Float32
 from kltool.values.radiograph import SideSource
 from kltool.values.spacing import NoSpacing
@@ -25,20 +25,21 @@ ALPHA = 3  # the channel after blue, green, red
 
 def read(file_format: FileFormat, data: bytes) -> ImageContent:
     """Raises Undecodable, NotARadiograph (size, frames, colour)."""
-    no_spacing = NoSpacing("a plain picture carries no pixel spacing")
+    header = verified_header(file_format, data)
     return ImageContent(
-        displayed_pixels(file_format, data), SpacingResult(no_spacing), Laterality(None, SideSource.UNKNOWN)
+        _displayed_pixels(file_format, data, header),
+        SpacingResult(NoSpacing("a plain picture carries no pixel spacing")),
+        Laterality(None, SideSource.UNKNOWN),
+        aspect=header.aspect,
     )
 
 
-def displayed_pixels(file_format: FileFormat, data: bytes) -> DisplayedPixels:
-    """Raises Undecodable, NotARadiograph (size, frames, colour)."""
-    header = verified_header(file_format, data)
+def _displayed_pixels(file_format: FileFormat, data: bytes, header: PictureHeader) -> DisplayedPixels:
     check_size(header.rows, header.columns)
     check_frames(header.frames)
-    decoded = _turned(_decoded(file_format, data), header.orientation)
-    if decoded.dtype.kind == "f" and not np.isfinite(decoded).all():
-        raise damaged(file_format)
+    decoded = _turned(_decoded(file_format, data, header), header.orientation)
+    if decoded.dtype.itemsize * 8 < header.bits or not np.isfinite(decoded).all():
+        raise _rare_kind(file_format)
     if decoded.ndim == 2:
         grey = decoded.astype(np.float64)
         if header.white_is_zero:
@@ -47,7 +48,7 @@ def displayed_pixels(file_format: FileFormat, data: bytes) -> DisplayedPixels:
     return _from_channels(decoded)
 
 
-def _decoded(file_format: FileFormat, data: bytes) -> npt.NDArray[Any]:
+def _decoded(file_format: FileFormat, data: bytes, header: PictureHeader) -> npt.NDArray[Any]:
     """(rows, columns) or (rows, columns, channels), a JPEG or TIFF turned by its orientation tag."""
     flags = cv2.IMREAD_UNCHANGED
     if file_format is FileFormat.JPEG:
@@ -56,14 +57,23 @@ def _decoded(file_format: FileFormat, data: bytes) -> npt.NDArray[Any]:
     level = log.getLogLevel()
     log.setLogLevel(log.LOG_LEVEL_SILENT)  # what it would print is in the refusal
     try:
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        pages = (header.page, header.page + 1)
+        _, decoded = cv2.imdecodemulti(np.frombuffer(data, np.uint8), flags, range=pages)
     except cv2.error as error:
-        raise damaged(file_format) from error
+        raise _rare_kind(file_format) from error
     finally:
         log.setLogLevel(level)
-    if decoded is None:
-        raise damaged(file_format)
-    return decoded
+    if not decoded:
+        raise _rare_kind(file_format)
+    return decoded[0]
+
+
+def _rare_kind(file_format: FileFormat) -> Undecodable:
+    """Of a file that is whole by its structure."""
+    return Undecodable(
+        f"a {file_format.name} picture was found that cannot be read without loss: damaged inside, or of a "
+        "rare compression or kind of pixels; whole numbers of 8 or 16 bits were expected; save it as grey PNG"
+    )
 
 
 def _turned(decoded: npt.NDArray[Any], orientation: int) -> npt.NDArray[Any]:

@@ -3,6 +3,7 @@
 listing.py      a path or address → the images there, in a fixed order
 given.py        whatever a caller gives as one film → its source
 locations.py    where the bytes of one image are, and how they are read
+passed_over.py  the files beside images that are no images
 archives.py     the members of a zip or tar archive
 access.py       which addresses are opened, and the folder that confines paths
 remote.py       the files of a store that fsspec reaches; imported where an address is read

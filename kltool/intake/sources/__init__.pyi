@@ -13,3 +13,4 @@ from .locations import Remote as Remote
 from .locations import TarMember as TarMember
 from .locations import Unopened as Unopened
 from .locations import ZipMember as ZipMember
+from .passed_over import PassedOver as PassedOver

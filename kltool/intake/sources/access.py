@@ -43,7 +43,7 @@ class Access:
     def require_inside(self, path: Path) -> None:
         """Raises UsageError where the path lies outside of root, links resolved."""
         if self.root and not path.resolve().is_relative_to(Path(self.root).resolve()):
-            raise UsageError(f"{path} leads out of --root {self.root}; a path inside it expected")
+            raise UsageError(f"{path.name} leads out of --root; a path inside that folder expected")
 
 
 NOTHING_ALLOWED: Final = Access()
@@ -73,14 +73,20 @@ def require_allowed(address: str, access: Access) -> None:
         _require_http(address, access)
     elif place.scheme not in STORES or len(schemes) > 1 or not set(schemes) <= ARCHIVES:
         raise UsageError(
-            f"{address}: an address that is not opened; a path, s3://, gs:// or az:// (of an archive there "
+            f"an address that is not opened found ({_kinds(address)}); a path, s3://, "
+            "gs:// or az:// (of an archive there "
             "zip://MEMBER::s3://... or tar://...), or, with --allow-http, https:// or http:// expected"
         )
 
 
 def _require_http(address: str, access: Access) -> None:
     if not access.http:
-        raise UsageError(f"{address}: http and https are opened only with --allow-http")
+        raise UsageError(f"{address.split(':')[0]}:// is opened only with --allow-http")
+
+
+def _kinds(address: str) -> str:
+    """The schemes of a chain without its paths, which may hold names of people."""
+    return "::".join(part.split(":")[0] for part in address.split("::"))
 
 
 def _split(part: str) -> SplitResult:
@@ -88,4 +94,4 @@ def _split(part: str) -> SplitResult:
     try:
         return urlsplit(part)
     except ValueError as error:
-        raise UsageError(f"{part} is no address ({error}); check its spelling") from error
+        raise UsageError("an address that cannot be understood found; check its spelling") from error

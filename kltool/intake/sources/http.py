@@ -69,13 +69,15 @@ def _response(method: str, url: str, access: Access, limit_s: float) -> Iterator
     try:
         with _connected(method, url, access, limit_s, late) as response:
             if response.status != http.client.OK:
-                raise UsageError(f"{url}: the server answered {response.status}; check the address")
+                raise UsageError(f"the server answered {response.status}; check the address")
             yield response
             if late.is_set():
                 raise OSError
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = f"not within {limit_s:g} s" if late.is_set() else type(error).__name__
-        raise UsageError(f"{url} cannot be fetched ({reason}); check the address and the network") from error
+        raise UsageError(
+            f"the file cannot be fetched ({reason}); check the address and the network"
+        ) from error
 
 
 @contextmanager
@@ -102,7 +104,7 @@ def _connected(
                 yield response
                 return
             url = _redirected(url, response.getheader("Location", ""), access)
-        raise UsageError(f"{url}: more than {MOST_REDIRECTS} redirects found; give the address of the file")
+        raise UsageError(f"more than {MOST_REDIRECTS} redirects found; give the address of the file")
     finally:
         timer.cancel()
         for one in sockets:
@@ -139,8 +141,8 @@ def _redirected(url: str, location: str, access: Access) -> str:
     host = _host_of(urlsplit(target))
     if urlsplit(target).scheme not in HTTP or host not in access.hosts:
         raise UsageError(
-            f"{url} is redirected to {host or 'no host'}, which is not followed; give that address, or name "
-            f"its host by --allow-host"
+            f"the address is redirected to {host or 'no host'}, which is not followed; give that address, or "
+            "name its host by --allow-host"
         )
     return target
 

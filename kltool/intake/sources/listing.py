@@ -10,14 +10,13 @@ from kltool.intake import dicom, sources
 from kltool.intake.formats import FileFormat, format_of
 from kltool.intake.sources.access import NOTHING_ALLOWED, Access, is_http, is_remote, require_allowed
 from kltool.intake.sources.archives import TAR_SUFFIXES, Member, is_tar, tar_members, zip_members
-from kltool.intake.sources.locations import ImageSource, LocalFile, Unopened
-
-# docs/choices-intake.md#companions
-COMPANION_SUFFIXES = frozenset({".json", ".csv", ".tsv", ".txt", ".md", ".rst", ".xml", ".html", ".htm"})
-COMPANION_NAMES = frozenset({"dicomdir", "readme", "license", "thumbs.db", "desktop.ini"})
+from kltool.intake.sources.locations import ImageSource, LocalFile, Unopened, shown
+from kltool.intake.sources.passed_over import PassedOver, head_of, holds_no_image, is_companion
 
 
-def find_images(path: str | PathLike[str], access: Access = NOTHING_ALLOWED) -> Iterator[ImageSource]:
+def find_images(
+    path: str | PathLike[str], passed_over: PassedOver | None = None, access: Access = NOTHING_ALLOWED
+) -> Iterator[ImageSource]:
     """Every image under a path, in a fixed order.
 
     Parameters
@@ -25,14 +24,16 @@ def find_images(path: str | PathLike[str], access: Access = NOTHING_ALLOWED) -> 
     path : str or path
         A file, folder, zip or tar archive or DICOMDIR, or an address: ``s3://bucket/folder``, ``gs://...``,
         ``az://...``, ``https://...``.
+    passed_over : PassedOver, optional
+        Counts the files that were passed over.
     access : Access
         Whether web addresses are opened, and the folder that paths must lie in.
 
     Yields
     ------
     ImageSource
-        What `load` and `read_source` take. Companions (.json, .csv, .txt, hidden files ...) inside folders
-        and archives are passed over; a file named by the caller never is.
+        What `load` and `read_source` take. Files inside folders and archives that are no images (text,
+        .json, .csv, .svg, hidden files ...) are passed over; a file named by the caller never is.
 
     Raises
     ------
@@ -45,58 +46,66 @@ def find_images(path: str | PathLike[str], access: Access = NOTHING_ALLOWED) -> 
     >>> [Path(source.name).name for source in find_images(folder)]
     ['after.dcm', 'before.dcm']
     """
-    found = False
+    found, passed = False, PassedOver() if passed_over is None else passed_over
+    before = passed.files
     remote = isinstance(path, str) and is_remote(path)
-    for source in _at_address(str(path), access) if remote else _expand(Path(path), access):
+    sources_of = _at_address(str(path), passed, access) if remote else _expand(Path(path), passed, access)
+    for source in sources_of:
         found = True
         yield source
     if not found:
+        others = f" ({PassedOver(passed.files - before)})" if passed.files > before else ""
         raise UsageError(
-            f"no image was found in {path}; DICOM, PNG, JPEG, TIFF or BMP files were expected; check the path"
+            f"no image was found in {path}{others}; DICOM, PNG, JPEG, TIFF or BMP files were expected; check "
+            "the path"
         )
 
 
-def _expand(path: Path, access: Access) -> Iterator[ImageSource]:
+def _expand(path: Path, passed: PassedOver, access: Access) -> Iterator[ImageSource]:
     access.require_inside(path)
     if path.is_dir():
-        yield from _in_folder(path, access)
+        yield from _in_folder(path, passed, access)
         return
     if not path.exists():
         raise UsageError(f"no such file or folder: {path}; check the path")
     if not path.is_file():
         yield ImageSource.of_file(path)  # a device or pipe, which reading refuses
         return
-    head = _head(path)
+    head = head_of(path)
     file_format = format_of(head)
     if file_format is FileFormat.ZIP:
-        yield from _images_of(path, zip_members(path))
+        yield from _images_of(path, zip_members(path), passed)
     elif is_tar(path, head):
-        yield from _images_of(path, tar_members(path))
+        yield from _images_of(path, tar_members(path), passed)
     elif file_format is FileFormat.DICOMDIR or path.name.upper() == "DICOMDIR":
         yield from _in_dicomdir(path, access)
     else:
         yield ImageSource.of_file(path)
 
 
-def _at_address(url: str, access: Access) -> Iterator[ImageSource]:
+def _at_address(url: str, passed: PassedOver, access: Access) -> Iterator[ImageSource]:
+    """Files of a store by their names alone: the content of each is a transfer of its own."""
     require_allowed(url, access)
     if is_http(url):
         yield sources.http.http_image(url, access)
         return
     for source in sources.remote.find_remote(url):
-        if not _is_companion(source.name.split("::")[0].rsplit("/", 1)[-1]):
+        if is_companion(source.name.split("::")[0].rsplit("/", 1)[-1]):
+            passed.files += 1
+        else:
             yield source
 
 
-def _in_folder(folder: Path, access: Access) -> Iterator[ImageSource]:
+def _in_folder(folder: Path, passed: PassedOver, access: Access) -> Iterator[ImageSource]:
     """Links to folders are not followed, so that a link to its own parent ends."""
     for parent, folders, files in os.walk(folder, onerror=_refuse_unlisted):
-        folders[:] = sorted(name for name in folders if not _is_companion(name))
+        folders[:] = sorted(name for name in folders if not is_companion(name))
         for name in sorted(files):
             path = Path(parent, name)
-            if _is_companion(name):
-                continue
-            yield from _file_of_folder(path, access)
+            if is_companion(name) or holds_no_image(path):
+                passed.files += 1
+            else:
+                yield from _file_of_folder(path, passed, access)
 
 
 def _refuse_unlisted(error: OSError) -> None:
@@ -106,7 +115,7 @@ def _refuse_unlisted(error: OSError) -> None:
     )
 
 
-def _file_of_folder(path: Path, access: Access) -> Iterator[ImageSource]:
+def _file_of_folder(path: Path, passed: PassedOver, access: Access) -> Iterator[ImageSource]:
     """An archive whose directory cannot be read stands for itself: reading it will report what is wrong."""
     image, name = _file(path, access), path.name.lower()
     is_opened = isinstance(image.location, LocalFile) and path.is_file()
@@ -121,7 +130,7 @@ def _file_of_folder(path: Path, access: Access) -> Iterator[ImageSource]:
     except UsageError:
         yield image
         return
-    yield from _images_of(path, members)
+    yield from _images_of(path, members, passed)
 
 
 def _file(path: Path, access: Access) -> ImageSource:
@@ -129,14 +138,17 @@ def _file(path: Path, access: Access) -> ImageSource:
     try:
         access.require_inside(path)
     except UsageError as error:
-        return ImageSource(str(path), Unopened(str(error)))
+        return ImageSource(shown(path), Unopened(str(error)))
     return ImageSource.of_file(path)
 
 
-def _images_of(archive: Path, members: list[Member]) -> Iterator[ImageSource]:
+def _images_of(archive: Path, members: list[Member], passed: PassedOver) -> Iterator[ImageSource]:
+    """By their names alone: each would have to be unpacked."""
     for member in members:
-        if not any(_is_companion(part) for part in PurePosixPath(member.name).parts):
-            yield ImageSource(f"{archive}!{member.name}", member.location)
+        if any(is_companion(part) for part in PurePosixPath(member.name).parts):
+            passed.files += 1
+        else:
+            yield ImageSource(shown(f"{archive}!{member.name}"), member.location)
 
 
 def _in_dicomdir(path: Path, access: Access) -> Iterator[ImageSource]:
@@ -181,21 +193,3 @@ class _Disc:
 def _plain(name: str) -> str:
     """Without case, version number (ISO 9660 6.8: ;1), empty extension and .dcm."""
     return name.casefold().split(";")[0].removesuffix(".").removesuffix(".dcm")
-
-
-def _is_companion(name: str) -> bool:
-    suffix = PurePosixPath(name).suffix.lower()
-    return (
-        name.startswith(".")
-        or name == "__MACOSX"
-        or name.lower() in COMPANION_NAMES
-        or suffix in COMPANION_SUFFIXES
-    )
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(4096)
-    except OSError:
-        return b""  # reading it will report why

@@ -2,6 +2,9 @@
 
 Each location reads its bytes and has a fingerprint that differs where the bytes may differ: an image need not
 be read again as long as its fingerprint is the same. docs/choices-intake.md#locations
+
+Messages hold the name of a file and not its folders, which may be named after people: a message becomes the
+reason of a row, beside which the path stands as it was given.
 """
 
 import atexit
@@ -51,7 +54,7 @@ class ImageSource:
     @classmethod
     def of_file(cls, path: str | PathLike[str]) -> "ImageSource":
         """A file of this machine."""
-        return cls(str(path), LocalFile(str(Path(path).absolute())))
+        return cls(shown(path), LocalFile(str(Path(path).absolute())))
 
     @classmethod
     def in_memory(cls, name: str, data: bytes) -> "ImageSource":
@@ -71,7 +74,7 @@ class LocalFile:
         path = Path(self.path)
         try:
             if not path.exists():
-                raise UsageError(f"no such file: {path}; check the path")
+                raise UsageError(f"no such file: {shown(path.name)}; check the path")
             if path.is_dir():
                 raise NotAnImage("a folder was found, one image file was expected; name a file inside it")
             if not path.is_file():
@@ -83,7 +86,8 @@ class LocalFile:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "the path is not valid"
             raise UsageError(
-                f"{path} cannot be opened ({reason}); check the path and the permission to read it"
+                f"{shown(path.name)} cannot be opened ({reason}); check the path and the permission "
+                "to read it"
             ) from error
 
     def fingerprint(self) -> str:
@@ -114,7 +118,7 @@ class ZipMember:
                 data = stream.read(LARGEST_FILE_BYTES + 1)
         except KeyError as error:
             raise UsageError(
-                f"no member {self.member!r} in the archive {self.archive}; list the archive"
+                f"no such member in the archive {Path(self.archive).name}; list the archive"
             ) from error
         except OSError as error:
             raise _cannot_open(self.archive, error) from error
@@ -208,6 +212,11 @@ class Memory:
         return hashlib.sha256(self.data).hexdigest()
 
 
+def shown(path: str | PathLike[str]) -> str:
+    """A path as people and files of text can have it: bytes that are not UTF-8 are escaped."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _file_fingerprint(path: str) -> str:
     """Size and time of change; empty where there is no such file, which reading it will report."""
     try:
@@ -250,9 +259,8 @@ atexit.register(_open_archives.close)
 
 
 def _cannot_open(archive: str, error: OSError) -> UsageError:
-    return UsageError(
-        f"the archive {archive} cannot be opened ({error.strerror or 'not readable'}); check the path"
-    )
+    reason = error.strerror or "not readable"
+    return UsageError(f"the archive {Path(archive).name} cannot be opened ({reason}); check the path")
 
 
 def _damaged(archive_format: str) -> Undecodable:

@@ -42,9 +42,10 @@ def fetch(url: str, most: int) -> bytes:
         store, path = url_to_fs(url)
         return cast(bytes, store.cat_file(path, start=0, end=most))
     except Exception as error:  # each store raises types of its own
+        name = url.rsplit("/", 1)[-1]
         raise UsageError(
-            f"{url} cannot be fetched ({type(error).__name__}); check the address, the permission "
-            "and the network, and try again"
+            f"{name} cannot be fetched ({type(error).__name__}); check the address, the permission and the "
+            "network, and try again"
         ) from error
 
 

@@ -126,28 +126,25 @@ def predictions(probabilities: Float64, grades: Indices) -> list[Predicted]:
 
 
 def reliability_diagram_svg(predicted: Sequence[Predicted], label: str) -> str:
-    """Observed frequency against predicted probability; the area of a point is its share of the knees."""
+    """Observed frequency against predicted probability in bins of equal count, with 95% intervals."""
 
     def draw(axes: Axes) -> None:
         axes.plot((0, 1), (0, 1), color=BAND, linewidth=1)
         for one in predicted:
-            bins = reliability(one.probability, one.outcomes)
-            axes.plot(bins.predicted, bins.observed, color=one.colour, linewidth=1, alpha=0.4)
-            axes.scatter(
-                bins.predicted,
-                bins.observed,
-                s=8 + 400 * bins.share,
-                color=one.colour,
-                alpha=0.7,
-                linewidths=0,
-                label=one.name,
-            )
+            _draw_reliability(axes, one)
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
-        axes.set(xlabel=label, ylabel="observed frequency")
-        for handle in axes.legend(frameon=False, fontsize=8, loc="upper left").legend_handles:
-            handle.set_sizes([30])  # type: ignore[union-attr]
+        axes.set(xlabel=label, ylabel="observed frequency, with 95% intervals (Wilson)")
+        axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)
 
     return _svg(draw, SQUARE)
+
+
+def _draw_reliability(axes: Axes, one: Predicted) -> None:
+    bins = reliability(one.probability, one.outcomes)
+    axes.vlines(bins.predicted, bins.low, bins.high, color=one.colour, linewidth=1.2, alpha=0.7)
+    axes.plot(
+        bins.predicted, bins.observed, "o-", color=one.colour, linewidth=0.8, markersize=4, label=one.name
+    )
 
 
 def roc_svg(found: GradeAgreement) -> str:

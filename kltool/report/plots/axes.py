@@ -1,7 +1,6 @@
 """Results drawn on axes of the caller's own figure: in its own coordinates, with its own fonts."""
 
-import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,20 +11,29 @@ from kltool.geometry.points import mirror
 from kltool.report import text
 from kltool.report.plots.agreement import draw_bland_altman, draw_confusion
 from kltool.report.plots.film import view_of
-from kltool.report.plots.margins import UNCERTAIN, certain_part
+from kltool.report.plots.fitting import (
+    PITCH,
+    fit,
+    fit_rows,
+    fit_title_and_labels,
+    size_in_points,
+    size_of,
+    write_reason,
+)
+from kltool.report.plots.margins import drawn_part
 from kltool.report.plots.style import FEMUR, MINIMUM, TIBIA
 from kltool.report.plots.timeline import draw_frame, draw_minimum
 from kltool.typing import Points
 from kltool.values.change import KneeChange
 from kltool.values.joint_space import Margins
 from kltool.values.length import NotMeasured, Width
-from kltool.values.measure import Compartment
+from kltool.values.measure import Compartment, Measure
 from kltool.values.reading import KneeReading, Quality, Reading
 from kltool.values.timeline import Timeline
 from kltool.values.width_change import WidthChange
 
 SIZE: Final = (6.4, 6.0)  # inches, of a figure of its own
-LINE_LENGTH: Final = 60  # of a reason, characters
+HIGHEST_LEGEND: Final = 0.6  # of the axes
 PIXELS: Final = 900  # rows and columns of one knee
 BRIGHTEST: Final = (0.5, 99.8)  # percentiles of the film that are black and white
 COLOURS: Final = {True: "#0072b2", False: "#5b6873"}  # by whether a change is detectable
@@ -36,7 +44,8 @@ def draw_knee_reading(knee: KneeReading, axes: Axes) -> None:
     view = view_of(knee.knee, PIXELS)
     axes.imshow(view.shown(knee.knee.film), cmap="gray", vmin=0, vmax=255)
     _draw_joint_space(knee, view.place, axes)
-    axes.set_title(knee_title(knee))
+    axes.set_title(knee_title(knee), fontsize="medium")
+    fit_title_and_labels(axes)
     axes.set_axis_off()
 
 
@@ -52,6 +61,7 @@ def draw_reading(reading: Reading, axes: Axes) -> None:
 
         _draw_joint_space(knee, place, axes)
     axes.set_title("\n".join(map(knee_title, reading.knees)) or reading.reason, fontsize="medium")
+    fit_title_and_labels(axes)
     axes.set_axis_off()
 
 
@@ -64,22 +74,28 @@ def knee_title(knee: KneeReading) -> str:
 
 
 def draw_change(change: KneeChange, axes: Axes) -> None:
-    """The change of each width with its 95% interval; filled where it is detectable."""
-    widths = list(change.widths.items())
-    measured = [(row, width) for row, (_, width) in enumerate(widths) if isinstance(width, WidthChange)]
-    for row, width in measured:
-        colour = COLOURS[width.detectable]
+    """The change of each width with its 95% interval, filled where it is detectable; or why there is none."""
+    axes.set_title(f"{change.side} knee: {change.verdict}", fontsize="medium")
+    measured = {measure: width for measure, width in change.widths.items() if isinstance(width, WidthChange)}
+    if measured:
+        _draw_widths(list(change.widths), measured, axes)
+    else:
+        write_reason(axes, "; ".join(change.reasons) or "no width was measured")
+        axes.set_xticks([])
+    fit_title_and_labels(axes)
+
+
+def _draw_widths(rows: Sequence[Measure], measured: Mapping[Measure, WidthChange], axes: Axes) -> None:
+    for measure, width in measured.items():
+        row, colour = rows.index(measure), COLOURS[width.detectable]
         axes.hlines(row, *width.interval, color=colour, linewidth=1.6)
         axes.plot(width.change, row, "o", color=colour, mfc=colour if width.detectable else "white")
     axes.axvline(0.0, color="#16232e", linewidth=0.8)
-    axes.set_yticks(range(len(widths)), [str(measure) for measure, _ in widths])
-    axes.set_ylim(len(widths) - 0.5, -0.5)
-    unit = measured[0][1].unit if measured else "not measured"
-    axes.set_xlabel(f"change of the joint space width, {unit}, with its 95% interval")
-    axes.set_title(f"{change.side} knee: {change.verdict}")
-    if not measured:
-        reason = textwrap.fill("; ".join(change.reasons) or "no width was measured", LINE_LENGTH)
-        axes.text(0.5, 0.5, reason, ha="center", va="center", transform=axes.transAxes, parse_math=False)
+    axes.set_yticks(range(len(rows)), [str(measure) for measure in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    fit_rows(axes, len(rows))
+    unit = next(iter(measured.values())).unit
+    axes.set_xlabel(f"change of the JSW, {unit}, with its 95% interval")
 
 
 def draw_timeline(timeline: Timeline, axes: Axes) -> None:
@@ -87,9 +103,23 @@ def draw_timeline(timeline: Timeline, axes: Axes) -> None:
     draw_frame(axes, timeline)
     draw_minimum(axes, timeline, Compartment.MEDIAL)
     axes.set_xlabel("months since the first visit")
+    fit_title_and_labels(axes)
     if axes.get_legend():  # above the axes of a page; here there may be no room
-        for line in axes.legend(frameon=False, fontsize="small").get_texts():
-            line.set_parse_math(False)
+        _draw_legend_inside(axes)
+
+
+def _draw_legend_inside(axes: Axes) -> None:
+    """At the top, above everything that is drawn."""
+    width, height = size_of(axes)
+    lines = axes.legend(frameon=False, fontsize="small", loc="upper left", handlelength=1.5).get_texts()
+    letter = size_in_points(lines[0])
+    for line in lines:
+        line.set_parse_math(False)
+        fit(line, width - 4 * letter)
+    taken = PITCH * letter * sum(line.get_text().count("\n") + 1 for line in lines)
+    share = min(taken / height, HIGHEST_LEGEND)
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high + (high - low) * share / (1 - share))
 
 
 def draw_agreement(found: Agreement, axes: Axes) -> None:
@@ -104,9 +134,10 @@ def _draw_joint_space(knee: KneeReading, place: Callable[[Points], Points], axes
     for compartment in Compartment:
         space = knee.joint_space.of(compartment)
         if isinstance(margins := space.margins, Margins):
-            largest_sd = UNCERTAIN * knee.joint_space.tibial_width_px
-            _draw_line(place(margins.femur[certain_part(margins.femur_sd, largest_sd)]), FEMUR, axes)
-            _draw_line(place(margins.tibia[certain_part(margins.tibia_sd, largest_sd)]), TIBIA, axes)
+            femur = drawn_part(margins.femur, margins.femur_sd, knee.joint_space, compartment)
+            tibia = drawn_part(margins.tibia, margins.tibia_sd, knee.joint_space, compartment)
+            _draw_line(place(margins.femur[femur]), FEMUR, axes)
+            _draw_line(place(margins.tibia[tibia]), TIBIA, axes)
         if isinstance(space.minimum, Width):
             _draw_line(place(np.array(space.minimum.line)), MINIMUM, axes)
 

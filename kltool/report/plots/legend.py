@@ -5,8 +5,10 @@ from typing import Final
 import numpy as np
 
 from kltool.report.plots.canvas import Region
+from kltool.report.plots.margins import DRAWN
 from kltool.report.plots.style import AXIS, FEMUR, FIXED, MINIMUM, PLATEAU, TIBIA
 from kltool.report.plots.text import SMALL_DIM, wrapped, write
+from kltool.values.measure import Compartment
 from kltool.values.reading import DISCLAIMER
 
 PITCH: Final = 19  # pixels from one row of the legend to the next
@@ -20,6 +22,9 @@ ENTRIES: Final = (  # row, column, colour, meaning
     (2, 0, AXIS, "axis of the femur"),
     (3, 0, PLATEAU, "anterior and posterior margins of the plateau"),
 )
+EXTENT: Final = "margins are drawn from x = {:.2f} to {:.2f} and {:.2f} to {:.2f}".format(
+    *DRAWN[Compartment.MEDIAL], *DRAWN[Compartment.LATERAL]
+)
 
 
 def draw_foot(region: Region, rows: int, left: int, width: int) -> int:
@@ -28,7 +33,9 @@ def draw_foot(region: Region, rows: int, left: int, width: int) -> int:
     bottom = rows - 12 - SMALL_DIM.pitch * (len(disclaimer) - 1)
     for number, line in enumerate(disclaimer):
         write(region, line, (bottom + SMALL_DIM.pitch * number, left), SMALL_DIM)
-    top = bottom - PITCH * (ENTRIES[-1][0] + 1) - 10
+    entries = ENTRIES[-1][0] + 1
+    top = bottom - PITCH * (entries + 1) - 10
+    write(region, EXTENT, (top + PITCH * entries, left), SMALL_DIM)
     for row, column, colour, meaning in ENTRIES:
         base, start = top + PITCH * row, left + SECOND * column
         swatch = np.array([(base - 4.5, start - 0.5), (base - 4.5, start + SWATCH - 0.5)])

@@ -5,7 +5,7 @@ from typing import Final
 from matplotlib.figure import Figure
 
 from kltool.report import text
-from kltool.report.plots.attribution import attribution_map
+from kltool.report.plots.attribution import AttributionMap, attribution_map
 from kltool.report.plots.canvas import Raster, Region, region_of
 from kltool.report.plots.grade import draw_grade
 from kltool.report.plots.legend import draw_foot
@@ -23,6 +23,7 @@ from kltool.report.plots.text import (
     wrapped,
     write,
 )
+from kltool.values.decimals import decimal
 from kltool.values.joint_space import CompartmentSpace
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
@@ -45,11 +46,7 @@ def draw_panel(figure: Figure, left: int, rows: int, knee: KneeReading) -> None:
     row = _draw_joint_space(region, knee, row + 14)
     bottom = draw_foot(region, rows, EDGE, WIDTH)
     if not isinstance(knee.grade, NotMeasured):
-        picture = attribution_map(knee.knee, knee.grade)
-        bottom -= len(picture)
-        figure.add_artist(Raster(picture, left + EDGE, bottom))
-        write(region, "attribution map: regions that raise the grade", (bottom - 8, EDGE), SMALL_DIM)
-        bottom -= 28
+        bottom = _draw_attribution(region, attribution_map(knee.knee, knee.grade), left, bottom)
     _draw_quality(region, knee, row + 14, bottom)
 
 
@@ -79,7 +76,7 @@ def _draw_joint_space(region: Region, knee: KneeReading, top: int) -> int:
 
 def _scale(knee: KneeReading) -> str:
     if isinstance(knee.spacing, NoSpacing):
-        return "No millimetres: no pixel spacing. TW: tibial width."
+        return "No millimetres: no valid pixel spacing. TW: tibial width."
     return f"millimetres: {knee.spacing.tier.label.replace('_', ' ')}"
 
 
@@ -110,6 +107,24 @@ def _draw_quality(region: Region, knee: KneeReading, top: int, bottom: int) -> N
         for line in lines:
             row += SMALL.pitch
             write(region, line, (row, EDGE), SMALL)
+
+
+def _draw_attribution(region: Region, drawn: AttributionMap, left: int, bottom: int) -> int:
+    """The map with what is said of it above it. Returns the row above which there is room."""
+    bottom -= len(drawn.picture)
+    region.figure.add_artist(Raster(drawn.picture, left + EDGE, bottom))
+    said = _said_of_attribution(drawn.outside)
+    for line in reversed(said):
+        write(region, line, (bottom - 8, EDGE), SMALL_DIM)
+        bottom -= SMALL_DIM.pitch
+    return bottom - 11
+
+
+def _said_of_attribution(outside: float | NotMeasured) -> tuple[str, ...]:
+    if isinstance(outside, NotMeasured):
+        return (f"attribution map: {outside.reason}",)
+    regions = "attribution map: regions that raise the grade"
+    return regions, f"shown on and between the bones; {decimal(100 * outside, 0)}% of it lies beside them"
 
 
 def _draw_badge(region: Region, quality: Quality, row: int) -> None:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
+from kltool.report.plots.fitting import size_of, write_reason
 from kltool.report.plots.svg import reproducible, svg_of
 from kltool.report.plots.timeline_levels import MONTHS_A_YEAR, Level, Levels, levels_of, months_of
 from kltool.values.decimals import signed, signed_from_to
@@ -20,11 +21,12 @@ from kltool.values.width_change import Unit
 INK, SOFT, BAND = "#16232e", "#5b6873", "#cfd8df"
 COLOURS: Final = {Compartment.MEDIAL: "#0072b2", Compartment.LATERAL: "#b84a00"}
 LEAST_AXIS_SPAN: Final = {Unit.MM: 1.5, Unit.PERCENT: 2.0}  # so that noise does not fill the axis
-LINE_LENGTH: Final = 95  # of a reason, characters
 LEGEND_LENGTH: Final = 80  # of a reason in a legend, characters; the page has the full text
 SIZE: Final = (8.6, 8.4)  # inches
 TICK_MONTHS: Final = (1, 3, 6, 12, 24, 60)  # between ticks
 MOST_TICKS: Final = 10
+POINTS_A_TICK: Final = 30  # so that labels of three digits lie apart
+POINTS_OF_NUMBER: Final = 20  # right of the last visit
 
 
 def timeline_svg(timeline: Timeline) -> str:
@@ -49,8 +51,10 @@ def timeline_svg(timeline: Timeline) -> str:
 def draw_frame(axes: Axes, timeline: Timeline) -> None:
     """Space on both sides of the visits, and ticks at usual numbers of months."""
     last = max(months_of(timeline)[-1], 1.0)
-    axes.set_xlim(-0.05 * last, 1.08 * last)
-    step = next((months for months in TICK_MONTHS if last / months <= MOST_TICKS), TICK_MONTHS[-1])
+    width, _ = size_of(axes)
+    axes.set_xlim(-0.05 * last, (1.0 + max(0.08, POINTS_OF_NUMBER / width)) * last)
+    most = min(MOST_TICKS, width / POINTS_A_TICK)
+    step = next((months for months in TICK_MONTHS if last / months <= most), TICK_MONTHS[-1])
     axes.xaxis.set_major_locator(MultipleLocator(step))
 
 
@@ -60,7 +64,7 @@ def draw_minimum(axes: Axes, timeline: Timeline, compartment: Compartment) -> No
     measure = Measure.minimum(compartment)
     if isinstance(course, NotMeasured):
         axes.set_ylabel(f"{measure} JSW")
-        _write_reason(axes, course)
+        write_reason(axes, f"not measured: {course.reason}")
         return
     axes.set_ylabel(f"{measure} JSW, {course.unit}")
     _draw_band(axes, course)
@@ -162,11 +166,3 @@ def _draw_grade(axes: Axes, timeline: Timeline) -> None:
         else:
             level = Level(number, month, knee.grade.expected, knee.grade.expected_interval)
             _draw_bar(axes, level, f"grade-visit-{number}", INK)
-
-
-def _write_reason(axes: Axes, absent: NotMeasured) -> None:
-    text = textwrap.fill(f"not measured: {absent.reason}", LINE_LENGTH)
-    axes.text(
-        0.5, 0.5, text, ha="center", va="center", color=SOFT, transform=axes.transAxes, parse_math=False
-    )
-    axes.set_yticks([])

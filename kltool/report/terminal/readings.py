@@ -1,192 +1,161 @@
-"""Readings, changes and timelines as tables on a terminal."""
+"""Readings on a terminal: a summary of one film, or a table with one line a knee; then every remark."""
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from rich import box
-from rich.console import Console, JustifyMethod
+from rich.cells import cell_len
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from kltool.report.terminal.names import shortened, without_shared_folders
 from kltool.typing import Record
-from kltool.values.decimals import decimal, from_to, signed, signed_from_to
-from kltool.values.measure import Compartment, Measure
+from kltool.values.decimals import decimal, from_to
+from kltool.values.measure import Compartment
 from kltool.values.probability import format_probability
 from kltool.values.reading import DISCLAIMER
 
-READING_COLUMNS = (
-    "image",
-    "status",
-    "side",
-    "KL,\n90%",
-    "P(0 to 4), %",
-    "medial JSW,\n95%",
-    "lateral JSW,\n95%",
-    "quality",
+COLUMNS: Final = ("side", "KL", "90%", "medial, 95%", "lateral, 95%", "quality")
+PROBABILITIES: Final = "P(KL 0 to 4), %"
+WIDE: Final = 110  # columns of a terminal that has room for the probabilities
+LEAST_ROOM: Final = 12  # for a name
+GAP: Final = 2  # between two columns, one of it the frame's
+LEGEND: Final = (
+    "KL: median grade, with its 90% prediction set. Medial, lateral: minimum joint space width in mm, or in "
+    "% of the tibial width, with its 95% interval."
 )
-TIMELINE_COLUMNS = (
-    "visit",
-    "medial JSW,\n95%",
-    "lateral JSW,\n95%",
-    "KL improved,\nsame, worse",
-    "verdict",
-)
-CHANGE_COLUMNS = ("JSW", "before", "after", "change", "95% interval", "SDC", "P(wider)")
-JSW = "JSW: minimum joint space width, with its 95% interval."
-ABBREVIATIONS = "JSW: joint space width; SDC: smallest detectable change; P: probability."
-STYLE = {"ok": "green", "refused": "yellow", "failed": "red"}
+STYLE: Final = {"ok": "green", "refused": "yellow", "failed": "red"}
 
 
 def print_readings(records: list[Record], console: Console) -> None:
-    """One row per knee, one per image without a knee that was read; then every reason, note and warning.
+    """One film as a summary, several as a table; then every reason, note and warning.
 
     records: one or more, as kltool.report.record makes them.
     """
-    table = Table(title="Knee readings", caption=DISCLAIMER, caption_justify="left", box=box.SIMPLE)
-    for heading in READING_COLUMNS:
-        table.add_column(heading, overflow="fold", no_wrap=heading not in ("image", "P(0 to 4), %"))
-    shown = _names([record["source"] for record in records])
+    names = without_shared_folders([record["source"] for record in records])
+    if len(records) == 1:
+        _print_summary(records[0], names[records[0]["source"]], console)
+    else:
+        console.print(_table(records, names, console.width))
     for record in records:
-        name = escape(shown[record["source"]])
-        status = f"[{STYLE[record['status']]}]{record['status']}[/]"
-        for knee in record["knees"]:
-            table.add_row(name, status, *_cells(knee))
-        if not record["knees"]:
-            table.add_row(name, status, *[""] * 6)
-    console.print(table)
-    for record in records:
-        _print_remarks(record, shown[record["source"]], console)
+        _print_remarks(record, names[record["source"]], console)
+    if len(records) > 1:
+        console.print(LEGEND)
+    console.print(DISCLAIMER)
 
 
-def print_change(change: Record, console: Console) -> None:
-    """The summary sentence, the assessment of a claim, and the table of all widths."""
-    console.print(f"[bold]{escape(change['sentence'])}[/]")
-    if "claim" in change:
-        console.print(f"Claim {escape(change['claim']['sentence'])}.")
-    console.print(_widths(change["widths"]))
+def _print_summary(record: Record, name: str, console: Console) -> None:
+    """Four lines a knee."""
+    status = record["status"]
+    console.print(f"[bold]{escape(name)}[/]: [{STYLE[status]}]{status}[/]")
+    for knee in record["knees"]:
+        console.print(f"{knee['side']} knee, quality {knee['quality']}: {_grade_sentence(knee['kl'])}")
+        for compartment in Compartment:
+            space = knee["joint_space"][compartment]
+            console.print(f"  {compartment} minimum joint space width: {_width_sentence(space)}")
 
 
-def print_timeline(timeline: Record, console: Console) -> None:
-    """The summary sentence, the changes from the first visit to each later one, and the slopes."""
-    console.print(f"[bold]{escape(timeline['sentence'])}[/]")
-    console.print(_timeline_table(timeline))
-    for visit, change in _later_visits(timeline):
-        for remark in (*change["reasons"], *change["plausibility"]):
-            console.print(f"[dim]{escape(visit['visit'])}:[/] {escape(remark)}")
-
-
-def _timeline_table(timeline: Record) -> Table:
-    first = timeline["visits"][0]
-    knee = ", ".join(filter(None, (escape(timeline.get("subject", "")), f"{timeline['side']} knee")))
-    table = Table(title=f"{knee}: change from {escape(first['visit'])} ({first['day']})", box=box.SIMPLE)
-    for heading in TIMELINE_COLUMNS:
-        table.add_column(heading)
-    minima = [Measure.minimum(compartment) for compartment in Compartment]
-    for visit, change in _later_visits(timeline):
-        changes = [_changed(change["widths"][minimum]) for minimum in minima]
-        name = f"{escape(visit['visit'])}\n{visit['day']}"
-        table.add_row(name, *changes, _transition(change["kl"]), change["verdict"])
-    slopes = [f"{minimum}: {_slope(timeline['slopes'][minimum])}" for minimum in minima]
-    table.caption, table.caption_justify = "\n".join([*slopes, JSW, DISCLAIMER]), "left"
-    return table
-
-
-def _later_visits(timeline: Record) -> Iterator[tuple[Record, Record]]:
-    """Each visit after the first, and its change from the first."""
-    return zip(timeline["visits"][1:], timeline["changes"], strict=True)
-
-
-def _changed(width: Record) -> str:
-    """The change and, below it, its 95% interval; or why there is none."""
-    if "not_measured" in width:
-        return escape(width["not_measured"])
-    unit = "mm" if width["unit"] == "mm" else "% TW"
-    return f"{signed(width['change'])} {unit}\n{signed_from_to(width['interval_95'])}"
-
-
-def _transition(kl: Record) -> str:
+def _grade_sentence(kl: Record) -> str:
     if "not_measured" in kl:
-        return escape(kl["not_measured"])
-    return " ".join(format_probability(kl[way]) for way in ("improved", "same", "worse"))
+        return f"KL not graded: {escape(kl['not_measured'])}"
+    probabilities = ", ".join(format_probability(p) for p in kl["probabilities"])
+    grade = f"KL {kl['grade']} (median; 90% prediction set {_set(kl)})"
+    return f"{grade}\n  probabilities of KL 0 to 4: {probabilities}"
 
 
-def _slope(slope: Record) -> str:
-    if "not_measured" in slope:
-        return f"slope not estimated: {escape(slope['not_measured'])}"
-    interval = f"95% interval {signed_from_to(slope['interval_95'])}"
-    return f"{signed(slope['per_year'])} {slope['unit']} per year ({interval})"
+def _width_sentence(space: Record) -> str:
+    found = _minimum(space)
+    if found is None:
+        return f"not measured: {escape(space['minimum_percent']['not_measured'])}"
+    value, interval, unit = found
+    return f"{value} {unit} (95% interval {interval})"
 
 
-def _widths(widths: Record) -> Table:
-    table = Table(caption_justify="left", box=box.SIMPLE)
-    for heading in CHANGE_COLUMNS:
-        justify: JustifyMethod = "left" if heading == CHANGE_COLUMNS[0] else "right"
-        table.add_column(heading, justify=justify, no_wrap=heading in (CHANGE_COLUMNS[0], "95% interval"))
-    for name, width in widths.items():
-        table.add_row(name, *_change_cells(width))
-    reasons = {
-        width["linked"]["not_measured"]
-        for width in widths.values()
-        if "linked" in width and "not_measured" in width["linked"]
-    }
-    independent = [f"* independent change, not linked: {escape(reason)}" for reason in sorted(reasons)]
-    units = {f"In {width['unit']}." for width in widths.values() if "unit" in width}
-    table.caption = "\n".join([*independent, " ".join([*units, ABBREVIATIONS]), DISCLAIMER])
+def _table(records: list[Record], names: dict[str, str], width: int) -> Table:
+    """One line a knee, or an image without a knee that was read."""
+    wide = width >= WIDE
+    lines = [(names[record["source"]], *cells) for record in records for cells in _lines(record, wide)]
+    headings = ("film", *COLUMNS, PROBABILITIES) if wide else ("film", *COLUMNS)
+    room = _room([headings, *lines], width)
+    films = shortened([line[0] for line in lines], room)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), show_edge=False)
+    for heading in headings:
+        table.add_column(heading, no_wrap=heading != headings[0], overflow="fold")
+    for film, (_, *cells) in zip(films, lines, strict=True):
+        table.add_row(escape(film), *(_coloured(cell) for cell in cells))
     return table
 
 
-def _names(sources: list[str]) -> dict[str, str]:
-    """Each source without the folders common to all."""
-    shared = os.path.commonpath([os.path.dirname(os.path.abspath(source)) for source in sources])
-    return {source: os.path.relpath(os.path.abspath(source), shared) for source in sources}
+def _room(lines: Sequence[Sequence[str]], width: int) -> int:
+    """What the other columns leave of the width for the first."""
+    others = [max(map(cell_len, column)) + GAP for column in list(zip(*lines, strict=True))[1:]]
+    return max(width - sum(others) - GAP, LEAST_ROOM)
 
 
-def _cells(knee: Record) -> list[str]:
-    kl = knee["kl"]
-    graded = "not_measured" not in kl
-    return [
-        knee["side"],
-        _grade(kl) if graded else "-",
-        " ".join(decimal(100 * p, 0) for p in kl["probabilities"]) if graded else escape(kl["not_measured"]),
-        _minimum(knee["joint_space"]["medial"]),
-        _minimum(knee["joint_space"]["lateral"]),
-        knee["quality"],
-    ]
+def _coloured(cell: str) -> str:
+    return f"[{STYLE[cell]}]{cell}[/]" if cell in STYLE else cell
 
 
-def _grade(kl: Record) -> str:
-    """The median grade and, below it, the prediction set."""
+def _lines(record: Record, wide: bool) -> Iterator[tuple[str, ...]]:
+    """The cells of each knee; where there is none, the status stands in place of the quality."""
+    for knee in record["knees"]:
+        yield (*_cells(knee), *([_percent(knee["kl"])] if wide else []))
+    if not record["knees"]:
+        yield (*[""] * (len(COLUMNS) - 1), record["status"], *([""] if wide else []))
+
+
+def _cells(knee: Record) -> tuple[str, ...]:
+    """A dash where there is no number; its reason follows the table."""
+    kl, space = knee["kl"], knee["joint_space"]
+    grade = ("-", "") if "not_measured" in kl else (str(kl["grade"]), _set(kl))
+    widths = [_width_cell(space[compartment]) for compartment in Compartment]
+    return knee["side"], *grade, *widths, knee["quality"]
+
+
+def _set(kl: Record) -> str:
     low, high = kl["prediction_set"][0], kl["prediction_set"][-1]
-    return f"{kl['grade']}\n{low}-{high}" if low < high else f"{kl['grade']}\n{low}"
+    return f"{low}-{high}" if low < high else f"{low}"
 
 
-def _minimum(compartment: Record) -> str:
-    """The minimum and, below it, its 95% interval; a dash where there is none (its reason follows)."""
+def _percent(kl: Record) -> str:
+    if "not_measured" in kl:
+        return "-"
+    return " ".join(decimal(100 * p, 0) for p in kl["probabilities"])
+
+
+def _width_cell(space: Record) -> str:
+    found = _minimum(space)
+    if found is None:
+        return "-"
+    value, interval, unit = found
+    return f"{value if unit == 'mm' else f'{value}%'} {interval.replace(' to ', '-')}"
+
+
+def _minimum(space: Record) -> tuple[str, str, str] | None:
+    """The minimum, its 95% interval and unit: in mm where there are any."""
     for unit, digits, shown in (("mm", 2, "mm"), ("percent", 1, "% TW")):
-        value, interval = compartment[f"minimum_{unit}"], compartment[f"minimum_interval_{unit}"]
+        value, interval = space[f"minimum_{unit}"], space[f"minimum_interval_{unit}"]
         if not isinstance(value, dict):
-            return f"{decimal(value, digits)} {shown}\n{from_to(interval, digits)}"
-    return "-"
+            return decimal(value, digits), from_to(interval, digits), shown
+    return None
 
 
 def _print_remarks(record: Record, name: str, console: Console) -> None:
     remarks = [record["reason"], *record["notes"]]
-    remarks += [f"{knee['side']} knee: {warning}" for knee in record["knees"] for warning in knee["warnings"]]
+    for knee in record["knees"]:
+        remarks += [f"{knee['side']} knee: {remark}" for remark in (*_absent(knee), *knee["warnings"])]
     if record["knees"]:
         remarks += [f"knee not read: {refused['reason']}" for refused in record["refused_knees"]]
     for remark in filter(None, remarks):
         console.print(f"[dim]{escape(name)}:[/] {escape(remark)}")
 
 
-def _change_cells(width: Record) -> list[str]:
-    if "not_measured" in width:
-        return ["-", "-", escape(width["not_measured"]), "", "", ""]
-    mark = "" if width["method"] == "linked" else "*"
-    return [
-        decimal(width["before"]),
-        decimal(width["after"]),
-        f"{signed(width['change'])}{mark}",
-        signed_from_to(width["interval_95"]),
-        decimal(width["smallest_detectable"]),
-        format_probability(width["probability_wider"]),
-    ]
+def _absent(knee: Record) -> Iterator[str]:
+    """Why a cell of the table is a dash."""
+    if "not_measured" in knee["kl"]:
+        yield f"KL not graded: {knee['kl']['not_measured']}"
+    for compartment in Compartment:
+        space = knee["joint_space"][compartment]
+        if _minimum(space) is None:
+            yield f"{compartment} minimum not measured: {space['minimum_percent']['not_measured']}"

@@ -13,7 +13,13 @@ from scipy.optimize import minimize
 from scipy.stats import t
 
 from kltool.geometry.joint_axes import joint_axes_of
-from kltool.jointspace import ErrorSettings, assess_quality, measure_joint_space, trace_margins
+from kltool.jointspace import (
+    ErrorSettings,
+    assess_quality,
+    expected_error,
+    measure_joint_space,
+    trace_margins,
+)
 from kltool.jointspace.positioning import spine_offset
 from kltool.reading import DEFAULT
 from kltool.simulate.population import simulate_random
@@ -143,10 +149,11 @@ def _knee(models: Models, seed: int) -> tuple[list[WidthError], list[Rotation]]:
     for film, _ in film_and_crop(simulated, seed):
         knee = first_knee(film, models)
         if knee is not None:
-            space = measure_joint_space(
-                knee, trace_margins(knee, models.margins, DEFAULT.margins), DEFAULT.widths, UNCALIBRATED
-            )
-            quality, _ = assess_quality(knee, space, DEFAULT.quality)
+            traced = trace_margins(knee, models.margins, DEFAULT.margins)
+            space = measure_joint_space(knee, traced, DEFAULT.widths, UNCALIBRATED)
+            calibrated = measure_joint_space(knee, traced, DEFAULT.widths, DEFAULT.errors)
+            expected = expected_error(knee, calibrated, DEFAULT.expected, DEFAULT.quality)
+            quality, _ = assess_quality(knee, space, expected, DEFAULT.quality)
             errors += _errors(space, quality, truth)
             offset = spine_offset(knee.landmarks, joint_axes_of(space.axis, knee.scale), knee.scale)
             rotations.append(Rotation(truth.scene.rotation_deg, offset))

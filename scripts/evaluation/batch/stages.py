@@ -18,14 +18,16 @@ from kltool.batch.pseudonym import Pseudonyms
 from kltool.batch.read_task import read_task
 from kltool.grading import grade
 from kltool.intake import ImageSource, load
-from kltool.jointspace import assess_quality, measure_joint_space, trace_margins
+from kltool.jointspace import assess_quality, expected_error, measure_joint_space, trace_margins
 from kltool.localize import find_knees
 from kltool.reading import DEFAULT, provenance
 from kltool.report.record import knee_record
 from kltool.tables.cells import knee_cells
 from kltool.training.data.oai import side_of
+from kltool.values.expected_error import ExpectedError
 from kltool.values.joint_space import JointSpace
 from kltool.values.knee import Knee
+from kltool.values.length import NotMeasured
 from kltool.values.reading import KneeReading, Quality
 from kltool.weights import Models
 
@@ -96,17 +98,20 @@ def _time_reading(task: Task, models: Models, clock: _Clock) -> None:
     film = clock.time("decode", partial(load, task.source, side=task.side))
     made = provenance(models, DEFAULT, film)
     for knee in clock.time("localize", partial(find_knees, film, models)).knees:
-        space, quality, warnings = clock.time("space", partial(_space, knee, models))
+        space, expected, quality, warnings = clock.time("space", partial(_space, knee, models))
         graded = clock.time("grade", partial(grade, knee, models.grader))
-        reading = KneeReading(knee, space, graded, quality, warnings, made)
+        reading = KneeReading(knee, space, expected, graded, quality, warnings, made)
         clock.time("rows", partial(_rows, reading))
 
 
-def _space(knee: Knee, models: Models) -> tuple[JointSpace, Quality, tuple[str, ...]]:
+def _space(
+    knee: Knee, models: Models
+) -> tuple[JointSpace, ExpectedError | NotMeasured, Quality, tuple[str, ...]]:
     space = measure_joint_space(
         knee, trace_margins(knee, models.margins, DEFAULT.margins), DEFAULT.widths, DEFAULT.errors
     )
-    return space, *assess_quality(knee, space, DEFAULT.quality)
+    expected = expected_error(knee, space, DEFAULT.expected, DEFAULT.quality)
+    return space, expected, *assess_quality(knee, space, expected, DEFAULT.quality)
 
 
 def _rows(reading: KneeReading) -> str:

@@ -20,6 +20,7 @@ from evaluation.grade.reading import BAND, STEPS, GradedFilm
 from evaluation.markdown import MarkdownTable, Section, made_by, page
 from evaluation.out_of_distribution import GRADED, caught
 from kltool.grading.view import VIEW
+from kltool.typing import Float64
 from kltool.values.length import NotMeasured
 
 REFUSED: Final = Criterion(least=100.0)
@@ -64,9 +65,17 @@ def attribution_section(films: Sequence[GradedFilm]) -> Section:
         f"Share of the positive attribution that lies within {BAND[0]} tibial widths above and "
         f"below the joint and {BAND[1]} to either side, a band of {100 * area:.0f}% of the view: mean "
         f"{100 * shares[known].mean():.0f}% of all `val` knees, {100 * shares[known & graded_2].mean():.0f}% "
-        "of those of KL 2 and more."
+        "of those of KL 2 and more. " + _beside_bones(np.array([film.beside_bones for film in films]))
     )
     return Section("Attribution map", text)
+
+
+def _beside_bones(shares: Float64) -> str:
+    median, most = (f"{100 * share:.0f}%" for share in np.nanpercentile(shares, (50, 95)))
+    return (
+        f"Share that lies beside the bones, which pictures state and do not show: median {median}, 95th "
+        f"percentile {most} of {np.isfinite(shares).sum()} knees whose grade some region raises."
+    )
 
 
 def worsening_section(series: Sequence[tuple[float, ...]]) -> Section:

@@ -13,12 +13,14 @@ from kltool.grading import grade
 from kltool.grading.view import VIEW
 from kltool.intake import load
 from kltool.localize import find_knees
+from kltool.report.plots.attribution import attribution_map
 from kltool.simulate import Film, KneeScene, simulate_knee
 from kltool.simulate.scene import Osteophytes
 from kltool.training.data.oai import crops, grade_of, participant_of, seed_of, side_of
 from kltool.training.parallel import each
 from kltool.typing import Float64
 from kltool.values.grade import Grade
+from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.spacing import Calibration, Spacing
@@ -35,6 +37,7 @@ class GradedFilm:
 
     in_band: share of the positive attribution that lies in the joint's band. expected: of its perturbed
     films, every other one mirrored; grades: likewise. A perturbed film on which no knee was found has none.
+    beside_bones: share of the positive attribution that lies there; not a number where none is.
     """
 
     name: str
@@ -43,6 +46,7 @@ class GradedFilm:
     in_band: float
     expected: tuple[float, ...] = ()
     grades: tuple[int, ...] = ()
+    beside_bones: float = float("nan")
 
     @property
     def participant(self) -> str:
@@ -61,7 +65,8 @@ def grade_of_crop(models: Models, path: Path) -> Grade | NotMeasured:
 
 def _crop(models: Models, path: Path) -> GradedFilm:
     film = load(path, side=side_of(path))
-    found = grade_of_film(film, models)
+    knee = knee_of_film(film, models)
+    found = _graded(knee, models)
     random = np.random.default_rng((*seed_of(path), 4))
     again = [grade_of_film(_again(film, number, random), models) for number in range(REPEATS)]
     read = [one for one in again if isinstance(one, Grade)]
@@ -72,6 +77,7 @@ def _crop(models: Models, path: Path) -> GradedFilm:
         in_band(found),
         tuple(one.expected for one in read),
         tuple(one.grade for one in read),
+        beside_bones(knee, found),
     )
 
 
@@ -101,13 +107,30 @@ def _external(models: Models, known: tuple[Path, int]) -> GradedFilm:
 
 def grade_of_film(film: Radiograph, models: Models) -> Grade | NotMeasured:
     """The grade of the one knee of a film; widths are not measured, since no grade depends on them."""
+    return _graded(knee_of_film(film, models), models)
+
+
+def knee_of_film(film: Radiograph, models: Models) -> Knee | NotMeasured:
+    """The first knee that is found, or why there is none."""
     try:
         found = find_knees(film, models)
     except Refusal as refusal:
         return NotMeasured(f"refused: {refusal.code}")
-    if not found.knees:
-        return NotMeasured("; ".join(refused.code for refused in found.refused))
-    return grade(found.knees[0], models.grader)
+    return (
+        found.knees[0] if found.knees else NotMeasured("; ".join(refused.code for refused in found.refused))
+    )
+
+
+def _graded(knee: Knee | NotMeasured, models: Models) -> Grade | NotMeasured:
+    return knee if isinstance(knee, NotMeasured) else grade(knee, models.grader)
+
+
+def beside_bones(knee: Knee | NotMeasured, found: Grade | NotMeasured) -> float:
+    """Share of the positive attribution beside the bones; not a number where none is."""
+    if isinstance(knee, NotMeasured) or isinstance(found, NotMeasured):
+        return float("nan")
+    outside = attribution_map(knee, found).outside
+    return float("nan") if isinstance(outside, NotMeasured) else outside
 
 
 def in_band(found: Grade | NotMeasured) -> float:

@@ -33,7 +33,13 @@ def films(count: int = 200, wrong: float = 0.3) -> list[GradedFilm]:
         random.random(count) < wrong, np.clip(labels + random.choice([-1, 1], count), 0, 4), labels
     )
     return [
-        GradedFilm(f"{number // 2:07d}{'LR'[number % 2]}", int(label), grade(int(kl)), 0.8)
+        GradedFilm(
+            f"{number // 2:07d}{'LR'[number % 2]}",
+            int(label),
+            grade(int(kl)),
+            0.8,
+            beside_bones=number / 1000,
+        )
         for number, (label, kl) in enumerate(zip(labels, read, strict=True))
     ]
 
@@ -96,7 +102,9 @@ def test_what_lies_in_the_joints_band_is_weighed_by_area() -> None:
     assert in_band(explained(joint)) == 1.0
     assert in_band(explained(corner)) < 0.05
     assert np.isnan(in_band(explained(-even)))
-    assert "80%" in str(attribution_section(films()))
+    stated = str(attribution_section(films()))
+    for figure in ("80%", "median 10%", "95th percentile 19%", "of 200 knees"):
+        assert figure in stated
 
 
 def test_another_hospital_is_reported_with_its_accuracy() -> None:

@@ -13,6 +13,7 @@ from kltool.intake.dicom.header import SpacingTags
 from kltool.intake.dicom.spacing import spacing_of
 from kltool.values.spacing import Calibration, NoSpacing, Spacing
 from tests.intake.films import as_bytes, data_set
+from tests.messages import holds
 
 CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
 TIERS = [
@@ -54,18 +55,54 @@ def test_what_cannot_be_true_is_refused_with_a_note(wrong: tuple[float, ...]) ->
 
 
 def test_a_magnification_that_cannot_be_true_leaves_the_detector_plane() -> None:
-    for wrong in (0.0, 0.5, 7.0, math.nan):
+    for wrong in (0.0, 0.5, 1.8, 7.0, math.nan):
         found = spacing_of(SpacingTags(imager=(0.2, 0.2), magnification=(wrong,)))
         assert found.spacing == Spacing(0.2, 0.2, Calibration.DETECTOR)
         assert len(found.notes) == 1
 
 
-def test_a_patient_behind_the_detector_is_refused() -> None:
+@pytest.mark.parametrize("patient", [0.0, 500.0, 1000.0, 1200.0])
+def test_distances_that_cannot_be_true_are_refused(patient: float) -> None:
+    """The knee would lie behind the detector, or halfway to the tube."""
     found = spacing_of(
-        SpacingTags(imager=(0.2, 0.2), source_to_detector=(1000.0,), source_to_patient=(1200.0,))
+        SpacingTags(imager=(0.2, 0.2), source_to_detector=(1000.0,), source_to_patient=(patient,))
     )
     assert found.spacing == Spacing(0.2, 0.2, Calibration.DETECTOR)
-    assert "the detector was expected behind the patient" in found.notes[0]
+    assert holds(found.notes[0], f"{patient:g} mm refused", "the detector was expected behind the patient")
+
+
+def test_what_else_the_tags_allow_is_kept_in_order() -> None:
+    found = spacing_of(SpacingTags(pixel=(0.14, 0.14), imager=(0.15, 0.15), nominal=(0.3, 0.3)))
+    assert found.other_spacings == (
+        Spacing(0.15, 0.15, Calibration.DETECTOR),
+        Spacing(0.14, 0.14, Calibration.UNKNOWN_PLANE),
+        Spacing(0.3, 0.3, Calibration.UNKNOWN_PLANE),
+    )
+
+
+@pytest.mark.parametrize("mm", [1.0, 0.264583, 0.35277778])
+def test_a_spacing_that_files_hold_whatever_they_show_is_noted_and_gives_way_to_the_detectors(
+    mm: float,
+) -> None:
+    alone = spacing_of(SpacingTags(pixel=(mm, mm)))
+    assert alone.spacing == Spacing(mm, mm, Calibration.UNKNOWN_PLANE)
+    assert holds(alone.notes[0], f"PixelSpacing {mm:g} x {mm:g} is doubtful")
+    beside = spacing_of(SpacingTags(pixel=(mm, mm), imager=(0.15, 0.15)))
+    assert beside.spacing == Spacing(0.15, 0.15, Calibration.DETECTOR)
+
+
+@pytest.mark.parametrize(
+    ("tags", "factor"),
+    [
+        ({"pixel": (0.1, 0.1), "imager": (0.2, 0.2)}, "2.00"),
+        ({"pixel": (0.14, 0.14), "imager": (0.196, 0.196), "magnification": (1.06,)}, "1.40"),
+    ],
+)
+def test_a_correction_that_magnification_does_not_explain_is_doubtful(
+    tags: dict[str, Any], factor: str
+) -> None:
+    (note,) = spacing_of(SpacingTags(**tags)).notes
+    assert holds(note, "doubtful", f"{factor} times")
 
 
 @pytest.mark.parametrize("calibration", ["", "GEOMETRY"])
@@ -130,14 +167,14 @@ def test_a_fiducial_outranks_everything(tags: SpacingTags, row: float, column: f
     assert found.spacing == Spacing(row, column, Calibration.FIDUCIAL)
 
 
-@given(st.floats(0.05, 0.5), st.floats(1.0, 2.0))
+@given(st.floats(0.05, 0.5), st.floats(1.0, 1.5))
 def test_a_magnified_detector_pixel_is_smaller_in_the_knee(mm: float, factor: float) -> None:
     found = spacing_of(SpacingTags(imager=(mm, mm), magnification=(factor,)))
     if mm / factor >= 0.02:
         assert found.spacing == Spacing(mm / factor, mm / factor, Calibration.MAGNIFICATION)
 
 
-@pytest.mark.parametrize("text", [b"0,143\\0,143 ", b"abc\\def ", b"0.143 "])
+@pytest.mark.parametrize("text", [b"0,1,43\\0,143 ", b"abc\\def ", b"0.143 "])
 def test_spacing_that_is_no_number_is_no_spacing(text: bytes) -> None:
     data = as_bytes(data_set(PixelSpacing=[0.1111, 0.1111]))
     assert b"0.1111\\0.1111 " in data

@@ -10,14 +10,16 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image, ImageOps
 
-from kltool.errors import NotARadiograph, Undecodable
+from kltool.errors import NotAnImage, NotARadiograph, Undecodable
 from kltool.intake import ImageSource, load
 from kltool.typing import Float32
 from kltool.values.radiograph import Radiograph
 from kltool.values.spacing import NoSpacing
 from tests.intake.films import REAL_DATA, grey8, knee, picture, png, saved, tiff
+from tests.messages import holds
 
 CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
 
@@ -203,3 +205,28 @@ def test_dots_per_inch_are_no_spacing(tmp_path: Any) -> None:
     path = tmp_path / "film.png"
     Image.fromarray(grey8()).save(path, dpi=(150, 150))
     assert isinstance(load(path).spacing, NoSpacing)
+
+
+def test_a_tiff_that_begins_with_a_thumbnail_is_read_in_full() -> None:
+    out = BytesIO()
+    with tifffile.TiffWriter(out) as writer:
+        writer.write(knee()[::4, ::4].copy(), subfiletype=1)
+        writer.write(knee())
+    assert np.array_equal(read(out.getvalue()).pixels, knee())
+
+
+def test_what_the_decoder_would_round_is_refused_and_not_called_cut_off() -> None:
+    layers = np.stack((knee(), np.full_like(knee(), 65_535)), axis=-1)
+    rounded = tiff(layers, photometric="minisblack", extrasamples=["unassalpha"])
+    no_number = knee().astype(np.float32)
+    no_number[0, 0] = np.nan
+    for data in (rounded, tiff(no_number)):
+        with pytest.raises(Undecodable) as refusal:
+            read(data)
+        assert holds(str(refusal.value), "without loss")
+
+
+def test_pictures_of_telephones_are_named() -> None:
+    with pytest.raises(NotAnImage) as refusal:
+        read(b"\0\0\0\x18ftypheic" + bytes(1000))
+    assert holds(str(refusal.value), "HEIC")

@@ -15,13 +15,13 @@ HERE = Access(http=True, hosts=("127.0.0.1",))
 
 
 def fetched(url: str, access: Access = HERE) -> bytes:
-    (source,) = find_images(url, access)
+    (source,) = find_images(url, access=access)
     return source.read()
 
 
 def test_a_film_of_a_web_server_is_that_of_the_file() -> None:
     with served(body(FILM)) as (address, _):
-        (source,) = find_images(f"{address}/film.png", HERE)
+        (source,) = find_images(f"{address}/film.png", access=HERE)
         assert source.name == f"{address}/film.png"
         assert load(source).pixels_sha256 == load(FILM).pixels_sha256
 

@@ -9,7 +9,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from kltool.errors import NotAnImage, UsageError
-from kltool.intake import ImageSource, find_images, load
+from kltool.intake import ImageSource, PassedOver, find_images, load
 from tests.intake.films import as_bytes, data_set, grey8, item, png
 
 
@@ -56,6 +56,34 @@ def test_a_folder_is_searched_in_order_and_companions_are_passed_over(tmp_path: 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(png(grey8()))
     assert names(tmp_path) == [str(tmp_path / name) for name in ("b.png", "a/z.dcm", "a/b/c")]
+
+
+def test_what_is_no_image_by_its_content_is_passed_over_and_counted(tmp_path: Path) -> None:
+    """What may be an image that was damaged, or has the name of one, is left to be reported."""
+    damaged = as_bytes(data_set())[:400]
+    kept = {
+        "IM1": as_bytes(data_set()),
+        "damaged": damaged,
+        "empty": b"",
+        "words.dcm": b"words",
+        "x": b"\0\1?",
+    }
+    passed = {
+        "drawing.svg": b"<svg/>",
+        "notes": b"seen by",
+        "AUTORUN.INF": b"[a]",
+        "report": b"%PDF-1.4",
+        "viewer.exe": b"MZ\x90\0",
+        "Thumbs.db": b"\xd0\xcf",
+        ".DS_Store": b"\0\0\0\1",
+        "a.csv": b"a,b",
+    }
+    for name, data in (kept | passed).items():
+        (tmp_path / name).write_bytes(data)
+    counted = PassedOver()
+    found = [Path(source.name).name for source in find_images(tmp_path, counted)]
+    assert found == sorted(kept)
+    assert (counted.files, str(counted)) == (8, "passed over 8 files that are no images")
 
 
 def test_a_companion_named_by_the_user_is_refused_not_passed_over(tmp_path: Path) -> None:
@@ -129,3 +157,12 @@ def test_a_folder_that_cannot_be_listed_is_not_passed_over(
     monkeypatch.setattr(os, "scandir", refusing)
     with pytest.raises(UsageError, match=r"/b cannot be listed \(Permission denied\)"):
         list(find_images(tmp_path))
+
+
+def test_names_that_are_not_unicode_are_shown_and_read(tmp_path: Path) -> None:
+    place = Path(os.fsdecode(os.fsencode(tmp_path) + b"/film\xff.dcm"))
+    place.write_bytes(as_bytes(data_set()))
+    (source,) = find_images(tmp_path)
+    assert source.name.endswith("film\\xff.dcm")
+    source.name.encode()  # whatever is written can hold it
+    assert source.read() == place.read_bytes()

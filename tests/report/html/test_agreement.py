@@ -244,6 +244,24 @@ def test_text_is_escaped_for_latex() -> None:
     )
 
 
+def test_a_reason_stands_once_below_its_table(found: Agreement) -> None:
+    few = NotMeasured("5 participants: at least 10 are needed for a bootstrap")
+    none = NotMeasured("no knee of KL 4")
+    grades = replace(
+        found.grades[0],
+        estimates=[
+            replace(estimate, interval=few) if number else replace(estimate, value=none, interval=none)
+            for number, estimate in enumerate(found.grades[0].estimates)
+        ],
+    )
+    table = agreement_tex(replace(found, grades=[grades], widths=[], all_raters={}))
+    assert len(grades.estimates) > 10
+    assert table.count(few.reason) == table.count(none.reason) == 1
+    assert table.count("& --$^{b}$ &") == len(grades.estimates) - 1
+    assert "& --$^{a}$ & --$^{a}$ &" in table
+    assert table.index("$^{a}$ not measured: no knee") < table.index("$^{b}$ no interval: 5 participants")
+
+
 def test_the_latex_compiles_without_packages(found: Agreement, repeated: Agreement, tmp_path: Path) -> None:
     latex = shutil.which("pdflatex")
     if latex is None:

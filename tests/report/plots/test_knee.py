@@ -39,6 +39,12 @@ from tests.report.plots.pictures import (
 OTHER = {Compartment.MEDIAL: Compartment.LATERAL, Compartment.LATERAL: Compartment.MEDIAL}
 
 
+def location(knee: KneeReading, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """x of each point, (n,)."""
+    origin, end = (np.array(one) for one in (knee.joint_space.axis.origin, knee.joint_space.axis.end))
+    return np.asarray((points - origin) @ (end - origin) / ((end - origin) ** 2).sum())
+
+
 @pytest.mark.parametrize("name", [RIGHT, LEFT])
 def test_the_knee_and_both_margins_are_seen(name: str, read_sample: ReadSample) -> None:
     picture = knee_picture(read_sample(name).knees[0])
@@ -110,11 +116,35 @@ def test_a_margin_is_drawn_where_it_was_found(read_sample: ReadSample) -> None:
         (margins.femur, margins.femur_sd, FEMUR),
         (margins.tibia, margins.tibia_sd, TIBIA),
     ):
-        certain = points[sd <= 0.005 * knee.joint_space.tibial_width_px]
-        for row, column in np.round(place(knee, certain)).astype(int)[2:-2]:
+        x = location(knee, points)
+        certain = (sd <= 0.005 * knee.joint_space.tibial_width_px) & (x >= 0.10) & (x <= 0.36)
+        assert certain.sum() > 20
+        for row, column in np.round(place(knee, points[certain])).astype(int)[2:-2]:
             around = picture[row - 1 : row + 2, column - 1 : column + 2]
             hidden = (around == MINIMUM).all(axis=2).any()  # by the minimum width, drawn above
             assert hidden or (around == colour).all(axis=2).any()
+
+
+@pytest.mark.parametrize("name", [RIGHT, "bilateral.dcm"])
+def test_margins_are_drawn_where_widths_are_measured_and_not_beyond(
+    name: str, read_sample: ReadSample
+) -> None:
+    """Beyond, the side of the condyle or of the plateau is no margin of the joint space."""
+    knee = read_sample(name).knees[0]
+    margins = knee.joint_space.lateral.margins
+    assert isinstance(margins, Margins)
+    assert location(knee, margins.femur).max() > 0.92
+    picture = knee_picture(without(knee, Compartment.MEDIAL))
+    for points, colour in ((margins.femur, FEMUR), (margins.tibia, TIBIA)):
+        x = location(knee, points)
+        ends = place(knee, points[(x >= 0.64) & (x <= 0.92)])[:, 1]
+        columns = columns_of(picture, colour)
+        assert (columns.min(), columns.max()) == pytest.approx((ends.min(), ends.max()), abs=4)
+    feet = [
+        width.line for width in knee.joint_space.lateral.fixed_widths.values() if isinstance(width, Width)
+    ]
+    x = location(knee, np.concatenate([np.array(line) for line in feet]))
+    assert (x.min(), x.max()) == pytest.approx((0.70, 0.90), abs=0.02)
 
 
 def test_the_end_of_a_margin_that_is_too_uncertain_is_not_drawn(read_sample: ReadSample) -> None:

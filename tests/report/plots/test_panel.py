@@ -12,6 +12,7 @@ from matplotlib.text import Text
 from kltool.reading import read
 from kltool.report.plots.canvas import rendered
 from kltool.report.plots.knee import COLUMNS, ROWS, SIZE, knee_figure, knee_picture
+from kltool.values.grade import Grade
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
 from kltool.values.reading import DISCLAIMER, KneeReading, Quality
@@ -108,6 +109,8 @@ def test_the_numbers_are_those_of_the_reading(read_sample: ReadSample) -> None:
     assert told.count("0.40 mm") == told.count("0.14 to 0.66") == 2  # beside the film and on it
     assert told.count("6.59 mm") == told.count("6.43 to 6.75") == 2
     assert "attribution map: regions that raise the grade" in told
+    assert "shown on and between the bones; 43% of it lies beside them" in told
+    assert "margins are drawn from x = 0.10 to 0.36 and 0.64 to 0.92" in told
     assert "anterior and posterior margins of the plateau" in told
     assert DISCLAIMER in " ".join(told)
 
@@ -116,7 +119,7 @@ def test_without_millimetres_numbers_are_shares_of_the_tibial_width(without_mm: 
     told = words(without_mm)
     assert not any(text.endswith((" mm", " mm²")) for text in told)
     assert sum(text.endswith("% TW") for text in told) >= 6
-    assert "No millimetres: no pixel spacing. TW: tibial width." in told
+    assert "No millimetres: no valid pixel spacing. TW: tibial width." in told
 
 
 @pytest.mark.parametrize("compartment", list(Compartment))
@@ -133,6 +136,13 @@ def test_a_knee_without_grade_says_why(read_sample: ReadSample) -> None:
     told = words(replace(read_sample(LEFT).knees[0], grade=NotMeasured("the film is too coarse")))
     assert "no grade: the film is too coarse" in told
     assert not any(text.startswith(("KL", "expected grade", "attribution map")) for text in told)
+
+
+def test_a_knee_whose_grade_nothing_raises_says_so(read_sample: ReadSample) -> None:
+    knee = read_sample(LEFT).knees[0]
+    assert isinstance(knee.grade, Grade)
+    lowered = replace(knee, grade=replace(knee.grade, attribution=((-1.0, -2.0), (-0.5, -1.0))))
+    assert "attribution map: no region raises the grade" in words(lowered)
 
 
 def test_text_is_never_read_as_mathematics(read_sample: ReadSample) -> None:
@@ -165,7 +175,7 @@ def test_warnings_beyond_the_room_are_counted(graded: bool, read_sample: ReadSam
 def test_many_warnings_leave_what_is_below_them_as_it_is(read_sample: ReadSample) -> None:
     knee = read_sample(RIGHT).knees[0]
     many, few = (replace(knee, warnings=MANY[:count]) for count in (80, 1))
-    below = (slice(ROWS - 310, None), slice(SIZE, None))
+    below = (slice(ROWS - 340, None), slice(SIZE, None))
     assert (knee_picture(many)[below] == knee_picture(few)[below]).all()
 
 

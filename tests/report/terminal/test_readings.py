@@ -4,45 +4,71 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from kltool.comparison import compare
 from kltool.errors import NoKnee
 from kltool.reading import DEFAULT, provenance, read
-from kltool.report.record import change_record, reading_record, unread_record
-from kltool.report.terminal.readings import print_change, print_readings
+from kltool.report.record import change_record, reading_record, timeline_record, unread_record
+from kltool.report.terminal import print_change, print_readings, print_timeline
+from kltool.report.terminal.names import shortened
+from kltool.values.decimals import decimal
 from kltool.values.reading import DISCLAIMER, Reading, RefusedKnee, Unread
 from kltool.values.spacing import NoSpacing
 from kltool.values.width_change import WidthChange
 from kltool.weights import Models
 from tests.messages import holds
+from tests.report.changes import knee_change, timeline
 
 ReadSample = Callable[..., Reading]
 
 
-def printed(write: Callable[[Console], None]) -> str:
+PIPE = 80  # columns where nobody says how many there are
+
+
+def printed(write: Callable[[Console], None], width: int = 250) -> str:
     out = io.StringIO()
-    write(Console(file=out, width=250))
+    write(Console(file=out, width=width))
     return out.getvalue()
 
 
-def test_a_knee_is_a_row_with_its_side_grade_and_widths(read_sample: ReadSample) -> None:
-    record = reading_record(read_sample("knee_left_moderate.dcm"))
-    knee = record["knees"][0]
-    text = printed(lambda console: print_readings([record], console))
-    lines = text.splitlines()
-    (at,) = (n for n, line in enumerate(lines) if line.strip().startswith("knee_left_moderate.dcm "))
-    row = lines[at]
-    assert " left " in row
-    assert f" {knee['kl']['grade']} " in row
+@pytest.mark.parametrize("width", [PIPE, 120])
+def test_a_knee_is_one_line_with_its_side_grade_and_widths(width: int, read_sample: ReadSample) -> None:
+    films = ("bilateral.dcm", "knee_left_moderate.dcm")
+    records = [reading_record(read_sample(film)) for film in films]
+    knee = records[1]["knees"][0]
+    text = printed(lambda console: print_readings(records, console), width)
+    assert len([line for line in text.splitlines() if line.startswith("bilateral.dcm ")]) == 2
+    (row,) = (line for line in text.splitlines() if line.startswith("knee_left_"))
     grades = knee["kl"]["prediction_set"]
-    assert f" {grades[0]}-{grades[-1]} " in lines[at + 1]
+    cells = [knee["side"], str(knee["kl"]["grade"]), f"{grades[0]}-{grades[-1]}"]
     for compartment in ("medial", "lateral"):
         minimum = knee["joint_space"][compartment]
         low, high = minimum["minimum_interval_mm"]
-        assert f"{minimum['minimum_mm']:.2f} mm" in row
-        assert f"{low:.2f} to {high:.2f}" in text
-    assert DISCLAIMER in text
+        cells.append(f"{decimal(minimum['minimum_mm'])} {decimal(low)}-{decimal(high)}")
+    assert holds(row, "  ".join(cells).replace("  ", " "), knee["quality"])
+    assert max(map(len, text.splitlines())) <= width
+    assert DISCLAIMER in text.replace("\n", " ")
+
+
+def test_one_film_is_a_summary_of_few_lines(read_sample: ReadSample) -> None:
+    record = reading_record(read_sample("knee_left_moderate.dcm"))
+    knee = record["knees"][0]
+    text = printed(lambda console: print_readings([record], console), PIPE)
+    assert len(text.splitlines()) <= 6
+    medial = decimal(knee["joint_space"]["medial"]["minimum_mm"])
+    assert holds(text, "knee_left_moderate.dcm", "left knee", f"KL {knee['kl']['grade']}", f"{medial} mm")
+
+
+def test_names_are_shortened_in_the_middle_so_that_they_stay_different() -> None:
+    names = [f"trial_{subject}_month_12_{side}.dcm" for subject in (1001, 1002) for side in ("right", "left")]
+    short = shortened(names, 20)
+    assert len(set(short)) == 4
+    assert all(len(name) <= 20 for name in short)
+    assert shortened(["knee.dcm", "膝" * 20], 20)[0] == "knee.dcm"
+    alike = [f"a_name_of_great_length_{number}_and_as_much_again" for number in range(2)]
+    assert shortened(alike, 10) == alike
 
 
 def test_films_are_named_without_the_folders_they_share(read_sample: ReadSample) -> None:
@@ -101,13 +127,44 @@ def test_a_change_is_its_verdict_its_number_and_every_width(read_sample: ReadSam
     assert DISCLAIMER in text
 
 
-def test_films_that_are_not_comparable_say_why_beside_every_width(
+def test_films_that_are_not_comparable_say_why_once_and_have_no_table(
     read_sample: ReadSample, models: Models
 ) -> None:
     visits = read_sample("case/before.dcm"), read_sample("knee_right_normal.dcm")
     (change,) = compare(*visits, models)
     text = printed(lambda console: print_change(change_record(change), console))
-    assert text.count("different patient identifiers") == 1 + len(change.widths)
+    assert text.count("different patient identifiers") == 1
+    assert "medial 0.150" not in text
+
+
+def test_a_width_that_was_not_measured_has_its_reason_under_the_table(read_sample: ReadSample) -> None:
+    (knee,) = read_sample("case/before.dcm").knees
+    record = change_record(knee_change(knee, knee))
+    text = printed(lambda console: print_change(record, console), PIPE)
+    assert holds(text, "not measured: lateral minimum: after: the margins cross by 2.5 mm")
+    assert holds(text, "* independent change, not linked: the landmarks do not agree")
+
+
+def test_every_doubt_and_each_films_warnings_stand_once_under_the_table(read_sample: ReadSample) -> None:
+    (knee,) = read_sample("case/before.dcm").knees
+    record = change_record(knee_change(knee, replace(knee, warnings=("the joint is cut off",))))
+    text = printed(lambda console: print_change(record, console))
+    for doubt in (*record["plausibility"], *record["reasons"]):
+        assert text.count(f"caution: {doubt}") == 1
+    assert text.count("after: the joint is cut off") == 1
+
+
+def test_a_timeline_of_films_that_are_not_comparable_has_no_table(read_sample: ReadSample) -> None:
+    record = timeline_record(timeline(read_sample("case/before.dcm"), read_sample("case/after.dcm")))
+    text = printed(lambda console: print_timeline(record, console), PIPE)
+    assert holds(text, "2022-01-09", "+1.00 mm", "V24: lateral minimum not measured: after: the margins")
+    absent = {"not_measured": "not comparable"}
+    for change in record["changes"]:
+        change |= {"comparability": "not comparable", "reasons": ["x" * 30], "kl": absent}
+        change["widths"] = dict.fromkeys(change["widths"], absent)
+    text = printed(lambda console: print_timeline(record, console), PIPE)
+    assert "verdict" not in text
+    assert text.count("x" * 30) == len(record["changes"])
 
 
 def test_without_a_pixel_spacing_the_table_holds_no_millimetres(
