@@ -5,8 +5,9 @@ A knee over several visits
 Any number of visits of a knee make a timeline: the change of each later visit from the
 first, and the slope of each width per year.
 
-The films are simulated. The visit of month 6 is **made up** on top of this: it is the
-first film once more, at another date, so that its change is zero.
+The films are simulated. The film of month 6 is **made up** on top of this: it is the
+first film with more noise, so that nothing has changed. (The first film itself is refused
+as another visit.)
 """
 
 from datetime import date
@@ -18,9 +19,13 @@ import kltool
 
 first = kltool.read(kltool.sample_path("case/before.dcm"))
 last = kltool.read(kltool.sample_path("case/after.dcm"))
+noise = np.random.default_rng(1).normal(0, 20, first.film.pixels.shape)
+noisy = kltool.Radiograph.from_array(
+    first.film.pixels + noise, first.film.spacing, "right", source="month 6"
+)
 visits = [
     kltool.Visit("baseline", date(2023, 4, 6), first),
-    kltool.Visit("month 6 (made up)", date(2023, 10, 5), first),
+    kltool.Visit("month 6 (made up)", date(2023, 10, 5), kltool.read(noisy)),
     kltool.Visit("month 12", date(2024, 4, 4), last),
 ]
 (timeline,) = kltool.timelines(visits)
