@@ -22,10 +22,8 @@ from kltool.values.radiograph import Side
 
 STANDARD_INPUT: Final = "-"
 OWN_COLUMNS: Final = frozenset({PATH, SUBJECT, VISIT, SIDE, SPACING})  # of manifests, used here
-_KINDS: Final = (LocalFile, ZipMember, TarMember, Remote, HttpFile, Unopened)
-LOCATIONS: Final = {
-    kind.__name__: kind for kind in (LocalFile, ZipMember, TarMember, Remote, HttpFile, Unopened)
-}
+KINDS: Final = (LocalFile, ZipMember, TarMember, Remote, HttpFile, Unopened)
+LOCATIONS: Final = {kind.__name__: kind for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)

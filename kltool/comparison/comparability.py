@@ -8,13 +8,12 @@ from kltool.comparison.magnification import Scales
 from kltool.comparison.positioning import positioning_difference
 from kltool.comparison.said_first import BACKWARDS, ONE_FILM
 from kltool.errors import NotComparable
-from kltool.intake.content import same_spacing
 from kltool.values.change import Comparability, IdentityMatch
 from kltool.values.decimals import decimal, signed
 from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Provenance, Quality, Reading
-from kltool.values.spacing import NoSpacing, Spacing
+from kltool.values.spacing import NoSpacing, Spacing, same_spacing
 from kltool.values.width_change import Unit
 
 DAYS_A_YEAR: Final = 365.25

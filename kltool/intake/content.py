@@ -11,7 +11,6 @@ from kltool.values.radiograph import Side, SideSource
 from kltool.values.spacing import NoSpacing, Spacing
 
 LEAST_PRECISION = 2.0**-20  # docs/choices-intake.md#single-precision; of the film's range
-SAME_SPACING = 1e-3  # docs/choices-intake.md#same-spacing; relative, rounding in the text of a tag
 
 Pair = tuple[float, float]  # mm, (between rows, between columns)
 
@@ -87,8 +86,3 @@ def ratio(*values: float) -> float:
     if len(values) != 2 or not all(0 < value < math.inf for value in values):
         return 1.0
     return values[0] / values[1]
-
-
-def same_spacing(one: Pair, other: Pair) -> bool:
-    """Whether two spacings differ by no more than rounding."""
-    return all(math.isclose(a, b, rel_tol=SAME_SPACING) for a, b in zip(one, other, strict=True))

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from kltool.intake.content import Laterality, Pair, SpacingResult, same_spacing
+from kltool.intake.content import Laterality, Pair, SpacingResult
 from kltool.values.radiograph import Side, SideSource
-from kltool.values.spacing import NoSpacing, Spacing, user_spacing
+from kltool.values.spacing import NoSpacing, Spacing, same_spacing, user_spacing
 
 
 def override_spacing(found: SpacingResult, given_mm: Any) -> SpacingResult:

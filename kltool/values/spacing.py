@@ -10,6 +10,7 @@ from kltool.values.square_pixels import MOST_ELONGATED
 
 SMALLEST_SPACING_MM = 0.02  # docs/choices.md#spacing-range
 LARGEST_SPACING_MM = 1.0  # docs/choices.md#spacing-range
+SAME_SPACING = 1e-3  # docs/choices-intake.md#same-spacing; relative, rounding in the text of a tag
 
 
 class Calibration(Enum):
@@ -82,6 +83,11 @@ class NoSpacing:
     """
 
     reason: str
+
+
+def same_spacing(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether two spacings, each (between rows, between columns) in mm, differ by no more than rounding."""
+    return all(math.isclose(a, b, rel_tol=SAME_SPACING) for a, b in zip(one, other, strict=True))
 
 
 def aspect_of(spacing: Spacing | NoSpacing, stated: float = 1.0) -> float:

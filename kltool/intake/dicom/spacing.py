@@ -7,9 +7,16 @@ positive or outside 0.02 to 1.0 mm is refused with a note, and the next tier is 
 import math
 from collections.abc import Iterator
 
-from kltool.intake.content import Pair, SpacingResult, same_spacing
+from kltool.intake.content import Pair, SpacingResult
 from kltool.intake.dicom.header import SpacingTags
-from kltool.values.spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, NoSpacing, Spacing
+from kltool.values.spacing import (
+    LARGEST_SPACING_MM,
+    SMALLEST_SPACING_MM,
+    Calibration,
+    NoSpacing,
+    Spacing,
+    same_spacing,
+)
 
 PLACEHOLDERS = {  # docs/choices-intake.md#placeholders
     1.0: "what converters write that know none",

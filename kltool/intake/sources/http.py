@@ -8,7 +8,7 @@ import http.client
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -112,14 +112,26 @@ def _connected(
 
 
 def _opened(place: SplitResult, access: Access, limit_s: float) -> socket.socket:
-    """Connected to an address that is public or whose host is allowed by name. Raises UsageError, OSError."""
+    """Connected to the first address of a host that answers. Raises UsageError, OSError."""
     host, port = _host_of(place), place.port or _default_port(place)
-    address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4]
-    if host not in access.hosts and not _is_public(str(address[0])):
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = dict.fromkeys(str(address[0]) for *_, address in found)
+    if host not in access.hosts and not all(map(_is_public, addresses)):
         raise UsageError(
             f"{host} leads to a private address of this machine or network; name it by --allow-host {host}"
         )
-    return socket.create_connection((str(address[0]), port), timeout=limit_s)
+    return _connected_to(addresses, port, limit_s)
+
+
+def _connected_to(addresses: Iterable[str], port: int, limit_s: float) -> socket.socket:
+    """Raises the last OSError: a machine without IPv6 still reaches a host that has both."""
+    failure = OSError("the host has no address")
+    for address in addresses:
+        try:
+            return socket.create_connection((address, port), timeout=limit_s)
+        except OSError as error:
+            failure = error
+    raise failure
 
 
 def _requested(method: str, place: SplitResult, sockets: list[socket.socket]) -> http.client.HTTPResponse:

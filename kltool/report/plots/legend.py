@@ -8,6 +8,7 @@ from kltool.report.plots.canvas import Region
 from kltool.report.plots.margins import DRAWN
 from kltool.report.plots.style import AXIS, FEMUR, FIXED, MINIMUM, PLATEAU, TIBIA
 from kltool.report.plots.text import SMALL_DIM, wrapped, write
+from kltool.values.decimals import from_to
 from kltool.values.measure import Compartment
 from kltool.values.reading import DISCLAIMER
 
@@ -22,9 +23,7 @@ ENTRIES: Final = (  # row, column, colour, meaning
     (2, 0, AXIS, "axis of the femur"),
     (3, 0, PLATEAU, "anterior and posterior margins of the plateau"),
 )
-EXTENT: Final = "margins are drawn from x = {:.2f} to {:.2f} and {:.2f} to {:.2f}".format(
-    *DRAWN[Compartment.MEDIAL], *DRAWN[Compartment.LATERAL]
-)
+EXTENT: Final = f"margins are drawn from x = {' and '.join(from_to(DRAWN[one]) for one in Compartment)}"
 
 
 def draw_foot(region: Region, rows: int, left: int, width: int) -> int:
