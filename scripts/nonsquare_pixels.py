@@ -11,6 +11,7 @@ import cv2
 import numpy.typing as npt
 
 import kltool
+from kltool.values.grade import Grade
 from kltool.values.radiograph import Radiograph, Side
 from kltool.values.spacing import NoSpacing
 
@@ -36,7 +37,10 @@ def main() -> None:
 def _reading(pixels: npt.ArrayLike, spacing: tuple[float, float], side: Side | None) -> str:
     knee = kltool.read(Radiograph.from_array(pixels, spacing, side)).knees[0]
     space = knee.joint_space
-    return f"medial {space.medial.minimum}, lateral {space.lateral.minimum}, {knee.grade}"
+    grade = (
+        f"expected grade {knee.grade.expected:.2f}" if isinstance(knee.grade, Grade) else knee.grade.reason
+    )
+    return f"medial {space.medial.minimum}, lateral {space.lateral.minimum}, {grade}"
 
 
 if __name__ == "__main__":

@@ -7,10 +7,9 @@ a pixel divided by its width.
 import numpy as np
 
 from kltool.errors import NotARadiograph
-from kltool.typing import Float32, Float64, Indices
+from kltool.typing import Float32
 
 MOST_ELONGATED = 4.0  # docs/choices-intake.md#square-pixels; the longer side of a pixel by the shorter
-SHARPNESS = 0.75  # docs/choices-intake.md#square-pixels; of cubic convolution
 LEFT_ALONE = 1.01  # docs/choices-intake.md#square-pixels; below this the pixels stay as they are
 
 
@@ -35,11 +34,15 @@ def square_shape(shape: tuple[int, ...], aspect: float) -> tuple[int, int]:
 
 
 def resampled(image: Float32, aspect: float) -> Float32:
-    """(rows, columns) of pixels that are `aspect` times as high as wide → the same film in square pixels."""
+    """(rows, columns) of pixels that are `aspect` times as high as wide → the same film in square pixels.
+
+    By cubic convolution, its values within those of the image; the top left corner stays where it is.
+    """
+    import cv2  # late: few films need it, and importing kltool must stay quick
+
     rows, columns = _refinement(aspect)
-    if rows > 1:
-        return _finer_rows(image, rows)
-    return np.ascontiguousarray(_finer_rows(image.T, columns).T)
+    finer = cv2.resize(image, None, fx=columns, fy=rows, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(finer.clip(image.min(), image.max(), out=finer), np.float32)
 
 
 def _refinement(aspect: float) -> tuple[float, float]:
@@ -49,24 +52,3 @@ def _refinement(aspect: float) -> tuple[float, float]:
 
 def _elongation(aspect: float) -> float:
     return max(_refinement(aspect))
-
-
-def _finer_rows(image: Float32, factor: float) -> Float32:
-    """By cubic convolution, its values within those of the image; the top edge stays where it is."""
-    nearest, weights = _cubic(len(image), factor)
-    finer = np.zeros((len(nearest), image.shape[1]), np.float32)
-    for row, weight in zip((nearest + np.arange(-1, 3)).clip(0, len(image) - 1).T, weights.T, strict=True):
-        finer += weight[:, None].astype(np.float32) * image[row]
-    return finer.clip(image.min(), image.max(), out=finer)
-
-
-def _cubic(length: int, factor: float) -> tuple[Indices, Float64]:
-    """(n, 1) the row before each new one, and (n, 4) the weights of the rows around it. Source: Keys 1981."""
-    at = (np.arange(round(length * factor)) + 0.5) / factor - 0.5  # pixels are areas around their centres
-    before = np.floor(at)
-    t = at - before
-    s = 1 - t
-    outer, inner = SHARPNESS * (t * s**2), SHARPNESS * (t**2 * s)
-    smooth = s**2 * (1 + 2 * t)  # of Hermite's cubic: 1 at the row before, 0 at the row after
-    weights = (-outer, smooth + inner, 1 - smooth + outer, -inner)
-    return before.astype(np.intp)[:, None], np.stack(weights, axis=1)

@@ -1,6 +1,7 @@
 """Every output shows the same digits of a number, those that a reader gets who rounds the record."""
 
 import ast
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from kltool.values.decimals import beside, decimal, from_to, signed, signed_from
 
 NUMBERS = st.floats(-1000, 1000)
 PACKAGE = Path(kltool.__file__).parent
+FIXED_DECIMALS = re.compile(r"[:%][^{}:%]*\.(\d+|\{\w+\})[f%]|\|\s*round")  # of f-strings, templates, "%.2f"
 RESULTS = (
     "agreement",
     "comparison",
@@ -65,21 +67,25 @@ def test_beside_a_limit_a_number_has_the_decimals_that_show_its_side() -> None:
 
 def test_no_result_is_formatted_in_another_way() -> None:
     modules = [file for name in RESULTS for file in (PACKAGE / name).rglob("*.py")]
+    templates = list(PACKAGE.rglob("*.j2"))
     assert len(modules) > 100
-    assert [place for file in modules for place in _number_formats(file)] == []
+    assert len(templates) > 5
+    found = [place for file in modules if file.name != "decimals.py" for place in _number_formats(file)]
+    found += [str(file) for file in templates if FIXED_DECIMALS.search(file.read_text("utf-8"))]
+    assert found == []
+
+
+@pytest.mark.parametrize("code", ['f"{x:.2f}"', 'f"{x:+.{n}f}"', '"{:.1%}".format(x)', '"%.3f" % x'])
+def test_formats_of_numbers_are_found(code: str, tmp_path: Path) -> None:
+    (file := tmp_path / "module.py").write_text(f"text = {code}\n")
+    assert _number_formats(file) == [f"{file}:1"]
 
 
 def _number_formats(file: Path) -> list[str]:
-    """Fixed numbers of decimals in format strings, such as ":.2f"."""
-    formats = (
-        part
+    """Places of fixed numbers of decimals in format strings, such as ":.2f"."""
+    lines = {
+        node.lineno
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.FormattedValue) and node.format_spec is not None
-        for part in ast.walk(node.format_spec)
-    )
-    return [
-        f"{file.relative_to(PACKAGE)}:{part.lineno}"
-        for part in formats
-        if file.name != "decimals.py"
-        if isinstance(part, ast.Constant) and str(part.value).endswith(("f", "%"))
-    ]
+        if isinstance(node, ast.FormattedValue | ast.Constant) and FIXED_DECIMALS.search(ast.unparse(node))
+    }
+    return [f"{file}:{line}" for line in sorted(lines)]

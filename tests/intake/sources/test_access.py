@@ -10,7 +10,7 @@ import pytest
 from kltool.errors import UsageError
 from kltool.intake import find_images
 from kltool.intake.sources import Access, remote
-from kltool.intake.sources.access import ARCHIVES, HTTP, STORES
+from kltool.intake.sources.access import HTTP, STORES
 from tests.intake.films import grey8, png
 
 EVERYTHING = Access(http=True)
@@ -112,7 +112,3 @@ def test_a_pipe_never_makes_a_listing_wait(name: str, tmp_path: Path) -> None:
     (named,) = find_images(tmp_path / name)
     with pytest.raises(Exception, match="device or pipe"):
         named.read()
-
-
-def test_archives_of_stores_are_the_only_chain() -> None:
-    assert {"zip", "tar"} == ARCHIVES
