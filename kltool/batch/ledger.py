@@ -249,7 +249,7 @@ class Ledger:
 
 
 def _key_of(task: Task) -> str:
-    """Of the image, and whether its subject is stated, as by a manifest: its PatientID is then not recorded."""
+    """Of the image and whether its subject is stated, as by a manifest: no PatientID is recorded then."""
     return f"{task.key}{' of a stated subject' if task.subject else ''}"
 
 
