@@ -82,7 +82,10 @@ class Database:
                 raise
 
     def require_intact(self, schema: str) -> None:
-        """Every page and index is sound, and the tables are those of the schema. Raises UsageError."""
+        """Every page and index is sound, and the tables are those of `schema`; docs/choices.md#ledger-check
+
+        Raises UsageError.
+        """
         if self.rows("PRAGMA integrity_check(1)") != [("ok",)]:
             raise self.damaged()
         with closing(sqlite3.connect(":memory:")) as empty:

@@ -56,7 +56,7 @@ def pseudonyms_of(key_file: Path | None) -> Pseudonyms:
         )
     if os.name == "posix" and key_file.stat().st_mode & ANYBODY:
         LOG.warning(
-            "--pseudonyms %s: a key that every user of this machine can read or change found, one of its owner "
+            "--pseudonyms %s: a key that anybody here can read or change found, one of its owner "
             "expected; chmod 600 %s, and make a new one if others may have seen it",
             key_file,
             key_file,
