@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import logging
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -10,6 +12,8 @@ from kltool.errors import UsageError
 
 FEWEST_BYTES: Final = 16  # docs/choices.md#pseudonyms
 DIGITS: Final = 16  # docs/choices.md#pseudonyms
+ANYBODY: Final = 0o007  # rights of those who are neither the owner nor in the group
+LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,10 @@ class Pseudonyms:
 
 
 def pseudonyms_of(key_file: Path | None) -> Pseudonyms:
-    """Raises UsageError where the file cannot be read or holds too few bytes to be secret."""
+    """Raises UsageError where the file cannot be read or holds too few bytes to be secret.
+
+    Warns of a key that anybody can read; docs/choices.md#pseudonyms says why it is not refused.
+    """
     if key_file is None:
         return Pseudonyms()
     try:
@@ -46,5 +53,12 @@ def pseudonyms_of(key_file: Path | None) -> Pseudonyms:
         raise UsageError(
             f"--pseudonyms {key_file}: a key of {len(key)} bytes found, {FEWEST_BYTES} at least expected; "
             "make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    if os.name == "posix" and key_file.stat().st_mode & ANYBODY:
+        LOG.warning(
+            "--pseudonyms %s: a key that anybody here can read or change found, one of its owner "
+            "expected; chmod 600 %s, and make a new one if others may have seen it",
+            key_file,
+            key_file,
         )
     return Pseudonyms(key)

@@ -35,7 +35,7 @@ def _outcome(task: Task, models: Models, config: WorkerConfig) -> Outcome:
     except Exception as error:
         return unread_outcome(Unread.from_error(task.source.name, error), common)
     result = _read(ImageSource.in_memory(task.source.name, data), task, models)
-    common |= _image_cells(result.film, data, config.pseudonyms)
+    common |= _image_cells(result.film, data, _subject_of(result.film, task, config.pseudonyms))
     if isinstance(result, Unread):
         outcome = unread_outcome(result, common)
     else:
@@ -70,11 +70,18 @@ def _rows(reading: Reading, task: Task, overlays: str, common: Row) -> Iterator[
         yield {"status": REFUSED, "code": refused.code, "reason": refused.reason, **common}
 
 
-def _image_cells(film: Radiograph | None, data: bytes, pseudonyms: Pseudonyms) -> Row:
+def _subject_of(film: Radiograph | None, task: Task, pseudonyms: Pseudonyms) -> str:
+    """Empty where a manifest states the subject: a PatientID that is not needed is not recorded."""
+    if film is None or task.subject or not film.subject:
+        return ""
+    return pseudonyms(film.subject)
+
+
+def _image_cells(film: Radiograph | None, data: bytes, subject: str) -> Row:
     """Of the film, or of the bytes where no film could be made of them."""
     if film is None:
         return {"input_sha256": sha256_of_file(data)} if data else {}
-    return {**film_cells(film), "subject": pseudonyms(film.subject) if film.subject else ""}
+    return {**film_cells(film), "subject": subject}
 
 
 def _overlay(knee: KneeReading, task: Task, folder: Path) -> str:

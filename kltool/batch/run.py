@@ -19,6 +19,7 @@ from kltool.batch.progress import log_listing, progress, say_passed_over
 from kltool.batch.rows import table_rows
 from kltool.batch.settings import Batch
 from kltool.errors import InstallationError, StorageFull, UsageError
+from kltool.files import write_file
 from kltool.logs import are_causes_logged
 from kltool.reading import DEFAULT
 from kltool.report.batch_summary import BatchSummary
@@ -175,7 +176,7 @@ def _run_record(
 
 def _write(file: Path, text: str) -> None:
     try:
-        file.write_text(text, encoding="utf-8", newline="\n")
+        write_file(file, text.encode())
     except OSError as error:
         raise StorageFull(
             f"{file} cannot be written ({error.strerror}); free some space and start the same command again"

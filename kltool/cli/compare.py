@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 from rich.console import Console
@@ -216,12 +217,9 @@ def _writable(page: Path | None) -> Path | None:
         return None
     if page.is_dir() or page.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"--report {page} found; the name of an .html file expected")
-    new = not page.exists()
     try:
-        with page.open("ab"):
+        with TemporaryFile(dir=page.parent):
             pass
-        if new:
-            page.unlink()
     except OSError as error:
         raise UsageError(
             f"--report {page} cannot be written ({error.strerror}); choose another file"

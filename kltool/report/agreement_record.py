@@ -11,6 +11,7 @@ from typing import Final
 
 from kltool.agreement.results import ALL_RATERS, Agreement, Estimate
 from kltool.report.agreement_text import reason_of
+from kltool.tables.spreadsheet import as_cell
 from kltool.typing import Record
 from kltool.values.length import NotMeasured
 from kltool.values.reading import DISCLAIMER
@@ -63,7 +64,7 @@ def agreement_csv(found: Agreement) -> str:
         value = "" if isinstance(estimate.value, NotMeasured) else f"{estimate.value:.{DIGITS}g}"
         ends = ("", "") if isinstance(estimate.interval, NotMeasured) else _ends(estimate.interval)
         row = (rater, reference, measure, estimate.name, value, *ends, estimate.knees, estimate.participants)
-        table.writerow((*row, reason_of(estimate)))
+        table.writerow([as_cell(str(cell)) for cell in (*row, reason_of(estimate))])
     return text.getvalue()
 
 

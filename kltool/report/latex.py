@@ -34,8 +34,12 @@ def agreement_tex(found: Agreement) -> str:
 
 def tex(text: str) -> str:
     """Text escaped for LaTeX; characters that it cannot print without packages become ?."""
-    known = (sign if ord(sign) in ESCAPED or sign.isascii() or sign in ACCENTED else "?" for sign in text)
-    return "".join(known).translate(ESCAPED)
+    return "".join(sign if _is_known(sign) else "?" for sign in text).translate(ESCAPED)
+
+
+def _is_known(sign: str) -> bool:
+    """A carriage return is not: LaTeX leaves out the rest of its line."""
+    return ord(sign) in ESCAPED or sign in ACCENTED or (sign.isascii() and sign.isprintable())
 
 
 def _tables(found: Agreement) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import IO, Final
 
 from kltool.errors import UsageError
 from kltool.tables.headings import STATED, SYNONYMS, plain
+from kltool.tables.spreadsheet import of_cell
 
 DELIMITERS: Final = ",;\t|"
 ENCODINGS: Final = {  # by the first bytes; UTF-16 is what Excel calls Unicode text
@@ -32,7 +33,10 @@ class Line:
 
 
 def csv_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
-    """The headings, then the rows that have a cell, read as they are taken. Raises UsageError."""
+    """The headings, then the rows that have a cell, read as they are taken, without the prefixes of formulas.
+
+    Raises UsageError.
+    """
     try:
         with TextIOWrapper(file, encoding=_encoding_of(file), newline="") as text:
             before = 0
@@ -41,7 +45,8 @@ def csv_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
             if delimiter:
                 before, first = 1, next(text, "")
             rows = csv.reader(chain([first], text), delimiter=delimiter or _delimiter_of(first))
-            yield from (Line(f"line {rows.line_num + before}", cells) for cells in rows if cells)
+            for cells in filter(None, rows):
+                yield Line(f"line {rows.line_num + before}", [of_cell(cell) for cell in cells])
     except UnicodeError as error:
         raise UsageError(
             f"{path} is neither Parquet nor UTF-8 text ({type(error).__name__}); a CSV saved as UTF-8, or as "

@@ -41,7 +41,7 @@ def rows_of(path: Path, file: IO[bytes]) -> Iterator[list[Any]]:
 class ParquetTable:
     """Row groups of ROWS_OF_A_GROUP rows, zstd; an empty text is a missing value."""
 
-    def __init__(self, file: Path, types: Mapping[str, CellType], headings: Mapping[str, str]) -> None:
+    def __init__(self, file: IO[bytes], types: Mapping[str, CellType], headings: Mapping[str, str]) -> None:
         import pyarrow
         from pyarrow.parquet import ParquetWriter
 

@@ -3,14 +3,17 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Final, Protocol
+from typing import IO, Final, Protocol
 
 from kltool.errors import StorageFull
+from kltool.files import new_file
 from kltool.tables import parquet
 from kltool.tables.columns import COLUMNS, SIDE, STATUS, Cell, CellType, Row
 from kltool.tables.oai import OAI_NAMES, SIDES
+from kltool.tables.spreadsheet import as_cell
 
 STEM: Final = "readings"
 CSV: Final = f"{STEM}.csv"
@@ -21,11 +24,12 @@ OAI_TYPES: Final = {SIDE: CellType.INTEGER}
 class TableFile(Protocol):
     def write(self, row: Row) -> None: ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Write what is still in memory; the file stays open."""
 
 
 WriteRow = Callable[[Row], None]
-CreateTable = Callable[[Path, Mapping[str, CellType], Mapping[str, str]], TableFile]  # file, types, headings
+CreateTable = Callable[[IO[bytes], Mapping[str, CellType], Mapping[str, str]], TableFile]  # types, headings
 
 
 def table_names(stem: str = STEM) -> tuple[str, ...]:
@@ -59,25 +63,19 @@ def table_files(
     types: by column, in order. headings: where they are not the columns' names. Raises StorageFull.
     """
     names = headings or {name: name for name in types}
-    unfinished = {folder / name: folder / f".{name}.unfinished" for name in table_names(stem)}
     try:
         with ExitStack() as closing:
-            creating = zip(_formats().values(), unfinished.values(), strict=True)
-            tables = [create(part, types, names) for create, part in creating]
+            files = [closing.enter_context(new_file(folder / name)) for name in table_names(stem)]
+            creating = zip(_formats().values(), files, strict=True)
+            tables = [create(file, types, names) for create, file in creating]
             for table in tables:
-                closing.callback(table.close)
+                closing.callback(table.close)  # all of them before a file takes its place
             yield lambda row: _write(row, tables)
-        for file, part in unfinished.items():
-            part.replace(file)
     except OSError as error:
         raise StorageFull(
             f"the tables in {folder} cannot be written ({error.strerror}); free some space, or close the "
             "program that holds them open, and start the same command again"
         ) from error
-    finally:
-        for part in unfinished.values():
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
 
 
 def _write(row: Row, tables: Sequence[TableFile]) -> None:
@@ -87,19 +85,19 @@ def _write(row: Row, tables: Sequence[TableFile]) -> None:
 
 
 class CsvFile:
-    """UTF-8, a comma between cells, a line feed after each row (otherwise RFC 4180)."""
+    """UTF-8, a comma between cells, a line feed after each row (otherwise RFC 4180); text is no formula."""
 
-    def __init__(self, file: Path, types: Mapping[str, CellType], headings: Mapping[str, str]) -> None:
+    def __init__(self, file: IO[bytes], types: Mapping[str, CellType], headings: Mapping[str, str]) -> None:
         self._names = list(types)
-        self._file = file.open("w", encoding="utf-8", newline="")
-        self._rows = csv.writer(self._file, lineterminator="\n")
-        self._rows.writerow(headings.values())
+        self._text = TextIOWrapper(file, encoding="utf-8", newline="")
+        self._rows = csv.writer(self._text, lineterminator="\n")
+        self._rows.writerow([_text(headings[name]) for name in types])
 
     def write(self, row: Row) -> None:
         self._rows.writerow([_text(row.get(name)) for name in self._names])
 
     def close(self) -> None:
-        self._file.close()
+        self._text.detach()
 
 
 def _with_oai_side(row: Row) -> Row:
@@ -117,6 +115,8 @@ def _normalised(cell: Cell) -> Cell:
 def _text(cell: Cell) -> Cell:
     if isinstance(cell, bool):
         return "true" if cell else "false"
+    if isinstance(cell, str):
+        return as_cell(cell)
     return "" if cell is None else cell
 
 

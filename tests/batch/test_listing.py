@@ -1,6 +1,7 @@
 """Whatever the images come in, they become rows; what a manifest says goes with them."""
 
 import io
+import os
 import sys
 import tarfile
 import zipfile
@@ -180,6 +181,19 @@ def test_subjects_become_pseudonyms_with_a_key(films: Path, tmp_path: Path, tabl
     short.write_text("secret\n")
     with pytest.raises(UsageError, match="6 bytes"):
         pseudonyms_of(short)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
+@pytest.mark.parametrize(("rights", "warned"), [(0o600, False), (0o640, False), (0o644, True), (0o602, True)])
+def test_a_key_that_anybody_can_read_is_said(
+    rights: int, warned: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(b"k" * 32)
+    key.chmod(rights)
+    assert pseudonyms_of(key).key == b"k" * 32
+    assert ("chmod 600" in caplog.text) is warned
+    assert "kkk" not in caplog.text
 
 
 def test_a_pseudonym_is_that_of_the_standard_and_the_manifest_agrees_with_the_film(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kltool.errors import UsageError
+from kltool.files import write_file
 from kltool.values.decimals import decimal
 from kltool.values.reading import DISCLAIMER
 
@@ -30,7 +31,7 @@ def render(template: str, **values: object) -> str:
 def save(page: str, file: Path) -> None:
     """Write a page as UTF-8. Raises UsageError where the file cannot be written."""
     try:
-        file.write_text(page, encoding="utf-8", newline="\n")
+        write_file(file, page.encode())
     except OSError as error:
         raise UsageError(
             f"{file} cannot be written ({error.strerror}); choose a file in an existing, writable folder"

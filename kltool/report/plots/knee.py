@@ -6,6 +6,7 @@ from typing import Final
 from matplotlib.figure import Figure
 
 from kltool.errors import UsageError
+from kltool.files import write_file
 from kltool.report.plots import jsw, panel
 from kltool.report.plots.canvas import Picture, Raster, blank, png, region_of, rendered
 from kltool.report.plots.film import JointView, view_of
@@ -26,7 +27,7 @@ def write_overlay(knee: KneeReading, file: Path) -> None:
     """
     data = png(knee_picture(knee))
     try:
-        file.write_bytes(data)
+        write_file(file, data)
     except OSError as error:
         raise UsageError(
             f"{file} cannot be written ({error.strerror}); choose another --overlay folder"

@@ -92,6 +92,7 @@ def _measured(outcome: Outcome, images: int) -> LedgerMeasurement:
             timed("list", lambda: ledger.enqueue(_tasks(images)))
             timed("record", lambda: _record(ledger, outcome))
             timed("tables", lambda: write_tables(table_rows(ledger.entries()), (), False, out))
+        timed("check", lambda: Ledger(out / "ledger.sqlite").close())  # at the next start
         sizes = {name: (out / name).stat().st_size for name in ("ledger.sqlite", *table_names())}
     return LedgerMeasurement(images, seconds, sizes, psutil.Process().memory_info().rss / 1e6)
 
