@@ -20,6 +20,8 @@ from kltool.errors import InstallationError, KltoolError, Undecodable
 from kltool.intake.dicom import dataset as elements
 from kltool.intake.dicom.codestream import (
     check_end,
+    check_jpeg,
+    check_jpeg_2000,
     check_lossless_jpeg,
     damaged_pixels,
     is_colour_transformed,
@@ -84,14 +86,16 @@ def stored_pixels(dataset: FileDataset, stored: PixelFormat) -> tuple[StoredPixe
 
 def _decoded(dataset: FileDataset, stored: PixelFormat, syntax: UID) -> StoredPixels:
     if syntax in JPEG_2000:
+        check_jpeg_2000(_codestream(dataset), stored)
         return _jpeg_2000(_codestream(dataset), stored)
     if syntax in JPEG:
+        check_jpeg(_codestream(dataset), stored)
         return _jpeg(_codestream(dataset), stored)
     if syntax in JPEG_LOSSLESS:
         check_lossless_jpeg(_codestream(dataset), stored)
         return _within_stored_bits(_by_pydicom(dataset, syntax, "gdcm"), stored)
     if syntax in JPEG_LS:
-        _codestream(dataset)
+        check_jpeg(_codestream(dataset), stored)
         return _within_stored_bits(_by_pydicom(dataset, syntax, "pyjpegls"), stored)
     return _by_pydicom(dataset, syntax, "pydicom" if syntax == RLE else "")
 
