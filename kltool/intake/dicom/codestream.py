@@ -19,6 +19,8 @@ _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _SCAN = b"\xff\xda"  # entropy-coded data never hold it, ITU T.81 B.1.1.5
 START_OF_JPEG_2000 = b"\xff\x4f\xff\x51"
 MOST_CHANNELS = 4
+LONGEST_RLE = 2  # times the bytes of the pixels; an encoder adds one in 128, and two a row
+RLE_HEADER_BYTES = 64  # PS3.5 G.5
 SMALLEST_TILE_PX = 64  # docs/choices-intake.md#compression
 
 
@@ -63,6 +65,13 @@ def check_jpeg_2000(codestream: bytes, stored: PixelFormat) -> None:
     rows, columns = bottom - top, right - left
     _check_frame(rows, columns, channels, stored)
     if tile_rows < min(SMALLEST_TILE_PX, rows) or tile_columns < min(SMALLEST_TILE_PX, columns):
+        raise damaged_pixels()
+
+
+def check_rle(frame: bytes, stored: PixelFormat) -> None:
+    """Raises Undecodable for more runs than the pixels of the data set can take, each of 128 at most."""
+    pixels = (stored.rows or 0) * (stored.columns or 0) * (stored.samples or 1)
+    if len(frame) > LONGEST_RLE * pixels * (stored.bits_allocated or 0) // 8 + RLE_HEADER_BYTES:
         raise damaged_pixels()
 
 

@@ -23,6 +23,7 @@ from kltool.intake.dicom.codestream import (
     check_jpeg,
     check_jpeg_2000,
     check_lossless_jpeg,
+    check_rle,
     damaged_pixels,
     is_colour_transformed,
     jpeg_precision,
@@ -97,7 +98,10 @@ def _decoded(dataset: FileDataset, stored: PixelFormat, syntax: UID) -> StoredPi
     if syntax in JPEG_LS:
         check_jpeg(_codestream(dataset), stored)
         return _within_stored_bits(_by_pydicom(dataset, syntax, "pyjpegls"), stored)
-    return _by_pydicom(dataset, syntax, "pydicom" if syntax == RLE else "")
+    if syntax == RLE:
+        check_rle(_frame(dataset), stored)
+        return _by_pydicom(dataset, syntax, "pydicom")
+    return _by_pydicom(dataset, syntax, "")
 
 
 def _by_pydicom(dataset: FileDataset, syntax: UID, plugin: str) -> StoredPixels:
@@ -143,9 +147,13 @@ def _set_syntax(dataset: FileDataset, syntax: UID) -> None:
 
 def _codestream(dataset: FileDataset) -> bytes:
     """Of the one frame. Raises Undecodable where it was cut off."""
-    frame = next(iter(generate_frames(dataset.PixelData, number_of_frames=1)), b"")
+    frame = _frame(dataset)
     check_end(frame)
     return frame
+
+
+def _frame(dataset: FileDataset) -> bytes:
+    return next(iter(generate_frames(dataset.PixelData, number_of_frames=1)), b"")
 
 
 def _jpeg_2000(codestream: bytes, stored: PixelFormat) -> StoredPixels:

@@ -13,7 +13,7 @@ from kltool.errors import Undecodable
 from kltool.intake.content import ratio
 from kltool.intake.formats import FileFormat
 from kltool.intake.inflation import inflated_bytes
-from kltool.intake.limits import MOST_SCANS, too_many_scans
+from kltool.intake.limits import MOST_SCANS, check_compression, too_many_scans
 
 UPRIGHT = 1  # of the eight orientations of Exif
 
@@ -73,6 +73,7 @@ def _png(data: bytes) -> PictureHeader:
             density = struct.unpack_from(">II", body)
         position += 12 + length
     expected = _png_bytes(rows, columns, depth * _CHANNELS[colour], bool(interlaced))
+    check_compression(rows, columns, len(data))  # before millions of black pixels are inflated
     if inflated_bytes(b"".join(packed), expected) < expected:
         raise damaged(FileFormat.PNG)
     aspect = _displayed_aspect(ratio(*density), orientation)

@@ -1,0 +1,1 @@
+"""Input made to harm: docs/results/hostile.md."""
