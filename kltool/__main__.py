@@ -1,6 +1,6 @@
 """python -m kltool."""
 
-from kltool.cli.main import run
+from kltool.cli.entry import run
 
 if __name__ == "__main__":
     run()

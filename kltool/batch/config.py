@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kltool.batch.pseudonym import Pseudonyms
+from kltool.memory import MEMORY_MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,10 +11,11 @@ class WorkerConfig:
     """model: as the column `model` has it; a worker with another one ends.
 
     overlays: folder of pictures, or empty. log_causes: whether the causes of errors are logged on the
-    standard error.
+    standard error. memory_mb: that a worker may use above what it maps when it is idle.
     """
 
     model: str
     overlays: str
     pseudonyms: Pseudonyms
     log_causes: bool = False
+    memory_mb: int = MEMORY_MB

@@ -40,6 +40,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **ONE_THREAD},
+            start_new_session=True,  # Ctrl-C reaches the run alone, which ends its workers
         )
 
     def start(self, config: WorkerConfig) -> None:

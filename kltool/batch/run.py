@@ -70,7 +70,11 @@ def run_batch(batch: Batch) -> Counter[str]:
     _refuse_own_results(batch)
     models = hashes_of_reading(entries())
     config = WorkerConfig(
-        model_name(__version__, models), _overlays(batch), batch.pseudonyms, are_causes_logged()
+        model_name(__version__, models),
+        _overlays(batch),
+        batch.pseudonyms,
+        are_causes_logged(),
+        batch.memory_mb,
     )
     sources = Listing(
         batch.sources, frozenset(COLUMNS) | set(OAI_NAMES.values()), batch.pseudonyms, batch.access
@@ -161,6 +165,7 @@ def _run_record(
         "models": dict(models),
         "settings": DEFAULT.to_dict(),
         "time_limit_s": batch.limit_s,
+        "memory_mb": batch.memory_mb,
         "pseudonyms": batch.pseudonyms.fingerprint or "none: subjects as their files name them",
         "oai_names": batch.oai_names,
         "images": ledger.listed(),

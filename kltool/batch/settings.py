@@ -8,6 +8,9 @@ from pathlib import Path
 from kltool.batch.pseudonym import Pseudonyms
 from kltool.errors import UsageError
 from kltool.intake.sources.access import NOTHING_ALLOWED, Access
+from kltool.memory import MEMORY_MB
+
+LEAST_MEMORY_MB = 500  # docs/choices.md#memory
 
 
 def cores() -> int:
@@ -32,6 +35,8 @@ class Batch:
         Address of a Dask scheduler, "local", or empty for processes of this machine.
     limit_s : float
         Seconds an image may take.
+    memory_mb : int
+        Megabytes that a worker may use above what it maps when it is idle; of Linux only.
     overlays : bool
         Whether a picture of each knee is written to ``out/overlays``.
     oai_names : bool
@@ -54,6 +59,7 @@ class Batch:
     jobs: int = field(default_factory=cores)
     scheduler: str = ""
     limit_s: float = 120.0
+    memory_mb: int = MEMORY_MB
     overlays: bool = False
     oai_names: bool = False
     retry_failed: bool = False
@@ -68,3 +74,5 @@ class Batch:
             raise UsageError(f"--jobs {self.jobs} found; 1 at least expected")
         if not self.limit_s > 0:
             raise UsageError(f"--time-limit {self.limit_s:g} found; a number of seconds above 0 expected")
+        if self.memory_mb < LEAST_MEMORY_MB:
+            raise UsageError(f"--memory {self.memory_mb} found; {LEAST_MEMORY_MB} MB at least expected")

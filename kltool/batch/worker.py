@@ -17,6 +17,7 @@ from kltool.batch.config import WorkerConfig
 from kltool.batch.read_task import read_task
 from kltool.errors import InstallationError, KltoolError
 from kltool.logs import log_causes
+from kltool.memory import limit_memory
 from kltool.tables.cells import model_name
 from kltool.version import __version__
 from kltool.weights import load_models
@@ -45,6 +46,7 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
         raise InstallationError(
             f"a worker with {found} found, {config.model} expected; install the same kltool on every machine"
         )
+    limit_memory(config.memory_mb)
     _send(None, answers)
     while True:
         _send(read_task(pickle.load(requests), models, config), answers)

@@ -1,10 +1,8 @@
 """kltool batch: many images to one table."""
 
-import signal
 import sys
 from collections import Counter
 from pathlib import Path
-from types import FrameType
 
 import kltool.batch
 from kltool.batch.settings import Batch
@@ -18,9 +16,8 @@ OTHER_FILES = ("run.json", "summary.html")
 
 def batch_all(batch: Batch) -> Exit:
     """Run a batch and print the number of rows by status."""
-    signal.signal(signal.SIGTERM, _stop)  # a job scheduler that ends the process is treated as the user
     try:
-        counts = kltool.batch.run_batch(batch)  # what it loads takes a second: loaded when signals are caught
+        counts = kltool.batch.run_batch(batch)
     except KeyboardInterrupt:
         print("kltool: stopped; what was read is kept; the same command continues the run", file=sys.stderr)
         return Exit.STOPPED
@@ -37,7 +34,3 @@ def _print(counts: Counter[str], out: Path) -> None:
     if PARQUET not in table_names():
         print(f"{PARQUET} is not written without pyarrow: pip install 'kltool[parquet]'", file=sys.stderr)
     print(DISCLAIMER)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

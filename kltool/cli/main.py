@@ -11,6 +11,7 @@ import typer
 from kltool.cli.pipe import ends_with_its_reader
 from kltool.errors import Exit, KltoolError
 from kltool.logs import LOG, log_causes
+from kltool.memory import MEMORY_MB, limit_memory
 from kltool.values.radiograph import Side
 from kltool.version import __version__
 
@@ -98,6 +99,7 @@ def read(
     from kltool.cli.read import ReadOptions, read_all
     from kltool.cli.sources import Stated
 
+    limit_memory(MEMORY_MB)
     access = _access(allow_http, allow_host, root)
     options = ReadOptions(Stated(side, spacing), as_json, overlay, access)
     raise typer.Exit(read_all(paths or [], manifest, options))
@@ -152,6 +154,7 @@ def compare(
     from kltool.cli.compare import CompareOptions, claim_of, compare_files, compare_visits, error_model
     from kltool.cli.sources import Stated
 
+    limit_memory(MEMORY_MB)
     model = error_model(repositioning, threshold)
     access = _access(allow_http, allow_host, root)
     options = CompareOptions(
@@ -189,6 +192,9 @@ def batch(
         ),
     ] = None,
     time_limit: Annotated[float, typer.Option(help="Seconds an image may take.")] = 120.0,
+    memory: Annotated[
+        int, typer.Option(help="MB a worker may use above what it maps when it is idle (Linux).")
+    ] = MEMORY_MB,
     overlay: Annotated[
         bool, typer.Option("--overlay", help="Write a picture of each knee to OUT/overlays.")
     ] = False,
@@ -219,6 +225,7 @@ def batch(
         jobs=cores() if jobs is None else jobs,
         scheduler=scheduler or "",
         limit_s=time_limit,
+        memory_mb=memory,
         overlays=overlay,
         oai_names=oai_names,
         retry_failed=retry_failed,

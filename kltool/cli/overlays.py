@@ -1,6 +1,8 @@
 """One image of many read for the command line, with a picture of each knee where a folder is given."""
 
+import hashlib
 from pathlib import Path
+from typing import Final
 
 from kltool.cli.sources import Image
 from kltool.errors import InstallationError
@@ -9,6 +11,8 @@ from kltool.report.files import writable
 from kltool.report.plots import write_overlay
 from kltool.values.reading import KneeReading, Reading, Unread
 from kltool.weights import Models
+
+LONGEST_STEM: Final = 150  # bytes; with what is added, below the 255 of most file systems
 
 
 def prepared(overlay: Path | None) -> Path | None:
@@ -39,5 +43,13 @@ def write_overlays(reading: Reading, folder: Path) -> None:
 def overlay_name(knee: KneeReading) -> str:
     """The name of the file, a hash of its content, and the side: two files of one name have two pictures."""
     film = knee.knee.film
-    stem = Path(film.source.rsplit("!", 1)[-1]).stem
+    stem = _short(Path(film.source.rsplit("!", 1)[-1]).stem)
     return f"{stem}-{film.file_sha256[:8]}-{knee.side}.png"
+
+
+def _short(stem: str) -> str:
+    """A long name, as a member of an archive may have, is cut; a hash of the whole tells it from others."""
+    data = stem.encode()
+    if len(data) <= LONGEST_STEM:
+        return stem
+    return f"{data[:LONGEST_STEM].decode(errors='ignore')}-{hashlib.sha256(data).hexdigest()[:8]}"

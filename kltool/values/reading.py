@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kltool.errors import KltoolError, Refusal
+from kltool.memory import TOO_LITTLE, is_out_of_memory
 from kltool.values.by_value import ByValue
 from kltool.values.decimals import decimal
 from kltool.values.expected_error import ExpectedError
@@ -267,6 +268,8 @@ class Unread(Presented):
         """
         name = type(error).__name__
         log.debug("%s: not read", source, exc_info=error)
+        if is_out_of_memory(error):
+            return cls(source, Status.FAILED, "memory_limit", TOO_LITTLE, film, produced_by)
         if isinstance(error, Refusal):
             return cls(source, Status.REFUSED, error.code, str(error), film, produced_by)
         if isinstance(error, KltoolError):

@@ -9,11 +9,19 @@ import struct
 
 from kltool.errors import Undecodable
 from kltool.intake.dicom.header import PixelFormat
+from kltool.intake.limits import MOST_SCANS, too_many_scans
 
 END_OF_CODESTREAM = b"\xff\xd9"  # JPEG, JPEG-LS and JPEG 2000 alike
 CODING_STYLE = b"\xff\x52\x00"  # JPEG 2000; its segment is shorter than 256 bytes
 LOSSLESS_FRAME, HUFFMAN_TABLES, START_OF_SCAN = 0xC3, 0xC4, 0xDA
-_FRAME_HEADER = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]")
+_FRAMES = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}  # F7: JPEG-LS, ITU T.87
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_SCAN = b"\xff\xda"  # entropy-coded data never hold it, ITU T.81 B.1.1.5
+START_OF_JPEG_2000 = b"\xff\x4f\xff\x51"
+MOST_CHANNELS = 4
+LONGEST_RLE = 2  # times the bytes of the pixels; an encoder adds one in 128, and two a row
+RLE_HEADER_BYTES = 64  # PS3.5 G.5
+SMALLEST_TILE_PX = 64  # docs/choices-intake.md#compression
 
 
 def damaged_pixels() -> Undecodable:
@@ -31,10 +39,77 @@ def check_end(codestream: bytes) -> None:
 
 def jpeg_precision(codestream: bytes) -> int:
     """Bits a sample, by the frame header. Raises Undecodable where there is none."""
-    found = _FRAME_HEADER.search(codestream)
-    if found is None:
+    return _frame_header(codestream)[0]
+
+
+def check_jpeg(codestream: bytes, stored: PixelFormat) -> None:
+    """JPEG or JPEG-LS: raises Undecodable unless it is of the data set's size, in as many scans as can be."""
+    _, rows, columns, channels = _frame_header(codestream)
+    _check_frame(rows, columns, channels, stored)
+    if codestream.count(_SCAN) > MOST_SCANS:
+        raise too_many_scans()
+
+
+def check_jpeg_2000(codestream: bytes, stored: PixelFormat) -> None:
+    """Raises Undecodable unless it is of the data set's size, in tiles of a size that is of use.
+
+    Source: ITU T.800 A.5.1, marker segment SIZ.
+    """
+    start = _start_of_jpeg_2000(codestream)
+    try:
+        *corners, tile_columns, tile_rows = struct.unpack_from(">6I", codestream, start + 8)
+        (channels,) = struct.unpack_from(">H", codestream, start + 40)
+    except struct.error as error:
+        raise damaged_pixels() from error
+    right, bottom, left, top = corners
+    rows, columns = bottom - top, right - left
+    _check_frame(rows, columns, channels, stored)
+    if tile_rows < min(SMALLEST_TILE_PX, rows) or tile_columns < min(SMALLEST_TILE_PX, columns):
         raise damaged_pixels()
-    return codestream[found.end() + 2]
+
+
+def check_rle(frame: bytes, stored: PixelFormat) -> None:
+    """Raises Undecodable for more runs than the pixels of the data set can take, each of 128 at most."""
+    pixels = (stored.rows or 0) * (stored.columns or 0) * (stored.samples or 1)
+    if len(frame) > LONGEST_RLE * pixels * (stored.bits_allocated or 0) // 8 + RLE_HEADER_BYTES:
+        raise damaged_pixels()
+
+
+def _check_frame(rows: int, columns: int, channels: int, stored: PixelFormat) -> None:
+    if (rows, columns) != (stored.rows, stored.columns) or channels > MOST_CHANNELS:
+        raise Undecodable(
+            f"compressed pixels of {rows} rows and {columns} columns were found, {stored.rows} and "
+            f"{stored.columns} were expected by the tags; export the image again"
+        )
+
+
+def _start_of_jpeg_2000(codestream: bytes) -> int:
+    """Also behind the boxes of a JP2 file, which some archives keep. ITU T.800 annex I.4."""
+    position = 0
+    while not codestream.startswith(START_OF_JPEG_2000, position):
+        size, kind = struct.unpack(">I4s", codestream[position : position + 8].ljust(8, b"\0"))
+        if kind == b"jp2c":
+            position += 16 if size == 1 else 8
+        elif size < 8 or position + size > len(codestream):
+            raise damaged_pixels()
+        else:
+            position += size
+    return position
+
+
+def _frame_header(codestream: bytes) -> tuple[int, int, int, int]:
+    """Precision, rows, columns, components of the first frame header that lies in no other segment."""
+    position = 2
+    while found := _MARKER.search(codestream, position):
+        try:
+            (length,) = struct.unpack_from(">H", codestream, found.end())
+            if codestream[found.end() - 1] in _FRAMES:
+                precision, rows, columns, channels = struct.unpack_from(">BHHB", codestream, found.end() + 2)
+                return precision, rows, columns, channels
+        except struct.error as error:
+            raise damaged_pixels() from error
+        position = found.end() + length
+    raise damaged_pixels()
 
 
 def is_colour_transformed(codestream: bytes) -> bool:

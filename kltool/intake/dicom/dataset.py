@@ -7,6 +7,7 @@ no element stops the reading of a file by itself.
 import logging
 import math
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -16,11 +17,19 @@ from pydicom import dcmread, dcmwrite
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
+from pydicom.filereader import _read_file_meta_info, read_preamble
 from pydicom.tag import BaseTag
-from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from kltool.errors import NotAnImage, Undecodable
 from kltool.intake.formats import EXPECTED
+from kltool.intake.inflation import inflated_bytes
+from kltool.intake.limits import inflates_too_much, most_inflated
 
 # one of these is in every image or DICOMDIR, whatever else is missing
 HALLMARKS = ("SOPClassUID", "Modality", "Rows", "PatientID", "StudyInstanceUID", "DirectoryRecordSequence")
@@ -42,8 +51,11 @@ def without_warnings() -> Iterator[None]:
 def read_dataset(data: bytes) -> FileDataset:
     """Raises NotAnImage where the bytes are no data set, Undecodable where the data set is damaged."""
     try:
+        _check_inflation(data)
         dataset = dcmread(BytesIO(data), force=True)
         known = any(hallmark in dataset for hallmark in HALLMARKS)
+    except Undecodable:
+        raise
     except Exception as error:  # pydicom raises many types on damaged files; all mean the same here
         raise Undecodable(
             "a damaged or truncated DICOM file was found, a whole one was expected; export it again"
@@ -56,6 +68,17 @@ def read_dataset(data: bytes) -> FileDataset:
             "export or transfer it again"
         )
     raise NotAnImage(f"a file of unknown format was found, {EXPECTED}; export the image again")
+
+
+def _check_inflation(data: bytes) -> None:
+    """Raises Undecodable where a deflated data set, which pydicom inflates as a whole, is no film's."""
+    file = BytesIO(data)
+    read_preamble(file, force=True)
+    stated = _read_file_meta_info(file).get("TransferSyntaxUID")
+    packed = data[file.tell() :] if stated == DeflatedExplicitVRLittleEndian else b""
+    most = most_inflated(len(packed))
+    if inflated_bytes(packed, most + 1, -zlib.MAX_WBITS) > most:
+        raise inflates_too_much(len(packed))
 
 
 def is_dataset(given: object) -> TypeGuard[Dataset]:

@@ -20,7 +20,10 @@ from kltool.errors import InstallationError, KltoolError, Undecodable
 from kltool.intake.dicom import dataset as elements
 from kltool.intake.dicom.codestream import (
     check_end,
+    check_jpeg,
+    check_jpeg_2000,
     check_lossless_jpeg,
+    check_rle,
     damaged_pixels,
     is_colour_transformed,
     jpeg_precision,
@@ -84,16 +87,21 @@ def stored_pixels(dataset: FileDataset, stored: PixelFormat) -> tuple[StoredPixe
 
 def _decoded(dataset: FileDataset, stored: PixelFormat, syntax: UID) -> StoredPixels:
     if syntax in JPEG_2000:
+        check_jpeg_2000(_codestream(dataset), stored)
         return _jpeg_2000(_codestream(dataset), stored)
     if syntax in JPEG:
+        check_jpeg(_codestream(dataset), stored)
         return _jpeg(_codestream(dataset), stored)
     if syntax in JPEG_LOSSLESS:
         check_lossless_jpeg(_codestream(dataset), stored)
         return _within_stored_bits(_by_pydicom(dataset, syntax, "gdcm"), stored)
     if syntax in JPEG_LS:
-        _codestream(dataset)
+        check_jpeg(_codestream(dataset), stored)
         return _within_stored_bits(_by_pydicom(dataset, syntax, "pyjpegls"), stored)
-    return _by_pydicom(dataset, syntax, "pydicom" if syntax == RLE else "")
+    if syntax == RLE:
+        check_rle(_frame(dataset), stored)
+        return _by_pydicom(dataset, syntax, "pydicom")
+    return _by_pydicom(dataset, syntax, "")
 
 
 def _by_pydicom(dataset: FileDataset, syntax: UID, plugin: str) -> StoredPixels:
@@ -139,9 +147,13 @@ def _set_syntax(dataset: FileDataset, syntax: UID) -> None:
 
 def _codestream(dataset: FileDataset) -> bytes:
     """Of the one frame. Raises Undecodable where it was cut off."""
-    frame = next(iter(generate_frames(dataset.PixelData, number_of_frames=1)), b"")
+    frame = _frame(dataset)
     check_end(frame)
     return frame
+
+
+def _frame(dataset: FileDataset) -> bytes:
+    return next(iter(generate_frames(dataset.PixelData, number_of_frames=1)), b"")
 
 
 def _jpeg_2000(codestream: bytes, stored: PixelFormat) -> StoredPixels:

@@ -20,9 +20,10 @@ from kltool.intake.dicom import dataset as elements
 from kltool.intake.dicom.codestream import damaged_pixels
 from kltool.intake.dicom.decoders import StoredPixels, stored_pixels
 from kltool.intake.dicom.header import DisplayTags, Header
-from kltool.intake.limits import check_size
+from kltool.intake.limits import check_compression, check_size
 from kltool.typing import Float64, Mask
 
+PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 Range = tuple[float, float]  # lowest and highest value
 
 
@@ -30,9 +31,16 @@ def displayed_pixels(dataset: FileDataset, header: Header) -> DisplayedPixels:
     """Raises Undecodable, NotARadiograph (size, colour), InstallationError (decoder missing)."""
     pixel_format = header.pixel_format
     check_size(pixel_format.rows or 0, pixel_format.columns or 0)
+    check_compression(pixel_format.rows or 0, pixel_format.columns or 0, _packed_bytes(dataset))
     stored, notes = stored_pixels(dataset, pixel_format)
     displayed = _displayed(dataset, header, stored)
     return replace(displayed, notes=(*notes, *displayed.notes))
+
+
+def _packed_bytes(dataset: Dataset) -> int:
+    """Of the pixels as they are stored."""
+    found = (value for name in PIXELS for value in elements.values(dataset, name))
+    return sum(len(value) for value in found if isinstance(value, bytes))
 
 
 def _displayed(dataset: Dataset, header: Header, stored: StoredPixels) -> DisplayedPixels:

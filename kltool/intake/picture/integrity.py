@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from kltool.errors import Undecodable
 from kltool.intake.content import ratio
 from kltool.intake.formats import FileFormat
+from kltool.intake.inflation import inflated_bytes
+from kltool.intake.limits import MOST_SCANS, check_compression, too_many_scans
 
 UPRIGHT = 1  # of the eight orientations of Exif
 
@@ -71,7 +73,8 @@ def _png(data: bytes) -> PictureHeader:
             density = struct.unpack_from(">II", body)
         position += 12 + length
     expected = _png_bytes(rows, columns, depth * _CHANNELS[colour], bool(interlaced))
-    if not _unpacks_to(b"".join(packed), expected):
+    check_compression(rows, columns, len(data))  # before millions of black pixels are inflated
+    if inflated_bytes(b"".join(packed), expected) < expected:
         raise damaged(FileFormat.PNG)
     aspect = _displayed_aspect(ratio(*density), orientation)
     return PictureHeader(rows, columns, frames, bits=depth, orientation=orientation, aspect=aspect)
@@ -82,7 +85,7 @@ def _exif_orientation(exif: bytes) -> int:
     try:
         order = {b"II": "<", b"MM": ">"}[exif[:2]]
         (offset,) = struct.unpack_from(order + "I", exif, 4)
-        page, _ = _tiff_page(exif, offset, order, big=False)
+        page, _ = _tiff_page(exif, offset, order, big=False, room=_Room(len(exif)))
     except (struct.error, LookupError, Undecodable):
         return UPRIGHT  # an ancillary chunk that is malformed damages no pixel
     return next(iter(page.get(_ORIENTATION, ())), UPRIGHT)
@@ -104,24 +107,16 @@ def _png_bytes(rows: int, columns: int, bits: int, interlaced: bool) -> int:
     return total
 
 
-def _unpacks_to(packed: bytes, expected: int) -> bool:
-    """Unpacked in pieces and thrown away: a picture whose header claims to be huge never fills the memory."""
-    unpacker, total = zlib.decompressobj(), 0
-    while packed and not unpacker.eof and total < expected:
-        total += len(unpacker.decompress(packed, 1 << 20))
-        packed = unpacker.unconsumed_tail
-    return total >= expected
-
-
-# -- JPEG: every segment, the size, and the end of the image ------------------------------------------
+# -- JPEG: every segment, the size, the scans, and the end of the image --------------------------------
 
 _SIZE_SEGMENTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_SCAN = 0xDA
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
 def _jpeg(data: bytes) -> PictureHeader:
     """Source: ITU T.81 annex B."""
-    rows = columns = 0
+    rows = columns = scans = 0
     density, orientation, position = (1, 1), UPRIGHT, 2
     while True:
         found = _NEXT_MARKER.search(data, position)
@@ -131,6 +126,9 @@ def _jpeg(data: bytes) -> PictureHeader:
         if marker == 0xD9:
             return PictureHeader(rows, columns, aspect=_displayed_aspect(ratio(*density), orientation))
         (length,) = struct.unpack_from(">H", data, position)
+        scans += marker == _SCAN
+        if scans > MOST_SCANS:
+            raise too_many_scans()
         if marker == 0xE0 and data.startswith(b"JFIF\0", position + 2):
             density = struct.unpack_from(">HH", data, position + 10)
         elif marker == 0xE1 and data.startswith(b"Exif\0\0", position + 2):
@@ -146,8 +144,10 @@ _TYPE_CODES = {1: "B", 3: "H", 4: "I", 5: "II", 13: "I", 16: "Q"}  # 5: numerato
 _SUBFILE, _WIDTH, _LENGTH, _BITS, _PHOTOMETRIC, _ORIENTATION = 254, 256, 257, 258, 262, 274
 _DENSITIES = (282, 283)  # of columns, of rows
 _PIECES = ((273, 279), (324, 325))  # offsets and byte counts of strips, of tiles
+_USED = {_SUBFILE, _WIDTH, _LENGTH, _BITS, _PHOTOMETRIC, _ORIENTATION, *_DENSITIES, *_PIECES[0], *_PIECES[1]}
 _REDUCED_OR_MASK = 0b101
 MOST_PAGES = 10_000
+MOST_VALUES = 2_000_000  # docs/choices-intake.md#compression
 
 
 def _tiff(data: bytes) -> PictureHeader:
@@ -157,10 +157,11 @@ def _tiff(data: bytes) -> PictureHeader:
     (offset,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
     pages: dict[int, dict[int, tuple[int, ...]]] = {}
     seen: set[int] = set()
+    room = _Room(len(data))
     while offset and len(seen) < MOST_PAGES:
         if offset in seen:
             raise damaged(FileFormat.TIFF)
-        page, following = _tiff_page(data, offset, order, big)
+        page, following = _tiff_page(data, offset, order, big, room)
         if not page.get(_SUBFILE, (0,))[0] & _REDUCED_OR_MASK:
             pages[len(seen)] = page
         seen.add(offset)
@@ -176,22 +177,37 @@ def _tiff(data: bytes) -> PictureHeader:
     return PictureHeader(*size, len(pages), number, bits, white_is_zero, aspect=aspect)
 
 
-def _tiff_page(data: bytes, offset: int, order: str, big: bool) -> tuple[dict[int, tuple[int, ...]], int]:
+class _Room:
+    """What directories may still hold: entries and values lie in the file, each once."""
+
+    def __init__(self, size: int) -> None:
+        self._bytes, self._values = size, MOST_VALUES
+
+    def take(self, size: int, values: int) -> None:
+        self._bytes -= size
+        self._values -= values
+        if self._bytes < 0 or self._values < 0:
+            raise damaged(FileFormat.TIFF)
+
+
+def _tiff_page(
+    data: bytes, offset: int, order: str, big: bool, room: _Room
+) -> tuple[dict[int, tuple[int, ...]], int]:
     """The whole numbers and fractions of one directory by tag, and the offset of the next."""
     (entries,) = struct.unpack_from(order + ("Q" if big else "H"), data, offset)
     offset += 8 if big else 2
     size, count_format, inline = (20, "Q", 8) if big else (12, "I", 4)
+    room.take(entries * size, 0)
     page = {}
     for position in range(offset, offset + entries * size, size):
         tag, value_type, count = struct.unpack_from(order + "HH" + count_format, data, position)
         code = _TYPE_CODES.get(value_type)
-        if code is None:
+        if code is None or tag not in _USED:
             continue
         value = position + 4 + struct.calcsize(count_format)
         if count * struct.calcsize(code) > inline:
             (value,) = struct.unpack_from(order + count_format, data, value)
-        if count > len(data):
-            raise damaged(FileFormat.TIFF)
+            room.take(count * struct.calcsize(code), count)
         page[tag] = struct.unpack_from(f"{order}{count * len(code)}{code[0]}", data, value)
     (following,) = struct.unpack_from(order + count_format, data, offset + entries * size)
     return page, following

@@ -14,7 +14,7 @@ from kltool.errors import NotARadiograph, Undecodable
 from kltool.intake.colour import grey_of
 from kltool.intake.content import DisplayedPixels, ImageContent, Laterality, SpacingResult, single_precision
 from kltool.intake.formats import FileFormat
-from kltool.intake.limits import check_frames, check_size
+from kltool.intake.limits import check_compression, check_frames, check_size
 from kltool.intake.picture.integrity import PictureHeader, verified_header
 from kltool.typing import Float32
 from kltool.values.radiograph import SideSource
@@ -37,6 +37,7 @@ def read(file_format: FileFormat, data: bytes) -> ImageContent:
 def _displayed_pixels(file_format: FileFormat, data: bytes, header: PictureHeader) -> DisplayedPixels:
     check_size(header.rows, header.columns)
     check_frames(header.frames)
+    check_compression(header.rows, header.columns, len(data))
     decoded = _turned(_decoded(file_format, data, header), header.orientation)
     if decoded.dtype.itemsize * 8 < header.bits or not np.isfinite(decoded).all():
         raise _rare_kind(file_format)

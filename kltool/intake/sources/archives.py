@@ -1,5 +1,6 @@
 """The members of a zip or tar archive by its own directory; nothing is unpacked here."""
 
+import lzma
 import tarfile
 import zipfile
 import zlib
@@ -8,12 +9,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kltool.errors import UsageError
+from kltool.intake.limits import SMALL_BYTES
 from kltool.intake.sources.locations import Location, TarMember, ZipMember
+from kltool.intake.sources.unpacked import COMPRESSED, Headers, TooManyHeaders, unpacked
 
-MOST_MEMBERS = 1_000_000  # docs/choices-intake.md#archive-limits
+MOST_MEMBERS = 100_000  # docs/choices-intake.md#archive-limits
 MOST_UNPACKED_BYTES = 20_000_000_000_000  # docs/choices-intake.md#archive-limits
-HIGHEST_COMPRESSION = 1_000.0  # docs/choices-intake.md#archive-limits
-COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")  # gzip, bzip2, xz
+HIGHEST_COMPRESSION = 100.0  # docs/choices-intake.md#archive-limits; of more than SMALL_BYTES
+LONGEST_DIRECTORY = 32_000_000  # docs/choices-intake.md#archive-limits; bytes, of a zip archive
+LONGEST_HEADER = 1_000_000  # docs/choices-intake.md#archive-limits; bytes, of one member of a tar archive
+BYTES_OF_HEADERS = 4_096  # docs/choices-intake.md#archive-limits; a member of a tar archive, on average
+LONGEST_NAME = 4_096  # docs/choices-intake.md#archive-limits; characters
+_DAMAGES = (
+    OSError,
+    KeyError,
+    tarfile.TarError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    ValueError,
+    RecursionError,  # headers that announce headers
+    MemoryError,
+)
 TAR_SUFFIXES = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
 
@@ -30,19 +47,31 @@ def is_tar(path: Path, head: bytes) -> bool:
     if head[257:262] == b"ustar":
         return True
     try:
-        return head.startswith(COMPRESSED) and tarfile.is_tarfile(path)
-    except (OSError, EOFError, zlib.error):
+        return head.startswith(COMPRESSED) and _holds_tar(path)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, MemoryError):
         return False
+
+
+def _holds_tar(path: Path) -> bool:
+    with unpacked(path) as stream:
+        try:
+            tarfile.TarInfo.frombuf(stream.read(tarfile.BLOCKSIZE), tarfile.ENCODING, "surrogateescape")
+        except tarfile.TarError:
+            return False
+    return True
 
 
 def zip_members(archive: Path) -> list[Member]:
     """In the order of their names. Raises UsageError."""
     try:
-        with zipfile.ZipFile(archive) as opened:
+        with Headers(archive.open("rb"), LONGEST_DIRECTORY) as headers, zipfile.ZipFile(headers) as opened:
             members = [info for info in opened.infolist() if not info.is_dir()]
+    except TooManyHeaders as error:
+        raise _refused(archive, f"a directory of more than {LONGEST_DIRECTORY / 1e6:.0f} MB") from error
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise _damaged(archive, "zip") from error
-    _refuse_bomb(archive, len(members), sum(info.file_size for info in members))
+    size = sum(info.file_size for info in members)
+    _refuse_bomb(archive, len(members), size, archive.stat().st_size)
     return [
         Member(info.filename, ZipMember(str(archive.absolute()), info.filename, info.CRC, info.file_size))
         for info in sorted(members, key=lambda info: info.filename)
@@ -57,35 +86,57 @@ def tar_members(archive: Path) -> list[Member]:
 
 def _tar_members(archive: Path) -> Iterator[Member]:
     """Every member, one that was replaced by a later one of the same name included."""
-    unpacked = 0
+    size = 0
+    files: dict[str, TarMember] = {}
     try:
         state = archive.stat()
         version = f"{state.st_size}-{state.st_mtime_ns}"
         with archive.open("rb") as file:
             packed = file.read(6).startswith(COMPRESSED)
-        with tarfile.open(archive) as opened:
-            for number, info in enumerate(opened, 1):
-                unpacked += info.size
-                _refuse_bomb(archive, number, unpacked)
-                target = opened.getmember(info.linkname) if info.islnk() else info
-                if target.isreg():
-                    where = str(archive.absolute()), target.offset_data, target.size
-                    yield Member(info.name, TarMember(*where, version, packed))
-    except (OSError, KeyError, tarfile.TarError, EOFError, zlib.error, ValueError) as error:
+        for number, info in enumerate(_tar_headers(archive), 1):
+            size += info.size
+            _refuse_bomb(archive, number, size, state.st_size)
+            if info.isreg():
+                where = str(archive.absolute()), info.offset_data, info.size
+                files[info.name] = TarMember(*where, version, packed)
+            elif info.islnk():  # of a file before it
+                files[info.name] = files[info.linkname]
+            else:
+                continue
+            yield Member(info.name, files[info.name])
+    except TooManyHeaders as error:
+        raise _refused(archive, "headers that are longer than those of files") from error
+    except _DAMAGES as error:
         raise _damaged(archive, "tar") from error
 
 
-def _refuse_bomb(archive: Path, members: int, unpacked: int) -> None:
-    packed = archive.stat().st_size
-    found = None
+def _tar_headers(archive: Path) -> Iterator[tarfile.TarInfo]:
+    """One a member; none is kept, since a million fill the memory."""
+    with (
+        Headers(unpacked(archive), LONGEST_HEADER) as headers,
+        tarfile.open(fileobj=headers, mode="r:") as opened,
+    ):
+        while (info := opened.next()) is not None:
+            if len(info.name) > LONGEST_NAME:
+                raise TooManyHeaders
+            yield info
+            opened.members = []  # type: ignore[attr-defined]  # of the standard library, not in its types
+            opened.pax_headers = {}  # of all members that follow: nothing that is used here
+            headers.allow(BYTES_OF_HEADERS)
+
+
+def _refuse_bomb(archive: Path, members: int, size: int, packed: int) -> None:
+    """size, packed: bytes of all members, and of the archive."""
     if members > MOST_MEMBERS:
-        found = f"more than {MOST_MEMBERS} files"
-    elif unpacked > MOST_UNPACKED_BYTES or unpacked > HIGHEST_COMPRESSION * max(packed, 1_000):
-        found = f"{unpacked / 1e6:.0f} MB packed into {packed / 1e6:.1f} MB"
-    if found:
-        raise UsageError(
-            f"{archive} holds {found}; an archive of radiographs was expected; unpack it and name the folder"
-        )
+        raise _refused(archive, f"more than {MOST_MEMBERS} members")
+    if size > MOST_UNPACKED_BYTES or size > max(HIGHEST_COMPRESSION * packed, SMALL_BYTES):
+        raise _refused(archive, f"{size / 1e6:.0f} MB packed into {packed / 1e6:.1f} MB")
+
+
+def _refused(archive: Path, found: str) -> UsageError:
+    return UsageError(
+        f"{archive} holds {found}; an archive of radiographs was expected; unpack it and name the folder"
+    )
 
 
 def _damaged(archive: Path, archive_format: str) -> UsageError:

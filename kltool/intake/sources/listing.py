@@ -13,6 +13,11 @@ from kltool.intake.sources.archives import TAR_SUFFIXES, Member, is_tar, tar_mem
 from kltool.intake.sources.locations import ImageSource, LocalFile, Unopened, shown
 from kltool.intake.sources.passed_over import PassedOver, head_of, holds_no_image, is_companion
 
+_OUTSIDE = (
+    "a name that leads out of its archive or disc was found, one inside it was expected; make the archive or "
+    "disc again"
+)
+
 
 def find_images(
     path: str | PathLike[str], passed_over: PassedOver | None = None, access: Access = NOTHING_ALLOWED
@@ -145,10 +150,13 @@ def _file(path: Path, access: Access) -> ImageSource:
 def _images_of(archive: Path, members: list[Member], passed: PassedOver) -> Iterator[ImageSource]:
     """By their names alone: each would have to be unpacked."""
     for member in members:
-        if any(is_companion(part) for part in PurePosixPath(member.name).parts):
+        parts, name = PurePosixPath(member.name).parts, shown(f"{archive}!{member.name}")
+        if ".." in parts:
+            yield ImageSource(name, Unopened(_OUTSIDE))
+        elif any(is_companion(part) for part in parts):
             passed.files += 1
         else:
-            yield ImageSource(shown(f"{archive}!{member.name}"), member.location)
+            yield ImageSource(name, member.location)
 
 
 def _in_dicomdir(path: Path, access: Access) -> Iterator[ImageSource]:
@@ -160,7 +168,9 @@ def _in_dicomdir(path: Path, access: Access) -> Iterator[ImageSource]:
     disc = _Disc(path.parent)
     for parts in dicom.listed_files(data):
         if any(part in ("", ".", "..") or "/" in part or "\\" in part for part in parts):
-            continue  # a file ID names folders below the DICOMDIR and nothing else, PS3.10 8.2
+            # a file ID names folders below the DICOMDIR and nothing else, PS3.10 8.2
+            yield ImageSource(shown(f"{path}!{'/'.join(parts)}"), Unopened(_OUTSIDE))
+            continue
         yield _file(disc.path(parts), access)
 
 

@@ -9,7 +9,7 @@ reason of a row, beside which the path stands as it was given.
 
 import atexit
 import hashlib
-import tarfile
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -20,6 +20,8 @@ from typing import IO, Any, Final, Protocol, cast
 
 from kltool.errors import NotAnImage, Undecodable, UsageError
 from kltool.intake import sources
+from kltool.intake.limits import inflates_too_much, most_inflated
+from kltool.intake.sources.unpacked import unpacked
 
 LARGEST_FILE_BYTES = 1_000_000_000  # docs/choices-intake.md#file-size
 OPEN_ARCHIVES: Final = 4  # kept open by a process, so that each is opened once and not once an image
@@ -114,6 +116,8 @@ class ZipMember:
                     "unpack the archive and read the files"
                 )
             _refuse_method(info.compress_type)
+            if info.file_size > most_inflated(info.compress_size):
+                raise inflates_too_much(info.compress_size)
             with opened.open(info) as stream:
                 data = stream.read(LARGEST_FILE_BYTES + 1)
         except KeyError as error:
@@ -157,7 +161,7 @@ class TarMember:
             stream = _opened_tar(self.archive)
             stream.seek(self.offset)
             data = stream.read(self.size)
-        except (tarfile.TarError, zlib.error, EOFError, ValueError) as error:
+        except (zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
             raise _damaged("tar") from error
         except OSError as error:
             raise _cannot_open(self.archive, error) if error.errno else _damaged("tar") from error
@@ -232,7 +236,7 @@ def _opened_zip(archive: str) -> zipfile.ZipFile:
 
 def _opened_tar(archive: str) -> IO[bytes]:
     """The unpacked stream of a tar archive, whether it is compressed or not."""
-    return cast(IO[bytes], _open_archives.get(archive, lambda path: tarfile.open(path).fileobj))
+    return cast(IO[bytes], _open_archives.get(archive, unpacked))
 
 
 class _OpenArchives:

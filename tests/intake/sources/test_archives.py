@@ -78,3 +78,33 @@ def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
     archive.write_bytes(b"PK\x03\x04" + bytes(100))
     with pytest.raises(UsageError, match="is a damaged zip archive"):
         names(archive)
+
+
+def test_a_member_whose_name_leads_out_is_listed_with_the_reason(tmp_path: Path) -> None:
+    archive = tmp_path / "films.zip"
+    with zipfile.ZipFile(archive, "w") as new:
+        for name in ("../a.png", "b/../../c.png", "d.png"):
+            new.writestr(name, png(grey8()))
+    sources = list(find_images(archive))
+    assert [source.name.rpartition("!")[2] for source in sources] == ["../a.png", "b/../../c.png", "d.png"]
+    for source in sources[:2]:
+        with pytest.raises(UsageError, match="leads out of"):
+            source.read()
+    assert load(sources[2]).pixels.shape == (200, 160)
+
+
+def test_members_of_a_tar_are_bounded_and_empty_ones_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kltool.intake.sources.archives.MOST_MEMBERS", 100)
+    (tmp_path / "many.tar").write_bytes(tarfile.TarInfo("empty.dcm").tobuf() * 101)
+    with pytest.raises(UsageError, match="more than 100 members"):
+        names(tmp_path / "many.tar")
+
+
+def test_headers_that_announce_headers_are_a_damaged_archive(tmp_path: Path) -> None:
+    info = tarfile.TarInfo("long")
+    info.type, info.size = tarfile.GNUTYPE_LONGNAME, 512
+    (tmp_path / "chain.tar").write_bytes((info.tobuf(tarfile.GNU_FORMAT) + b"a" * 511 + b"\0") * 5_000)
+    with pytest.raises(UsageError, match="is a damaged tar archive"):
+        names(tmp_path / "chain.tar")

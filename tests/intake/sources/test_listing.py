@@ -97,18 +97,21 @@ def test_a_companion_named_by_the_user_is_refused_not_passed_over(tmp_path: Path
     )
 
 
-def test_a_disc_lists_its_images_and_nothing_outside_it(tmp_path: Path) -> None:
+def test_a_disc_lists_its_images_and_opens_nothing_outside_it(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "im1").write_bytes(as_bytes(data_set()))
     path = disc(tmp_path, ["IMAGES", "IM1"], ["..", "IM2"], ["IMAGES", "GONE"])
     sources = list(find_images(path))
     assert [source.name for source in sources] == [
         str(tmp_path / "images" / "im1"),
+        f"{path}!../IM2",
         str(tmp_path / "images" / "GONE"),
     ]
     assert load(sources[0]).subject
-    with pytest.raises(UsageError, match="no such file"):
+    with pytest.raises(UsageError, match="leads out of"):
         load(sources[1])
+    with pytest.raises(UsageError, match="no such file"):
+        load(sources[2])
     with pytest.raises(NotAnImage, match="a DICOMDIR"):
         load(path)
 
