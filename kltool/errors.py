@@ -13,6 +13,7 @@ KltoolError            the root; never raised itself                            
  ├── SpacingError      an impossible pixel spacing                                  2
  ├── NotComparable     two readings that must not be compared                       3
  ├── UsageError        an invalid command or call                                   2
+ ├── TimeLimitExceeded an image took longer than --time-limit                       4
  ├── ClusterLost       the connection to the cluster was lost; results are kept     4
  ├── StorageFull       no space for the results; what was written is kept           4
  └── InstallationError a model, codec or library is missing or not as expected      5
@@ -123,6 +124,19 @@ class UsageError(KltoolError):
     """An invalid command or call."""
 
     exit = Exit.USAGE
+
+
+class TimeLimitExceeded(KltoolError):
+    """An image took longer than --time-limit."""
+
+    code: ClassVar[str] = "time_limit"
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"no answer within {seconds:g} s; raise --time-limit")
+
+    def __reduce__(self) -> tuple[type["TimeLimitExceeded"], tuple[float]]:
+        return TimeLimitExceeded, (self.seconds,)
 
 
 class ClusterLost(KltoolError):

@@ -9,6 +9,7 @@ from kltool.batch.pseudonym import Pseudonyms
 from kltool.errors import UsageError
 from kltool.intake.sources.access import NOTHING_ALLOWED, Access
 from kltool.memory import MEMORY_MB
+from kltool.time_limit import LIMIT_S
 
 LEAST_MEMORY_MB = 500  # docs/choices.md#memory
 
@@ -58,7 +59,7 @@ class Batch:
     out: Path
     jobs: int = field(default_factory=cores)
     scheduler: str = ""
-    limit_s: float = 120.0
+    limit_s: float = LIMIT_S
     memory_mb: int = MEMORY_MB
     overlays: bool = False
     oai_names: bool = False

@@ -12,7 +12,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import track
 
-from kltool.cli.overlays import prepared, read_image, write_overlays
+from kltool.cli.overlays import ImageReader, prepared, write_overlays
 from kltool.cli.sources import Stated, VisitImage, visits_of
 from kltool.comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
 from kltool.comparison.visit_films import VisitFilms
@@ -25,6 +25,7 @@ from kltool.report.files import writable
 from kltool.report.record import change_record, timeline_record
 from kltool.report.terminal.changes import print_change, print_timeline
 from kltool.report.timeline_tables import write_timeline_tables
+from kltool.time_limit import time_limit
 from kltool.typing import Record
 from kltool.values.change import Verdict
 from kltool.values.grade import GRADES
@@ -38,7 +39,10 @@ WITHOUT_CHANGE: Final = (Verdict.NOT_COMPARABLE, Verdict.NOT_MEASURED)
 
 @dataclass(frozen=True, slots=True)
 class CompareOptions:
-    """overlay: the folder of the pictures. report: the file of the page. tables: the folder of the tables."""
+    """overlay: the folder of the pictures. report: the file of the page. tables: the folder of the tables.
+
+    limit_s: of an image.
+    """
 
     stated: Stated
     claim: GradeClaim | None
@@ -47,6 +51,7 @@ class CompareOptions:
     overlay: Path | None
     report: Path | None
     access: Access
+    limit_s: float
     tables: Path | None = None
 
 
@@ -86,11 +91,12 @@ def compare_visits(manifest: Path, options: CompareOptions) -> Exit:
         writable(options.tables, "--tables")
     subjects = visits_of(manifest, options.stated, options.access)
     models = load_models()
+    reader = ImageReader(models, folder, options.limit_s)
     found: list[Timeline] = []
     left_out: list[Status] = []
     films = VisitFilms()
     for images in _tracked(subjects):
-        visits = list(_readable(images, films, models, folder, left_out))
+        visits = list(_readable(images, films, reader, left_out))
         _say_backwards(visits)
         try:
             of_subject = timelines(visits, models, error_model=options.model)
@@ -142,7 +148,8 @@ def _reading(path: Path, options: CompareOptions, models: Models) -> Reading:
     sources, stated = list(find_images(path, access=options.access)), options.stated
     if len(sources) != 1:
         raise UsageError(f"{path} holds {len(sources)} images, one expected; name the image itself")
-    return read(load(sources[0], spacing_mm=stated.spacing_mm, side=stated.side), models)
+    with time_limit(options.limit_s):
+        return read(load(sources[0], spacing_mm=stated.spacing_mm, side=stated.side), models)
 
 
 def _tracked(subjects: list[list[VisitImage]]) -> Iterator[list[VisitImage]]:
@@ -154,8 +161,7 @@ def _tracked(subjects: list[list[VisitImage]]) -> Iterator[list[VisitImage]]:
 def _readable(
     images: Sequence[VisitImage],
     films: VisitFilms,
-    models: Models,
-    folder: Path | None,
+    reader: ImageReader,
     left_out: list[Status],
 ) -> Iterator[Visit]:
     """The visits that can be read, have a date and show a film of their own; the others are left out.
@@ -163,7 +169,7 @@ def _readable(
     films: those of the manifest so far; those of `images` are added.
     """
     for image in images:
-        visit = _visit(image, models, folder)
+        visit = _visit(image, reader)
         if isinstance(visit, Unread):
             _leave_out(f"visit {image.visit}, {visit.source}", visit.reason, visit.status, left_out)
             continue
@@ -180,8 +186,8 @@ def _say_backwards(visits: Sequence[Visit]) -> None:
         print(f"kltool: {whose}{contradiction}; the order of the dates counts", file=sys.stderr)
 
 
-def _visit(image: VisitImage, models: Models, folder: Path | None) -> Visit | Unread:
-    reading = read_image(image.image, models, folder)
+def _visit(image: VisitImage, reader: ImageReader) -> Visit | Unread:
+    reading = reader.read(image.image)
     if isinstance(reading, Unread):
         return reading
     day = date.fromisoformat(image.day) if image.day else reading.film.study_date

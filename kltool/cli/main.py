@@ -12,6 +12,7 @@ from kltool.cli.pipe import ends_with_its_reader
 from kltool.errors import Exit, KltoolError
 from kltool.logs import LOG, log_causes
 from kltool.memory import MEMORY_MB, limit_memory
+from kltool.time_limit import LIMIT_S
 from kltool.values.radiograph import Side
 from kltool.version import __version__
 
@@ -60,6 +61,7 @@ Root = Annotated[
     Path | None,
     typer.Option(help="Folder that every path must lie in, links resolved.", file_okay=False, exists=True),
 ]
+TimeLimit = Annotated[float, typer.Option(help="Seconds an image may take.")]
 Overlay = Annotated[Path | None, typer.Option(help="Folder for a picture of each knee.", file_okay=False)]
 
 
@@ -93,6 +95,7 @@ def read(
     allow_http: AllowHttp = False,
     allow_host: AllowHost = None,
     root: Root = None,
+    time_limit: TimeLimit = LIMIT_S,
     verbose: Verbose = False,
 ) -> None:
     """Read every knee of the radiographs: joint space and KL grade."""
@@ -101,7 +104,7 @@ def read(
 
     limit_memory(MEMORY_MB)
     access = _access(allow_http, allow_host, root)
-    options = ReadOptions(Stated(side, spacing), as_json, overlay, access)
+    options = ReadOptions(Stated(side, spacing), as_json, overlay, access, time_limit)
     raise typer.Exit(read_all(paths or [], manifest, options))
 
 
@@ -148,6 +151,7 @@ def compare(
     allow_http: AllowHttp = False,
     allow_host: AllowHost = None,
     root: Root = None,
+    time_limit: TimeLimit = LIMIT_S,
     verbose: Verbose = False,
 ) -> None:
     """Compare two radiographs of a knee, or a series: change of width and grade, with its error."""
@@ -158,7 +162,7 @@ def compare(
     model = error_model(repositioning, threshold)
     access = _access(allow_http, allow_host, root)
     options = CompareOptions(
-        Stated(side, spacing), claim_of(claim), model, as_json, overlay, report, access, tables
+        Stated(side, spacing), claim_of(claim), model, as_json, overlay, report, access, time_limit, tables
     )
     if manifest is not None and before is None:
         raise typer.Exit(compare_visits(manifest, options))
@@ -191,7 +195,7 @@ def batch(
             help="Address of a Dask scheduler (tcp://...) whose workers read, or local for one here."
         ),
     ] = None,
-    time_limit: Annotated[float, typer.Option(help="Seconds an image may take.")] = 120.0,
+    time_limit: TimeLimit = LIMIT_S,
     memory: Annotated[
         int, typer.Option(help="MB a worker may use above what it maps when it is idle (Linux).")
     ] = MEMORY_MB,

@@ -1,14 +1,16 @@
 """One image of many read for the command line, with a picture of each knee where a folder is given."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from kltool.cli.sources import Image
-from kltool.errors import InstallationError
-from kltool.reading import read_source
+from kltool.errors import InstallationError, TimeLimitExceeded
+from kltool.reading import DEFAULT, provenance, read_source
 from kltool.report.files import writable
 from kltool.report.plots import write_overlay
+from kltool.time_limit import time_limit
 from kltool.values.reading import KneeReading, Reading, Unread
 from kltool.weights import Models
 
@@ -20,19 +22,37 @@ def prepared(overlay: Path | None) -> Path | None:
     return writable(overlay, "--overlay") if overlay else None
 
 
-def read_image(image: Image, models: Models, overlays: Path | None) -> Reading | Unread:
-    """As `read_source`; an image whose pictures cannot be written is unread. Raises InstallationError."""
-    stated = image.stated
-    outcome = read_source(image.source, models, side=stated.side, spacing_mm=stated.spacing_mm)
-    if overlays is None or isinstance(outcome, Unread):
+@dataclass(frozen=True, slots=True)
+class ImageReader:
+    """Reads one image after the other. overlays: the folder of the pictures. limit_s: of each image."""
+
+    models: Models
+    overlays: Path | None
+    limit_s: float
+
+    def read(self, image: Image) -> Reading | Unread:
+        """As `read_source`; an image that takes too long, or whose pictures cannot be written, is unread.
+
+        Raises InstallationError.
+        """
+        try:
+            with time_limit(self.limit_s):
+                return self._read(image)
+        except TimeLimitExceeded as late:
+            return Unread.from_error(image.source.name, late, None, provenance(self.models, DEFAULT, None))
+
+    def _read(self, image: Image) -> Reading | Unread:
+        stated = image.stated
+        outcome = read_source(image.source, self.models, side=stated.side, spacing_mm=stated.spacing_mm)
+        if self.overlays is None or isinstance(outcome, Unread):
+            return outcome
+        try:
+            write_overlays(outcome, self.overlays)
+        except InstallationError:
+            raise
+        except Exception as error:
+            return Unread.from_error(outcome.source, error, outcome.film, outcome.produced_by)
         return outcome
-    try:
-        write_overlays(outcome, overlays)
-    except InstallationError:
-        raise
-    except Exception as error:
-        return Unread.from_error(outcome.source, error, outcome.film, outcome.produced_by)
-    return outcome
 
 
 def write_overlays(reading: Reading, folder: Path) -> None:

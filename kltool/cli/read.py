@@ -9,35 +9,36 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from kltool.cli.overlays import prepared, read_image
+from kltool.cli.overlays import ImageReader, prepared
 from kltool.cli.sources import Image, Stated, images_of
 from kltool.errors import Exit
 from kltool.intake.sources import Access
 from kltool.report.record import reading_record, unread_record
 from kltool.report.terminal.readings import print_readings
 from kltool.typing import Record
-from kltool.values.reading import Reading, Status
-from kltool.weights import Models, load_models
+from kltool.values.reading import Reading, Status, Unread
+from kltool.weights import load_models
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """overlay: the folder of the pictures."""
+    """overlay: the folder of the pictures. limit_s: of an image."""
 
     stated: Stated
     as_json: bool
     overlay: Path | None
     access: Access
+    limit_s: float
 
 
 def read_all(paths: list[Path], manifest: Path | None, options: ReadOptions) -> Exit:
     """Print a record of each image. Raises UsageError, SpacingError, InstallationError."""
     images = images_of(paths, manifest, options.stated, options.access)
     folder = prepared(options.overlay)
-    models = load_models()
+    reader = ImageReader(load_models(), folder, options.limit_s)
     records = []
     for image in _tracked(images, visible=not options.as_json):
-        records.append(_record(image, models, folder))
+        records.append(_record(reader.read(image)))
         if options.as_json:
             print(json.dumps(records[-1]), flush=True)
     if not options.as_json:
@@ -59,8 +60,7 @@ def _tracked(images: list[Image], visible: bool) -> Iterator[Image]:
     yield from track(images, "reading", console=Console(stderr=True), disable=hidden)
 
 
-def _record(image: Image, models: Models, folder: Path | None) -> Record:
-    outcome = read_image(image, models, folder)
+def _record(outcome: Reading | Unread) -> Record:
     if isinstance(outcome, Reading):
         return reading_record(outcome)
     return unread_record(outcome)

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from kltool.errors import KltoolError, Refusal
+from kltool.errors import KltoolError, Refusal, TimeLimitExceeded
 from kltool.memory import TOO_LITTLE, is_out_of_memory
 from kltool.values.by_value import ByValue
 from kltool.values.decimals import decimal
@@ -272,6 +272,8 @@ class Unread(Presented):
             return cls(source, Status.FAILED, "memory_limit", TOO_LITTLE, film, produced_by)
         if isinstance(error, Refusal):
             return cls(source, Status.REFUSED, error.code, str(error), film, produced_by)
+        if isinstance(error, TimeLimitExceeded):
+            return cls(source, Status.FAILED, error.code, str(error), film, produced_by)
         if isinstance(error, KltoolError):
             return cls(source, Status.FAILED, name, str(error), film, produced_by)
         reason = f"unexpected {name}; please report it with the file's kind"
