@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom.datadict import tag_for_keyword
 from pydicom.pixels.utils import compress
 from pydicom.uid import RLELossless
 
@@ -70,6 +71,16 @@ def test_a_file_damaged_anywhere_is_read_or_refused(film: str, share: float, dam
     data = FILMS[film]
     start = int(min(len(data), 2_000) * share)
     reading(data[:start] + damage + data[start + len(damage) :])
+
+
+@pytest.mark.parametrize("keyword", ["BitsStored", "PhotometricInterpretation", "Rows", "PatientID"])
+def test_an_element_of_an_unknown_representation_stops_nothing_by_itself(keyword: str) -> None:
+    data = bytearray(as_bytes(data_set()))
+    tag = tag_for_keyword(keyword)
+    assert tag is not None
+    at = data.index((tag >> 16).to_bytes(2, "little") + (tag & 0xFFFF).to_bytes(2, "little"), 200) + 4
+    data[at : at + 2] = b"U\0"
+    reading(bytes(data))
 
 
 def test_a_lossless_jpeg_damaged_anywhere_is_read_or_refused(tmp_path: Path) -> None:

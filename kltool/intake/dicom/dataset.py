@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Any, TypeGuard
 
 from pydicom import dcmread, dcmwrite
-from pydicom.datadict import tag_for_keyword
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.filereader import _read_file_meta_info, read_preamble
@@ -171,6 +171,14 @@ def whole_number(dataset: Dataset, keyword: str) -> int | None:
 def items(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:
     """The items of a sequence."""
     return tuple(item for item in values(dataset, keyword) if isinstance(item, Dataset))
+
+
+def put(dataset: Dataset, keyword: str, value: int | str) -> None:
+    """In the place of what is there, which need not be readable; setting an attribute would read it first."""
+    tag = tag_for_keyword(keyword)
+    if tag is None:
+        raise KeyError(keyword)
+    dataset.add_new(tag, dictionary_VR(tag), value)
 
 
 def _parts(value: object) -> tuple[object, ...]:

@@ -32,7 +32,7 @@ def _settle_photometric(dataset: FileDataset) -> tuple[str, ...]:
         settled = "YBR_FULL"
     if settled == stated:
         return ()
-    dataset.PhotometricInterpretation = settled
+    elements.put(dataset, "PhotometricInterpretation", settled)
     return (f"PhotometricInterpretation is not that of these pixels: read as {settled}",)
 
 
@@ -48,7 +48,7 @@ def _fill(dataset: FileDataset) -> list[str]:
 
     def complete(keyword: str, value: int | str | None) -> None:
         if value is not None and not elements.values(dataset, keyword):
-            setattr(dataset, keyword, value)
+            elements.put(dataset, keyword, value)
             filled.append(f"{keyword} {value}")
 
     complete("SamplesPerPixel", 1)
