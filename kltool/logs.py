@@ -8,17 +8,36 @@ import logging
 import sys
 from typing import Final
 
+from kltool.escaping import escaped
+
 LOG: Final = logging.getLogger("kltool")
 FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def log_causes() -> None:
     """Write everything that kltool logs to standard error, from DEBUG on."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(FORMAT))
-    LOG.handlers[:] = [handler]
+    _log(logging.DEBUG, FORMAT)
     LOG.setLevel(logging.DEBUG)
+
+
+def log_warnings() -> None:
+    """Write the warnings that kltool logs to standard error, as the messages of a command."""
+    _log(logging.WARNING, "kltool: %(message)s")
 
 
 def are_causes_logged() -> bool:
     return LOG.isEnabledFor(logging.DEBUG)
+
+
+def _log(level: int, form: str) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(level)
+    handler.setFormatter(_Escaping(form))
+    LOG.handlers[:] = [handler]
+
+
+class _Escaping(logging.Formatter):
+    """Lines of a record after its first are indented, so that none passes for a record."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return escaped(super().format(record)).replace("\n", "\n    ")

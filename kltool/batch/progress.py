@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, Protocol, TextIO
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kltool.batch.listing import Listing, Task
+from kltool.escaping import complain, say
+from kltool.report.terminal.console import Console
 from kltool.tables.columns import FAILED, REFUSED
 
 EVERY_S: Final = 10.0  # between two lines of a log
@@ -42,14 +43,14 @@ def log_listing(
     for number, task in enumerate(tasks, 1):
         if time.monotonic() - printed >= every_s:
             printed = time.monotonic()
-            print(f"kltool batch: {number:,} images listed", file=stream or sys.stderr, flush=True)
+            say(f"kltool batch: {number:,} images listed", stream or sys.stderr)
         yield task
 
 
 def say_passed_over(listing: Listing) -> None:
     """After the listing, once: how many files were no images."""
     if listing.passed_over.files:
-        print(f"kltool batch: {listing.passed_over}", file=sys.stderr, flush=True)
+        complain(f"kltool batch: {listing.passed_over}")
 
 
 class LogLines:
@@ -67,7 +68,7 @@ class LogLines:
 
     def print(self) -> None:
         self._printed = time.monotonic()
-        print(f"kltool batch: {self.line()}", file=self._stream, flush=True)
+        say(f"kltool batch: {self.line()}", self._stream)
 
     def line(self) -> str:
         done, now = self._done.total(), self._done.total() - self._before
@@ -88,7 +89,7 @@ def _bar(total: int, done: Counter[str], stream: TextIO) -> Iterator[ProgressDis
         TimeRemainingColumn(),
         TextColumn("{task.fields[bad]}"),
     )
-    with Progress(*columns, console=Console(file=stream)) as bar:
+    with Progress(*columns, console=Console(stream)) as bar:
         yield _ProgressBar(bar, total, done)
 
 

@@ -1,18 +1,16 @@
 """kltool agreement: tables of readings to estimates of agreement, as a page, tables and pictures."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-import typer
-from rich.console import Console
-
 from kltool.agreement import MatchOptions, Resampling, agreement_of, ratings_of
 from kltool.errors import Exit, UsageError
+from kltool.escaping import complain, say_json
 from kltool.report.agreement_record import agreement_record
 from kltool.report.files import writable
 from kltool.report.html.agreement import Production, write_agreement
 from kltool.report.terminal.agreement import print_agreement
+from kltool.report.terminal.console import Console
 from kltool.tables.words import number
 from kltool.version import __version__
 
@@ -27,7 +25,7 @@ def agree(
     page = write_agreement(found, production, folder)
     if as_json:
         record = agreement_record(found, production.version, production.utc)
-        print(json.dumps({**record, "page": str(page)}), flush=True)
+        say_json({**record, "page": str(page)})
     else:
         console = Console()
         print_agreement(found, console)
@@ -61,5 +59,5 @@ def replicates_of(replicates: int, draws: int | None) -> int:
     """The number of bootstrap replicates. draws: by --draws, the name of the option in version 0.1.0."""
     if draws is None:
         return replicates
-    typer.echo("kltool: --draws is deprecated, use --replicates", err=True)
+    complain("kltool: --draws is deprecated, use --replicates")
     return draws

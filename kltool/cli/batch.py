@@ -1,12 +1,12 @@
 """kltool batch: many images to one table."""
 
-import sys
 from collections import Counter
 from pathlib import Path
 
 import kltool.batch
 from kltool.batch.settings import Batch
 from kltool.errors import Exit
+from kltool.escaping import complain, say
 from kltool.tables.columns import FAILED, QUARANTINED, REFUSED
 from kltool.tables.write import PARQUET, table_names
 from kltool.values.reading import DISCLAIMER
@@ -19,7 +19,7 @@ def batch_all(batch: Batch) -> Exit:
     try:
         counts = kltool.batch.run_batch(batch)
     except KeyboardInterrupt:
-        print("kltool: stopped; what was read is kept; the same command continues the run", file=sys.stderr)
+        complain("kltool: stopped; what was read is kept; the same command continues the run")
         return Exit.STOPPED
     _print(counts, batch.out)
     if counts[FAILED]:
@@ -29,8 +29,8 @@ def batch_all(batch: Batch) -> Exit:
 
 def _print(counts: Counter[str], out: Path) -> None:
     by_status = ", ".join(f"{number:,} {status}" for status, number in counts.items())
-    print(f"{counts.total():,} rows: {by_status}")
-    print(", ".join(str(out / name) for name in (*table_names(), *OTHER_FILES)))
+    say(f"{counts.total():,} rows: {by_status}")
+    say(", ".join(str(out / name) for name in (*table_names(), *OTHER_FILES)))
     if PARQUET not in table_names():
-        print(f"{PARQUET} is not written without pyarrow: pip install 'kltool[parquet]'", file=sys.stderr)
-    print(DISCLAIMER)
+        complain(f"{PARQUET} is not written without pyarrow: pip install 'kltool[parquet]'")
+    say(DISCLAIMER)

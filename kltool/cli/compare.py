@@ -1,6 +1,5 @@
 """kltool compare: two films, or the visits of a manifest, to the change of each knee and its uncertainty."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
 
-from rich.console import Console
 from rich.progress import track
 
 from kltool.cli.overlays import ImageReader, prepared, write_overlays
@@ -18,12 +16,14 @@ from kltool.comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
 from kltool.comparison.visit_films import VisitFilms
 from kltool.comparison.visit_order import contradictions
 from kltool.errors import Exit, NotComparable, UsageError
+from kltool.escaping import complain, say_json
 from kltool.intake import find_images, load
 from kltool.intake.sources import Access
 from kltool.reading import read
 from kltool.report.files import writable
 from kltool.report.record import change_record, timeline_record
 from kltool.report.terminal.changes import print_change, print_timeline
+from kltool.report.terminal.console import Console
 from kltool.report.timeline_tables import write_timeline_tables
 from kltool.time_limit import time_limit
 from kltool.typing import Record
@@ -108,7 +108,7 @@ def compare_visits(manifest: Path, options: CompareOptions) -> Exit:
         _print(of_subject, options.as_json)
     if options.tables is not None:
         names = write_timeline_tables(found, options.tables)
-        print(f"kltool: tables: {', '.join(str(options.tables / name) for name in names)}", file=sys.stderr)
+        complain(f"kltool: tables: {', '.join(str(options.tables / name) for name in names)}")
     if page is not None and found:
         from kltool.report.html.timeline import write_timeline_page  # loads jinja2, for a page alone
 
@@ -155,7 +155,7 @@ def _reading(path: Path, options: CompareOptions, models: Models) -> Reading:
 def _tracked(subjects: list[list[VisitImage]]) -> Iterator[list[VisitImage]]:
     """The same subjects; with a progress bar where a person waits for several."""
     hidden = not (sys.stderr.isatty() and len(subjects) > 1)
-    yield from track(subjects, "subjects", console=Console(stderr=True), disable=hidden)
+    yield from track(subjects, "subjects", console=Console(sys.stderr), disable=hidden)
 
 
 def _readable(
@@ -183,7 +183,7 @@ def _say_backwards(visits: Sequence[Visit]) -> None:
     """On standard error, before the result: what contradicts the order of the dates, which counts."""
     whose = f"subject {visits[0].subject}: " if visits and visits[0].subject else ""
     for contradiction in contradictions(visits):
-        print(f"kltool: {whose}{contradiction}; the order of the dates counts", file=sys.stderr)
+        complain(f"kltool: {whose}{contradiction}; the order of the dates counts")
 
 
 def _visit(image: VisitImage, reader: ImageReader) -> Visit | Unread:
@@ -199,7 +199,7 @@ def _visit(image: VisitImage, reader: ImageReader) -> Visit | Unread:
 
 def _leave_out(what: str, reason: str, status: Status, left_out: list[Status]) -> None:
     """Reported at once on standard error; the status counts in the exit code."""
-    print(f"kltool: {what} left out: {reason}", file=sys.stderr)
+    complain(f"kltool: {what} left out: {reason}")
     left_out.append(status)
 
 
@@ -214,7 +214,7 @@ def _print(found: Sequence[Timeline], as_json: bool) -> None:
 
 def _print_json(records: Sequence[Record]) -> None:
     for record in records:
-        print(json.dumps(record), flush=True)
+        say_json(record)
 
 
 def _writable(page: Path | None) -> Path | None:

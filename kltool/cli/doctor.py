@@ -5,8 +5,6 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
@@ -17,6 +15,7 @@ from kltool.qualification import Check, qualify
 from kltool.report.files import writable
 from kltool.report.html.page import save
 from kltool.report.html.qualification import qualification_page
+from kltool.report.terminal.console import Console, escape
 from kltool.values.reading import DISCLAIMER
 from kltool.weights import entries, load_entry
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kltool.cli.commands import EscapingCommands
 from kltool.cli.pipe import ends_with_its_reader
 from kltool.errors import Exit, KltoolError
-from kltool.logs import LOG, log_causes
+from kltool.escaping import complain, say
+from kltool.logs import LOG, log_causes, log_warnings
 from kltool.memory import MEMORY_MB, limit_memory
 from kltool.time_limit import LIMIT_S
 from kltool.values.radiograph import Side
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from kltool.intake.sources import Access
 
 app = typer.Typer(
+    cls=EscapingCommands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -74,7 +77,7 @@ def main(
         ),
     ] = False,
 ) -> None:
-    pass
+    log_warnings()
 
 
 @app.command()
@@ -311,11 +314,11 @@ def run() -> None:
             app()
     except KltoolError as error:
         LOG.debug("stopped", exc_info=error)
-        typer.echo(f"kltool: {error}", err=True)
+        complain(f"kltool: {error}")
         raise SystemExit(error.exit) from error
     except Exception as error:  # its text is withheld: it may hold a patient's name
         LOG.debug("stopped", exc_info=error)
-        typer.echo(f"kltool: unexpected {type(error).__name__}; please report it", err=True)
+        complain(f"kltool: unexpected {type(error).__name__}; please report it")
         raise SystemExit(Exit.FAILED) from error
 
 
@@ -327,5 +330,5 @@ def _access(http: bool, hosts: list[str] | None, root: Path | None) -> "Access":
 
 def _version(requested: bool) -> None:
     if requested:
-        typer.echo(f"kltool {__version__}")
+        say(f"kltool {__version__}")
         raise typer.Exit

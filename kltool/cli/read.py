@@ -1,19 +1,19 @@
 """kltool read: every image to a record; one that cannot be read is a record with its reason."""
 
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import track
 
 from kltool.cli.overlays import ImageReader, prepared
 from kltool.cli.sources import Image, Stated, images_of
 from kltool.errors import Exit
+from kltool.escaping import say_json
 from kltool.intake.sources import Access
 from kltool.report.record import reading_record, unread_record
+from kltool.report.terminal.console import Console
 from kltool.report.terminal.readings import print_readings
 from kltool.typing import Record
 from kltool.values.reading import Reading, Status, Unread
@@ -40,7 +40,7 @@ def read_all(paths: list[Path], manifest: Path | None, options: ReadOptions) -> 
     for image in _tracked(images, visible=not options.as_json):
         records.append(_record(reader.read(image)))
         if options.as_json:
-            print(json.dumps(records[-1]), flush=True)
+            say_json(records[-1])
     if not options.as_json:
         print_readings(records, Console())
     return exit_of(records)
@@ -57,7 +57,7 @@ def exit_of(records: list[Record]) -> Exit:
 def _tracked(images: list[Image], visible: bool) -> Iterator[Image]:
     """The same images; with a progress bar where a person waits for several."""
     hidden = not (visible and sys.stderr.isatty() and len(images) > 1)
-    yield from track(images, "reading", console=Console(stderr=True), disable=hidden)
+    yield from track(images, "reading", console=Console(sys.stderr), disable=hidden)
 
 
 def _record(outcome: Reading | Unread) -> Record:

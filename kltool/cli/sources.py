@@ -1,6 +1,5 @@
 """The images of a command: paths from the command line, or rows of a manifest."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Final
 
 from kltool import tables
 from kltool.errors import UsageError
+from kltool.escaping import complain
 from kltool.intake import ImageSource, PassedOver, find_images
 from kltool.intake.sources import Access
 from kltool.intake.sources.access import NOTHING_ALLOWED
@@ -62,7 +62,7 @@ def images_of(
     if manifest is not None:
         images += _images_of_manifest(manifest, stated, passed, access)
     if passed.files:
-        print(f"kltool: {passed}", file=sys.stderr)
+        complain(f"kltool: {passed}")
     if not images:
         raise UsageError(
             f"manifest {manifest}: no row found; one image or folder per line expected below the headings"
@@ -109,7 +109,7 @@ def _say_unused(manifest: Path, used: Sequence[str]) -> None:
     """On standard error: which columns of the user's are not used, so that none is passed over in silence."""
     unused = tables.unused_columns(manifest, used)
     if unused:
-        print(f"kltool: columns of {manifest} that are not used: {', '.join(unused)}", file=sys.stderr)
+        complain(f"kltool: columns of {manifest} that are not used: {', '.join(unused)}")
 
 
 def _require_possible(stated: Stated) -> None:

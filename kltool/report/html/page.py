@@ -10,6 +10,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kltool.errors import UsageError
+from kltool.escaping import escaped
 from kltool.files import write_file
 from kltool.values.decimals import decimal
 from kltool.values.reading import DISCLAIMER
@@ -43,11 +44,17 @@ def base_name(source: str) -> str:
     return source.replace("\\", "/").rsplit("/", 1)[-1]
 
 
+def _shown(value: object) -> object:
+    """What is markup already stays as it is."""
+    return escaped(value) if type(value) is str else value
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("kltool.report.html", "."),
         autoescape=True,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

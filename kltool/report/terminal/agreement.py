@@ -1,8 +1,6 @@
 """The main estimates of an agreement as tables on a terminal."""
 
 from rich import box
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from kltool.agreement.results import Agreement, Estimate
@@ -17,6 +15,7 @@ from kltool.report.agreement_text import (
     reason_of,
     value_of,
 )
+from kltool.report.terminal.console import Console, escape
 from kltool.values.reading import DISCLAIMER
 
 PAIR_ESTIMATES = (*MAIN_ESTIMATES, "repositioning_mm")

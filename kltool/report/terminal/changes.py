@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from rich import box
-from rich.console import Console, JustifyMethod
-from rich.markup import escape
+from rich.console import JustifyMethod
 from rich.table import Table
 
+from kltool.report.terminal.console import Console, escape
 from kltool.report.terminal.names import shortened
 from kltool.typing import Record
 from kltool.values.decimals import decimal, signed, signed_from_to

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from kltool.escaping import on_one_line
+
 ELLIPSIS = "…"
 
 
 def without_shared_folders(sources: Sequence[str]) -> dict[str, str]:
-    """Each source without the folders common to all."""
+    """Each source without the folders common to all, as a terminal may show it."""
     shared = os.path.commonpath([os.path.dirname(os.path.abspath(source)) for source in sources])
-    return {source: os.path.relpath(os.path.abspath(source), shared) for source in sources}
+    return {source: on_one_line(os.path.relpath(os.path.abspath(source), shared)) for source in sources}
 
 
 def shortened(names: Sequence[str], room: int) -> list[str]:

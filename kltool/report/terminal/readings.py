@@ -5,10 +5,9 @@ from typing import Final
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from kltool.report.terminal.console import Console, escape
 from kltool.report.terminal.names import shortened, without_shared_folders
 from kltool.typing import Record
 from kltool.values.decimals import decimal, from_to

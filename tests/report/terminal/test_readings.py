@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
 
 from kltool.comparison import compare
 from kltool.errors import NoKnee
 from kltool.reading import DEFAULT, provenance, read
 from kltool.report.record import change_record, reading_record, timeline_record, unread_record
 from kltool.report.terminal import print_change, print_readings, print_timeline
+from kltool.report.terminal.console import Console
 from kltool.report.terminal.names import shortened
 from kltool.values.decimals import decimal
 from kltool.values.reading import DISCLAIMER, Reading, RefusedKnee, Unread
