@@ -6,6 +6,7 @@ python scripts/evaluate.py grade        the grade against its criteria: docs/res
 python scripts/evaluate.py localize     knees found and refused: docs/results/localize.md
 python scripts/evaluate.py compare      changes between films: docs/results/compare.md
 python scripts/evaluate.py faults       faults that users found, tried again: docs/results/faults.md
+python scripts/evaluate.py hostile      input made to harm: docs/results/hostile.md
 
 All but the first need the extras 'simulate' and 'dev'.
 """
@@ -28,7 +29,7 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(
-        required=True, metavar="pipeline|jointspace|grade|localize|compare|faults"
+        required=True, metavar="pipeline|jointspace|grade|localize|compare|faults|hostile"
     )
     runs = {
         "pipeline": _pipeline,
@@ -37,13 +38,14 @@ def _options() -> argparse.Namespace:
         "localize": _localize,
         "compare": _compare,
         "faults": _faults,
+        "hostile": _hostile,
     }
     parsers = {name: commands.add_parser(name) for name in runs}
     for name, command in parsers.items():
         command.set_defaults(run=runs[name])
         command.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
         command.add_argument("--out", type=Path, default=ROOT / "docs" / "results", help="folder of the page")
-        if name not in ("pipeline", "faults"):
+        if name not in ("pipeline", "faults", "hostile"):
             command.add_argument("--knees", type=int, help="val crops, spread over all; all where not given")
             command.add_argument("--jobs", type=int, default=2, help="processes; changes no figure but times")
     parsers["jointspace"].add_argument("--simulated", type=int, default=500, help="how many simulated knees")
@@ -95,6 +97,12 @@ def _faults(options: argparse.Namespace) -> Path:
     from evaluation.faults.page import write
 
     return write(options.data.parent / "cases", options.out)
+
+
+def _hostile(options: argparse.Namespace) -> Path:
+    from evaluation.hostile.page import write
+
+    return write(options.out)
 
 
 if __name__ == "__main__":

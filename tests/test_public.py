@@ -293,7 +293,7 @@ class TestMistakes:
         if not issubclass(kind, kltool.errors.KltoolError):
             return
         arguments = {"SpacingError": (1, 2), "WeightMismatch": ("finder", "ab", "cd")}.get(
-            kind.__name__, ("why",)
+            kind.__name__, (1.5,) if kind is kltool.errors.TimeLimitExceeded else ("why",)
         )
         error = kind(*arguments)
         copy = pickle.loads(pickle.dumps(error))

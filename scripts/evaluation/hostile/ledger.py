@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from evaluation.hostile.attack import Attack
 from kltool.batch.database import COMPANIONS
 from kltool.batch.ledger import Ledger
 from kltool.batch.listing import Task
@@ -44,17 +45,18 @@ class Trial:
     saw: str = ""
 
 
-def attack_ledger(times: int = TIMES, seed: int = 1) -> tuple[str, str, str]:
-    """Attack, bar and finding, for the table of docs/results/hostile.md."""
+def attack_ledger(times: int = TIMES, seed: int = 1) -> Attack:
+    """The consequence of each damage for the tables of a run that goes on."""
     trials = damage_ledgers(times, seed)
     counts = Counter(trial.consequence for trial in trials)
     kinds = len({trial.damage for trial in trials})
     harmful = "; ".join(f"{one.damage}: {one.saw}" for one in trials if one.consequence == HARMFUL)
     found = f"{counts[DETECTED]} detected, {counts[HARMLESS]} harmless, {counts[HARMFUL]} harmful {harmful}"
-    return (
+    return Attack(
         f"ledger damaged in {times} random ways ({kinds} kinds: bytes, pages, log, JSON, tables)",
         f"detected or harmless, {times} of {times}",
         found.strip(),
+        counts[HARMFUL] == 0,
     )
 
 
@@ -272,6 +274,3 @@ def _sql(file: Path, statement: str, values: Sequence[object] = ()) -> None:
         connection.execute(statement, values)
         connection.commit()
 
-
-if __name__ == "__main__":
-    print(" | ".join(attack_ledger()))

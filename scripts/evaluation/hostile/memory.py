@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from evaluation.hostile.attack import Attack
 from evaluation.hostile.bombs import FILM, KINDS, write_bombs
 from kltool.batch import Batch, run_batch
 from kltool.errors import KltoolError
@@ -42,20 +43,21 @@ class Watched:
         return refused and self.seconds <= MOST_S and self.megabytes <= MOST_MB
 
 
-def attack_memory(variants: int = 20, seed: int = 1) -> tuple[str, str, str]:
-    """Attack, bar and finding, for the table of docs/results/hostile.md."""
+def attack_memory(variants: int = 20, seed: int = 1) -> Attack:
+    """Every bomb read in a watched process, and a batch over one of each kind with a film beside them."""
     with tempfile.TemporaryDirectory() as folder:
         watched = watch(write_bombs(Path(folder), variants, seed))
     held = sum(one.is_held for one in watched)
     missed = "; ".join(f"{one.kind}: {one.code}" for one in watched if not one.is_held)
     slowest, largest = max(one.seconds for one in watched), max(one.megabytes for one in watched)
-    beside = "read" if is_film_beside_read(seed) else "not read"
-    return (
+    beside = is_film_beside_read(seed)
+    return Attack(
         f"bombs of {len(KINDS)} kinds, {variants} variants each",
         f"refused within {MOST_S:g} s after the worker has started, at most {MOST_MB:g} MB above an idle "
         "worker; the film beside them read",
         f"{held} of {len(watched)} refused so, slowest {slowest:.1f} s, {largest:.0f} MB at most; film "
-        f"beside them {beside} {missed}".strip(),
+        f"beside them {'read' if beside else 'not read'} {missed}".strip(),
+        held == len(watched) and beside,
     )
 
 
