@@ -15,7 +15,7 @@ from kltool.qualification import Check, qualify
 from kltool.report.files import writable
 from kltool.report.html.page import save
 from kltool.report.html.qualification import qualification_page
-from kltool.report.terminal.console import Console, escape
+from kltool.report.terminal.console import Console, escape, print_table
 from kltool.values.reading import DISCLAIMER
 from kltool.weights import entries, load_entry
 
@@ -78,7 +78,7 @@ def _libraries(console: Console) -> bool:
         except PackageNotFoundError:
             table.add_row(name, "[red]missing[/]")
             passed = False
-    console.print(table)
+    print_table(table, console)
     return passed
 
 
@@ -87,7 +87,7 @@ def _decoders(console: Console) -> bool:
     found = decoders()
     for syntax, plugins in found.items():
         table.add_row(syntax, ", ".join(plugins) or "[red]none[/]")
-    console.print(table)
+    print_table(table, console)
     return all(found.values())
 
 
@@ -102,7 +102,7 @@ def _models(console: Console) -> bool:
             verdict, passed = "[red]no[/]", False
             reasons.append(str(error))
         table.add_row(entry.name, entry.version, entry.sha256[:16], verdict)
-    console.print(table)
+    print_table(table, console)
     for reason in reasons:
         console.print(f"[red]{escape(reason)}[/]")
     return passed

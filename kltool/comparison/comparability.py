@@ -10,13 +10,13 @@ from kltool.comparison.said_first import BACKWARDS, ONE_FILM
 from kltool.errors import NotComparable
 from kltool.values.change import Comparability, IdentityMatch
 from kltool.values.decimals import decimal, signed
+from kltool.values.duration import DAYS_A_YEAR
 from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Provenance, Quality, Reading
 from kltool.values.spacing import NoSpacing, Spacing, same_spacing
 from kltool.values.width_change import Unit
 
-DAYS_A_YEAR: Final = 365.25
 LARGEST_SIZE_CHANGE: Final = 5.0  # % of the femoral width; docs/choices.md#magnification
 LARGEST_MAGNIFICATION_RATIO: Final = 1.25  # of two films of a knee; docs/choices.md#magnification
 LARGEST_IMD_CHANGE: Final = 100 * 1.5 / 76  # % of the tibial width; docs/choices.md#pair-positioning

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kltool.values.decimals import decimal, signed
+from kltool.values.duration import duration
 from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
@@ -69,8 +70,15 @@ def _implausible_rate(medial: WidthChange | NotMeasured, years: float | NotMeasu
     rate = medial.change / max(abs(years), SHORTEST_YEARS)
     if rate > FASTEST_WIDENING_MM:
         yield (
-            f"widening by {decimal(rate, 1)} mm per year is faster than cartilage can grow: a difference in "
+            f"widening by {_pace(medial.change, years)} is faster than cartilage can grow: a difference in "
             "positioning or magnification, or another knee, is more likely"
         )
     if -rate > FASTEST_NARROWING_MM:
-        yield f"narrowing by {decimal(-rate, 1)} mm per year is faster than known of osteoarthritis"
+        yield f"narrowing by {_pace(-medial.change, years)} is faster than known of osteoarthritis"
+
+
+def _pace(change_mm: float, years: float) -> str:
+    """Over a short time the change itself, since its rate would be mostly measurement error."""
+    if abs(years) < SHORTEST_YEARS:
+        return f"{decimal(change_mm)} mm in {duration(abs(years))}"
+    return f"{decimal(change_mm / abs(years), 1)} mm per year"

@@ -7,13 +7,13 @@ from math import sqrt
 import numpy as np
 
 from kltool.comparison.change import DEFAULT, compare_knees
-from kltool.comparison.comparability import DAYS_A_YEAR
 from kltool.comparison.error import ErrorModel
 from kltool.comparison.visit_films import VisitFilms
 from kltool.errors import NotComparable
 from kltool.typing import Float64
 from kltool.values.change import KneeChange
-from kltool.values.decimals import decimal, signed, signed_from_to
+from kltool.values.decimals import signed, signed_from_to
+from kltool.values.duration import DAYS_A_YEAR, duration
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
 from kltool.values.radiograph import Side
@@ -77,10 +77,18 @@ def timelines(
     ]
     if not knee_timelines:
         raise NotComparable(
-            "no knee was read at two visits; at least two films of one side expected; check the files and "
-            "their sides"
+            f"no knee was read at two visits ({_knees_shown(ordered)}); at least two films of one side "
+            "expected; check the files and their sides"
         )
     return tuple(knee_timelines)
+
+
+def _knees_shown(visits: Sequence[Visit]) -> str:
+    """ "visit A: right knee, visit B: left knee"."""
+    return ", ".join(
+        f"visit {visit.name}: {' and '.join(f'{knee.side} knee' for knee in visit.reading.knees) or 'none'}"
+        for visit in visits
+    )
 
 
 def _showing(ordered: Sequence[Visit], side: Side) -> list[Visit]:
@@ -155,9 +163,10 @@ def _sentence(
     """The change from the first visit to the last, and the slope over all visits."""
     last = changes[-1].sentence.removesuffix(".")
     slope = slopes[Measure.MEDIAL_MINIMUM]
-    visits = f"{len(years)} visits over {decimal(12 * years[-1], 0)} months"
+    visits = f"{len(years)} visits over {duration(years[-1])}"
     if isinstance(slope, NotMeasured):
-        return f"{last}; {visits}: slope not estimated: {slope.reason}."
+        reason = "" if slope == changes[-1].widths[Measure.MEDIAL_MINIMUM] else f": {slope.reason}"
+        return f"{last}; {visits}: slope not estimated{reason}."
     return (
         f"{last}; {visits}: {Measure.MEDIAL_MINIMUM} JSW {signed(slope.per_year)} {slope.unit} per year "
         f"(95% interval {signed_from_to(slope.interval)})."

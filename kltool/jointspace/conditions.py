@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from kltool.jointspace.quality_criteria import QualityCriteria
 from kltool.values.decimals import decimal
 from kltool.values.joint_space import JointSpace, Positioning
 from kltool.values.knee import Knee
 from kltool.values.length import Length, NotMeasured
+
+ORDINARY: Final = "nothing on the film is out of the ordinary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +22,12 @@ class Condition:
 
 
 def cause_of_error(knee: Knee, space: JointSpace, criteria: QualityCriteria) -> str:
-    """The condition that is furthest out of the ordinary, in words; where none is: indistinct margins."""
+    """The condition that is furthest out of the ordinary, in words; ORDINARY where none is."""
     at, width = space.positioning, knee.placement.tibial_width_px
     resolution = f"low resolution: the tibia spans {decimal(width, 0)} pixels"
     found = [Condition(criteria.good_tibial_pixels / width, resolution), *_conditions(at, criteria)]
     furthest = max(found, key=lambda one: one.excess)
-    return furthest.words if furthest.excess > 1.0 else "the margins of the bones are indistinct"
+    return furthest.words if furthest.excess > 1.0 else ORDINARY
 
 
 def _conditions(at: Positioning, criteria: QualityCriteria) -> Iterator[Condition]:

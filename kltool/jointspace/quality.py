@@ -6,8 +6,10 @@ knee, its side, whether it is complete, tilted, rotated, far too blurred or nois
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from kltool.jointspace import conditions
+from kltool.jointspace.conditions import ORDINARY
 from kltool.jointspace.quality_criteria import QualityCriteria
 from kltool.localize.spacing import tibial_width_mm, usual_widths_mm
 from kltool.values.decimals import beside, decimal, from_to
@@ -19,6 +21,8 @@ from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
 from kltool.values.reading import Quality
 from kltool.values.spacing import NoSpacing
+
+INDISTINCT: Final = "the margins of the bones are indistinct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +150,16 @@ def _error_findings(
     else:
         good, usable, unit = criteria.good_error_mm, criteria.usable_error_mm, "mm"
         value = expected.mm
-    if value > good:
-        yield QualityFinding(
-            Quality.POOR if value > usable else Quality.USABLE,
-            f"expected error of the {expected.compartment} minimum {beside(value, good, 2)} {unit}, "
-            f"{decimal(good, 1)} at most is good: {expected.cause}",
-        )
+    if value <= good:
+        return
+    is_poor = value > usable
+    limit = usable if is_poor else good
+    cause = INDISTINCT if expected.cause == ORDINARY else expected.cause
+    yield QualityFinding(
+        Quality.POOR if is_poor else Quality.USABLE,
+        f"expected error of the {expected.compartment} minimum {beside(value, limit, 2)} {unit}, "
+        f"{decimal(limit, 1)} at most is {Quality.USABLE if is_poor else Quality.GOOD}: {cause}",
+    )
 
 
 def _space_findings(space: JointSpace) -> Iterator[QualityFinding]:

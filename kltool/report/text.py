@@ -19,7 +19,7 @@ def length(number: Length | NotMeasured) -> str:
     if isinstance(number, NotMeasured):
         return NOT_MEASURED
     if isinstance(number.mm, NotMeasured):
-        return f"{decimal(number.percent, 1)} % TW"
+        return f"{decimal(number.percent)} % TW"
     return f"{decimal(number.mm)} mm"
 
 
@@ -27,7 +27,7 @@ def interval(number: Length | NotMeasured) -> str:
     """Its 95% interval, without unit."""
     if isinstance(number, NotMeasured):
         return ""
-    return _from_to(number.interval_mm, 2, number.interval_percent, 1)
+    return _from_to(number.interval_mm, 2, number.interval_percent, 2)
 
 
 def area(number: Area | NotMeasured) -> str:

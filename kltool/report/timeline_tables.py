@@ -51,7 +51,7 @@ CHANGE_COLUMNS: Final[Mapping[str, CellType]] = {
     "measure": CellType.TEXT,
     **WIDTH_CHANGE,
     **dict.fromkeys(("kl_improved", "kl_same", "kl_worse"), CellType.NUMBER),
-    **dict.fromkeys(("comparability", "comparability_reasons", "verdict"), CellType.TEXT),
+    **dict.fromkeys(("comparability", "comparability_reasons", "plausibility", "verdict"), CellType.TEXT),
     **dict.fromkeys(("slope_per_year", "slope_standard_error"), CellType.NUMBER),
 }
 
@@ -97,6 +97,7 @@ def changes_of(timeline: Timeline) -> Iterator[Row]:
                 YEARS: years,
                 **_grade_cells(change),
                 "comparability_reasons": "; ".join(change.reasons),
+                "plausibility": "; ".join(change.plausibility),
                 "slope_per_year": slope.per_year if isinstance(slope, Slope) else None,
                 "slope_standard_error": slope.standard_error if isinstance(slope, Slope) else None,
             }

@@ -56,8 +56,8 @@ class Length:
         """In millimetres where there are any, else in per cent of the tibial width; with its 95% interval."""
         interval = self.interval_mm
         if isinstance(self.mm, NotMeasured) or isinstance(interval, NotMeasured):
-            share = f"{decimal(self.percent, 1)} % of the tibial width"
-            return f"{share} (95% interval {from_to(self.interval_percent, 1)})"
+            share = f"{decimal(self.percent)} % of the tibial width"
+            return f"{share} (95% interval {from_to(self.interval_percent)})"
         return f"{decimal(self.mm)} mm (95% interval {from_to(interval)})"
 
     @property

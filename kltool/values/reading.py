@@ -153,7 +153,7 @@ def _width_text(minimum: Width | NotMeasured) -> str:
     if isinstance(minimum, NotMeasured):
         return "not measured"
     if isinstance(minimum.mm, NotMeasured):
-        return f"{decimal(minimum.percent, 1)} % TW"
+        return f"{decimal(minimum.percent)} % TW"
     return f"{decimal(minimum.mm)} mm"
 
 

@@ -16,7 +16,7 @@ IN_PERCENT = Length(20.0, 5.0, NO_MM, 0.5, 0.125, NO_MM)
 
 def test_a_length_is_in_millimetres_else_in_per_cent() -> None:
     assert (words.length(IN_MM), words.interval(IN_MM)) == ("3.80 mm", "3.60 to 4.00")
-    assert (words.length(IN_PERCENT), words.interval(IN_PERCENT)) == ("5.0 % TW", "4.8 to 5.2")
+    assert (words.length(IN_PERCENT), words.interval(IN_PERCENT)) == ("5.00 % TW", "4.76 to 5.25")
 
 
 def test_an_area_is_in_square_millimetres_else_in_per_cent() -> None:

@@ -15,7 +15,7 @@ from kltool.report.agreement_text import (
     reason_of,
     value_of,
 )
-from kltool.report.terminal.console import Console, escape
+from kltool.report.terminal.console import Console, escape, print_table
 from kltool.values.reading import DISCLAIMER
 
 PAIR_ESTIMATES = (*MAIN_ESTIMATES, "repositioning_mm")
@@ -29,7 +29,7 @@ Group = dict[str, list[Estimate]]  # by measure
 def print_agreement(found: Agreement, console: Console) -> None:
     """A table for each pair of raters, a row for each estimate; then what was matched and excluded."""
     for raters, measures in _groups(found).items():
-        console.print(_table(raters, measures))
+        print_table(_table(raters, measures), console)
         console.print()
     console.print(_remarks(found))
 

@@ -1,13 +1,13 @@
 """Changes between two films, and timelines, on a terminal: sentence, table of numbers, reasons under it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from rich import box
 from rich.console import JustifyMethod
 from rich.table import Table
 
-from kltool.report.terminal.console import Console, escape
+from kltool.report.terminal.console import Console, escape, print_table
 from kltool.report.terminal.names import shortened
 from kltool.typing import Record
 from kltool.values.decimals import decimal, signed, signed_from_to
@@ -40,7 +40,7 @@ def print_change(change: Record, console: Console) -> None:
     widths = change["widths"]
     measured = {name: width for name, width in widths.items() if "not_measured" not in width}
     if measured:
-        console.print(_widths(measured))
+        print_table(_widths(measured), console)
         _print_reasons(widths, measured, console)
         _print_doubts(change, console)
     console.print(DISCLAIMER)
@@ -48,22 +48,29 @@ def print_change(change: Record, console: Console) -> None:
 
 def print_timeline(timeline: Record, console: Console) -> None:
     """The sentence, the changes from the first visit to each later one, the slopes, and all reasons."""
-    console.print(f"[bold]{escape(timeline['sentence'])}[/]")
+    subject = f"{escape(timeline['subject'])}: " if timeline.get("subject") else ""
+    console.print(f"[bold]{subject}{escape(timeline['sentence'])}[/]")
     later = list(_later_visits(timeline))
     if any("not_measured" not in change["widths"][name] for _, change in later for name in MINIMA):
-        console.print(_timeline_table(timeline))
+        print_table(_timeline_table(timeline), console)
         for name in MINIMA:
             console.print(f"{name}: {_slope(timeline['slopes'][name])}")
         console.print(JSW)
     for visit, change in later:
-        for remark in dict.fromkeys((*change["reasons"], *change["plausibility"], *_not_measured(change))):
+        remarks = (*change["reasons"], *change["plausibility"], *_not_measured(change))
+        for remark in _beyond(timeline["sentence"], remarks):
             console.print(f"[dim]{escape(visit['visit'])}:[/] {escape(remark)}")
     console.print(DISCLAIMER)
 
 
+def _beyond(sentence: str, remarks: Iterable[str]) -> list[str]:
+    """Each remark once that the sentence does not hold."""
+    return [remark for remark in dict.fromkeys(remarks) if remark not in sentence]
+
+
 def _print_doubts(change: Record, console: Console) -> None:
-    """What speaks against the change, of which the sentence has the first, and each film's warnings."""
-    for doubt in (*change["plausibility"], *change["reasons"]):
+    """What speaks against the change but for what the sentence says, and each film's warnings."""
+    for doubt in _beyond(change["sentence"], (*change["plausibility"], *change["reasons"])):
         console.print(f"[dim]caution:[/] {escape(doubt)}")
     for when in ("before", "after"):
         for warning in change[when]["warnings"]:

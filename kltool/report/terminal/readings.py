@@ -7,7 +7,7 @@ from rich import box
 from rich.cells import cell_len
 from rich.table import Table
 
-from kltool.report.terminal.console import Console, escape
+from kltool.report.terminal.console import Console, escape, print_table
 from kltool.report.terminal.names import shortened, without_shared_folders
 from kltool.typing import Record
 from kltool.values.decimals import decimal, from_to
@@ -19,6 +19,8 @@ COLUMNS: Final = ("side", "KL", "90%", "medial, 95%", "lateral, 95%", "quality")
 PROBABILITIES: Final = "P(KL 0 to 4), %"
 WIDE: Final = 110  # columns of a terminal that has room for the probabilities
 LEAST_ROOM: Final = 12  # for a name
+MOST_NAMES: Final = 3  # of films before a remark
+SHOWN: Final = 0.005  # a probability that rounds to 1%
 GAP: Final = 2  # between two columns, one of it the frame's
 LEGEND: Final = (
     "KL: median grade, with its 90% prediction set. Medial, lateral: minimum joint space width in mm, or in "
@@ -36,9 +38,8 @@ def print_readings(records: list[Record], console: Console) -> None:
     if len(records) == 1:
         _print_summary(records[0], names[records[0]["source"]], console)
     else:
-        console.print(_table(records, names, console.width))
-    for record in records:
-        _print_remarks(record, names[record["source"]], console)
+        print_table(_table(records, names, console.width), console)
+    _print_remarks(records, names, console)
     if len(records) > 1:
         console.print(LEGEND)
     console.print(DISCLAIMER)
@@ -68,7 +69,7 @@ def _width_sentence(space: Record) -> str:
     if found is None:
         return f"not measured: {escape(space['minimum_percent']['not_measured'])}"
     value, interval, unit = found
-    return f"{value} {unit} (95% interval {interval})"
+    return f"{value} {'mm' if unit == 'mm' else '% of the tibial width'} (95% interval {interval})"
 
 
 def _table(records: list[Record], names: dict[str, str], width: int) -> Table:
@@ -120,7 +121,7 @@ def _set(kl: Record) -> str:
 def _percent(kl: Record) -> str:
     if "not_measured" in kl:
         return "-"
-    return " ".join(decimal(100 * p, 0) for p in kl["probabilities"])
+    return " ".join(decimal(100 * p, 0) if p >= SHOWN else "<1" for p in kl["probabilities"])
 
 
 def _width_cell(space: Record) -> str:
@@ -133,21 +134,36 @@ def _width_cell(space: Record) -> str:
 
 def _minimum(space: Record) -> tuple[str, str, str] | None:
     """The minimum, its 95% interval and unit: in mm where there are any."""
-    for unit, digits, shown in (("mm", 2, "mm"), ("percent", 1, "% TW")):
+    for unit in ("mm", "percent"):
         value, interval = space[f"minimum_{unit}"], space[f"minimum_interval_{unit}"]
         if not isinstance(value, dict):
-            return decimal(value, digits), from_to(interval, digits), shown
+            return decimal(value), from_to(interval), unit
     return None
 
 
-def _print_remarks(record: Record, name: str, console: Console) -> None:
+def _print_remarks(records: list[Record], names: dict[str, str], console: Console) -> None:
+    """Each once, after the films that it is of."""
+    films: dict[str, list[str]] = {}
+    for record in records:
+        for remark in _remarks(record):
+            films.setdefault(remark, []).append(names[record["source"]])
+    for remark, of_films in films.items():
+        console.print(f"[dim]{escape(_listed(of_films))}:[/] {escape(remark)}")
+
+
+def _listed(films: list[str]) -> str:
+    """ "a.dcm, b.dcm and 3 more"; the table and the JSON name all."""
+    shown = ", ".join(films[:MOST_NAMES])
+    return shown if len(films) <= MOST_NAMES else f"{shown} and {len(films) - MOST_NAMES} more"
+
+
+def _remarks(record: Record) -> Iterator[str]:
     remarks = [record["reason"], *record["notes"]]
     for knee in record["knees"]:
         remarks += [f"{knee['side']} knee: {remark}" for remark in (*_absent(knee), *knee["warnings"])]
     if record["knees"]:
         remarks += [f"knee not read: {refused['reason']}" for refused in record["refused_knees"]]
-    for remark in filter(None, remarks):
-        console.print(f"[dim]{escape(name)}:[/] {escape(remark)}")
+    yield from dict.fromkeys(filter(None, remarks))
 
 
 def _absent(knee: Record) -> Iterator[str]:

@@ -273,4 +273,3 @@ def _sql(file: Path, statement: str, values: Sequence[object] = ()) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute(statement, values)
         connection.commit()
-

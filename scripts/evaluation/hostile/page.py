@@ -16,8 +16,8 @@ ATTACKS: Final[Mapping[str, Callable[[], Attack]]] = {
 }
 TITLE: Final = "Input made to harm"
 INTRODUCTION: Final = (
-    "Each attack is made anew from a stated seed, on the machine that runs the command; none needs a network. "
-    "What is defended and what is not is said in the repository's `SECURITY.md`, how to run kltool on films of "
+    "Each attack is made anew from a stated seed, on the machine that runs the command, without a network. "
+    "`SECURITY.md` of the repository says what is defended and what is not, how to run kltool on films of "
     "strangers in [untrusted files](../howto/untrusted-files.md)."
 )
 
@@ -25,7 +25,9 @@ INTRODUCTION: Final = (
 def write(results: Path) -> Path:
     """The page in the folder `results`; returns its path."""
     attacks = [_announced(name, attack) for name, attack in ATTACKS.items()]
-    opening = f"{made_by('python scripts/evaluate.py hostile', load_models().hashes)}\n\nMachine: {machine()}."
+    opening = (
+        f"{made_by('python scripts/evaluate.py hostile', load_models().hashes)}\n\nMachine: {machine()}."
+    )
     written = results / "hostile.md"
     written.write_text(page(TITLE, opening, [section(attacks)]))
     return written

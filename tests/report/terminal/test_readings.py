@@ -1,6 +1,7 @@
 """Each image has a row in the table, with its reading or the reason why there is none."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -145,12 +146,16 @@ def test_a_width_that_was_not_measured_has_its_reason_under_the_table(read_sampl
     assert holds(text, "* independent change, not linked: the landmarks do not agree")
 
 
-def test_every_doubt_and_each_films_warnings_stand_once_under_the_table(read_sample: ReadSample) -> None:
+def test_every_doubt_and_each_films_warnings_stand_once(read_sample: ReadSample) -> None:
     (knee,) = read_sample("case/before.dcm").knees
     record = change_record(knee_change(knee, replace(knee, warnings=("the joint is cut off",))))
+    first, *others = doubts = (*record["plausibility"], *record["reasons"])
+    assert others
+    record["sentence"] += f" {first}"
     text = printed(lambda console: print_change(record, console))
-    for doubt in (*record["plausibility"], *record["reasons"]):
-        assert text.count(f"caution: {doubt}") == 1
+    for doubt in doubts:
+        assert text.count(doubt) == 1
+    assert text.count("caution: ") == len(others)
     assert text.count("after: the joint is cut off") == 1
 
 
@@ -174,5 +179,22 @@ def test_without_a_pixel_spacing_the_table_holds_no_millimetres(
         read_sample("knee_right_normal.dcm").film, spacing=NoSpacing("no pixel spacing in the file")
     )
     text = printed(lambda console: print_readings([reading_record(read(film, models))], console))
-    assert "% TW" in text
+    assert "% of the tibial width" in text
     assert " mm" not in text
+
+
+def test_a_remark_of_several_films_stands_once_after_their_names(read_sample: ReadSample) -> None:
+    record = reading_record(read_sample("case/before.dcm"))
+    records = [{**record, "source": f"{name}.dcm", "notes": ["one of all"]} for name in "abcd"]
+    records[0]["notes"] = ["one of all", "one of a"]
+    text = printed(lambda console: print_readings(records, console), 200)
+    assert holds(text, "a.dcm, b.dcm, c.dcm and 1 more: one of all", "a.dcm: one of a ")
+    assert text.count("one of all") == 1
+
+
+def test_a_number_is_never_cut_on_a_narrow_terminal(read_sample: ReadSample) -> None:
+    record = change_record(knee_change(*read_sample("bilateral.dcm").knees))
+    narrow, wide = (printed(lambda console: print_change(record, console), width) for width in (30, 200))
+    numbers = re.findall(r"[-+]?\d\.\d+", wide.split("\n\n")[0])
+    assert numbers
+    assert all(number in narrow for number in numbers)
