@@ -371,7 +371,7 @@ def test_so_many_films_of_people_give_as_many_rows_and_none_fails(count: int, tm
 @at_hand(VALIDATION)
 def test_without_a_spacing_the_table_shows_no_millimetres(tmp_path: Path) -> None:
     _, out = rows_of(tmp_path, [(file, file.stem[-1]) for file in chosen(1)])
-    assert "% TW" in " ".join(out.split())
+    assert "% of the tibial width" in " ".join(out.split())
     assert " mm" not in out
 
 
