@@ -7,10 +7,12 @@ from typing import Final
 from evaluation.hostile.attack import Attack
 from evaluation.hostile.ledger import attack_ledger
 from evaluation.hostile.memory import attack_memory
+from evaluation.hostile.mutations import attack_mutations
 from evaluation.markdown import MarkdownTable, Section, machine, made_by, page
 from kltool.weights import load_models
 
 ATTACKS: Final[Mapping[str, Callable[[], Attack]]] = {
+    "mutations": attack_mutations,
     "bombs": attack_memory,
     "ledger": attack_ledger,
 }

@@ -66,6 +66,11 @@ class Watcher:
         self._hang_s = hang_s
         self._start()
 
+    @property
+    def pid(self) -> int:
+        """Of the process that reads next."""
+        return self._process.pid or 0
+
     def read(self, path: Path) -> Watched:
         """The images of a file or folder listed and read, and the table of each written."""
         began = perf_counter()
