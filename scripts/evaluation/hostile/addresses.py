@@ -115,11 +115,12 @@ def attack_addresses(routes: Mapping[str, Route] = ROUTES) -> Attack:
             for what in _opened(given, addresses, listener, Path(name, str(number)), secret)
         ]
     return Attack(
-        f"{len(addresses) + len(TARGETS)} addresses: every scheme of fsspec and {len(UNKNOWN)} others, files, "
-        f"chains, {len(LOOPBACK)} spellings of this machine, private and embedded addresses, redirects; each as "
+        f"{len(addresses) + len(TARGETS)} addresses: every scheme of fsspec and {len(UNKNOWN)} others, "
+        f"files, chains, {len(LOOPBACK)} spellings of this machine, private and embedded ones, redirects; each as "
         f"{', '.join(routes)}; without and with `--allow-http`",
-        "only the allowed is opened, as seen by an audit hook in every process and by a listening socket",
-        "; ".join((f"{len(wrong)} faults; the file of the host that is named was read each time", *wrong)),
+        "only the allowed is opened, as seen by an audit hook in every process and by a listening socket; "
+        "every address is answered, and the film of a host that is named is read",
+        "; ".join((f"{len(wrong)} faults", *wrong)),
         not wrong,
     )
 
@@ -128,31 +129,33 @@ def _opened(
     route: Route, addresses: Sequence[str], listener: Listener, folder: Path, secret: Path
 ) -> Iterator[str]:
     """What was opened that must not be, and what was not that may be, in words."""
-    before = listener.connections
+    before, different = listener.connections, len({address.strip() for address in addresses})
     for name, rights, harmless in (("local", Rights(), ()), ("web", Rights(http=True), RESOLVING)):
-        found = route(addresses, rights, _made(folder / name), secret)
-        yield from (f"{name}: {event}" for event in found if not _is_harmless(event, harmless))
+        seen = route(addresses, rights, _made(folder / name), secret)
+        yield from (f"{name}: {event}" for event in seen.events if not _is_harmless(event, harmless))
+        if seen.answers < different:
+            yield f"{name}: {different - seen.answers} addresses without an answer"
     if listener.connections > before:
         yield f"{listener.connections - before} connections to this machine, {listener.paths}"
+    yield from _opened_where_named(route, listener, _made(folder / "named"), secret)
+
+
+def _opened_where_named(route: Route, listener: Listener, folder: Path, secret: Path) -> Iterator[str]:
+    """The same of one host that is allowed by name, which has a film and redirects to others."""
     listener.paths.clear()
-    own = f"http://{NAMED_HOST}:{listener.port}"
-    redirects = [f"{own}{REDIRECTS}{number}" for number in range(len(TARGETS))]
-    rights = Rights(http=True, hosts=(NAMED_HOST,))
-    found = route([f"{own}{FILM}", *redirects], rights, _made(folder / "named"), secret)
-    place = str((NAMED_HOST, listener.port))
-    yield from (
-        f"named: {event}"
-        for event in found
-        if not _is_harmless(event, RESOLVING)
-        and (event.name, event.arguments[-1]) != ("socket.connect", place)
-    )
+    own, place = f"http://{NAMED_HOST}:{listener.port}", str((NAMED_HOST, listener.port))
+    addresses = [f"{own}{FILM}", *(f"{own}{REDIRECTS}{number}" for number in range(len(TARGETS)))]
+    for event in route(addresses, Rights(http=True, hosts=(NAMED_HOST,)), folder, secret).events:
+        is_connection = event.name == "socket.connect" and event.arguments[-1] == place
+        if not is_connection and not _is_harmless(event, RESOLVING):
+            yield f"named: {event}"
     yield from (f"named: {path}" for path in listener.paths if not path.startswith((FILM, REDIRECTS)))
     if FILM not in listener.paths:
-        yield "the file of the host that is named was not read"
+        yield "named: its film was not read"
 
 
 def _is_harmless(event: Event, names: Collection[str]) -> bool:
-    return event.is_worker or event.name in names
+    return event.is_own or event.name in names
 
 
 def _made(folder: Path) -> Path:

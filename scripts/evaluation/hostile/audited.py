@@ -15,11 +15,12 @@ from typing import Final
 
 HOOK: Final = Path(__file__).parent / "audit"
 LATE_S: Final = 300.0
-WORKER: Final = "kltool.batch.worker"  # which a batch starts
+PROCESSES: Final = ("kltool.batch.worker", "['uname', '-p']")
 # Each address in one process, as the command names it and as a caller of the functions does
 NAMED: Final = """
 import json, sys
 from kltool.cli.main import app
+from kltool.errors import KltoolError
 from kltool.intake import find_images
 from kltool.intake.sources import Access
 options, hosts, addresses = json.load(sys.stdin)
@@ -27,13 +28,16 @@ access = Access(http="--allow-http" in options, hosts=tuple(hosts))
 for address in addresses:
     try:
         app(["read", "--json", *options, "--", address], standalone_mode=False)
-    except (Exception, SystemExit) as error:
-        print(type(error).__name__)
+    except (KltoolError, SystemExit):
+        pass
     try:
-        print(sum(len(image.read()) for image in find_images(address, access=access)), "bytes read")
-    except Exception as error:
-        print(type(error).__name__, error)
+        list(image.read() for image in find_images(address, access=access))
+    except KltoolError:
+        pass
+    print("\\n<answered>")
 """
+ANSWERED: Final = "<answered>"
+OUTPUT: Final = "output.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,9 @@ class Event:
     arguments: tuple[str, ...]
 
     @property
-    def is_worker(self) -> bool:
-        """Whether a worker of a batch was started, and nothing else."""
-        return self.name == "subprocess.Popen" and WORKER in self.arguments[1]
+    def is_own(self) -> bool:
+        """Whether it is a process that a batch starts itself: a worker, or one that names the processor."""
+        return self.name == "subprocess.Popen" and any(own in self.arguments[1] for own in PROCESSES)
 
     def __str__(self) -> str:
         return f"{self.name} {' '.join(self.arguments)[:200]}"
@@ -65,28 +69,37 @@ class Rights:
         return ["--allow-http"] * self.http + named
 
 
-Route = Callable[[Sequence[str], Rights, Path, Path], list[Event]]
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """events: in every process. answers: how many addresses were answered, by a row or a line."""
+
+    events: tuple[Event, ...]
+    answers: int
 
 
-def by_manifest(addresses: Sequence[str], rights: Rights, folder: Path, secret: Path) -> list[Event]:
+Route = Callable[[Sequence[str], Rights, Path, Path], Seen]
+
+
+def by_manifest(addresses: Sequence[str], rights: Rights, folder: Path, secret: Path) -> Seen:
     """As rows of a manifest of a batch. folder: of the results. secret: whose files are not to be opened."""
     manifest = folder / "manifest.csv"
     with manifest.open("w", newline="") as file:
         csv.writer(file).writerows([["path"], *([address] for address in addresses)])
     command = ("-m", "kltool", "batch", str(manifest), "--out", str(folder / "out"), "--jobs", "1")
-    return _events((*command, *rights.options), "", folder, secret)
+    return Seen(_events((*command, *rights.options), "", folder, secret), _rows(folder))
 
 
-def by_standard_input(addresses: Sequence[str], rights: Rights, folder: Path, secret: Path) -> list[Event]:
+def by_standard_input(addresses: Sequence[str], rights: Rights, folder: Path, secret: Path) -> Seen:
     """As names on the standard input of a batch, each ended by a zero byte."""
     command = ("-m", "kltool", "batch", "-", "--out", str(folder / "out"), "--jobs", "1", *rights.options)
-    return _events(command, "\0".join(addresses), folder, secret)
+    return Seen(_events(command, "\0".join(addresses), folder, secret), _rows(folder))
 
 
-def by_name(addresses: Sequence[str], rights: Rights, folder: Path, secret: Path) -> list[Event]:
+def by_name(addresses: Sequence[str], rights: Rights, folder: Path, secret: Path) -> Seen:
     """As arguments of `kltool read` and of `find_images`."""
     request = json.dumps([rights.options, rights.hosts, list(addresses)])
-    return _events(("-c", NAMED), request, folder, secret)
+    events = _events(("-c", NAMED), request, folder, secret)
+    return Seen(events, (folder / OUTPUT).read_text().count(ANSWERED))
 
 
 ROUTES: Final[dict[str, Route]] = {
@@ -96,7 +109,7 @@ ROUTES: Final[dict[str, Route]] = {
 }
 
 
-def _events(arguments: Sequence[str], standard_input: str, folder: Path, secret: Path) -> list[Event]:
+def _events(arguments: Sequence[str], standard_input: str, folder: Path, secret: Path) -> tuple[Event, ...]:
     """Of Python with these arguments, and of the processes that it starts. Raises RuntimeError."""
     log = folder / "events.jsonl"
     path = os.pathsep.join(filter(None, (str(HOOK), os.environ.get("PYTHONPATH", ""))))
@@ -109,7 +122,16 @@ def _events(arguments: Sequence[str], standard_input: str, folder: Path, secret:
         timeout=LATE_S,
         check=False,
     )
-    (folder / "output.txt").write_bytes(ended.stdout + ended.stderr)
+    (folder / OUTPUT).write_bytes(ended.stdout + ended.stderr)
     if not log.exists():
         raise RuntimeError(f"nothing was watched: {ended.stderr.decode('utf-8', 'replace')[-500:]}")
-    return [Event(name, tuple(values)) for name, values in map(json.loads, log.read_text().splitlines())]
+    return tuple(Event(name, tuple(values)) for name, values in map(json.loads, log.read_text().splitlines()))
+
+
+def _rows(folder: Path) -> int:
+    """Of the table of a batch; none where the run ended without one."""
+    table = folder / "out" / "readings.csv"
+    if not table.exists():
+        return 0
+    with table.open(newline="") as file:
+        return sum(1 for _ in csv.reader(file)) - 1

@@ -13,7 +13,7 @@ REDIRECTS: Final = "/moved/"  # then the number of a target
 
 @dataclass(slots=True)
 class Listener:
-    """port: on every address of this machine's own. connections: how many came. paths: that were asked for."""
+    """port: on every address of this machine. connections: how many came. paths: that were asked for."""
 
     port: int
     connections: int = 0
@@ -22,7 +22,7 @@ class Listener:
 
 @contextmanager
 def listening(film: bytes, targets: Sequence[str]) -> Iterator[Listener]:
-    """Serves the film at any path; at REDIRECTS and a number it leads to a target, in which {port} is its own."""
+    """Serves the film at any path; REDIRECTS and a number leads to a target, in which {port} is its own."""
     seen = Listener(0)
 
     class Handler(BaseHTTPRequestHandler):

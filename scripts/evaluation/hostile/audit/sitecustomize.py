@@ -1,6 +1,6 @@
-"""Writes what a process opens to a file, a line of JSON an event: Python runs it where this folder is on its path.
+"""Writes what a process opens to a file, a line of JSON each; run by Python where its folder is on the path.
 
-HOSTILE_AUDIT names the file; HOSTILE_SECRET the folder whose files are not to be opened: `open` is written for
+HOSTILE_AUDIT names the file, HOSTILE_SECRET the folder whose files are not to be opened: `open` is written of
 these alone. Without them nothing is written.
 """
 
