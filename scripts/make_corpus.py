@@ -111,6 +111,7 @@ def archive_seeds() -> Mapping[str, Callable[[], bytes]]:
         "bzipped.tar.bz2": lambda: bz2.compress(tar()),
         "xzipped.tar.xz": lambda: lzma.compress(tar()),
         "dicomdir.zip": _dicomdir,
+        "DICOMDIR": lambda: zipfile.ZipFile(io.BytesIO(_dicomdir())).read("DICOMDIR"),
     }
 
 

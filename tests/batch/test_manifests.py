@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from kltool.batch.listing import Listing
-from kltool.errors import UsageError
+from kltool.errors import Refusal, UsageError
+from kltool.intake import load
 from kltool.intake.sources import Access
 from kltool.tables.manifest import manifest_columns, manifest_rows
 from tests.intake.films import grey8, png
@@ -199,4 +200,16 @@ def test_a_row_whose_path_the_system_does_not_take_stops_no_other(rooted: bool, 
     for task in strange:
         with pytest.raises(UsageError):
             task.source.read()
+    assert film.source.read() == png(grey8())
+
+
+@pytest.mark.parametrize("content", [b"", b"text", bytes(128) + b"DICM" + b"\xff" * 200])
+def test_a_row_of_a_damaged_disc_stops_no_other(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "film.png").write_bytes(png(grey8()))
+    (tmp_path / "DICOMDIR").write_bytes(content)
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("path\nDICOMDIR\nfilm.png\n")
+    disc, film = Listing((str(manifest),), frozenset(), str)
+    with pytest.raises(Refusal):
+        load(disc.source)
     assert film.source.read() == png(grey8())

@@ -44,6 +44,8 @@ def find_images(
     ------
     UsageError
         Where there is no such path, no image under it, or where it is not allowed.
+    NotAnImage, Undecodable
+        Where a DICOMDIR is none, or damaged.
 
     Examples
     --------

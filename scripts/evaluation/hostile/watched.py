@@ -21,7 +21,7 @@ from kltool.batch.outcome import Outcome
 from kltool.batch.pseudonym import Pseudonyms
 from kltool.batch.read_task import read_task
 from kltool.batch.rows import table_rows
-from kltool.errors import KltoolError
+from kltool.errors import KltoolError, Refusal
 from kltool.intake import find_images
 from kltool.memory import MEMORY_MB, is_out_of_memory, limit_memory
 from kltool.samples import sample_path
@@ -148,6 +148,8 @@ class _Reader:
         """As in Watched."""
         try:
             return tuple(self._code(Task(image)) for image in find_images(path))
+        except Refusal as error:
+            return (error.code,)
         except KltoolError as error:
             return (type(error).__name__,)
         except Exception as error:
