@@ -116,8 +116,8 @@ def attack_addresses(routes: Mapping[str, Route] = ROUTES) -> Attack:
         ]
     return Attack(
         f"{len(addresses) + len(TARGETS)} addresses (every other scheme of fsspec, {len(UNKNOWN)} unknown, "
-        f"files, chains, {len(LOOPBACK)} spellings of this machine, private and embedded ones, redirects), each as "
-        f"{', '.join(routes)}; without and with `--allow-http`",
+        f"files, chains, {len(LOOPBACK)} spellings of this machine, private and embedded ones, redirects), "
+        f"each as {', '.join(routes)}; without and with `--allow-http`",
         "only the allowed is opened, as seen by an audit hook in every process and by a listening socket; "
         "every address is answered, and the film of a host that is named is read",
         "; ".join((f"{len(wrong)} faults", *wrong)),
