@@ -104,11 +104,14 @@ def archive_seeds() -> Mapping[str, Callable[[], bytes]]:
     return {
         "stored.zip": lambda: _zip(zipfile.ZIP_STORED),
         "deflated.zip": lambda: _zip(zipfile.ZIP_DEFLATED),
+        "bzipped.zip": lambda: _zip(zipfile.ZIP_BZIP2),
+        "lzma.zip": lambda: _zip(zipfile.ZIP_LZMA),
         "plain.tar": tar,
         "gzipped.tar.gz": lambda: gzip.compress(tar(), mtime=0),
         "bzipped.tar.bz2": lambda: bz2.compress(tar()),
         "xzipped.tar.xz": lambda: lzma.compress(tar()),
         "dicomdir.zip": _dicomdir,
+        "DICOMDIR": lambda: zipfile.ZipFile(io.BytesIO(_dicomdir())).read("DICOMDIR"),
     }
 
 

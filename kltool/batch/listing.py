@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from kltool.errors import InstallationError, UsageError
+from kltool.errors import InstallationError, Refusal, UsageError
 from kltool.intake import ImageSource, PassedOver, find_images
 from kltool.intake.formats import FileFormat, format_of
 from kltool.intake.sources import Access, LocalFile, Remote, TarMember, Unopened, ZipMember, is_remote
@@ -138,7 +138,7 @@ class Listing:
         """The images that a line names; where there are none, the name itself: reading it says why."""
         try:
             yield from images_named(name, folder, self.passed_over, self.access)
-        except (UsageError, InstallationError) as error:
+        except (UsageError, InstallationError, Refusal) as error:
             yield _not_there(name, folder, str(error), self.access)
 
     def _unique(self, name: str, others: Collection[str]) -> str:

@@ -13,8 +13,11 @@ import pandas as pd
 import pytest
 
 from kltool.batch.listing import Listing
-from kltool.errors import UsageError
+from kltool.errors import Refusal, UsageError
+from kltool.intake import load
+from kltool.intake.sources import Access
 from kltool.tables.manifest import manifest_columns, manifest_rows
+from tests.intake.films import grey8, png
 
 Table = Callable[..., Any]
 
@@ -175,3 +178,38 @@ def test_a_table_is_a_manifest_of_its_own_images(right_films: Path, tmp_path: Pa
     assert list(again.medial_mjsw_mm) == list(chosen.medial_mjsw_mm)
     (tmp_path / "m.csv").write_text("path\na.zip!visit/gone.dcm\n")
     assert "gone.dcm" in table(tmp_path / "m.csv", out=tmp_path / "gone").reason[0]
+
+
+@pytest.mark.parametrize("rooted", [False, True])
+def test_a_row_whose_path_the_system_does_not_take_stops_no_other(rooted: bool, tmp_path: Path) -> None:
+    (tmp_path / "film.png").write_bytes(png(grey8()))
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    names = [
+        "x" * 300,
+        "x/" * 3_000,
+        "films.zip!" + "x" * 300,
+        "loop",
+        "loop/a.dcm",
+        "data:image/png" + "A" * 9_000,
+    ]
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("\n".join(["path", *names, "film.png"]))
+    access = Access(root=str(tmp_path) if rooted else "")
+    *strange, film = Listing((str(manifest),), frozenset(), str, access)
+    assert len(strange) == len(names)
+    for task in strange:
+        with pytest.raises(UsageError):
+            task.source.read()
+    assert film.source.read() == png(grey8())
+
+
+@pytest.mark.parametrize("content", [b"", b"text", bytes(128) + b"DICM" + b"\xff" * 200])
+def test_a_row_of_a_damaged_disc_stops_no_other(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "film.png").write_bytes(png(grey8()))
+    (tmp_path / "DICOMDIR").write_bytes(content)
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("path\nDICOMDIR\nfilm.png\n")
+    disc, film = Listing((str(manifest),), frozenset(), str)
+    with pytest.raises(Refusal):
+        load(disc.source)
+    assert film.source.read() == png(grey8())

@@ -10,12 +10,12 @@ LATE_S = 10.0  # on a machine that does other things; the evaluation has a bar o
 
 
 def test_a_bomb_of_each_kind_is_refused_in_little_memory(tmp_path: Path) -> None:
-    watched = watch(write_bombs(tmp_path, 1, seed=2))
-    assert [one.kind for one in watched] == list(KINDS)
-    for one in watched:
-        assert one.code in ("undecodable", "UsageError"), one
-        assert one.megabytes <= MOST_MB, one
-        assert one.seconds <= LATE_S, one
+    bombs = watch(write_bombs(tmp_path, 1, seed=2))
+    assert [bomb.kind for bomb in bombs] == list(KINDS)
+    for bomb in bombs:
+        assert bomb.watched.code in ("undecodable", "UsageError"), bomb
+        assert bomb.watched.megabytes <= MOST_MB, bomb
+        assert bomb.watched.seconds <= LATE_S, bomb
 
 
 @pytest.mark.slow

@@ -173,6 +173,12 @@ def items(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:
     return tuple(item for item in values(dataset, keyword) if isinstance(item, Dataset))
 
 
+def pixel_bytes(dataset: Dataset) -> bytes:
+    """Of PixelData; none where it is absent, or where its representation is one of numbers or text."""
+    found = next(iter(values(dataset, "PixelData")), b"")
+    return found if isinstance(found, bytes) else b""
+
+
 def put(dataset: Dataset, keyword: str, value: int | str) -> None:
     """In the place of what is there, which need not be readable; setting an attribute would read it first."""
     tag = tag_for_keyword(keyword)

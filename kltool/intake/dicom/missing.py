@@ -39,7 +39,7 @@ def _settle_photometric(dataset: FileDataset) -> tuple[str, ...]:
 def _is_full_length(dataset: FileDataset) -> bool:
     """Whether uncompressed pixels of halved chrominance have it in full."""
     rows, columns = (elements.whole_number(dataset, keyword) or 0 for keyword in ("Rows", "Columns"))
-    length = len(next(iter(elements.values(dataset, "PixelData")), b""))
+    length = len(elements.pixel_bytes(dataset))
     return 3 * rows * columns <= length <= 3 * rows * columns + 1
 
 
@@ -75,6 +75,6 @@ def _bits_allocated(dataset: FileDataset) -> int | None:
         elements.whole_number(dataset, keyword) or 0 for keyword in ("Rows", "Columns", "SamplesPerPixel")
     )
     cells = rows * columns * samples
-    length = len(next(iter(elements.values(dataset, "PixelData")), b""))
+    length = len(elements.pixel_bytes(dataset))
     fitting = (size for size in (1, 2, 4) if cells and length in (cells * size, cells * size + 1))
     return next((8 * size for size in fitting), None)

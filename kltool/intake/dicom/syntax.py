@@ -31,8 +31,7 @@ _LIKE = {  # the syntaxes whose codestreams begin alike
 def syntax_of_pixels(dataset: FileDataset, stored: PixelFormat) -> tuple[UID, tuple[str, ...]]:
     """The stated syntax, or the one that the pixels are in; with a note where they differ."""
     stated = UID(stored.transfer_syntax)
-    pixels = next(iter(elements.values(dataset, "PixelData")), b"")
-    found = _found(pixels, stated, stored)
+    found = _found(elements.pixel_bytes(dataset), stated, stored)
     if found is None or found == stated:
         return stated, ()
     note = f"the transfer syntax states {_name(stated)}, the pixels are {_name(found)}: read as they are"

@@ -8,6 +8,7 @@ archives.py     the members of a zip or tar archive
 access.py       which addresses are opened, and the folder that confines paths
 remote.py       the files of a store that fsspec reaches; imported where an address is read
 http.py         one file of a web server, likewise
+public.py       which addresses of a network are private
 """
 
 import lazy_loader

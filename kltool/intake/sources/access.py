@@ -42,8 +42,16 @@ class Access:
 
     def require_inside(self, path: Path) -> None:
         """Raises UsageError where the path lies outside of root, links resolved."""
-        if self.root and not path.resolve().is_relative_to(Path(self.root).resolve()):
+        if self.root and not _is_inside(path, Path(self.root)):
             raise UsageError(f"{path.name} leads out of --root; a path inside that folder expected")
+
+
+def _is_inside(path: Path, root: Path) -> bool:
+    """Not where the path cannot be followed to its end: a name that is none, links in a circle."""
+    try:
+        return path.resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 NOTHING_ALLOWED: Final = Access()

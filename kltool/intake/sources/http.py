@@ -5,7 +5,6 @@ between. Proxies of the environment are not used. docs/choices-intake.md#access
 """
 
 import http.client
-import ipaddress
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
@@ -20,6 +19,7 @@ from uuid import uuid4
 from kltool.errors import UsageError
 from kltool.intake.sources.access import HTTP, NOTHING_ALLOWED, Access, require_allowed
 from kltool.intake.sources.locations import ImageSource, refuse_oversize
+from kltool.intake.sources.public import is_public
 
 LONGEST_FETCH_S: Final = 100.0  # docs/choices-intake.md#access
 LONGEST_HEAD_S: Final = 10.0  # docs/choices-intake.md#access
@@ -116,7 +116,7 @@ def _opened(place: SplitResult, access: Access, limit_s: float) -> socket.socket
     host, port = _host_of(place), place.port or _default_port(place)
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = dict.fromkeys(str(address[0]) for *_, address in found)
-    if host not in access.hosts and not all(map(_is_public, addresses)):
+    if host not in access.hosts and not all(map(is_public, addresses)):
         raise UsageError(
             f"{host} leads to a private address of this machine or network; name it by --allow-host {host}"
         )
@@ -181,11 +181,6 @@ def _host_of(place: SplitResult) -> str:
 
 def _default_port(place: SplitResult) -> int:
     return http.client.HTTPS_PORT if place.scheme == "https" else http.client.HTTP_PORT
-
-
-def _is_public(address: str) -> bool:
-    found = ipaddress.ip_address(address.split("%")[0])
-    return found.is_global and not found.is_multicast
 
 
 @cache

@@ -44,6 +44,8 @@ def find_images(
     ------
     UsageError
         Where there is no such path, no image under it, or where it is not allowed.
+    NotAnImage, Undecodable
+        Where a DICOMDIR is none, or damaged.
 
     Examples
     --------
@@ -68,12 +70,12 @@ def find_images(
 
 def _expand(path: Path, passed: PassedOver, access: Access) -> Iterator[ImageSource]:
     access.require_inside(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         yield from _in_folder(path, passed, access)
         return
-    if not path.exists():
-        raise UsageError(f"no such file or folder: {path}; check the path")
-    if not path.is_file():
+    if not os.path.exists(path):
+        raise _missing(path)
+    if not os.path.isfile(path):
         yield ImageSource.of_file(path)  # a device or pipe, which reading refuses
         return
     head = head_of(path)
@@ -86,6 +88,17 @@ def _expand(path: Path, passed: PassedOver, access: Access) -> Iterator[ImageSou
         yield from _in_dicomdir(path, access)
     else:
         yield ImageSource.of_file(path)
+
+
+def _missing(path: Path) -> UsageError:
+    """Why a path leads to nothing: the system may not know the name, or not show it."""
+    try:
+        path.stat()
+    except (OSError, ValueError) as error:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            reason = getattr(error, "strerror", None) or "the path is not valid"
+            return UsageError(f"{path} cannot be opened ({reason}); check the path and the permission")
+    return UsageError(f"no such file or folder: {path}; check the path")
 
 
 def _at_address(url: str, passed: PassedOver, access: Access) -> Iterator[ImageSource]:
@@ -123,7 +136,7 @@ def _refuse_unlisted(error: OSError) -> None:
 def _file_of_folder(path: Path, passed: PassedOver, access: Access) -> Iterator[ImageSource]:
     """An archive whose directory cannot be read stands for itself: reading it will report what is wrong."""
     image, name = _file(path, access), path.name.lower()
-    is_opened = isinstance(image.location, LocalFile) and path.is_file()
+    is_opened = isinstance(image.location, LocalFile) and os.path.isfile(path)
     try:
         if is_opened and name.endswith(".zip"):
             members = zip_members(path)
@@ -189,13 +202,13 @@ class _Disc:
         path = self._root
         for part in file_id:
             exact = path / part
-            path = exact if exact.exists() else path / self._alike(path).get(_plain(part), part)
+            path = exact if os.path.exists(exact) else path / self._alike(path).get(_plain(part), part)
         return path
 
     def _alike(self, folder: Path) -> dict[str, str]:
         """Plain names to names; the first of equal ones counts."""
         if folder not in self._names:
-            names = sorted(os.listdir(folder), reverse=True) if folder.is_dir() else []
+            names = sorted(os.listdir(folder), reverse=True) if os.path.isdir(folder) else []
             self._names[folder] = {_plain(name): name for name in names}
         return self._names[folder]
 

@@ -9,16 +9,14 @@ reason of a row, beside which the path stands as it was given.
 
 import atexit
 import hashlib
-import lzma
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any, Final, Protocol, cast
 
-from kltool.errors import NotAnImage, Undecodable, UsageError
+from kltool.errors import KltoolError, NotAnImage, Undecodable, UsageError
 from kltool.intake import sources
 from kltool.intake.limits import inflates_too_much, most_inflated
 from kltool.intake.sources.unpacked import unpacked
@@ -120,21 +118,14 @@ class ZipMember:
                 raise inflates_too_much(info.compress_size)
             with opened.open(info) as stream:
                 data = stream.read(LARGEST_FILE_BYTES + 1)
+        except KltoolError:
+            raise
         except KeyError as error:
             raise UsageError(
                 f"no such member in the archive {Path(self.archive).name}; list the archive"
             ) from error
-        except OSError as error:
-            raise _cannot_open(self.archive, error) from error
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-        ) as error:
-            raise _damaged("zip") from error
+        except Exception as error:  # zipfile and its decompressors raise many types
+            raise _unread(self.archive, "zip", error) from error
         refuse_oversize(len(data))
         return data
 
@@ -161,10 +152,8 @@ class TarMember:
             stream = _opened_tar(self.archive)
             stream.seek(self.offset)
             data = stream.read(self.size)
-        except (zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
-            raise _damaged("tar") from error
-        except OSError as error:
-            raise _cannot_open(self.archive, error) if error.errno else _damaged("tar") from error
+        except Exception as error:  # decompressors raise many types
+            raise _unread(self.archive, "tar", error) from error
         if len(data) < self.size:
             raise _damaged("tar")
         return data
@@ -262,9 +251,12 @@ _open_archives = _OpenArchives()
 atexit.register(_open_archives.close)
 
 
-def _cannot_open(archive: str, error: OSError) -> UsageError:
-    reason = error.strerror or "not readable"
-    return UsageError(f"the archive {Path(archive).name} cannot be opened ({reason}); check the path")
+def _unread(archive: str, archive_format: str, error: Exception) -> UsageError | Undecodable:
+    """An error of the system has a number; all others mean that the archive is damaged."""
+    if isinstance(error, OSError) and error.errno:
+        reason = error.strerror or "not readable"
+        return UsageError(f"the archive {Path(archive).name} cannot be opened ({reason}); check the path")
+    return _damaged(archive_format)
 
 
 def _damaged(archive_format: str) -> Undecodable:

@@ -4,13 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from evaluation.hostile.addresses import attack_addresses
 from evaluation.hostile.attack import Attack
 from evaluation.hostile.ledger import attack_ledger
 from evaluation.hostile.memory import attack_memory
+from evaluation.hostile.mutations import attack_mutations
 from evaluation.markdown import MarkdownTable, Section, machine, made_by, page
 from kltool.weights import load_models
 
 ATTACKS: Final[Mapping[str, Callable[[], Attack]]] = {
+    "mutations": attack_mutations,
+    "addresses": attack_addresses,
     "bombs": attack_memory,
     "ledger": attack_ledger,
 }

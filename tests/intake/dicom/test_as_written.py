@@ -145,3 +145,23 @@ def test_a_header_without_pixels_may_be_a_file_that_was_cut_off() -> None:
     with pytest.raises(NotARadiograph) as refusal:
         read(as_bytes(data_set(PixelData=None)))
     assert holds(str(refusal.value), "copy it again")
+
+
+@pytest.mark.parametrize(
+    "head", [b"US\0\x28", b"FD\0\x28", b"LO\0\x28", b"UT\0\0\0\x28\0\0", b"UV\0\0\0\x28\0\0"]
+)
+@pytest.mark.parametrize("syntax", [b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.5\0"])
+@pytest.mark.parametrize(
+    "tags",
+    [{}, {"BitsAllocated": None}, {"SamplesPerPixel": 3, "PhotometricInterpretation": "YBR_FULL_422"}],
+)
+def test_pixels_written_as_numbers_or_text_are_damaged(
+    head: bytes, syntax: bytes, tags: dict[str, Any]
+) -> None:
+    data = as_bytes(data_set(knee(80, 64), **tags))
+    pixels = b"\xe0\x7f\x10\0"
+    written = pixels + b"OW\0\0\0\x28\0\0"  # the length is that of 80 x 64 pixels
+    assert written in data
+    data = data.replace(written, pixels + head).replace(b"1.2.840.10008.1.2.1\0", syntax)
+    with pytest.raises(Undecodable, match="damaged"):
+        read(data)

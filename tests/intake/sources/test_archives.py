@@ -1,6 +1,7 @@
 """The members of an archive are images like files, and what is no archive of images is refused."""
 
 import os
+import re
 import tarfile
 import zipfile
 from pathlib import Path
@@ -8,13 +9,22 @@ from pathlib import Path
 import pytest
 
 from kltool.errors import Undecodable, UsageError
-from kltool.intake import find_images, load
+from kltool.intake import ImageSource, find_images, load
 from tests.intake.films import as_bytes, data_set, grey8, png
 from tests.messages import guides, holds
 
 
 def names(path: Path) -> list[str]:
     return [source.name for source in find_images(path)]
+
+
+def read_or_damage(source: ImageSource) -> bytes:
+    """The bytes, or what of the reason for which there are none tells the kind."""
+    try:
+        return source.read()
+    except Undecodable as error:
+        found = re.search("damaged member of a zip archive", str(error))
+        return found[0].encode() if found else b""
 
 
 def test_a_hard_link_of_a_tar_is_its_target(tmp_path: Path) -> None:
@@ -108,3 +118,31 @@ def test_headers_that_announce_headers_are_a_damaged_archive(tmp_path: Path) -> 
     (tmp_path / "chain.tar").write_bytes((info.tobuf(tarfile.GNU_FORMAT) + b"a" * 511 + b"\0") * 5_000)
     with pytest.raises(UsageError, match="is a damaged tar archive"):
         names(tmp_path / "chain.tar")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_member_is_undecodable_whatever_packed_it(method: int, tmp_path: Path) -> None:
+    archive, film, damages = tmp_path / "films.zip", as_bytes(data_set()), 0
+    with zipfile.ZipFile(archive, "w", method) as new:
+        new.writestr("a.dcm", film)
+    whole = archive.read_bytes()
+    start, end = whole.index(b"a.dcm") + 5, whole.index(b"PK\x01\x02")
+    for at in {*range(start, start + 24), (start + end) // 2}:
+        damaged = tmp_path / f"{at}.zip"
+        damaged.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        (source,) = find_images(damaged)
+        found = read_or_damage(source)
+        damages += found != film  # some bits say nothing
+        assert found in (film, b"damaged member of a zip archive")
+    assert damages > 10
+
+
+def test_a_member_without_a_name_takes_no_other_with_it(tmp_path: Path) -> None:
+    archive = tmp_path / "films.zip"
+    with zipfile.ZipFile(archive, "w") as new:
+        new.writestr("a.png", png(grey8()))
+        new.writestr("b.png", png(grey8()))
+    archive.write_bytes(archive.read_bytes().replace(b"b.png", b"\0.png"))  # a name ends with a zero byte
+    nameless, film = find_images(archive)
+    assert nameless.name == f"{archive}!"
+    assert film.read() == png(grey8())

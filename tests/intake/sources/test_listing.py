@@ -10,6 +10,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from kltool.errors import NotAnImage, UsageError
 from kltool.intake import ImageSource, PassedOver, find_images, load
+from kltool.intake.sources import Access
 from tests.intake.films import as_bytes, data_set, grey8, item, png
 
 
@@ -169,3 +170,24 @@ def test_names_that_are_not_unicode_are_shown_and_read(tmp_path: Path) -> None:
     assert source.name.endswith("film\\xff.dcm")
     source.name.encode()  # whatever is written can hold it
     assert source.read() == place.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 300, "x/" * 3_000 + "a.dcm", "a\0b.dcm", "loop", "loop/a.dcm", "film.png/a.dcm"]
+)
+@pytest.mark.parametrize("rooted", [False, True])
+def test_a_name_that_the_system_does_not_take_is_an_error_of_use(
+    name: str, rooted: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "film.png").write_bytes(png(grey8()))
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(UsageError, match=r"no such file|cannot be opened|leads out"):
+        list(find_images(tmp_path / name, access=Access(root=str(tmp_path) if rooted else "")))
+
+
+def test_a_file_id_that_the_system_does_not_take_costs_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "A").write_bytes(as_bytes(data_set()))
+    strange, film = find_images(disc(tmp_path, ["X" * 300, "B"], ["A"]))
+    with pytest.raises(UsageError, match="cannot be opened"):
+        strange.read()
+    assert film.read() == (tmp_path / "A").read_bytes()
