@@ -9,14 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from kltool.errors import InstallationError, Refusal, UsageError
+from kltool.errors import UsageError
 from kltool.intake import ImageSource, PassedOver, find_images
 from kltool.intake.formats import FileFormat, format_of
 from kltool.intake.sources import Access, LocalFile, Remote, TarMember, Unopened, ZipMember, is_remote
 from kltool.intake.sources.access import NOTHING_ALLOWED
 from kltool.intake.sources.http import HttpFile
 from kltool.tables.columns import GIVEN, PATH, SIDE, SPACING, SUBJECT, VISIT
-from kltool.tables.images import images_named
+from kltool.tables.images import images_or_reason
 from kltool.tables.manifest import is_manifest, manifest_columns, manifest_rows
 from kltool.values.radiograph import Side
 
@@ -135,11 +135,7 @@ class Listing:
                 )
 
     def _images(self, name: str, folder: Path | None = None) -> Iterator[ImageSource]:
-        """The images that a line names; where there are none, the name itself: reading it says why."""
-        try:
-            yield from images_named(name, folder, self.passed_over, self.access)
-        except (UsageError, InstallationError, Refusal) as error:
-            yield _not_there(name, folder, str(error), self.access)
+        return images_or_reason(name, folder, self.passed_over, self.access)
 
     def _unique(self, name: str, others: Collection[str]) -> str:
         """The name, after as many given_ as make it differ from all others in more than case."""
@@ -160,18 +156,6 @@ def _names(data: bytes) -> Iterator[str]:
     for name in data.split(b"\0") if b"\0" in data else data.splitlines():
         if name:
             yield name.decode("utf-8", "surrogateescape")
-
-
-def _not_there(name: str, folder: Path | None, reason: str, access: Access) -> ImageSource:
-    """The name itself: reading it gives the reason."""
-    if is_remote(name):
-        return ImageSource(name, Unopened(reason))
-    place = Path(name) if folder is None else folder / name
-    try:
-        access.require_inside(place)
-    except UsageError as outside:
-        return ImageSource(str(place), Unopened(str(outside)))
-    return ImageSource.of_file(place)
 
 
 def _place(source: str) -> Path | str:

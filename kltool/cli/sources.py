@@ -129,6 +129,6 @@ def _images_of_manifest(
 def _images_of_row(
     row: tables.ManifestRow, manifest: Path, stated: Stated, passed: PassedOver | None, access: Access
 ) -> Iterator[Image]:
-    """Paths are relative to the manifest's folder; options fill empty cells."""
-    for source in tables.images_named(row.cell(PATH), manifest.parent, passed, access):
+    """Paths are relative to the manifest's folder; options fill empty cells. A bad path is a row, too."""
+    for source in tables.images_or_reason(row.cell(PATH), manifest.parent, passed, access):
         yield Image(source, Stated(row.side or stated.side, row.spacing_mm or stated.spacing_mm))

@@ -169,7 +169,6 @@ MANIFESTS = [
     ("path,spacing_mm\n{film},0\n", ("{manifest}, line 2", "spacing_mm '0'", "0.02 to 1.0")),
     ("path,side\n{film},right\n,left\n", ("{manifest}, line 3", "no path")),
     ("path,side\n", ("{manifest}", "no row")),
-    ("path\n/nowhere/film.dcm\n", ("/nowhere/film.dcm",)),
 ]
 
 
@@ -181,6 +180,17 @@ def test_a_manifest_with_a_mistake_is_bad_usage_and_names_the_line(
     said = kltool("read", "--manifest", manifest)
     assert (said.code, said.out) == (2, "")
     assert holds(said.err, *(fact.format(manifest=manifest) for fact in facts)), said.err
+
+
+def test_a_row_of_a_manifest_whose_film_is_not_there_stops_no_other(
+    kltool: Kltool, put: Callable[[str, bytes], Path], right: Path
+) -> None:
+    manifest = put("visits.csv", f"path\n/nowhere/film.dcm\n{right}\n".encode())
+    said = kltool("read", "--manifest", manifest, "--json")
+    records = [json.loads(line) for line in said.out.splitlines()]
+    assert said.code == 4
+    assert [record["status"] for record in records] == ["failed", "ok"]
+    assert "no such file" in records[0]["reason"]
 
 
 def test_a_manifest_that_cannot_be_read_is_bad_usage(
