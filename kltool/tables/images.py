@@ -1,5 +1,10 @@
-"""A path in a table → its images, however the path is spelled."""
+"""A path in a table → its images, however the path is spelled.
 
+Unlike pathlib, os.path takes a path that the system cannot look up, as one that is too long, for one that is
+not there: it is a row with its reason and ends nothing.
+"""
+
+import os
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -30,12 +35,12 @@ def images_named(
     for spelling in _spellings(name):
         place = str(folder / spelling) if folder else spelling
         archive, mark, _ = place.partition("!")
-        if Path(place).exists():
+        if os.path.exists(place):
             yield from find_images(Path(place), passed_over, access)
             return
-        if mark and Path(archive).is_file():
+        if mark and os.path.isfile(archive):
             access.require_inside(Path(archive))
-        if mark and Path(archive).is_file() and place in _members(archive):
+        if mark and os.path.isfile(archive) and place in _members(archive):
             yield _members(archive)[place]
             return
     yield from find_images(folder / name if folder else Path(name), passed_over, access)

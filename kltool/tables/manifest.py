@@ -1,5 +1,6 @@
 """Manifests: tables, CSV or Parquet, that name one image a row and say whose knee it shows."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -71,7 +72,7 @@ class ManifestRow:
 
 
 def is_manifest(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and path.is_file()
+    return path.suffix.lower() in SUFFIXES and os.path.isfile(path)
 
 
 def manifest_columns(manifest: Path) -> tuple[str, ...]:

@@ -42,8 +42,16 @@ class Access:
 
     def require_inside(self, path: Path) -> None:
         """Raises UsageError where the path lies outside of root, links resolved."""
-        if self.root and not path.resolve().is_relative_to(Path(self.root).resolve()):
+        if self.root and not _lies_in(path, Path(self.root)):
             raise UsageError(f"{path.name} leads out of --root; a path inside that folder expected")
+
+
+def _lies_in(path: Path, root: Path) -> bool:
+    """Whether it does, links resolved; False where that cannot be told, as of a circle of links."""
+    try:
+        return path.resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 NOTHING_ALLOWED: Final = Access()

@@ -68,12 +68,12 @@ def find_images(
 
 def _expand(path: Path, passed: PassedOver, access: Access) -> Iterator[ImageSource]:
     access.require_inside(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         yield from _in_folder(path, passed, access)
         return
-    if not path.exists():
+    if not os.path.exists(path):  # also where the system cannot look it up, as a path that is too long
         raise UsageError(f"no such file or folder: {path}; check the path")
-    if not path.is_file():
+    if not os.path.isfile(path):
         yield ImageSource.of_file(path)  # a device or pipe, which reading refuses
         return
     head = head_of(path)
@@ -123,7 +123,7 @@ def _refuse_unlisted(error: OSError) -> None:
 def _file_of_folder(path: Path, passed: PassedOver, access: Access) -> Iterator[ImageSource]:
     """An archive whose directory cannot be read stands for itself: reading it will report what is wrong."""
     image, name = _file(path, access), path.name.lower()
-    is_opened = isinstance(image.location, LocalFile) and path.is_file()
+    is_opened = isinstance(image.location, LocalFile) and os.path.isfile(path)
     try:
         if is_opened and name.endswith(".zip"):
             members = zip_members(path)
@@ -189,13 +189,13 @@ class _Disc:
         path = self._root
         for part in file_id:
             exact = path / part
-            path = exact if exact.exists() else path / self._alike(path).get(_plain(part), part)
+            path = exact if os.path.exists(exact) else path / self._alike(path).get(_plain(part), part)
         return path
 
     def _alike(self, folder: Path) -> dict[str, str]:
         """Plain names to names; the first of equal ones counts."""
         if folder not in self._names:
-            names = sorted(os.listdir(folder), reverse=True) if folder.is_dir() else []
+            names = sorted(os.listdir(folder), reverse=True) if os.path.isdir(folder) else []
             self._names[folder] = {_plain(name): name for name in names}
         return self._names[folder]
 

@@ -1,5 +1,6 @@
 """Files beside images that are no images: which they are, and how many were passed over."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -48,7 +49,7 @@ def holds_no_image(path: Path) -> bool:
 
     A file that has the name of an image, or that cannot be read, is left to be reported.
     """
-    if path.suffix.lower() in IMAGE_SUFFIXES or not path.is_file():
+    if path.suffix.lower() in IMAGE_SUFFIXES or not os.path.isfile(path):
         return False
     return is_no_image(head_of(path))
 
