@@ -108,7 +108,9 @@ def _normalised(cell: Cell) -> Cell:
     """Empty text is a missing value; lines end in a line feed; bytes that are not Unicode are escaped."""
     if not isinstance(cell, str):
         return cell
-    return with_line_feeds(cell).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") or None
+    return (
+        with_line_feeds(cell).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") or None
+    )
 
 
 def _text(cell: Cell) -> Cell:

@@ -5,14 +5,20 @@ from pathlib import Path
 from typing import Final
 
 from evaluation.hostile.attack import Attack
+from evaluation.hostile.kills import attack_kills
 from evaluation.hostile.ledger import attack_ledger
 from evaluation.hostile.memory import attack_memory
+from evaluation.hostile.text import attack_text
+from evaluation.hostile.web import attack_http
 from evaluation.markdown import MarkdownTable, Section, machine, made_by, page
 from kltool.weights import load_models
 
 ATTACKS: Final[Mapping[str, Callable[[], Attack]]] = {
     "bombs": attack_memory,
     "ledger": attack_ledger,
+    "text": attack_text,
+    "kills": attack_kills,
+    "http": attack_http,
 }
 TITLE: Final = "Input made to harm"
 INTRODUCTION: Final = (
