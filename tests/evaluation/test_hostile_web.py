@@ -18,7 +18,6 @@ ROW = {"status": "failed", "code": "UsageError", "reason": "the server answered 
 def test_a_server_that_misbehaves_costs_its_row_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "LIMIT_S", 4.0)
     monkeypatch.setattr(web, "JOBS", 2)
     found = web.misbehave(tmp_path, QUICK.__contains__)
     assert {one.kind for one in found.kinds} == QUICK

@@ -13,7 +13,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
-WIDE: Final = 60_000  # columns of a terminal, so that no text is broken
+WIDE: Final = 5_000  # columns of a terminal, so that no text is broken
 KLTOOL: Final = (sys.executable, "-P", "-m", "kltool")
 LONGEST_S: Final = 600.0
 

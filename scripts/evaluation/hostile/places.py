@@ -29,7 +29,7 @@ ADDED: Final = (
     *("DeviceSerialNumber", "ReferringPhysicianName", "OperatorsName"),
 )
 LONGEST_NAME: Final = 200  # bytes of a file's name without its ending
-LONGEST_MEMBER: Final = 4_000  # characters of the name of a member of an archive
+LONGEST_MEMBER: Final = 500  # characters of the name of a member of an archive
 MINUS: Final = "-1.5"  # a number that must stay one
 
 
@@ -53,7 +53,7 @@ def film_of(number: int, film: Path = FILM) -> bytes:
     """The film as another one: with one pixel changed, and an identity of its own."""
     dataset, out = pydicom.dcmread(film), BytesIO()
     pixels = dataset.pixel_array.copy()
-    pixels[0, number] ^= 1
+    pixels.flat[number] ^= 1
     dataset.PixelData = pixels.tobytes()
     dataset.SOPInstanceUID = f"2.25.{10**9 + number}"
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
@@ -122,6 +122,17 @@ def visits(folder: Path, texts: Sequence[str], subjects: int) -> Path:
     (folder / "none.dcm").write_bytes(b"no film")
     rows += [("none.dcm", f"{text} {number}", text, "2020-01-01") for number, text in enumerate(texts)]
     return table(folder / "visits.csv", ("path", "subject", "visit", "date", *texts), rows)
+
+
+def two_films(folder: Path, texts: Sequence[str]) -> tuple[list[Path], list[str]]:
+    """Films that can be compared, and their names, which hold as many of the texts as there is room for."""
+    folder.mkdir()
+    names = [f"{as_name(' '.join(texts[part::2]))}.dcm" for part in (0, 1)]
+    films = [
+        copied(VISITS / f"{when}.dcm", folder, name)
+        for when, name in zip(("before", "after"), names, strict=True)
+    ]
+    return films, names
 
 
 def _shared(texts: Sequence[str], parts: int) -> Iterator[str]:
