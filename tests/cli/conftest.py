@@ -1,7 +1,8 @@
 """The command line as a user meets it: arguments in; exit code, standard output and error out."""
 
+import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from kltool.cli import compare, read
 from kltool.cli.main import run
+from kltool.logs import LOG
 from kltool.weights import Models
 
 
@@ -23,6 +25,14 @@ class Said:
     def words(self) -> str:
         """All that was printed, without line breaks and frames."""
         return " ".join((self.out + self.err).replace("│", " ").split())
+
+
+@pytest.fixture(autouse=True)
+def quiet_afterwards() -> Iterator[None]:
+    """The log is that of a process that ends with its command."""
+    yield
+    LOG.handlers.clear()
+    LOG.setLevel(logging.NOTSET)
 
 
 @pytest.fixture

@@ -1,25 +1,15 @@
 """--verbose shows what caused a refusal or failure; without it nothing of a file's content is shown."""
 
-import logging
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kltool.logs import LOG
-
 Kltool = Callable[..., Any]
 NAME = "DOE^JANE"
-
-
-@pytest.fixture(autouse=True)
-def quiet_afterwards() -> Iterator[None]:
-    yield
-    LOG.handlers.clear()
-    LOG.setLevel(logging.NOTSET)
 
 
 @pytest.fixture
