@@ -72,6 +72,15 @@ def wait_until(is_so: Callable[[], bool], process: Process) -> None:
         time.sleep(OFTEN_S)
 
 
+def unfinished(out: Path) -> tuple[int, int] | None:
+    """Of the table that is written, or was when the run was killed: what changes as it grows."""
+    try:
+        state = (out / UNFINISHED).stat()
+    except FileNotFoundError:
+        return None
+    return state.st_ino, state.st_mtime_ns
+
+
 def is_killed(process: Process, after_s: float) -> bool:
     """Killed after so many seconds; False where it had ended before."""
     with suppress(subprocess.TimeoutExpired):

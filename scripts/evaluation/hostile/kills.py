@@ -76,9 +76,8 @@ def kill_while_writing(batch: Batch, folder: Path, kills: int, random: Random) -
     moments = killed.moments(random, batch.writing_s)
 
     def kill(process: Process, out: Path) -> bool:
-        left = out / killed.UNFINISHED
-        of_last = left.stat().st_ino if left.exists() else None
-        killed.wait_until(lambda: left.exists() and left.stat().st_ino != of_last, process)
+        of_last = killed.unfinished(out)
+        killed.wait_until(lambda: killed.unfinished(out) not in (None, of_last), process)
         return killed.is_killed(process, next(moments))
 
     return _killed(batch, folder, kills, kill)
