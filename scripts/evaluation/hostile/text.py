@@ -122,7 +122,7 @@ def _compare(folder: Path, strings: Sequence[str]) -> Outputs:
     yield "timelines.html", _raw_or_missing(folder / "visits.html", map(_as_cell, strings))
     two, names = places.two_films(folder / "two", strings)
     yield "compare of two films", _raw(said("compare", *two, "--report", "change.html", folder=folder))
-    yield "change.html", _raw_or_missing(folder / "change.html", names)
+    yield "change.html", _raw_or_missing(folder / "change.html", map(base_name, names))
     records = said("compare", "--manifest", manifest, "--json", folder=folder)
     yield "compare --json", [*raw_in_json(records.out), *raw_in_terminal(records.err)]
 
