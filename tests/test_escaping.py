@@ -27,6 +27,12 @@ def test_no_character_of_unicode_is_left_that_acts_or_hides() -> None:
     assert {"é", "関", "ف", "\u0301", " ", "\xa0", "😀"} <= left
 
 
+def test_a_flood_of_marks_covers_no_other_line() -> None:
+    assert on_one_line("o\u0336\u0489" * 2) == "o\u0336\u0489" * 2
+    assert on_one_line("a" + "\u0301" * 11) == "a" + "\u0301" * 8 + "\\u0301" * 3
+    assert on_one_line("ཧྐྵྨླྺྼྻྂ") == "ཧྐྵྨླྺྼྻྂ", "a syllable of Tibetan"
+
+
 def test_a_console_shows_a_name_as_it_stands() -> None:
     out = io.StringIO()
     Console(out, width=200).print(f"[bold]{escape(NAME)}[/]: read\nnext line")

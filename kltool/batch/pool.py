@@ -19,6 +19,7 @@ WORKER_COMMAND: Final = (sys.executable, "-P", "-m", "kltool.batch.worker")  # -
 START_S: Final = 120.0  # docs/choices.md#dead-workers
 GRACE_S: Final = 5.0  # for a worker to end by itself once it has closed its output
 TRIES: Final = 2  # docs/choices.md#dead-workers
+STARTS: Final = 3  # in a row, of a worker that reads an image; docs/choices.md#dead-workers
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 ONE_THREAD: Final = dict.fromkeys(THREADS, "1")  # more would take the cores of other workers
 
@@ -154,7 +155,7 @@ class WorkerPool:
     def _read_by_worker(self, task: Task) -> Outcome:
         worker = self._idle.get()
         try:
-            worker = worker or self._started()
+            worker = worker or self._started_again()
             return worker.read(task, self._limit_s)
         except (WorkerDied, WorkerTimeout):
             self._alive.discard(worker)
@@ -162,6 +163,13 @@ class WorkerPool:
             raise
         finally:
             self._idle.put(worker)
+
+    def _started_again(self) -> WorkerProcess:
+        """A worker that ends at its start had no image yet: it is no try of one."""
+        for _ in range(STARTS - 1):
+            with suppress(WorkerDied):
+                return self._started()
+        return self._started()
 
     def _started(self) -> WorkerProcess:
         """Where none has ever started the installation is at fault; later it is what ended this one."""

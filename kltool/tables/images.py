@@ -1,4 +1,8 @@
-"""A path in a table → its images, however the path is spelled."""
+"""A path in a table → its images, however the path is spelled.
+
+Unlike pathlib, os.path takes a path that the system cannot look up, as one that is too long, for one that is
+not there: it is a row with its reason and ends nothing.
+"""
 
 import os
 import unicodedata

@@ -29,8 +29,16 @@ _WITH_PREFIX: Final = _beginnings(PREFIX)
 
 
 def as_cell(text: str) -> str:
-    """The text as a CSV has it: no formula, and no longer than LONGEST; cut text ends in CUT."""
-    return shortened(_WITHOUT_PREFIX.sub(PREFIX, text))
+    """The text as a CSV has it: no formula, and no longer than LONGEST; cut text ends in CUT.
+
+    Its lines end in a line feed: Python's csv does not quote a carriage return, which ends a row.
+    """
+    return shortened(_WITHOUT_PREFIX.sub(PREFIX, with_line_feeds(text)))
+
+
+def with_line_feeds(text: str) -> str:
+    """The text with a line feed at the end of each line, whatever was there."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def of_cell(cell: str) -> str:

@@ -13,7 +13,7 @@ from kltool.files import new_file
 from kltool.tables import parquet
 from kltool.tables.columns import COLUMNS, SIDE, STATUS, Cell, CellType, Row
 from kltool.tables.oai import OAI_NAMES, SIDES
-from kltool.tables.spreadsheet import as_cell
+from kltool.tables.spreadsheet import as_cell, with_line_feeds
 
 STEM: Final = "readings"
 CSV: Final = f"{STEM}.csv"
@@ -108,8 +108,9 @@ def _normalised(cell: Cell) -> Cell:
     """Empty text is a missing value; lines end in a line feed; bytes that are not Unicode are escaped."""
     if not isinstance(cell, str):
         return cell
-    text = cell.replace("\r\n", "\n").replace("\r", "\n")
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") or None
+    return (
+        with_line_feeds(cell).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") or None
+    )
 
 
 def _text(cell: Cell) -> Cell:

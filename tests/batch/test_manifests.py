@@ -1,5 +1,6 @@
 """Manifests as people make them: spreadsheets, statisticians' frames, our own tables."""
 
+import csv
 import io
 import re
 import sys
@@ -163,6 +164,33 @@ def test_addresses_that_are_not_opened_are_rows_and_stop_no_other(
     assert list(found.status) == ["failed"] * len(refused) + ["ok"]
     words = ("not opened", "not opened", "--allow-http", "adlfs|not installed")
     assert all(re.search(word, reason) for word, reason in zip(words, found.reason, strict=False))
+
+
+def test_a_path_that_the_system_cannot_look_up_is_a_row_and_stops_no_other(
+    right_films: Path, tmp_path: Path, table: Table
+) -> None:
+    """Too long, a link to itself, a byte zero, a folder that is a file."""
+    film = next(iter(sorted(right_films.iterdir())))
+    (tmp_path / "circle").symlink_to("circle")
+    refused = ("x" * 300, "y/" * 5_000, "films.zip!" + "z" * 300, "circle", "nul\0byte", f"{film}/inside.dcm")
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("\n".join(["path", *refused, str(film)]) + "\n")
+    for folder, access in (("out", Access()), ("confined", Access(root=str(tmp_path)))):
+        found = table(manifest, out=tmp_path / folder, access=access)
+        assert list(found.status) == ["failed"] * len(refused) + ["ok"]
+        assert all(found.reason[: len(refused)])
+
+
+def test_a_heading_with_an_end_of_line_leaves_the_table_whole(
+    right_films: Path, tmp_path: Path, table: Table
+) -> None:
+    film = next(iter(sorted(right_films.iterdir())))
+    manifest = tmp_path / "m.csv"
+    manifest.write_bytes(f'path,"a\rb","c\r\nd"\n{film},1,2\n'.encode())
+    table(manifest, out=tmp_path / "out")
+    with (tmp_path / "out" / "readings.csv").open(newline="") as file:
+        headings, row = csv.reader(file)
+    assert (headings[-2:], row[-2:]) == (["a\nb", "c\nd"], ["1", "2"])
 
 
 def test_a_table_is_a_manifest_of_its_own_images(right_films: Path, tmp_path: Path, table: Table) -> None:

@@ -27,6 +27,24 @@ from tests.messages import holds
 
 Table = Callable[..., Any]
 TABLES = ("readings.parquet", "readings.csv")
+STUMBLING = """
+import os, pathlib, signal
+from kltool.batch import worker
+
+starts = pathlib.Path(__file__).with_name("starts")
+with starts.open("a") as file:
+    file.write("x")
+number = starts.stat().st_size
+
+def killed(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if number in (2, 3):
+    killed()
+if number == 1:
+    worker.read_task = killed
+worker.main()
+"""
 
 
 def tables(out: Path) -> list[bytes]:
@@ -73,6 +91,18 @@ def test_a_worker_that_dies_costs_one_row_and_is_replaced(
     assert "exit status 9" in rows["greedy.dcm"].reason
     # killed by somebody else, the image is read by the next worker; then a copy of it is seen to be one
     assert (rows["once.dcm"].status, rows["sound.dcm"].status) == ("ok", "duplicate")
+
+
+def test_workers_that_end_at_their_start_are_no_fault_of_the_image(
+    samples: Path, tmp_path: Path, workers_table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is killed as it reads, the second and third before they have an image."""
+    script = tmp_path / "stumbling.py"
+    script.write_text(STUMBLING)
+    monkeypatch.setattr("kltool.batch.pool.WORKER_COMMAND", (sys.executable, str(script)))
+    rows = workers_table(samples / "knee_right_normal.dcm", out=tmp_path / "out", jobs=1)
+    assert list(rows.status) == ["ok"]
+    assert (tmp_path / "starts").read_text() == "xxxx"
 
 
 @pytest.mark.usefixtures("trouble")

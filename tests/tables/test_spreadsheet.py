@@ -6,16 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kltool.tables import manifest_rows, read_table
 from kltool.tables.columns import CellType
-from kltool.tables.spreadsheet import CUT, LONGEST, PREFIX, as_cell, of_cell
+from kltool.tables.spreadsheet import CUT, LONGEST, PREFIX, as_cell, of_cell, with_line_feeds
 from kltool.tables.write import table_files
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
-texts = st.text(alphabet="=+-@'; \t\n1a.,e\uff1d", max_size=9) | st.text(max_size=40)
+texts = st.text(alphabet="=+-@'; \t\r\n1a.,e\uff1d", max_size=9) | st.text(max_size=40)
 FORMULAS = (
     "=cmd|' /C calc'!A0",
     "+1+1|x",
@@ -34,10 +34,11 @@ def is_formula(cell: str) -> bool:
 
 
 @given(texts)
+@example("\r=1\r\n=2")
 def test_no_text_is_a_formula_wherever_a_spreadsheet_splits_it_and_it_is_read_back(text: str) -> None:
     cell = as_cell(text)
     assert not any(map(is_formula, [cell, *re.split(r"[;\t\r\n]", cell)]))
-    assert of_cell(cell) == text
+    assert of_cell(cell) == with_line_feeds(text)
 
 
 @pytest.mark.parametrize("text", ["-1.5", "+3", "-1,5", "-2e-05", "a - b", "1 2 3", "/data/a.dcm", "O'Neil"])
@@ -51,6 +52,13 @@ def test_text_is_cut_at_the_length_of_a_cell_and_says_so(text: str) -> None:
     assert LONGEST - 1 <= len(cell.encode("utf-16-le")) / 2 <= LONGEST
     assert cell.endswith(CUT)
     assert as_cell(text[:10_000]).removeprefix(PREFIX) == text[:10_000]
+
+
+def test_a_carriage_return_ends_no_row() -> None:
+    """Python's csv writes it without quotation marks where rows end in a line feed."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow([as_cell("a\rb"), as_cell("c\r\nd")])
+    assert list(csv.reader(io.StringIO(text.getvalue(), newline=""))) == [["a\nb", "c\nd"]]
 
 
 def test_a_table_with_formulas_is_read_back_as_it_was_and_parquet_is_raw(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ OF_THRESHOLD: Final = dict(zip(THRESHOLDS, (BLUE, ORANGE), strict=True))
 SQUARE: Final = (4.4, 4.2)  # inches
 WIDE: Final = (5.2, 3.8)
 LETTERS: Final = 32  # of a rater's name on an axis; longer names are cut
+LONGEST_IN_FILE: Final = 60  # letters of each name in the name of a file, which may have 255 bytes
 MOST_POINTS: Final = 3000  # docs/choices.md#many-knees
 MOST_STEPS: Final = 500  # of a curve
 
@@ -218,14 +219,16 @@ def _short(name: str) -> str:
 
 
 def _file(used: set[str], kind: str, rater: str, reference: str, measure: str) -> str:
-    """A unique file name of plain letters, digits and hyphens."""
+    """A unique file name of plain letters, digits and hyphens; long names are cut."""
     names = (rater, reference) if measure == "kl" else (rater, reference, measure.removesuffix("_mm"))
-    plain = "-".join(
-        [kind, *filter(None, (re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in names))]
-    )
+    plain = "-".join([kind, *filter(None, map(_plain, names))])
     number = next(n for n in range(1, len(used) + 2) if _numbered(plain, n) not in used)
     used.add(_numbered(plain, number))
     return f"{_numbered(plain, number)}.svg"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:LONGEST_IN_FILE]
 
 
 def _numbered(name: str, number: int) -> str:

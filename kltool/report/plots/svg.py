@@ -6,6 +6,9 @@ from contextlib import contextmanager
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from kltool.escaping import escaped
 
 
 @contextmanager
@@ -16,7 +19,9 @@ def reproducible() -> Iterator[None]:
 
 
 def svg_of(figure: Figure) -> str:
-    """The figure without a date; to be called within `reproducible`."""
+    """The figure without a date, its text escaped as on a page; to be called within `reproducible`."""
+    for label in figure.findobj(Text):
+        label.set_text(escaped(label.get_text()))
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()

@@ -6,9 +6,12 @@ from typing import Final
 
 from evaluation.hostile.addresses import attack_addresses
 from evaluation.hostile.attack import Attack
+from evaluation.hostile.kills import attack_kills
 from evaluation.hostile.ledger import attack_ledger
 from evaluation.hostile.memory import attack_memory
 from evaluation.hostile.mutations import attack_mutations
+from evaluation.hostile.text import attack_text
+from evaluation.hostile.web import attack_http
 from evaluation.markdown import MarkdownTable, Section, machine, made_by, page
 from kltool.weights import load_models
 
@@ -17,6 +20,9 @@ ATTACKS: Final[Mapping[str, Callable[[], Attack]]] = {
     "addresses": attack_addresses,
     "bombs": attack_memory,
     "ledger": attack_ledger,
+    "text": attack_text,
+    "kills": attack_kills,
+    "http": attack_http,
 }
 TITLE: Final = "Input made to harm"
 INTRODUCTION: Final = (

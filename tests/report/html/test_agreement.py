@@ -132,6 +132,22 @@ def test_no_text_from_outside_becomes_markup(found: Agreement) -> None:
         assert re.fullmatch(r"[a-z0-9-]+\.svg", drawing.file)
 
 
+def test_no_text_from_outside_acts_or_hides_in_a_picture() -> None:
+    random = np.random.default_rng(1)
+    several = [graded(name, random.integers(0, 5, 20)) for name in ("a\x1b\u202eb\u3164", "c\x9bd\x01")]
+    (drawing,) = (one for one in drawings(agreement_of(ratings(*several), FEW)) if one.kind == "confusion")
+    assert drawing.svg.replace("\n", "").isprintable()
+    assert {r"a\x1b\u202eb\u3164", r"c\x9bd\x01"} <= set(words(drawing.svg).split())
+
+
+def test_long_names_of_raters_give_files_that_can_be_written(tmp_path: Path) -> None:
+    names = ("reader " + "x" * 40_000, "reader " + "x" * 40_001)
+    random = np.random.default_rng(1)
+    several = [graded(name, random.integers(0, 5, 20)) for name in (*names, "y" * 300)]
+    write_agreement(agreement_of(ratings(*several), FEW), PRODUCTION, tmp_path)
+    assert len(list(tmp_path.rglob("confusion-*.svg"))) == 2
+
+
 def test_the_same_agreement_gives_the_same_page_and_pictures(found: Agreement) -> None:
     assert agreement_page(found, PRODUCTION) == agreement_page(found, PRODUCTION)
     assert [one.svg for one in drawings(found)] == [one.svg for one in drawings(found)]
