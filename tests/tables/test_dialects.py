@@ -220,17 +220,11 @@ def test_one_endless_line_is_no_table_and_is_not_read_to_its_end(
 
 def test_more_columns_than_any_table_has_are_refused(tmp_path: Path) -> None:
     """Each row of a batch keeps the headings, and each heading was compared with every other."""
-    table = tmp_path / "t.csv"
-    table.write_text(
-        ",".join(["path", *(f"c{number}" for number in range(headings.MOST_COLUMNS - 1))]) + "\na\n"
-    )
+    many = [f"c{place}" for place in range(headings.MOST_COLUMNS)]
+    table = put(tmp_path, ",".join(["path", *many[1:]]) + "\na\n")
     assert len(manifest_columns(table)) == headings.MOST_COLUMNS
-    columns = Listing((str(table),), frozenset({"c1"}), str).headings
-    assert columns["c1"] == "given_c1"
-    for first in (
-        ",".join(f"c{number}" for number in range(headings.MOST_COLUMNS + 1)),
-        f"path,{'x' * 10**5},{'y' * 10**5}",
-    ):
-        table.write_text(f"{first}\na\n")
+    assert Listing((str(table),), frozenset({"c1"}), str).headings["c1"] == "given_c1"
+    for first in (",".join(["path", *many]), f"path,{'x' * 100_000},{'y' * 100_000}"):
+        put(tmp_path, f"{first}\na\n")
         with pytest.raises(UsageError, match="keep those that are needed"):
             manifest_columns(table)
