@@ -6,6 +6,7 @@ DEBUG. Causes may quote a file's content, names included: nothing of them is sho
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Final
 
 from kltool.escaping import escaped
@@ -30,10 +31,19 @@ def are_causes_logged() -> bool:
 
 
 def _log(level: int, form: str) -> None:
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStandardError()
     handler.setLevel(level)
     handler.setFormatter(_Escaping(form))
     LOG.handlers[:] = [handler]
+
+
+class _ToStandardError(logging.Handler):
+    """To what sys.stderr is when a message comes."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError, ValueError):  # it may be closed
+            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.flush()
 
 
 class _Escaping(logging.Formatter):

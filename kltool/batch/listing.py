@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from kltool.intake.formats import FileFormat, format_of
 from kltool.intake.sources import Access, LocalFile, Remote, TarMember, Unopened, ZipMember, is_remote
 from kltool.intake.sources.access import NOTHING_ALLOWED
 from kltool.intake.sources.http import HttpFile
+from kltool.intake.sources.locations import LARGEST_FILE_BYTES
 from kltool.tables.columns import GIVEN, PATH, SIDE, SPACING, SUBJECT, VISIT
 from kltool.tables.images import images_or_reason
 from kltool.tables.manifest import is_manifest, manifest_columns, manifest_rows
@@ -101,17 +102,14 @@ class Listing:
         """Of the manifests' columns that are passed on: headings in the table by those in the manifest."""
         manifests = [Path(source) for source in self.sources if is_manifest(Path(source))]
         names = dict.fromkeys(name for manifest in manifests for name in manifest_columns(manifest))
-        headings: dict[str, str] = {}
-        for name in names:
-            if name not in OWN_COLUMNS:
-                headings[name] = self._unique(name, headings.values())
-        return headings
+        used = {name.lower() for name in self.reserved}
+        return {name: _unique(name, used) for name in names if name not in OWN_COLUMNS}
 
     def __iter__(self) -> Iterator[Task]:
         self.passed_over.files = 0
         for source in self.sources:
             if source == STANDARD_INPUT:
-                names = _names(sys.stdin.buffer.read())
+                names = _names(_standard_input())
                 yield from (Task(image) for name in names for image in self._images(name))
             elif is_manifest(Path(source)):
                 yield from self._of_manifest(Path(source))
@@ -137,12 +135,24 @@ class Listing:
     def _images(self, name: str, folder: Path | None = None) -> Iterator[ImageSource]:
         return images_or_reason(name, folder, self.passed_over, self.access)
 
-    def _unique(self, name: str, others: Collection[str]) -> str:
-        """The name, after as many given_ as make it differ from all others in more than case."""
-        used = {other.lower() for other in (*self.reserved, *others)}
-        while name.lower() in used:
-            name = f"{GIVEN}{name}"
-        return name
+
+def _unique(name: str, used: set[str]) -> str:
+    """The name, after as many given_ as make it differ from all in `used`, to which it is added."""
+    while name.lower() in used:
+        name = f"{GIVEN}{name}"
+    used.add(name.lower())
+    return name
+
+
+def _standard_input() -> bytes:
+    """Raises UsageError for more bytes than a file may have."""
+    data = sys.stdin.buffer.read(LARGEST_FILE_BYTES + 1)
+    if len(data) > LARGEST_FILE_BYTES:
+        raise UsageError(
+            f"more than {LARGEST_FILE_BYTES / 1e6:,.0f} MB found on the standard input, paths of images, one "
+            "per line, were expected; give them in several runs"
+        )
+    return data
 
 
 def _names(data: bytes) -> Iterator[str]:

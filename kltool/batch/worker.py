@@ -18,6 +18,7 @@ from kltool.batch.read_task import read_task
 from kltool.errors import InstallationError, KltoolError
 from kltool.logs import log_causes
 from kltool.memory import limit_memory
+from kltool.native_messages import NativeMessages, native_messages
 from kltool.tables.cells import model_name
 from kltool.version import __version__
 from kltool.weights import load_models
@@ -27,14 +28,15 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run decides what stops
     requests, answers = sys.stdin.buffer, _private_output()
     try:
-        _serve(requests, answers)
+        with native_messages() as messages:
+            _serve(requests, answers, messages)
     except KltoolError as error:
         _send(error, answers)
     except (EOFError, BrokenPipeError):
         return
 
 
-def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
+def _serve(requests: BinaryIO, answers: BinaryIO, messages: NativeMessages) -> None:
     """Answers the configuration with None when ready, then each task with its outcome."""
     cv2.setNumThreads(1)
     config: WorkerConfig = pickle.load(requests)
@@ -49,7 +51,9 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
     limit_memory(config.memory_mb)
     _send(None, answers)
     while True:
-        _send(read_task(pickle.load(requests), models, config), answers)
+        outcome = read_task(pickle.load(requests), models, config)
+        messages.log()
+        _send(outcome, answers)
 
 
 def _send(answer: object, answers: BinaryIO) -> None:
@@ -58,9 +62,11 @@ def _send(answer: object, answers: BinaryIO) -> None:
 
 
 def _private_output() -> BinaryIO:
-    """The standard output for answers alone; what libraries print goes to the standard error."""
+    """The standard output for answers alone; what libraries print is no answer and is not shown."""
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
     return answers
 
 

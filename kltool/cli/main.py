@@ -14,6 +14,7 @@ from kltool.errors import Exit, KltoolError
 from kltool.escaping import complain, say
 from kltool.logs import LOG, log_causes, log_warnings
 from kltool.memory import MEMORY_MB, limit_memory
+from kltool.native_messages import native_messages
 from kltool.time_limit import LIMIT_S
 from kltool.values.radiograph import Side
 from kltool.version import __version__
@@ -108,7 +109,8 @@ def read(
     limit_memory(MEMORY_MB)
     access = _access(allow_http, allow_host, root)
     options = ReadOptions(Stated(side, spacing), as_json, overlay, access, time_limit)
-    raise typer.Exit(read_all(paths or [], manifest, options))
+    with native_messages():
+        raise typer.Exit(read_all(paths or [], manifest, options))
 
 
 @app.command()
@@ -168,10 +170,12 @@ def compare(
         Stated(side, spacing), claim_of(claim), model, as_json, overlay, report, access, time_limit, tables
     )
     if manifest is not None and before is None:
-        raise typer.Exit(compare_visits(manifest, options))
+        with native_messages():
+            raise typer.Exit(compare_visits(manifest, options))
     if manifest is not None or before is None or after is None:
         raise typer.BadParameter("two radiographs, BEFORE and AFTER, or --manifest expected")
-    raise typer.Exit(compare_files(before, after, options))
+    with native_messages():
+        raise typer.Exit(compare_files(before, after, options))
 
 
 @app.command()

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, TextIO
 
 from kltool.errors import UsageError
 from kltool.tables.headings import STATED, SYNONYMS, plain
 from kltool.tables.spreadsheet import of_cell
 
+LONGEST_LINE: Final = 16_000_000  # characters; docs/choices-intake.md#table-size
 DELIMITERS: Final = ",;\t|"
 ENCODINGS: Final = {  # by the first bytes; UTF-16 is what Excel calls Unicode text
     codecs.BOM_UTF8: "utf-8-sig",
@@ -40,11 +41,12 @@ def csv_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
     try:
         with TextIOWrapper(file, encoding=_encoding_of(file), newline="") as text:
             before = 0
-            first = next(text, "")
+            lines = _bounded(text, path)
+            first = next(lines, "")
             delimiter = _stated_delimiter(first)
             if delimiter:
-                before, first = 1, next(text, "")
-            rows = csv.reader(chain([first], text), delimiter=delimiter or _delimiter_of(first))
+                before, first = 1, next(lines, "")
+            rows = csv.reader(chain([first], lines), delimiter=delimiter or _delimiter_of(first))
             for cells in filter(None, rows):
                 yield Line(f"line {rows.line_num + before}", [of_cell(cell) for cell in cells])
     except UnicodeError as error:
@@ -56,6 +58,17 @@ def csv_lines(path: Path, file: IO[bytes]) -> Iterator[Line]:
         raise UsageError(
             f"{path}, line {rows.line_num + before}: not a CSV ({error}); check its quotes, or save it again"
         ) from error
+
+
+def _bounded(text: TextIO, path: Path) -> Iterator[str]:
+    """Its lines. Raises UsageError as soon as one is too long: a file may be one line of any length."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise UsageError(
+                f"{path}: a line of {LONGEST_LINE:,} characters or more found, a table expected; "
+                "save it again"
+            )
+        yield line
 
 
 def _encoding_of(file: IO[bytes]) -> str:
@@ -77,7 +90,10 @@ def _delimiter_of(headings: str) -> str:
     """
 
     def merit(mark: str) -> tuple[int, int]:
-        cells = next(csv.reader([headings], delimiter=mark), [])
+        try:
+            cells = next(csv.reader([headings], delimiter=mark), [])
+        except csv.Error:  # of a long line, which is one cell where another mark separates
+            return 0, 0
         return sum(plain(cell) in NAMES for cell in cells), len(cells)
 
     return max(DELIMITERS, key=merit)

@@ -6,6 +6,7 @@ passed over. Source of both lists: docs/choices-intake.md#headings
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -31,6 +32,8 @@ UNCLEAR: Final[Mapping[str, str]] = {  # may mean it or something else
     **dict.fromkeys(("pixel_size", "resolution", "spacing_cm", "spacing_um"), SPACING),
     **dict.fromkeys(("day", "exam_date", "examination_date", "acquisition_date"), DATE),
 }
+MOST_COLUMNS: Final = 4_000  # docs/choices-intake.md#table-size
+LONGEST_HEADINGS: Final = 200_000  # characters of all together; docs/choices-intake.md#table-size
 NEARLY: Final = 0.85  # similarity (difflib); docs/choices-intake.md#headings
 
 
@@ -63,6 +66,16 @@ def known_headings(
     return found
 
 
+def refuse_too_many(headings: Sequence[str], place: Path) -> None:
+    """Raises UsageError: every row of a batch keeps the headings of its manifest."""
+    length = sum(map(len, headings))
+    if len(headings) > MOST_COLUMNS or length > LONGEST_HEADINGS:
+        raise UsageError(
+            f"{place}: {len(headings):,} columns with headings of {length:,} characters found, at most "
+            f"{MOST_COLUMNS:,} and {LONGEST_HEADINGS:,} expected; keep those that are needed"
+        )
+
+
 def refuse_unclear(headings: Sequence[str], used: Sequence[str], place: Path) -> None:
     """Raises UsageError for a heading that may mean one of `used`, which the table lacks."""
     for heading in headings:
@@ -84,12 +97,12 @@ def _synonym(heading: str, known: Collection[str], present: Collection[str]) -> 
 
 
 def _refuse_repeated(found: Sequence[str], written: Sequence[str], place: Path) -> None:
-    for name in found:
+    repeated = [name for name, times in Counter(found).items() if times > 1]
+    for name in repeated[:1]:
         same = [heading for heading, other in zip(written, found, strict=True) if other == name]
-        if len(same) > 1:
-            which = f"column {same[0]!r} found twice" if len(set(same)) == 1 else f"columns {_listed(same)}"
-            meaning = "" if len(set(same)) == 1 else f" found, which all mean {name!r}"
-            raise UsageError(f"{place}: {which}{meaning}, once expected; rename or remove one")
+        which = f"column {same[0]!r} found twice" if len(set(same)) == 1 else f"columns {_listed(same)}"
+        meaning = "" if len(set(same)) == 1 else f" found, which all mean {name!r}"
+        raise UsageError(f"{place}: {which}{meaning}, once expected; rename or remove one")
 
 
 def _refuse_nearly(found: Sequence[str], missing: Sequence[str], place: Path) -> None:

@@ -16,7 +16,7 @@ from kltool.errors import UsageError
 from kltool.tables import parquet
 from kltool.tables.columns import CODE, COLUMNS, FORMER_CODES, GIVEN_KL, READER, SIDE, present_names
 from kltool.tables.dialect import Line, csv_lines
-from kltool.tables.headings import KEYS, known_headings
+from kltool.tables.headings import KEYS, known_headings, refuse_too_many
 from kltool.tables.oai import all_from_oai, code_of, visits_of_headings
 from kltool.tables.words import plain_text, word
 
@@ -74,7 +74,9 @@ def open_table(path: Path, recognise: Recognise | None = None) -> OpenTable:
 def _table_of(path: Path, opened: Callable[[], IO[bytes]], recognise: Recognise) -> OpenTable:
     lines = _lines(path, opened)
     written = [plain_text(heading) for heading in next(lines, Line("", [])).cells]
-    headings = recognise(path, present_names(_without_empty_ends(written)))
+    written = _without_empty_ends(written)
+    refuse_too_many(written, path)
+    headings = recognise(path, present_names(written))
     rows = (_filled(path, line, len(headings)) for line in lines)
     return OpenTable(headings, _present_codes(rows, headings) if CODE in headings else rows)
 
@@ -118,9 +120,8 @@ def _trimmed(path: Path, headings: Sequence[str]) -> list[str]:
 
 def _without_empty_ends(headings: list[str]) -> list[str]:
     """Spreadsheets leave empty columns at the end."""
-    while headings and not headings[-1]:
-        headings = headings[:-1]
-    return headings
+    last = max((number for number, heading in enumerate(headings, 1) if heading), default=0)
+    return headings[:last]
 
 
 def _filled(path: Path, line: Line, count: int) -> Line:

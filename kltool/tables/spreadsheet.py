@@ -7,25 +7,19 @@ docs/choices-intake.md#formulas
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 PREFIX: Final = "'"
 LONGEST: Final = 32_767  # characters of a cell of Excel, in units of UTF-16; docs/choices-intake.md#formulas
 CUT: Final = "…"  # at the end of text that was longer
 
-_SPLIT: Final = r"[;\t\r\n]"  # where a spreadsheet may split a cell, whatever its quotation marks
-_NUMBER: Final = rf"[ ]*[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?[ ]*(?:\Z|{_SPLIT})"
-_FORMULA: Final = rf"(?!{_NUMBER})[\s']*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]"
-_BLANK: Final = r"[ ']*[\t\r\n]"
-
-
-def _beginnings(prefix: str) -> re.Pattern[str]:
-    """The places, with this prefix, from which a spreadsheet would read a formula."""
-    return re.compile(rf"\A{prefix}(?={_BLANK}|{_FORMULA})|(?<={_SPLIT}){prefix}(?={_FORMULA})")
-
-
-_WITHOUT_PREFIX: Final = _beginnings("")
-_WITH_PREFIX: Final = _beginnings(PREFIX)
+_SPLITS: Final = ";\t\r\n"  # where a spreadsheet may split a cell, whatever its quotation marks
+_NUMBER: Final = re.compile(
+    rf"[ ]*[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?[ ]*(?:\Z|[{_SPLITS}])"
+)
+_SIGN: Final = re.compile(r"(?<![\s'])[\s']*+[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]")  # with all that may lead to it
+_BLANK: Final = re.compile(r"[ ']*+[\t\r\n]")
 
 
 def as_cell(text: str) -> str:
@@ -33,7 +27,8 @@ def as_cell(text: str) -> str:
 
     Its lines end in a line feed: Python's csv does not quote a carriage return, which ends a row.
     """
-    return shortened(_WITHOUT_PREFIX.sub(PREFIX, with_line_feeds(text)))
+    text = shortened(with_line_feeds(text))
+    return shortened(PREFIX.join(_parts(text, _beginnings(text, ""))))
 
 
 def with_line_feeds(text: str) -> str:
@@ -43,7 +38,10 @@ def with_line_feeds(text: str) -> str:
 
 def of_cell(cell: str) -> str:
     """The text of which a CSV has this cell."""
-    return _WITH_PREFIX.sub("", cell) if PREFIX in cell else cell
+    if PREFIX not in cell:
+        return cell
+    first, *others = _parts(cell, _beginnings(cell, PREFIX))
+    return "".join([first, *(part.removeprefix(PREFIX) for part in others)])
 
 
 def shortened(text: str) -> str:
@@ -54,3 +52,35 @@ def shortened(text: str) -> str:
     if len(units) <= 2 * LONGEST:
         return text
     return units[: 2 * (LONGEST - len(CUT))].decode("utf-16-le", "ignore") + CUT
+
+
+def _beginnings(text: str, prefix: str) -> Iterator[int]:
+    """The places, in order, at which a spreadsheet would read a formula behind this prefix.
+
+    Each character is looked at a few times at most, however long the blanks before a sign are.
+    """
+    is_blank = text.startswith(prefix) and _BLANK.match(text, len(prefix)) is not None
+    if is_blank:
+        yield 0
+    for sign in _SIGN.finditer(text):
+        for place in range(max(sign.start(), is_blank), sign.end() - len(prefix)):
+            if (
+                _is_first(text, place)
+                and text.startswith(prefix, place)
+                and not _NUMBER.match(text, place + len(prefix))
+            ):
+                yield place
+
+
+def _is_first(text: str, place: int) -> bool:
+    """Whether a cell begins there, or may be split there."""
+    return place == 0 or text[place - 1] in _SPLITS
+
+
+def _parts(text: str, places: Iterable[int]) -> Iterator[str]:
+    """The text, cut before each of the places."""
+    start = 0
+    for place in places:
+        yield text[start:place]
+        start = place
+    yield text[start:]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kltool.batch import pseudonyms_of
+from kltool.batch import listing, pseudonyms_of
 from kltool.batch.listing import Listing, Task, task_of
 from kltool.errors import InstallationError, UsageError
 from kltool.intake import ImageSource, find_images
@@ -264,3 +264,10 @@ def test_an_address_that_holds_a_password_is_refused() -> None:
 def test_a_store_without_its_package_says_what_to_install() -> None:
     with pytest.raises((InstallationError, UsageError), match="unknownstore"):
         list(find_images("unknownstore://films"))
+
+
+def test_a_standard_input_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "LARGEST_FILE_BYTES", 1_000)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\n" * 501)))
+    with pytest.raises(UsageError, match="on the standard input, paths of images"):
+        list(Listing(("-",), frozenset(), str))

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from kltool.batch.listing import Listing
 from kltool.cli.sources import Stated, images_of, visits_of
 from kltool.errors import UsageError
-from kltool.tables import ManifestRow, manifest_columns, manifest_rows, read_table, unused_columns
+from kltool.tables import (
+    ManifestRow,
+    dialect,
+    headings,
+    manifest_columns,
+    manifest_rows,
+    read_table,
+    unused_columns,
+)
 from kltool.tables.words import number, side
 from kltool.values.radiograph import Side
 from tests.messages import holds
@@ -195,3 +203,28 @@ def test_widths_narrowing_and_osteophytes_of_the_oai_are_read_by_kltools_names(t
 def test_columns_of_several_visits_in_one_table_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"V00XRKL, V06XRKL"):
         read_table(put(tmp_path, "ID,SIDE,V00XRKL,V06XRKL\n1,1,2,3\n"))
+
+
+def test_one_endless_line_is_no_table_and_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialect, "LONGEST_LINE", 1_000)
+    table = tmp_path / "t.csv"
+    table.write_text("path\n" + "x" * 998 + "\n")
+    assert [row.cell("path") for row in manifest_rows(table)] == ["x" * 998]
+    for text in ("x" * 1_000, "path\n" + "x" * 2_000):
+        table.write_text(text)
+        with pytest.raises(UsageError, match="a line of 1,000 characters or more"):
+            list(manifest_rows(table))
+
+
+def test_more_columns_than_any_table_has_are_refused(tmp_path: Path) -> None:
+    """Each row of a batch keeps the headings, and each heading was compared with every other."""
+    many = [f"c{place}" for place in range(headings.MOST_COLUMNS)]
+    table = put(tmp_path, ",".join(["path", *many[1:]]) + "\na\n")
+    assert len(manifest_columns(table)) == headings.MOST_COLUMNS
+    assert Listing((str(table),), frozenset({"c1"}), str).headings["c1"] == "given_c1"
+    for first in (",".join(["path", *many]), f"path,{'x' * 100_000},{'y' * 100_000}"):
+        put(tmp_path, f"{first}\na\n")
+        with pytest.raises(UsageError, match="keep those that are needed"):
+            manifest_columns(table)

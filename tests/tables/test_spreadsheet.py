@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -52,6 +53,16 @@ def test_text_is_cut_at_the_length_of_a_cell_and_says_so(text: str) -> None:
     assert LONGEST - 1 <= len(cell.encode("utf-16-le")) / 2 <= LONGEST
     assert cell.endswith(CUT)
     assert as_cell(text[:10_000]).removeprefix(PREFIX) == text[:10_000]
+
+
+@pytest.mark.parametrize("unit", ["\n", "\n'", "'", "\n ", "\t1", ";+1 ", "1 ", "a="])
+def test_a_flood_of_blanks_and_prefixes_takes_no_longer_than_other_text(unit: str) -> None:
+    """A minute and more where each place looks ahead through all the blanks behind it."""
+    flood = "a" + unit * (130_000 // len(unit)) + "a"
+    start = process_time()
+    assert of_cell(flood) == flood
+    assert as_cell(flood).endswith(CUT)
+    assert process_time() - start < 10
 
 
 def test_a_carriage_return_ends_no_row() -> None:

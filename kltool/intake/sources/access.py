@@ -40,9 +40,13 @@ class Access:
         """The inverse of dataclasses.asdict, of what was stored as JSON."""
         return cls(values["http"], tuple(values["hosts"]), values["root"])
 
+    def allows(self, path: Path) -> bool:
+        """Whether the path lies inside of root, links resolved."""
+        return not self.root or _is_inside(path, Path(self.root))
+
     def require_inside(self, path: Path) -> None:
         """Raises UsageError where the path lies outside of root, links resolved."""
-        if self.root and not _is_inside(path, Path(self.root)):
+        if not self.allows(path):
             raise UsageError(f"{path.name} leads out of --root; a path inside that folder expected")
 
 

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from threading import Event, Timer
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 from uuid import uuid4
 
 from kltool.errors import UsageError
 from kltool.intake.sources.access import HTTP, NOTHING_ALLOWED, Access, require_allowed
+from kltool.intake.sources.deadline import Deadline
 from kltool.intake.sources.locations import ImageSource, refuse_oversize
 from kltool.intake.sources.public import is_public
 
@@ -65,83 +65,69 @@ def _version(url: str, access: Access) -> str:
 @contextmanager
 def _response(method: str, url: str, access: Access, limit_s: float) -> Iterator[http.client.HTTPResponse]:
     """The answer with status 200. Raises UsageError; whatever takes longer than the limit is ended."""
-    late = Event()
-    try:
-        with _connected(method, url, access, limit_s, late) as response:
+    with Deadline(limit_s) as deadline:
+        try:
+            response = _answer(method, url, access, deadline)
             if response.status != http.client.OK:
                 raise UsageError(f"the server answered {response.status}; check the address")
             yield response
-            if late.is_set():
-                raise OSError
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        reason = f"not within {limit_s:g} s" if late.is_set() else type(error).__name__
-        raise UsageError(
-            f"the file cannot be fetched ({reason}); check the address and the network"
-        ) from error
+            deadline.left_s()
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            reason = f"not within {limit_s:g} s" if deadline.is_over else type(error).__name__
+            raise UsageError(
+                f"the file cannot be fetched ({reason}); check the address and the network"
+            ) from error
 
 
-@contextmanager
-def _connected(
-    method: str, url: str, access: Access, limit_s: float, late: Event
-) -> Iterator[http.client.HTTPResponse]:
-    """Follows redirects to allowed hosts; when the time is over, the connection is shut."""
-    sockets: list[socket.socket] = []
-
-    def give_up() -> None:
-        late.set()
-        for one in sockets:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-
-    timer = Timer(limit_s, give_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        for _ in range(MOST_REDIRECTS + 1):
-            sockets.append(_opened(urlsplit(url), access, limit_s))
-            response = _requested(method, urlsplit(url), sockets)
-            if response.status not in REDIRECTS:
-                yield response
-                return
-            url = _redirected(url, response.getheader("Location", ""), access)
-        raise UsageError(f"more than {MOST_REDIRECTS} redirects found; give the address of the file")
-    finally:
-        timer.cancel()
-        for one in sockets:
-            one.close()
+def _answer(method: str, url: str, access: Access, deadline: Deadline) -> http.client.HTTPResponse:
+    """Follows redirects to allowed hosts."""
+    for _ in range(MOST_REDIRECTS + 1):
+        response = _requested(method, urlsplit(url), _opened(urlsplit(url), access, deadline), deadline)
+        if response.status not in REDIRECTS:
+            return response
+        url = _redirected(url, response.getheader("Location", ""), access)
+    raise UsageError(f"more than {MOST_REDIRECTS} redirects found; give the address of the file")
 
 
-def _opened(place: SplitResult, access: Access, limit_s: float) -> socket.socket:
+def _opened(place: SplitResult, access: Access, deadline: Deadline) -> socket.socket:
     """Connected to the first address of a host that answers. Raises UsageError, OSError."""
     host, port = _host_of(place), place.port or _default_port(place)
+    deadline.left_s()
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = dict.fromkeys(str(address[0]) for *_, address in found)
     if host not in access.hosts and not all(map(is_public, addresses)):
         raise UsageError(
             f"{host} leads to a private address of this machine or network; name it by --allow-host {host}"
         )
-    return _connected_to(addresses, port, limit_s)
+    return _connected_to(addresses, port, deadline)
 
 
-def _connected_to(addresses: Iterable[str], port: int, limit_s: float) -> socket.socket:
+def _connected_to(addresses: Iterable[str], port: int, deadline: Deadline) -> socket.socket:
     """Raises the last OSError: a machine without IPv6 still reaches a host that has both."""
     failure = OSError("the host has no address")
     for address in addresses:
+        left_s = deadline.left_s()
         try:
-            return socket.create_connection((address, port), timeout=limit_s)
+            return socket.create_connection((address, port), timeout=left_s)
         except OSError as error:
             failure = error
     raise failure
 
 
-def _requested(method: str, place: SplitResult, sockets: list[socket.socket]) -> http.client.HTTPResponse:
-    """The answer to a request over the last of the sockets, which is encrypted for https."""
+def _requested(
+    method: str, place: SplitResult, opened: socket.socket, deadline: Deadline
+) -> http.client.HTTPResponse:
+    """The answer to a request over the socket, which is encrypted for https."""
+    deadline.watch(opened)
     host, port = _host_of(place), place.port or _default_port(place)
     connection = http.client.HTTPConnection(host, port)
+    connection.sock = opened
     if place.scheme == "https":
         connection = http.client.HTTPSConnection(host, port)
-        sockets[-1] = _tls().wrap_socket(sockets[-1], server_hostname=host)
-    connection.sock = sockets[-1]
+        encrypted = _tls().wrap_socket(opened, server_hostname=host, do_handshake_on_connect=False)
+        deadline.watch(encrypted)  # in place of the other, which it takes over
+        encrypted.do_handshake()
+        connection.sock = encrypted
     target = (place.path or "/") + (f"?{place.query}" if place.query else "")
     connection.request(method, target, headers=HEADERS)
     return connection.getresponse()

@@ -10,7 +10,7 @@ from kltool.intake import dicom, sources
 from kltool.intake.formats import FileFormat, format_of
 from kltool.intake.sources.access import NOTHING_ALLOWED, Access, is_http, is_remote, require_allowed
 from kltool.intake.sources.archives import TAR_SUFFIXES, Member, is_tar, tar_members, zip_members
-from kltool.intake.sources.locations import ImageSource, LocalFile, Unopened, shown
+from kltool.intake.sources.locations import ImageSource, LocalFile, Unopened, refuse_oversize, shown
 from kltool.intake.sources.passed_over import PassedOver, head_of, holds_no_image, is_companion
 
 _OUTSIDE = (
@@ -120,7 +120,11 @@ def _in_folder(folder: Path, passed: PassedOver, access: Access) -> Iterator[Ima
         folders[:] = sorted(name for name in folders if not is_companion(name))
         for name in sorted(files):
             path = Path(parent, name)
-            if is_companion(name) or holds_no_image(path):
+            if is_companion(name):
+                passed.files += 1
+            elif not access.allows(path):
+                yield _file(path, access)
+            elif holds_no_image(path):
                 passed.files += 1
             else:
                 yield from _file_of_folder(path, passed, access)
@@ -175,10 +179,11 @@ def _images_of(archive: Path, members: list[Member], passed: PassedOver) -> Iter
 def _in_dicomdir(path: Path, access: Access) -> Iterator[ImageSource]:
     """The image files a DICOMDIR lists, below its own folder, in its order."""
     try:
+        refuse_oversize(path.stat().st_size)
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be opened ({error.strerror}); check the permission") from error
-    disc = _Disc(path.parent)
+    disc = _Disc(path.parent, access)
     for parts in dicom.listed_files(data):
         if any(part in ("", ".", "..") or "/" in part or "\\" in part for part in parts):
             # a file ID names folders below the DICOMDIR and nothing else, PS3.10 8.2
@@ -193,8 +198,8 @@ class _Disc:
     docs/choices-intake.md#file-ids
     """
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, access: Access) -> None:
+        self._root, self._access = root, access
         self._names: dict[Path, dict[str, str]] = {}
 
     def path(self, file_id: tuple[str, ...]) -> Path:
@@ -206,9 +211,10 @@ class _Disc:
         return path
 
     def _alike(self, folder: Path) -> dict[str, str]:
-        """Plain names to names; the first of equal ones counts."""
+        """Plain names to names; the first of equal ones counts. None where a link leads out of the root."""
         if folder not in self._names:
-            names = sorted(os.listdir(folder), reverse=True) if os.path.isdir(folder) else []
+            is_listed = self._access.allows(folder) and os.path.isdir(folder)
+            names = sorted(os.listdir(folder), reverse=True) if is_listed else []
             self._names[folder] = {_plain(name): name for name in names}
         return self._names[folder]
 

@@ -6,9 +6,13 @@ from typing import Any, Final, cast
 from fsspec.core import url_to_fs
 
 from kltool.errors import InstallationError, UsageError
-from kltool.intake.sources.locations import ImageSource, Remote
+from kltool.intake.sources.access import NOTHING_ALLOWED, require_allowed
+from kltool.intake.sources.locations import ImageSource, Remote, Unopened, shown
 
 VERSIONS: Final = ("ETag", "etag", "md5", "checksum", "mtime", "LastModified", "last_modified", "CRC")
+_CHAIN: Final = (
+    "a name with '::' was found in a store or archive, where it separates addresses; rename the file there"
+)
 
 
 def find_remote(url: str) -> Iterator[ImageSource]:
@@ -22,6 +26,9 @@ def find_remote(url: str) -> Iterator[ImageSource]:
         store, path = url_to_fs(url)
         for name, info in _files(store, path):
             address = "::".join([store.unstrip_protocol(name), *outer])
+            if "::" in name:
+                yield ImageSource(shown(address), Unopened(_CHAIN))
+                continue
             yield ImageSource(address, Remote(address, int(info.get("size") or 0), _version(info)))
     except ImportError as error:
         raise InstallationError(
@@ -38,6 +45,7 @@ def find_remote(url: str) -> Iterator[ImageSource]:
 
 def fetch(url: str, most: int) -> bytes:
     """The first bytes of one file, so many at most. Raises UsageError where they cannot be fetched."""
+    require_allowed(url, NOTHING_ALLOWED)
     try:
         store, path = url_to_fs(url)
         return cast(bytes, store.cat_file(path, start=0, end=most))

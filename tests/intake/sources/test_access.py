@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from kltool.errors import UsageError
+from kltool.errors import NotAnImage, UsageError
 from kltool.intake import find_images
-from kltool.intake.sources import Access, remote
+from kltool.intake.sources import Access, listing, remote
 from kltool.intake.sources.access import HTTP, STORES
 from tests.intake.films import grey8, png
 
@@ -112,3 +112,37 @@ def test_a_pipe_never_makes_a_listing_wait(name: str, tmp_path: Path) -> None:
     (named,) = find_images(tmp_path / name)
     with pytest.raises(Exception, match="device or pipe"):
         named.read()
+
+
+def test_a_link_out_of_the_root_is_a_row_and_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever lies there: a text would be passed over as no image, without a word."""
+    (tmp_path / "secret").write_text("text of another")
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "a").symlink_to(tmp_path / "secret")
+    opened: list[Path] = []
+    monkeypatch.setattr(listing, "holds_no_image", lambda path: opened.append(path) or True)
+    (source,) = find_images(root, access=Access(root=str(root)))
+    assert source.name == str(root / "a")
+    assert not opened
+    with pytest.raises(UsageError, match="leads out of --root"):
+        source.read()
+
+
+def test_a_disc_lists_no_folder_outside_of_the_root(tmp_path: Path) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    (outside / "film.dcm").touch()
+    (root / "LINK").symlink_to(outside)
+    assert listing._Disc(root, Access()).path(("LINK", "FILM")) == root / "LINK" / "film.dcm"
+    assert listing._Disc(root, Access(root=str(root))).path(("LINK", "FILM")) == root / "LINK" / "FILM"
+
+
+def test_a_dicomdir_that_is_larger_than_a_file_may_be_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "DICOMDIR").open("wb") as file:
+        file.truncate(1_100_000_000)
+    with pytest.raises(NotAnImage, match="a file of 1100 MB"):
+        list(find_images(tmp_path / "DICOMDIR"))

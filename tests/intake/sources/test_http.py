@@ -1,6 +1,8 @@
 """A film of a web server is fetched within stated bounds, and only where the host is allowed."""
 
+import socket
 import time
+from typing import Any
 
 import pytest
 
@@ -8,7 +10,7 @@ from kltool.errors import NotAnImage, UsageError
 from kltool.intake import load
 from kltool.intake.sources import Access, find_images, http, locations
 from tests.intake.films import grey8, png
-from tests.intake.sources.web import body, endless, redirect, served
+from tests.intake.sources.web import body, endless, redirect, served, slow_handshake
 
 FILM = png(grey8())
 HERE = Access(http=True, hosts=("127.0.0.1",))
@@ -71,6 +73,30 @@ def test_a_slow_server_is_left_when_the_time_is_over(monkeypatch: pytest.MonkeyP
         with pytest.raises(UsageError, match=r"not within 0\.5 s"):
             fetched(f"{address}/film.png")
         assert time.monotonic() - began < 5.0
+
+
+def test_time_that_passes_before_the_connection_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the limit is over before there is a connection, it still ends the transfer."""
+    looked_up = socket.getaddrinfo
+
+    def slow(*place: Any, **options: Any) -> Any:
+        time.sleep(0.3)
+        return looked_up(*place, **options)
+
+    monkeypatch.setattr(http, "LONGEST_HEAD_S", 0.2)
+    monkeypatch.setattr(http, "LONGEST_FETCH_S", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with served(endless(b"x", 0.05)) as (address, requests):
+        with pytest.raises(UsageError, match=r"not within 0\.2 s"):
+            fetched(f"{address}/film.png")
+        assert not requests
+
+
+def test_a_server_that_never_ends_its_handshake_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "LONGEST_HEAD_S", 0.2)
+    monkeypatch.setattr(http, "LONGEST_FETCH_S", 0.2)
+    with slow_handshake() as address, pytest.raises(UsageError, match=r"not within 0\.2 s"):
+        fetched(f"{address}/film.png")
 
 
 def test_an_endless_file_is_left_when_it_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from kltool.errors import UsageError
 from kltool.intake import find_images, load
-from kltool.intake.sources import access
+from kltool.intake.sources import access, remote
 from tests.intake.films import grey8, png
 
 
@@ -40,3 +40,13 @@ def test_a_folder_of_a_store_that_cannot_be_listed_is_not_passed_over(
     monkeypatch.setattr(type(store), "ls", refusing)
     with pytest.raises(UsageError, match="cannot be listed"):
         list(find_images("memory://knees"))
+
+
+def test_a_name_that_is_a_chain_of_addresses_is_not_opened(store: Any) -> None:
+    """fsspec would open what stands behind the colons, as a file of this machine."""
+    store.pipe({"/knees/a/x::memory:": b"x"})
+    (source,) = [source for source in find_images("memory://knees/a") if "::" in source.name]
+    with pytest.raises(UsageError, match="a name with '::'"):
+        source.read()
+    with pytest.raises(UsageError, match="not opened"):
+        remote.fetch("file:///etc/hostname", 10)

@@ -1,8 +1,9 @@
 """A web server of this machine whose answers a test determines."""
 
+import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -37,6 +38,25 @@ def served(answer: Answer) -> Iterator[tuple[str, list[str]]]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def slow_handshake() -> Iterator[str]:
+    """The https address of a server that sends the first record of its handshake byte by byte, for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=_answer_slowly, args=(listener,), daemon=True).start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def _answer_slowly(listener: socket.socket) -> None:
+    with suppress(OSError):  # the client, or the test, has gone
+        while True:
+            client, _ = listener.accept()
+            with client, suppress(OSError):
+                client.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc")  # a ServerHello of 16 kB
+                while True:
+                    client.sendall(b"x")
+                    time.sleep(0.02)
 
 
 def body(data: bytes, stated: int | None = None, **headers: str) -> Answer:
