@@ -110,6 +110,8 @@ def _tar_headers(archive: Path) -> Iterator[tarfile.TarInfo]:
         while (info := opened.next()) is not None:
             if len(info.name) > LONGEST_NAME:
                 raise TooManyHeaders
+            if info.size < 0 or not 0 <= info.offset_data <= opened.offset:
+                raise tarfile.ReadError  # a size below zero would lead back, and read a stream to its end
             yield info
             opened.members = []  # type: ignore[attr-defined]  # of the standard library, not in its types
             opened.pax_headers = {}  # of all members that follow: nothing that is used here

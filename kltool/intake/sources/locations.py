@@ -148,6 +148,8 @@ class TarMember:
 
     def read(self) -> bytes:
         refuse_oversize(self.size)
+        if self.size < 0 or self.offset < 0:  # a negative size would be everything up to the end
+            raise _damaged("tar")
         try:
             stream = _opened_tar(self.archive)
             stream.seek(self.offset)

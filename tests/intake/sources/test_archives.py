@@ -1,5 +1,6 @@
 """The members of an archive are images like files, and what is no archive of images is refused."""
 
+import gzip
 import os
 import re
 import tarfile
@@ -10,6 +11,7 @@ import pytest
 
 from kltool.errors import Undecodable, UsageError
 from kltool.intake import ImageSource, find_images, load
+from kltool.intake.sources import TarMember
 from tests.intake.films import as_bytes, data_set, grey8, png
 from tests.messages import guides, holds
 
@@ -146,3 +148,24 @@ def test_a_member_without_a_name_takes_no_other_with_it(tmp_path: Path) -> None:
     nameless, film = find_images(archive)
     assert nameless.name == f"{archive}!"
     assert film.read() == png(grey8())
+
+
+def tar_header(name: str, size: int) -> bytes:
+    info = tarfile.TarInfo(name)
+    info.size = size
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+@pytest.mark.parametrize("size", [-1, -512, -(10**12)])
+def test_a_member_of_a_size_below_zero_is_a_damaged_archive(size: int, tmp_path: Path) -> None:
+    data = tar_header("a.dcm", 1_000) + bytes(1_024) + tar_header("b.dcm", size) + bytes(10_000)
+    (tmp_path / "a.tgz").write_bytes(gzip.compress(data))
+    with pytest.raises(UsageError, match="is a damaged tar archive"):
+        names(tmp_path / "a.tgz")
+
+
+def test_no_size_below_zero_is_read_to_the_end_of_a_stream(tmp_path: Path) -> None:
+    (tmp_path / "a.tgz").write_bytes(gzip.compress(bytes(10_000)))
+    for offset, size in ((512, -1), (-1, 512)):
+        with pytest.raises(Undecodable, match="damaged member of a tar archive"):
+            TarMember(str(tmp_path / "a.tgz"), offset, size, "", packed=True).read()
