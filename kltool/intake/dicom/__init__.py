@@ -2,6 +2,7 @@
 
 film.py         the steps, in their order
 dataset.py      bytes → data set; its elements, read without trust
+bounded.py      the number of elements, items and fragments
 missing.py      attributes that old files leave out
 header.py       the elements that are used, read once
 suitability.py  refuses what is no frontal radiograph of a knee by its header
