@@ -3,7 +3,9 @@
 import gzip
 import os
 import re
+import struct
 import tarfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -169,3 +171,33 @@ def test_no_size_below_zero_is_read_to_the_end_of_a_stream(tmp_path: Path) -> No
     for offset, size in ((512, -1), (-1, 512)):
         with pytest.raises(Undecodable, match="damaged member of a tar archive"):
             TarMember(str(tmp_path / "a.tgz"), offset, size, "", packed=True).read()
+
+
+METHODS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("size", [0, 1, 70_000])
+def test_members_are_read_whatever_packed_them(method: int, size: int, tmp_path: Path) -> None:
+    data = os.urandom(size)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as new:
+        new.writestr("a.dcm", data)
+    (source,) = find_images(tmp_path / "a.zip")
+    assert source.read() == data
+
+
+@pytest.mark.parametrize("method", METHODS[1:])
+def test_a_member_is_unpacked_no_further_than_it_states(method: int, tmp_path: Path) -> None:
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w", method, compresslevel=9) as new:
+        new.writestr("a.dcm", bytes(100_000_000))
+    archive.write_bytes(
+        archive.read_bytes().replace(struct.pack("<I", 100_000_000), struct.pack("<I", 1_000))
+    )
+    (source,) = find_images(archive)
+    tracemalloc.start()
+    with pytest.raises(Undecodable, match="damaged member of a zip archive"):
+        source.read()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 5_000_000
