@@ -15,6 +15,7 @@ END_OF_CODESTREAM = b"\xff\xd9"  # JPEG, JPEG-LS and JPEG 2000 alike
 CODING_STYLE = b"\xff\x52\x00"  # JPEG 2000; its segment is shorter than 256 bytes
 LOSSLESS_FRAME, HUFFMAN_TABLES, START_OF_SCAN = 0xC3, 0xC4, 0xDA
 _FRAMES = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}  # F7: JPEG-LS, ITU T.87
+WITHOUT_LENGTH = frozenset((0x01, 0xD8, 0xD9))  # TEM, start and end of image, ITU T.81 B.1.1.3
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _SCAN = b"\xff\xda"  # entropy-coded data never hold it, ITU T.81 B.1.1.5
 START_OF_JPEG_2000 = b"\xff\x4f\xff\x51"
@@ -46,8 +47,23 @@ def check_jpeg(codestream: bytes, stored: PixelFormat) -> None:
     """JPEG or JPEG-LS: raises Undecodable unless it is of the data set's size, in as many scans as can be."""
     _, rows, columns, channels = _frame_header(codestream)
     _check_frame(rows, columns, channels, stored)
+    _check_markers(codestream)
     if codestream.count(_SCAN) > MOST_SCANS:
         raise too_many_scans()
+
+
+def _check_markers(codestream: bytes) -> None:
+    """Up to the first scan there is one frame header, and no marker without a length."""
+    position, marker, frames = 2, 0, 0
+    while marker != START_OF_SCAN:
+        found = _MARKER.search(codestream, position)
+        if found is None or len(codestream) < found.end() + 2:
+            raise damaged_pixels()
+        marker, position = codestream[found.end() - 1], found.end()
+        frames += marker in _FRAMES
+        if marker in WITHOUT_LENGTH or frames > 1:
+            raise damaged_pixels()
+        position += struct.unpack_from(">H", codestream, position)[0]
 
 
 def check_jpeg_2000(codestream: bytes, stored: PixelFormat) -> None:

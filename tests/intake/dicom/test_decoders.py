@@ -4,13 +4,14 @@ import sys
 
 import numpy as np
 import pytest
+from pydicom.encaps import encapsulate
 from pydicom.pixels.utils import compress
 from pydicom.uid import JPEGExtended12Bit, JPEGLSLossless
 
 from kltool.errors import InstallationError, Undecodable
 from kltool.intake import ImageSource, decoders, load
 from kltool.values.radiograph import Radiograph
-from tests.intake.films import as_bytes, data_set, grey8, jpeg_2000_lossless, jpeg_baseline
+from tests.intake.films import as_bytes, data_set, grey8, jpeg_2000_lossless, jpeg_baseline, picture
 
 
 def read(data: bytes) -> Radiograph:
@@ -70,3 +71,32 @@ def test_twelve_bit_lossy_jpeg_is_named_as_unread() -> None:
 def test_eight_bit_jpeg_is_read_within_its_tolerance() -> None:
     film = read(as_bytes(jpeg_baseline(data_set(grey8()))))
     assert np.abs(film.pixels - grey8()).mean() < 5
+
+
+def hidden(stream: bytes, rows: int) -> bytes:
+    """A frame header of another size behind TEM, where one who takes a length for it does not look."""
+    start = stream.index(b"\xff\xc0")
+    frame = stream[start : start + 2 + int.from_bytes(stream[start + 2 : start + 4], "big")]
+    other = frame[:5] + rows.to_bytes(2, "big") + frame[7:]
+    filler = 0xFFC0 - len(other) - 2
+    comment = b"\xff\xfe" + (filler + len(frame)).to_bytes(2, "big") + bytes(filler - 2) + frame
+    return stream[:start] + b"\xff\x01" + other + comment + stream[start + len(frame) :]
+
+
+def test_a_size_hidden_behind_a_marker_without_a_length_is_refused() -> None:
+    stream = picture(grey8(), ".jpg")
+    start = stream.index(b"\xff\xc0")
+    twice = stream[:start] + stream[start : start + 13] + stream[start:]
+    for harmful in (hidden(stream, 30_000), stream[:2] + b"\xff\x01" + stream[2:], twice):
+        film = jpeg_baseline(data_set(grey8()))
+        film.PixelData = encapsulate([harmful])
+        for data in (harmful, as_bytes(film)):
+            with pytest.raises(Undecodable, match="damaged or end"):
+                read(data)
+
+
+def test_scans_hidden_behind_a_marker_without_a_length_are_refused() -> None:
+    stream = picture(grey8(), ".jpg")
+    scan = stream.index(b"\xff\xda")
+    with pytest.raises(Undecodable, match="damaged or ends"):
+        read(stream[:scan] + b"\xff\x01" + stream[scan:])
