@@ -19,7 +19,7 @@ HIGHEST_COMPRESSION = 100.0  # docs/choices-intake.md#archive-limits; of more th
 LONGEST_DIRECTORY = 32_000_000  # docs/choices-intake.md#archive-limits; bytes, of a zip archive
 LONGEST_HEADER = 1_000_000  # docs/choices-intake.md#archive-limits; bytes, of one member of a tar archive
 BYTES_OF_HEADERS = 4_096  # docs/choices-intake.md#archive-limits; a member of a tar archive, on average
-LONGEST_NAME = 4_096  # docs/choices-intake.md#archive-limits; characters
+LONGEST_NAME = 1_024  # docs/choices-intake.md#archive-limits; characters
 TAR_SUFFIXES = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
 
@@ -88,8 +88,10 @@ def _tar_members(archive: Path) -> Iterator[Member]:
             if info.isreg():
                 where = str(archive.absolute()), info.offset_data, info.size
                 files[info.name] = TarMember(*where, version, packed)
-            elif info.islnk():  # of a file before it
+            elif info.islnk():  # of a file before it, whose bytes are read once more
                 files[info.name] = files[info.linkname]
+                size += files[info.linkname].size
+                _refuse_bomb(archive, number, size, state.st_size)
             else:
                 continue
             yield Member(info.name, files[info.name])

@@ -7,6 +7,7 @@ import struct
 import tarfile
 import tracemalloc
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,26 @@ def test_a_member_is_unpacked_no_further_than_it_states(method: int, tmp_path: P
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 5_000_000
+
+
+def test_hard_links_count_as_the_bytes_of_their_targets(tmp_path: Path) -> None:
+    link = tarfile.TarInfo("b.dcm")
+    link.type, link.linkname = tarfile.LNKTYPE, "a.dcm"
+    with tarfile.open(tmp_path / "a.tgz", "w:gz") as bundle:
+        film = tarfile.TarInfo("a.dcm")
+        film.size = 25_000_000
+        bundle.addfile(film, BytesIO(bytes(film.size)))
+        bundle.addfile(link)
+    with pytest.raises(UsageError, match="an archive of radiographs was expected"):
+        names(tmp_path / "a.tgz")
+
+
+@pytest.mark.parametrize(("length", "listed"), [(1_024, True), (1_025, False)])
+def test_names_of_members_are_bounded(length: int, listed: bool, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar", "w") as bundle:
+        bundle.addfile(tarfile.TarInfo("a" * length))
+    if listed:
+        assert len(names(tmp_path / "a.tar")) == 1
+    else:
+        with pytest.raises(UsageError, match="headers that are longer"):
+            names(tmp_path / "a.tar")
