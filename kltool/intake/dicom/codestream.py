@@ -8,6 +8,7 @@ import re
 import struct
 
 from kltool.errors import Undecodable
+from kltool.intake.dicom.code_blocks import has_too_many_blocks
 from kltool.intake.dicom.header import PixelFormat
 from kltool.intake.limits import MOST_SCANS, too_many_scans
 
@@ -75,11 +76,13 @@ def check_jpeg_2000(codestream: bytes, stored: PixelFormat) -> None:
     try:
         *corners, tile_columns, tile_rows = struct.unpack_from(">6I", codestream, start + 8)
         (channels,) = struct.unpack_from(">H", codestream, start + 40)
-    except struct.error as error:
+        right, bottom, left, top = corners
+        rows, columns = bottom - top, right - left
+        _check_frame(rows, columns, channels, stored)
+        if has_too_many_blocks(codestream, start, rows, columns, channels):
+            raise damaged_pixels()
+    except (struct.error, IndexError) as error:
         raise damaged_pixels() from error
-    right, bottom, left, top = corners
-    rows, columns = bottom - top, right - left
-    _check_frame(rows, columns, channels, stored)
     if tile_rows < min(SMALLEST_TILE_PX, rows) or tile_columns < min(SMALLEST_TILE_PX, columns):
         raise damaged_pixels()
 

@@ -1,5 +1,6 @@
 """Pixels are decoded whole, or refused with what they lack."""
 
+import struct
 import sys
 
 import numpy as np
@@ -10,6 +11,7 @@ from pydicom.uid import JPEGExtended12Bit, JPEGLSLossless
 
 from kltool.errors import InstallationError, Undecodable
 from kltool.intake import ImageSource, decoders, load
+from kltool.intake.dicom.code_blocks import has_too_many_blocks
 from kltool.values.radiograph import Radiograph
 from tests.intake.films import as_bytes, data_set, grey8, jpeg_2000_lossless, jpeg_baseline, picture
 
@@ -100,3 +102,14 @@ def test_scans_hidden_behind_a_marker_without_a_length_are_refused() -> None:
     scan = stream.index(b"\xff\xda")
     with pytest.raises(Undecodable, match="damaged or ends"):
         read(stream[:scan] + b"\xff\x01" + stream[scan:])
+
+
+@pytest.mark.parametrize(
+    ("precinct", "block", "refused"), [(0x11, 4, True), (0x88, 0, True), (0x88, 4, False), (0x66, 3, False)]
+)
+def test_code_blocks_of_jpeg_2000_are_counted(precinct: int, block: int, refused: bool) -> None:
+    size = struct.pack(">HHH", 0xFF51, 41, 0) + bytes(37)
+    style = bytes([0xFF, 0x52, 0, 13, 1, 0, 0, 1, 0, 0, block, block, 0, 1, precinct])
+    for header in (size + style, size + struct.pack(">HHHIBB", 0xFF90, 10, 0, 0, 0, 1) + style):
+        stream = b"\xff\x4f" + header + b"\xff\x93" + bytes(100) + b"\xff\xd9"
+        assert has_too_many_blocks(stream, 0, 4_000, 4_000, 1) is refused
