@@ -6,6 +6,7 @@ docs/choices-intake.md#codecs
 
 import re
 import struct
+from itertools import pairwise
 
 from kltool.errors import Undecodable
 from kltool.intake.dicom.code_blocks import has_too_many_blocks
@@ -88,10 +89,26 @@ def check_jpeg_2000(codestream: bytes, stored: PixelFormat) -> None:
 
 
 def check_rle(frame: bytes, stored: PixelFormat) -> None:
-    """Raises Undecodable for more runs than the pixels of the data set can take, each of 128 at most."""
+    """Raises Undecodable for more runs, or more bytes in them, than the pixels of the data set can take."""
     pixels = (stored.rows or 0) * (stored.columns or 0) * (stored.samples or 1)
-    if len(frame) > LONGEST_RLE * pixels * (stored.bits_allocated or 0) // 8 + RLE_HEADER_BYTES:
+    most = LONGEST_RLE * pixels * (stored.bits_allocated or 0) // 8
+    if len(frame) > most + RLE_HEADER_BYTES or len(frame) < RLE_HEADER_BYTES:
         raise damaged_pixels()
+    segments, *offsets = struct.unpack_from("<16I", frame)
+    for start, end in pairwise((*offsets[: min(segments, len(offsets))], len(frame))):
+        most -= _unpacked_rle(frame[start:end], most)
+        if most < 0:
+            raise damaged_pixels()
+
+
+def _unpacked_rle(segment: bytes, enough: int) -> int:
+    """Bytes of its runs, counted until there are more than enough. PS3.5 G.3.2."""
+    position, total = 0, 0
+    while position < len(segment) and total <= enough:
+        head = segment[position]
+        total += head + 1 if head < 128 else 257 - head if head > 128 else 0
+        position += head + 2 if head < 128 else 2 if head > 128 else 1
+    return total
 
 
 def _check_frame(rows: int, columns: int, channels: int, stored: PixelFormat) -> None:

@@ -12,8 +12,19 @@ from pydicom.uid import JPEGExtended12Bit, JPEGLSLossless
 from kltool.errors import InstallationError, Undecodable
 from kltool.intake import ImageSource, decoders, load
 from kltool.intake.dicom.code_blocks import has_too_many_blocks
+from kltool.intake.dicom.codestream import check_rle
+from kltool.intake.dicom.header import header_of
 from kltool.values.radiograph import Radiograph
-from tests.intake.films import as_bytes, data_set, grey8, jpeg_2000_lossless, jpeg_baseline, picture
+from tests.intake.films import (
+    as_bytes,
+    data_set,
+    grey8,
+    item,
+    jpeg_2000_lossless,
+    jpeg_baseline,
+    picture,
+    rle,
+)
 
 
 def read(data: bytes) -> Radiograph:
@@ -113,3 +124,21 @@ def test_code_blocks_of_jpeg_2000_are_counted(precinct: int, block: int, refused
     for header in (size + style, size + struct.pack(">HHHIBB", 0xFF90, 10, 0, 0, 0, 1) + style):
         stream = b"\xff\x4f" + header + b"\xff\x93" + bytes(100) + b"\xff\xd9"
         assert has_too_many_blocks(stream, 0, 4_000, 4_000, 1) is refused
+
+
+def test_rle_that_unpacks_to_more_than_the_pixels_is_refused() -> None:
+    film = rle(data_set(grey8()), grey8())
+    assert read(as_bytes(film)).pixels.shape == (200, 160)
+    runs = struct.pack("<16I", 1, 64, *[0] * 14) + b"\x81\0" * 1_000  # each of 128 zeros, of 32,000 pixels
+    film.PixelData = encapsulate([runs])
+    with pytest.raises(Undecodable, match="damaged or end"):
+        check_rle(runs, header_of(film).pixel_format)
+    with pytest.raises(Undecodable, match="damaged or end"):
+        read(as_bytes(film))
+
+
+@pytest.mark.parametrize("bits", [-1, 17, 20_000])
+def test_a_modality_table_of_bits_that_none_has_is_damage(bits: int) -> None:
+    table = item(LUTDescriptor=[256, 0, bits % 65_536], LUTData=bytes(512))
+    with pytest.raises(Undecodable, match="damaged or end"):
+        read(as_bytes(data_set(ModalityLUTSequence=[table])))
