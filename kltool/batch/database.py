@@ -122,6 +122,11 @@ class Database:
                 f"the ledger cannot be written ({error}); free some space and start the same command again: "
                 "what was read is kept"
             )
+        if code & PRIMARY_CODE == sqlite3.SQLITE_TOOBIG:
+            return UsageError(
+                f"a text longer than a ledger can hold was found for {self._file}, cells of a table "
+                "were expected; shorten the cells of the manifest"
+            )
         if code & PRIMARY_CODE in UNUSABLE:
             return UsageError(
                 f"{self._file} cannot be used ({error}); choose a folder that can be written and in which no "

@@ -12,11 +12,12 @@ from typing import Final
 
 from kltool.batch.database import Database
 from kltool.batch.listing import Task, task_of
-from kltool.batch.outcome import Outcome
+from kltool.batch.outcome import Outcome, too_long_outcome
 from kltool.errors import UsageError
 from kltool.tables.columns import COLUMNS, FAILED, FORMER_NAMES, STATUS, STATUSES, Cell, Row
 from kltool.version import __version__
 
+LONGEST_ROWS: Final = 1_000_000  # docs/choices.md#ledger-check; characters, of one image
 FORMAT: Final = 3  # of the tables below, as SQLite's user_version; kltool 0.1.0 wrote none
 SCHEMA: Final = f"""
 BEGIN;
@@ -136,10 +137,15 @@ class Ledger:
             yield task_of(text)
 
     def record(self, task: Task, outcome: Outcome) -> None:
+        """An outcome longer than any film's is a failed row of its image, and ends no run."""
+        rows = _rows_text(outcome)
+        if len(rows) > LONGEST_ROWS:
+            outcome = too_long_outcome(task.source.name, LONGEST_ROWS)
+            rows = _rows_text(outcome)
         values = (
             _key_of(task),
             outcome.status,
-            json.dumps([[row.get(name) for name in COLUMNS] for row in outcome.rows]),
+            rows,
             json.dumps([task.side, task.spacing_mm]),
             outcome.input_sha256,
             outcome.pixels_sha256,
@@ -264,6 +270,10 @@ def _row_of(cells: list[Cell]) -> Row:
     if row[STATUS] not in STATUSES:
         raise ValueError
     return row
+
+
+def _rows_text(outcome: Outcome) -> str:
+    return json.dumps([[row.get(name) for name in COLUMNS] for row in outcome.rows])
 
 
 def _require_same(known: Mapping[str, str], configuration: Mapping[str, str]) -> None:

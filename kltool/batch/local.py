@@ -23,6 +23,7 @@ from kltool.intake.sources import Memory, TarMember
 
 Engine = Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
 AHEAD: Final = 2  # tasks for each job: while one is read the next is fetched; docs/choices.md#tasks-in-flight
+MOST_CARRIED_BYTES: Final = 100_000_000  # docs/choices.md#tasks-in-flight; of one task
 
 
 @contextmanager
@@ -61,9 +62,12 @@ def run_tasks(
 
 
 def with_unpacked_bytes(task: Task) -> Task:
-    """A member of a compressed tar with its bytes: unpacked once, in order, and not by each worker again."""
+    """A member of a compressed tar with its bytes: unpacked once, in order, and not by each worker again.
+
+    One that is larger than films are is left to its worker, whose memory is limited.
+    """
     location = task.source.location
-    if not (isinstance(location, TarMember) and location.packed):
+    if not (isinstance(location, TarMember) and location.packed and location.size <= MOST_CARRIED_BYTES):
         return task
     with suppress(KltoolError):  # the worker meets the same error and reports it in the image's row
         return replace(task, source=ImageSource(task.source.name, Memory(location.read())))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from kltool.errors import UsageError
 from kltool.tables.columns import Row
 from kltool.values.reading import Unread
 
@@ -33,3 +34,12 @@ def unread_outcome(unread: Unread, common: Row) -> Outcome:
     """Of an image that gave no reading. common: columns and values that every row has."""
     row: Row = {"status": str(unread.status), "code": unread.code, "reason": unread.reason, **common}
     return Outcome(str(unread.status), (row,))
+
+
+def too_long_outcome(name: str, most: int) -> Outcome:
+    """In the place of rows that no ledger takes. most: characters that were allowed."""
+    error = UsageError(
+        f"rows of more than {most} characters were found, short texts and numbers were expected of one "
+        "image; look at the texts in its header"
+    )
+    return unread_outcome(Unread.from_error(name, error), {})

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kltool.batch.ledger import Ledger
+from kltool.batch.database import Database
+from kltool.batch.ledger import LONGEST_ROWS, Ledger
+from kltool.batch.listing import Task
+from kltool.batch.outcome import Outcome
 from kltool.errors import UsageError
+from kltool.intake import ImageSource
+from tests.messages import guides
 
 OLD = Path(__file__).with_name("ledger-0.1.0.sql")  # by kltool 0.1.0, of one sample image
 
@@ -53,3 +58,23 @@ def test_another_version_is_refused_by_name(tmp_path: Path) -> None:
             ledger.require_same({"version": "7.2", "overlays": "False"})
         with pytest.raises(UsageError, match="other overlays"):
             ledger.require_same({"version": "7.1", "overlays": "True"})
+
+
+def test_rows_longer_than_any_films_are_a_failed_row_and_no_damage(tmp_path: Path) -> None:
+    task = Task(ImageSource.of_file(tmp_path / "a.dcm"))
+    for _ in range(2):
+        with closing(Ledger(tmp_path / "ledger.sqlite")) as ledger:
+            ledger.require_same({"version": "1"})
+            ledger.enqueue([task])
+            ledger.record(task, Outcome("ok", ({"status": "ok", "subject": "x" * LONGEST_ROWS},)))
+            (entry,) = ledger.entries()
+            assert entry.rows[0]["status"] == "failed"
+            assert guides(str(entry.rows[0]["reason"]))
+
+
+def test_a_text_that_sqlite_does_not_take_is_no_damage(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "ledger.sqlite")) as opened:
+        opened.script("CREATE TABLE texts (text TEXT)")
+        opened._sql.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000)
+        with pytest.raises(UsageError, match="longer than a ledger can hold"):
+            opened.rows("INSERT INTO texts VALUES (?)", ("x" * 2_000,))

@@ -8,6 +8,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,20 @@ def test_workers_find_relative_paths_wherever_they_stand(
     name = f"{right_films.name}/knee_right_normal.dcm"
     rows = workers_table(name, out=Path("out"), jobs=1)
     assert (list(rows.path), list(rows.status)) == ([name], ["ok"])
+
+
+def test_a_packed_member_larger_than_films_are_is_left_to_its_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kltool.batch.local.MOST_CARRIED_BYTES", 1_000)
+    for size, carried in ((1_000, True), (1_001, False)):
+        with tarfile.open(tmp_path / f"{size}.tgz", "w:gz") as bundle:
+            info = tarfile.TarInfo("a.dcm")
+            info.size = size
+            bundle.addfile(info, BytesIO(bytes(size)))
+        (source,) = find_images(tmp_path / f"{size}.tgz")
+        location = with_unpacked_bytes(Task(source)).source.location
+        assert isinstance(location, Memory) is carried
 
 
 def test_a_relative_path_is_found_from_anywhere(

@@ -6,8 +6,10 @@ docs/choices-intake.md#codecs
 
 import re
 import struct
+from itertools import pairwise
 
 from kltool.errors import Undecodable
+from kltool.intake.dicom.code_blocks import has_too_many_blocks
 from kltool.intake.dicom.header import PixelFormat
 from kltool.intake.limits import MOST_SCANS, too_many_scans
 
@@ -15,6 +17,7 @@ END_OF_CODESTREAM = b"\xff\xd9"  # JPEG, JPEG-LS and JPEG 2000 alike
 CODING_STYLE = b"\xff\x52\x00"  # JPEG 2000; its segment is shorter than 256 bytes
 LOSSLESS_FRAME, HUFFMAN_TABLES, START_OF_SCAN = 0xC3, 0xC4, 0xDA
 _FRAMES = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}  # F7: JPEG-LS, ITU T.87
+WITHOUT_LENGTH = frozenset((0x01, 0xD8, 0xD9))  # TEM, start and end of image, ITU T.81 B.1.1.3
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _SCAN = b"\xff\xda"  # entropy-coded data never hold it, ITU T.81 B.1.1.5
 START_OF_JPEG_2000 = b"\xff\x4f\xff\x51"
@@ -46,8 +49,23 @@ def check_jpeg(codestream: bytes, stored: PixelFormat) -> None:
     """JPEG or JPEG-LS: raises Undecodable unless it is of the data set's size, in as many scans as can be."""
     _, rows, columns, channels = _frame_header(codestream)
     _check_frame(rows, columns, channels, stored)
+    _check_markers(codestream)
     if codestream.count(_SCAN) > MOST_SCANS:
         raise too_many_scans()
+
+
+def _check_markers(codestream: bytes) -> None:
+    """Up to the first scan there is one frame header, and no marker without a length."""
+    position, marker, frames = 2, 0, 0
+    while marker != START_OF_SCAN:
+        found = _MARKER.search(codestream, position)
+        if found is None or len(codestream) < found.end() + 2:
+            raise damaged_pixels()
+        marker, position = codestream[found.end() - 1], found.end()
+        frames += marker in _FRAMES
+        if marker in WITHOUT_LENGTH or frames > 1:
+            raise damaged_pixels()
+        position += struct.unpack_from(">H", codestream, position)[0]
 
 
 def check_jpeg_2000(codestream: bytes, stored: PixelFormat) -> None:
@@ -59,20 +77,38 @@ def check_jpeg_2000(codestream: bytes, stored: PixelFormat) -> None:
     try:
         *corners, tile_columns, tile_rows = struct.unpack_from(">6I", codestream, start + 8)
         (channels,) = struct.unpack_from(">H", codestream, start + 40)
-    except struct.error as error:
+        right, bottom, left, top = corners
+        rows, columns = bottom - top, right - left
+        _check_frame(rows, columns, channels, stored)
+        if has_too_many_blocks(codestream, start, rows, columns, channels):
+            raise damaged_pixels()
+    except (struct.error, IndexError) as error:
         raise damaged_pixels() from error
-    right, bottom, left, top = corners
-    rows, columns = bottom - top, right - left
-    _check_frame(rows, columns, channels, stored)
     if tile_rows < min(SMALLEST_TILE_PX, rows) or tile_columns < min(SMALLEST_TILE_PX, columns):
         raise damaged_pixels()
 
 
 def check_rle(frame: bytes, stored: PixelFormat) -> None:
-    """Raises Undecodable for more runs than the pixels of the data set can take, each of 128 at most."""
+    """Raises Undecodable for more runs, or more bytes in them, than the pixels of the data set can take."""
     pixels = (stored.rows or 0) * (stored.columns or 0) * (stored.samples or 1)
-    if len(frame) > LONGEST_RLE * pixels * (stored.bits_allocated or 0) // 8 + RLE_HEADER_BYTES:
+    most = LONGEST_RLE * pixels * (stored.bits_allocated or 0) // 8
+    if len(frame) > most + RLE_HEADER_BYTES or len(frame) < RLE_HEADER_BYTES:
         raise damaged_pixels()
+    segments, *offsets = struct.unpack_from("<16I", frame)
+    for start, end in pairwise((*offsets[: min(segments, len(offsets))], len(frame))):
+        most -= _unpacked_rle(frame[start:end], most)
+        if most < 0:
+            raise damaged_pixels()
+
+
+def _unpacked_rle(segment: bytes, enough: int) -> int:
+    """Bytes of its runs, counted until there are more than enough. PS3.5 G.3.2."""
+    position, total = 0, 0
+    while position < len(segment) and total <= enough:
+        head = segment[position]
+        total += head + 1 if head < 128 else 257 - head if head > 128 else 0
+        position += head + 2 if head < 128 else 2 if head > 128 else 1
+    return total
 
 
 def _check_frame(rows: int, columns: int, channels: int, stored: PixelFormat) -> None:

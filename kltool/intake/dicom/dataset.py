@@ -27,10 +27,20 @@ from pydicom.uid import (
 )
 
 from kltool.errors import NotAnImage, Undecodable
+from kltool.intake.dicom.bounded import (
+    MOST_READS,
+    MOST_READS_OF_A_DISC,
+    BoundedReads,
+    check_inflated,
+    check_sequences,
+    raise_refusal_behind,
+)
 from kltool.intake.formats import EXPECTED
 from kltool.intake.inflation import inflated_bytes
 from kltool.intake.limits import inflates_too_much, most_inflated
 
+LONGEST_TEXT = 1_024  # docs/choices-intake.md#elements; characters
+LONGEST_VALUE = 65_534  # docs/choices-intake.md#elements; bytes, of text and numbers
 # one of these is in every image or DICOMDIR, whatever else is missing
 HALLMARKS = ("SOPClassUID", "Modality", "Rows", "PatientID", "StudyInstanceUID", "DirectoryRecordSequence")
 
@@ -48,15 +58,17 @@ def without_warnings() -> Iterator[None]:
         log.disabled = before
 
 
-def read_dataset(data: bytes) -> FileDataset:
-    """Raises NotAnImage where the bytes are no data set, Undecodable where the data set is damaged."""
+def read_dataset(data: bytes, most_reads: int = MOST_READS) -> FileDataset:
+    """most_reads: steps in which its elements are read, which bounds their number.
+
+    Raises NotAnImage where the bytes are no data set, Undecodable where the data set is damaged."""
     try:
-        _check_inflation(data)
-        dataset = dcmread(BytesIO(data), force=True)
+        _check_inflation(data, most_reads)
+        dataset = dcmread(BoundedReads(data, most_reads), force=True)
+        check_sequences(dataset, most_reads)
         known = any(hallmark in dataset for hallmark in HALLMARKS)
-    except Undecodable:
-        raise
     except Exception as error:  # pydicom raises many types on damaged files; all mean the same here
+        raise_refusal_behind(error)
         raise Undecodable(
             "a damaged or truncated DICOM file was found, a whole one was expected; export it again"
         ) from error
@@ -70,15 +82,17 @@ def read_dataset(data: bytes) -> FileDataset:
     raise NotAnImage(f"a file of unknown format was found, {EXPECTED}; export the image again")
 
 
-def _check_inflation(data: bytes) -> None:
+def _check_inflation(data: bytes, most_reads: int) -> None:
     """Raises Undecodable where a deflated data set, which pydicom inflates as a whole, is no film's."""
-    file = BytesIO(data)
+    file = BoundedReads(data, most_reads)
     read_preamble(file, force=True)
     stated = _read_file_meta_info(file).get("TransferSyntaxUID")
     packed = data[file.tell() :] if stated == DeflatedExplicitVRLittleEndian else b""
     most = most_inflated(len(packed))
     if inflated_bytes(packed, most + 1, -zlib.MAX_WBITS) > most:
         raise inflates_too_much(len(packed))
+    if packed:
+        check_inflated(packed, most_reads)
 
 
 def is_dataset(given: object) -> TypeGuard[Dataset]:
@@ -110,7 +124,7 @@ def listed_files(data: bytes) -> tuple[tuple[str, ...], ...]:
     Raises NotAnImage, Undecodable.
     """
     with without_warnings():
-        records = items(read_dataset(data), "DirectoryRecordSequence")
+        records = items(read_dataset(data, MOST_READS_OF_A_DISC), "DirectoryRecordSequence")
         images = (record for record in records if text(record, "DirectoryRecordType") == "IMAGE")
         return tuple(parts for image in images if (parts := texts(image, "ReferencedFileID")))
 
@@ -143,16 +157,19 @@ def text(dataset: Dataset, keyword: str) -> str:
     """The whole text without padding; empty where there is none.
 
     A backslash in it separates values, but people write it in single ones too: what follows it is kept.
+    What is longer than LONGEST_TEXT is cut.
     """
-    return "\\".join(part for part in texts(dataset, keyword) if part)
+    return "\\".join(part for part in texts(dataset, keyword) if part)[:LONGEST_TEXT]
 
 
 def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
-    return tuple(str(value).strip().strip("\0").strip() for value in values(dataset, keyword))
+    _shorten(dataset, keyword)
+    return tuple(str(value).strip().strip("\0").strip()[:LONGEST_TEXT] for value in values(dataset, keyword))
 
 
 def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
     """Finite or not, NaN where there is a value that is no number."""
+    _shorten(dataset, keyword)
     found = values(dataset, keyword) or _unread_text(dataset, keyword)
     return tuple(_number(part) for value in found for part in _parts(value))
 
@@ -203,6 +220,14 @@ def _number(value: object) -> float:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         return math.nan
+
+
+def _shorten(dataset: Dataset, keyword: str) -> None:
+    """What no text or number needs of an element is dropped before it is converted, value by value."""
+    tag = BaseTag(tag_for_keyword(keyword) or 0)
+    element = dataset._dict.get(tag)
+    if isinstance(element, RawDataElement) and len(element.value or b"") > LONGEST_VALUE:
+        dataset._dict[tag] = element._replace(value=(element.value or b"")[:LONGEST_VALUE])
 
 
 def _unread_text(dataset: Dataset, keyword: str) -> tuple[str, ...]:

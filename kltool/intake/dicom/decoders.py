@@ -18,6 +18,7 @@ from pydicom.uid import UID
 
 from kltool.errors import InstallationError, KltoolError, Undecodable
 from kltool.intake.dicom import dataset as elements
+from kltool.intake.dicom.bounded import MOST_READS, BoundedReads
 from kltool.intake.dicom.codestream import (
     check_end,
     check_jpeg,
@@ -153,7 +154,8 @@ def _codestream(dataset: FileDataset) -> bytes:
 
 
 def _frame(dataset: FileDataset) -> bytes:
-    return next(iter(generate_frames(dataset.PixelData, number_of_frames=1)), b"")
+    fragments = BoundedReads(dataset.PixelData, MOST_READS)
+    return next(iter(generate_frames(fragments, number_of_frames=1)), b"")
 
 
 def _jpeg_2000(codestream: bytes, stored: PixelFormat) -> StoredPixels:

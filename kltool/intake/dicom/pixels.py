@@ -24,6 +24,7 @@ from kltool.intake.limits import check_compression, check_size
 from kltool.typing import Float64, Mask
 
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+MOST_BITS_OF_A_TABLE = 16  # PS3.3 C.11.1.1.1
 Range = tuple[float, float]  # lowest and highest value
 
 
@@ -121,6 +122,8 @@ def _by_table(table: Dataset, stored: StoredPixels) -> tuple[Float64, Range]:
     """Source: PS3.3 C.11.1.1.1; stored values below or above the table take its first or last entry."""
     try:
         count, first, bits = (int(value) for value in elements.values(table, "LUTDescriptor"))
+        if not 0 <= bits <= MOST_BITS_OF_A_TABLE:
+            raise ValueError(bits)
         entries = _entries(table, count % 65_536 or 65_536, bits)
     except (TypeError, ValueError) as error:
         raise damaged_pixels() from error

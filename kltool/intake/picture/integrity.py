@@ -111,6 +111,7 @@ def _png_bytes(rows: int, columns: int, bits: int, interlaced: bool) -> int:
 
 _SIZE_SEGMENTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SCAN = 0xDA
+WITHOUT_LENGTH = frozenset((0x01, 0xD8))  # TEM, start of image, ITU T.81 B.1.1.3
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
@@ -125,6 +126,8 @@ def _jpeg(data: bytes) -> PictureHeader:
         marker, position = data[found.end() - 1], found.end()
         if marker == 0xD9:
             return PictureHeader(rows, columns, aspect=_displayed_aspect(ratio(*density), orientation))
+        if marker in WITHOUT_LENGTH or (rows and marker in _SIZE_SEGMENTS):
+            raise damaged(FileFormat.JPEG)  # decoders read on where a length is taken for one
         (length,) = struct.unpack_from(">H", data, position)
         scans += marker == _SCAN
         if scans > MOST_SCANS:

@@ -19,7 +19,7 @@ HIGHEST_COMPRESSION = 100.0  # docs/choices-intake.md#archive-limits; of more th
 LONGEST_DIRECTORY = 32_000_000  # docs/choices-intake.md#archive-limits; bytes, of a zip archive
 LONGEST_HEADER = 1_000_000  # docs/choices-intake.md#archive-limits; bytes, of one member of a tar archive
 BYTES_OF_HEADERS = 4_096  # docs/choices-intake.md#archive-limits; a member of a tar archive, on average
-LONGEST_NAME = 4_096  # docs/choices-intake.md#archive-limits; characters
+LONGEST_NAME = 1_024  # docs/choices-intake.md#archive-limits; characters
 TAR_SUFFIXES = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
 
@@ -88,8 +88,10 @@ def _tar_members(archive: Path) -> Iterator[Member]:
             if info.isreg():
                 where = str(archive.absolute()), info.offset_data, info.size
                 files[info.name] = TarMember(*where, version, packed)
-            elif info.islnk():  # of a file before it
+            elif info.islnk():  # of a file before it, whose bytes are read once more
                 files[info.name] = files[info.linkname]
+                size += files[info.linkname].size
+                _refuse_bomb(archive, number, size, state.st_size)
             else:
                 continue
             yield Member(info.name, files[info.name])
@@ -110,6 +112,8 @@ def _tar_headers(archive: Path) -> Iterator[tarfile.TarInfo]:
         while (info := opened.next()) is not None:
             if len(info.name) > LONGEST_NAME:
                 raise TooManyHeaders
+            if info.size < 0 or not 0 <= info.offset_data <= opened.offset:
+                raise tarfile.ReadError  # a size below zero would lead back, and read a stream to its end
             yield info
             opened.members = []  # type: ignore[attr-defined]  # of the standard library, not in its types
             opened.pax_headers = {}  # of all members that follow: nothing that is used here

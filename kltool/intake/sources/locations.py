@@ -20,6 +20,7 @@ from kltool.errors import KltoolError, NotAnImage, Undecodable, UsageError
 from kltool.intake import sources
 from kltool.intake.limits import inflates_too_much, most_inflated
 from kltool.intake.sources.unpacked import unpacked
+from kltool.intake.sources.zip_data import unpacked_member
 
 LARGEST_FILE_BYTES = 1_000_000_000  # docs/choices-intake.md#file-size
 OPEN_ARCHIVES: Final = 4  # kept open by a process, so that each is opened once and not once an image
@@ -114,10 +115,11 @@ class ZipMember:
                     "unpack the archive and read the files"
                 )
             _refuse_method(info.compress_type)
-            if info.file_size > most_inflated(info.compress_size):
-                raise inflates_too_much(info.compress_size)
-            with opened.open(info) as stream:
-                data = stream.read(LARGEST_FILE_BYTES + 1)
+            packed = min(info.compress_size, Path(self.archive).stat().st_size)
+            refuse_oversize(max(info.file_size, info.compress_size))
+            if info.file_size > most_inflated(packed):
+                raise inflates_too_much(packed)
+            data = unpacked_member(opened, info)
         except KltoolError:
             raise
         except KeyError as error:
@@ -148,6 +150,8 @@ class TarMember:
 
     def read(self) -> bytes:
         refuse_oversize(self.size)
+        if self.size < 0 or self.offset < 0:  # a negative size would be everything up to the end
+            raise _damaged("tar")
         try:
             stream = _opened_tar(self.archive)
             stream.seek(self.offset)

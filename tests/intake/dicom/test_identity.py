@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kltool.intake import ImageSource, load
+from kltool.intake.dicom.dataset import LONGEST_TEXT
 from kltool.values.radiograph import Radiograph
 from tests.intake.films import NAME, SUBJECT, as_bytes, data_set
 
@@ -52,3 +53,18 @@ def test_a_date_that_is_no_day_is_no_date(wrong: bytes) -> None:
 )
 def test_a_projection_has_known_words_only(tags: dict[str, Any], projection: str | None) -> None:
     assert read(**tags).projection == projection
+
+
+def test_a_text_longer_than_any_identifier_is_cut() -> None:
+    film = data_set()
+    film.add_new(0x00100020, "UT", "x" * 5_000_000)
+    film.add_new(0x0008103E, "UT", "x" * 5_000_000)
+    film.add_new(0x00200060, "UT", "x\\" * 2_000_000)
+    data = as_bytes(film)
+    assert load(ImageSource.in_memory("film", data)).subject == "x" * LONGEST_TEXT
+
+
+def test_a_number_written_at_great_length_is_none() -> None:
+    film = data_set()
+    film.add_new(0x00280030, "UT", "1\\" * 2_000_000)
+    assert load(ImageSource.in_memory("film", as_bytes(film))).subject == SUBJECT

@@ -1,15 +1,20 @@
 """The members of an archive are images like files, and what is no archive of images is refused."""
 
+import gzip
 import os
 import re
+import struct
 import tarfile
+import tracemalloc
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from kltool.errors import Undecodable, UsageError
 from kltool.intake import ImageSource, find_images, load
+from kltool.intake.sources import TarMember
 from tests.intake.films import as_bytes, data_set, grey8, png
 from tests.messages import guides, holds
 
@@ -146,3 +151,77 @@ def test_a_member_without_a_name_takes_no_other_with_it(tmp_path: Path) -> None:
     nameless, film = find_images(archive)
     assert nameless.name == f"{archive}!"
     assert film.read() == png(grey8())
+
+
+def tar_header(name: str, size: int) -> bytes:
+    info = tarfile.TarInfo(name)
+    info.size = size
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+@pytest.mark.parametrize("size", [-1, -512, -(10**12)])
+def test_a_member_of_a_size_below_zero_is_a_damaged_archive(size: int, tmp_path: Path) -> None:
+    data = tar_header("a.dcm", 1_000) + bytes(1_024) + tar_header("b.dcm", size) + bytes(10_000)
+    (tmp_path / "a.tgz").write_bytes(gzip.compress(data))
+    with pytest.raises(UsageError, match="is a damaged tar archive"):
+        names(tmp_path / "a.tgz")
+
+
+def test_no_size_below_zero_is_read_to_the_end_of_a_stream(tmp_path: Path) -> None:
+    (tmp_path / "a.tgz").write_bytes(gzip.compress(bytes(10_000)))
+    for offset, size in ((512, -1), (-1, 512)):
+        with pytest.raises(Undecodable, match="damaged member of a tar archive"):
+            TarMember(str(tmp_path / "a.tgz"), offset, size, "", packed=True).read()
+
+
+METHODS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("size", [0, 1, 70_000])
+def test_members_are_read_whatever_packed_them(method: int, size: int, tmp_path: Path) -> None:
+    data = os.urandom(size)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as new:
+        new.writestr("a.dcm", data)
+    (source,) = find_images(tmp_path / "a.zip")
+    assert source.read() == data
+
+
+@pytest.mark.parametrize("method", METHODS[1:])
+def test_a_member_is_unpacked_no_further_than_it_states(method: int, tmp_path: Path) -> None:
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w", method, compresslevel=9) as new:
+        new.writestr("a.dcm", bytes(100_000_000))
+    archive.write_bytes(
+        archive.read_bytes().replace(struct.pack("<I", 100_000_000), struct.pack("<I", 1_000))
+    )
+    (source,) = find_images(archive)
+    tracemalloc.start()
+    with pytest.raises(Undecodable, match="damaged member of a zip archive"):
+        source.read()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 5_000_000
+
+
+def test_hard_links_count_as_the_bytes_of_their_targets(tmp_path: Path) -> None:
+    link = tarfile.TarInfo("b.dcm")
+    link.type, link.linkname = tarfile.LNKTYPE, "a.dcm"
+    with tarfile.open(tmp_path / "a.tgz", "w:gz") as bundle:
+        film = tarfile.TarInfo("a.dcm")
+        film.size = 25_000_000
+        bundle.addfile(film, BytesIO(bytes(film.size)))
+        bundle.addfile(link)
+    with pytest.raises(UsageError, match="an archive of radiographs was expected"):
+        names(tmp_path / "a.tgz")
+
+
+@pytest.mark.parametrize(("length", "listed"), [(1_024, True), (1_025, False)])
+def test_names_of_members_are_bounded(length: int, listed: bool, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar", "w") as bundle:
+        bundle.addfile(tarfile.TarInfo("a" * length))
+    if listed:
+        assert len(names(tmp_path / "a.tar")) == 1
+    else:
+        with pytest.raises(UsageError, match="headers that are longer"):
+            names(tmp_path / "a.tar")
