@@ -1,6 +1,6 @@
 """From one image to its reading: the pipeline of the package, and its loop step for many images."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from kltool.errors import InstallationError, StorageFull, UsageError
@@ -79,6 +79,11 @@ class Settings:
 
 
 DEFAULT = Settings()
+
+
+def settings_of(require_side: bool) -> Settings:
+    """The defaults; require_side: whether a knee whose side is unknown is refused."""
+    return replace(DEFAULT, sides=replace(DEFAULT.sides, required=require_side))
 
 
 def read(

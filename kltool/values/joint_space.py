@@ -172,11 +172,16 @@ class JointSpace:
     picture_right: Width | NotMeasured = SIDE_KNOWN
 
     @property
+    def is_side_known(self) -> bool:
+        """Whether medial and lateral are told apart."""
+        return self.picture_left == SIDE_KNOWN
+
+    @property
     def minima(self) -> Mapping[Place, Width | NotMeasured]:
         """Both minima, each measured or with its reason: medial and lateral or, where the side is unknown,
         those of the picture.
         """
-        if self.picture_left == SIDE_KNOWN:
+        if self.is_side_known:
             return {one: self.of(one).minimum for one in Compartment}
         return {PictureSide.LEFT: self.picture_left, PictureSide.RIGHT: self.picture_right}
 
