@@ -42,8 +42,9 @@ def paired_knees(before: Reading, after: Reading) -> list[tuple[KneeReading, Kne
         opening = f"{ONE_FILM}, and " if before.film.is_same_film(after.film) else ""
         if any(knee.side is Side.UNKNOWN for knee in (*before.knees, *after.knees)):
             raise NotComparable(
-                f"{opening}the side of a knee is unknown: {_sides(before)} before, {_sides(after)} after, "
-                "the same side expected; give it with --side, or in the column side of a manifest"
+                f"{opening}the films are not comparable: side unknown ({_sides(before)} before, "
+                f"{_sides(after)} after), the same side of both expected; give it with --side, or in the "
+                "column side of a manifest"
             )
         raise NotComparable(
             f"{opening}the films show no knee of the same side: {_sides(before)} before, {_sides(after)} "

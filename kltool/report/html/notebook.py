@@ -149,12 +149,14 @@ def _width(minimum: Width | NotMeasured) -> str:
 
 
 def _warnings(knee: KneeReading) -> list[str]:
-    return [f"{knee.side} knee: {warning}" for warning in knee.warnings]
+    return [f"{text.knee_name(knee.side)}: {warning}" for warning in knee.warnings]
 
 
 def _pictures(knee: KneeReading) -> Iterable[Picture]:
     if not _is_detached(knee):
-        yield Picture(data_uri(jpeg(knee_picture(knee)), "image/jpeg"), f"{knee.side} knee as it was read")
+        yield Picture(
+            data_uri(jpeg(knee_picture(knee)), "image/jpeg"), f"{text.knee_name(knee.side)} as it was read"
+        )
 
 
 def _is_detached(knee: KneeReading) -> bool:

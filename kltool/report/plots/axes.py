@@ -70,7 +70,7 @@ def knee_title(knee: KneeReading) -> str:
     grade = "not graded" if isinstance(knee.grade, NotMeasured) else f"KL {knee.grade.grade}"
     widths = [f"{one} {text.length(width)}" for one, width in knee.joint_space.minima.items()]
     quality = [] if knee.quality is Quality.GOOD else [f"{knee.quality} quality"]
-    return f"{knee.side} knee: {', '.join([grade, *widths, *quality])}"
+    return f"{text.knee_name(knee.side)}: {', '.join([grade, *widths, *quality])}"
 
 
 def draw_change(change: KneeChange, axes: Axes) -> None:

@@ -52,8 +52,7 @@ def draw_panel(figure: Figure, left: int, rows: int, knee: KneeReading) -> None:
 
 
 def _draw_heading(region: Region, knee: KneeReading) -> int:
-    title = "knee, side unknown" if knee.side is Side.UNKNOWN else f"{knee.side} knee"
-    write(region, title.capitalize(), (50, EDGE), TITLE)
+    write(region, text.knee_name(knee.side).capitalize(), (50, EDGE), TITLE)
     source = (
         "medial and lateral not told apart" if knee.side is Side.UNKNOWN else f"side from {knee.side_source}"
     )

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from kltool.report.terminal.console import Console, escape, print_table
 from kltool.report.terminal.names import shortened, without_shared_folders
+from kltool.report.text import knee_name
 from kltool.typing import Record
 from kltool.values.decimals import decimal, from_to
 from kltool.values.measure import Compartment, PictureSide, Place
@@ -54,7 +55,7 @@ def _print_summary(record: Record, name: str, console: Console) -> None:
     status = record["status"]
     console.print(f"[bold]{escape(name)}[/]: [{STYLE[status]}]{status}[/]")
     for knee in record["knees"]:
-        console.print(f"{knee['side']} knee, quality {knee['quality']}: {_grade_sentence(knee['kl'])}")
+        console.print(f"{knee_name(knee['side'])}, quality {knee['quality']}: {_grade_sentence(knee['kl'])}")
         for place, space in _minima(knee).items():
             console.print(f"  {place} minimum joint space width: {_width_sentence(space)}")
 
@@ -178,7 +179,7 @@ def _listed(films: list[str]) -> str:
 def _remarks(record: Record) -> Iterator[str]:
     remarks = [record["reason"], *record["notes"]]
     for knee in record["knees"]:
-        remarks += [f"{knee['side']} knee: {remark}" for remark in (*_absent(knee), *knee["warnings"])]
+        remarks += [f"{knee_name(knee['side'])}: {remark}" for remark in (*_absent(knee), *knee["warnings"])]
     if record["knees"]:
         remarks += [f"knee not read: {refused['reason']}" for refused in record["refused_knees"]]
     yield from dict.fromkeys(filter(None, remarks))
