@@ -85,7 +85,7 @@ def _by_anatomy(film: Radiograph, knee: ClassifiedCandidate, settings: SideSetti
     if knee.is_replaced:
         return Sides(*unknown)
     _require_certain(knee)
-    reading = "it is graded as either, and medial and lateral are not told apart; --side gives it"
+    reading = "it is graded as either, and medial and lateral are not told apart; give the side with --side"
     return Sides(*unknown, (f"the side of the knee is unknown: {found}; {reading}",))
 
 

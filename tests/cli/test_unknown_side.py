@@ -22,7 +22,11 @@ def film(samples: Path, tmp_path: Path) -> Path:
 def test_it_is_read_and_the_summary_says_what_is_not_known(kltool: Kltool, film: Path) -> None:
     said = kltool("read", film)
     assert said.code == 0
-    words = ("knee of unknown side", "picture left minimum joint space width: 0.", "--side gives it")
+    words = (
+        "knee of unknown side",
+        "picture left minimum joint space width: 0.",
+        "give the side with --side",
+    )
     assert holds(said.words, *words, "picture right minimum joint space width: 0.")
     assert not holds(said.words, "medial minimum")
 
