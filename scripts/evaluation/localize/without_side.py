@@ -137,11 +137,18 @@ def without_side_section(
         f"expected grade differs by {away.mean():.4f} on average, {away.max():.3f} at most. "
         f"{len(differences)} minima of the picture's halves differ from those of the compartments by "
         f"{np.abs(differences).mean():.4f} mm on average, {np.abs(differences).max():.2f} mm at most, at a "
-        f"tibia of {TIBIA_MM:.0f} mm. {len(val) - len(read_knees)} crops were not read twice."
+        f"tibia of {TIBIA_MM:.0f} mm. Not read: {len(val) - len(read_knees)}. Had the anatomy shown nothing "
+        f"at all (both sides as probable), kappa would be {_kappa_of_equal_weights(read_knees):.4f}."
     )
     kappa = quadratic_weighted_kappa(*grades)
     result = Result("kappa between the grade without a side and with it", kappa, "", KAPPA, ".4f")
     return Section("The grade without a side", text, (result,), (averages_table(train),))
+
+
+def _kappa_of_equal_weights(knees: Sequence[WithoutSide]) -> float:
+    given = np.array([one.given for one in knees])
+    even = np.array([(one.as_right_side + one.as_wrong_side) / 2 for one in knees])
+    return quadratic_weighted_kappa(median_grades(given), median_grades(even))
 
 
 def averages_table(train: Sequence[WithoutSide | NotMeasured]) -> MarkdownTable:
