@@ -1,6 +1,6 @@
 """From one image to its reading: the pipeline of the package, and its loop step for many images."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from kltool.errors import InstallationError, StorageFull, UsageError
@@ -17,8 +17,10 @@ from kltool.jointspace import (
     inflate_errors,
     measure_joint_space,
     trace_margins,
+    with_other_orientation,
 )
-from kltool.localize import FinderSettings, find_knees
+from kltool.localize import FinderSettings, SideSettings, find_knees
+from kltool.values.joint_space import JointSpace
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import KneeReading, Provenance, Reading, Unread
@@ -37,6 +39,8 @@ class Settings:
     ----------
     finder : FinderSettings
         Detection of joints.
+    sides : SideSettings
+        When the side of a knee counts as known, and whether it has to be.
     margins : TraceSettings
         Tracing of the margins.
     widths : WidthSettings
@@ -59,6 +63,7 @@ class Settings:
     """
 
     finder: FinderSettings = field(default_factory=FinderSettings)
+    sides: SideSettings = field(default_factory=SideSettings)
     margins: TraceSettings = field(default_factory=TraceSettings)
     widths: WidthSettings = field(default_factory=WidthSettings)
     errors: ErrorSettings = field(default_factory=ErrorSettings)
@@ -76,6 +81,11 @@ class Settings:
 
 
 DEFAULT = Settings()
+
+
+def settings_of(require_side: bool) -> Settings:
+    """The defaults; require_side: whether a knee whose side is unknown is refused."""
+    return replace(DEFAULT, sides=replace(DEFAULT.sides, required=require_side))
 
 
 def read(
@@ -106,8 +116,10 @@ def read(
 
     Raises
     ------
-    NoKnee, TooCoarse, SideUnknown
+    NoKnee, TooCoarse
         Where the film shows no knee that can be read.
+    SideUnknown
+        Where the settings require a side and there is none.
     Refusal, UsageError, SpacingError, InstallationError
         As `load`, of a film that is not loaded yet; UsageError also where side or spacing_mm is given with a
         Radiograph, which has its own.
@@ -128,7 +140,7 @@ def read(
     """
     radiograph = _radiograph(film, side, spacing_mm)
     chosen, parameters = chosen_models(models), _chosen_settings(settings)
-    found = find_knees(radiograph, chosen, parameters.finder)
+    found = find_knees(radiograph, chosen, parameters.finder, parameters.sides)
     made = provenance(chosen, parameters, radiograph)
     knees = tuple(read_knee(knee, chosen, parameters, made) for knee in found.knees)
     return Reading(found.film.with_notes(*found.notes), knees, found.refused, made)
@@ -187,8 +199,7 @@ def read_source(
 
 def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) -> KneeReading:
     """made: by which the reading is produced."""
-    traced = trace_margins(knee, models.margins, settings.margins)
-    space = measure_joint_space(knee, traced, settings.widths, settings.errors)
+    space = _measured(knee, models, settings)
     expected = expected_error(knee, space, settings.expected, settings.quality)
     quality, warnings = assess_quality(knee, space, expected, settings.quality)
     return KneeReading(
@@ -200,6 +211,19 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
         warnings,
         made,
     )
+
+
+def _measured(knee: Knee, models: Models, settings: Settings) -> JointSpace:
+    """By the knee's own orientation; where the side is unknown, errors count the other one."""
+    space, *other = (
+        measure_joint_space(
+            one, trace_margins(one, models.margins, settings.margins), settings.widths, settings.errors
+        )
+        for one in knee.orientations
+    )
+    if not other:
+        return space
+    return with_other_orientation(space, other[0], knee.side_probability, settings.errors)
 
 
 def _chosen_settings(given: Settings | None) -> Settings:
