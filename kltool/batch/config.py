@@ -12,6 +12,7 @@ class WorkerConfig:
 
     overlays: folder of pictures, or empty. log_causes: whether the causes of errors are logged on the
     standard error. memory_mb: that a worker may use above what it maps when it is idle.
+    sphere_mm: diameter of the calibration sphere, if there is one.
     """
 
     model: str
@@ -19,3 +20,4 @@ class WorkerConfig:
     pseudonyms: Pseudonyms
     log_causes: bool = False
     memory_mb: int = MEMORY_MB
+    sphere_mm: float | None = None

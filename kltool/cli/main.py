@@ -40,6 +40,14 @@ SideOption = Annotated[
 SpacingOption = Annotated[
     float | None, typer.Option(help="Pixel spacing in mm; overrides the tags, and is recorded.")
 ]
+SphereOption = Annotated[
+    float | None,
+    typer.Option(
+        help="Diameter in mm of the calibration sphere beside the leg; where it is found, millimetres are "
+        "those of the sphere.",
+        metavar="MM",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line instead of a table.")]
 Verbose = Annotated[
     bool,
@@ -93,6 +101,7 @@ def read(
     ] = None,
     side: SideOption = None,
     spacing: SpacingOption = None,
+    sphere: SphereOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
     allow_http: AllowHttp = False,
@@ -107,7 +116,7 @@ def read(
 
     limit_memory(MEMORY_MB)
     access = _access(allow_http, allow_host, root)
-    options = ReadOptions(Stated(side, spacing), as_json, overlay, access, time_limit)
+    options = ReadOptions(Stated(side, spacing, sphere), as_json, overlay, access, time_limit)
     raise typer.Exit(read_all(paths or [], manifest, options))
 
 
@@ -137,6 +146,7 @@ def compare(
     ] = 0.5,
     side: SideOption = None,
     spacing: SpacingOption = None,
+    sphere: SphereOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
     report: Annotated[
@@ -165,7 +175,15 @@ def compare(
     model = error_model(repositioning, threshold)
     access = _access(allow_http, allow_host, root)
     options = CompareOptions(
-        Stated(side, spacing), claim_of(claim), model, as_json, overlay, report, access, time_limit, tables
+        Stated(side, spacing, sphere),
+        claim_of(claim),
+        model,
+        as_json,
+        overlay,
+        report,
+        access,
+        time_limit,
+        tables,
     )
     if manifest is not None and before is None:
         raise typer.Exit(compare_visits(manifest, options))
@@ -209,6 +227,7 @@ def batch(
         bool,
         typer.Option("--oai-names", help="Name columns as the OAI does: ID, SIDE, XRKL, MCMJSW, JSW250 ..."),
     ] = False,
+    sphere: SphereOption = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Read images again whose reading failed.")
     ] = False,
@@ -235,6 +254,7 @@ def batch(
         memory_mb=memory,
         overlays=overlay,
         oai_names=oai_names,
+        sphere_mm=sphere,
         retry_failed=retry_failed,
         access=_access(allow_http, allow_host, root),
         pseudonyms=pseudonyms_of(pseudonyms),

@@ -12,6 +12,7 @@ from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_ca
 from kltool.localize.landmarks import refine_placement
 from kltool.localize.orient import rotate_quarter_turns
 from kltool.localize.spacing import fit_spacing
+from kltool.localize.sphere.calibrate import NO_SPHERE, SphereSettings, calibrate_by_sphere
 from kltool.values.decimals import beside, decimal
 from kltool.values.knee import Knee, Placement, right_knee_orientation
 from kltool.values.radiograph import Radiograph, Side, SideSource
@@ -41,7 +42,8 @@ SECOND_EXPOSURE = RefusedKnee(
 class LocalizedKnees:
     """The knees of a film that can be read, from left to right in the picture, and those that are refused.
 
-    film: rotated upright where it was not, with a spacing that fits. notes: on rotation, sides and spacing.
+    film: rotated upright where it was not, with a spacing that fits. notes: on rotation, sides, sphere and
+    spacing.
     """
 
     film: Radiograph
@@ -80,7 +82,12 @@ class _Sides:
     notes: tuple[str, ...] = ()
 
 
-def find_knees(film: Radiograph, models: Models, settings: FinderSettings = DEFAULT) -> LocalizedKnees:
+def find_knees(
+    film: Radiograph,
+    models: Models,
+    settings: FinderSettings = DEFAULT,
+    sphere: SphereSettings = NO_SPHERE,
+) -> LocalizedKnees:
     """Find one or two knees in a frontal film.
 
     Two knees take their sides from their order in the picture (the patient's right is on the viewer's left),
@@ -101,9 +108,12 @@ def find_knees(film: Radiograph, models: Models, settings: FinderSettings = DEFA
     natural = [(knee, side) for knee, side in requested if not knee.is_replaced]
     localized = tuple(_localize_knee(film, knee, side, sides.source, models) for knee, side in natural)
     refused = (REPLACED,) * (len(requested) - len(natural)) + second
+    film, sphere_notes = calibrate_by_sphere(film, localized, sphere)
     film, spacing_notes = fit_spacing(film, localized)
     knees_of_film = tuple(replace(knee, film=film) for knee in localized)
-    return LocalizedKnees(film, knees_of_film, refused, (*rotation_notes, *sides.notes, *spacing_notes))
+    return LocalizedKnees(
+        film, knees_of_film, refused, (*rotation_notes, *sides.notes, *sphere_notes, *spacing_notes)
+    )
 
 
 def _rotate_upright(
