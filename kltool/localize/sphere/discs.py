@@ -1,6 +1,6 @@
 """Bright discs on a film: candidates among its bright areas, each traced and judged by its outline."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,13 +17,14 @@ COARSE: Final = 20.0  # pixels of the smallest disc on the reduced film
 LEVELS: Final = 14  # of brightness
 LEAST_FILLED, MOST_FILLED = 0.88, 1.10  # of the ellipse in the box of an area
 MOST_ELONGATED: Final = 1.05  # docs/choices.md#sphere-outline
+REPEATED: Final = 0.1  # radii
 MOST_UNEVEN: Final = 1.3  # of the box of an area
 LEAST_SHARE: Final = 0.85  # of the rays that keep to the outline
 LARGEST_SPREAD: Final = 0.008  # of the radius
 SPREAD_PX: Final = 0.25  # pixels, beside it
 LEAST_CONTRAST: Final = 0.35  # of the range of the film
 LEAST_BRIGHT: Final = 0.97  # of the disc
-BRIGHTNESS: Final = 90.0  # percentile of the film
+BRIGHTNESS: Final = 75.0  # percentile of the film
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,23 +37,21 @@ class Disc:
 
 def find_discs(pixels: Float32, diameters: Limits) -> list[Disc]:
     """Bright discs with such diameters, pixels, each with dark ground around it; the clearest first."""
-    dark, bright, bright_range = _range(pixels)
+    bright, whole_range = _levels(pixels)
     found: list[Outline] = []
-    for row, column, radius in _candidates(pixels, diameters):
-        if any(np.hypot(row - one.row, column - one.column) < one.radius / 2 for one in found):
-            continue
+    for row, column, radius in _different(_candidates(pixels, diameters)):
         outline = trace_outline(pixels, row, column, radius)
-        if outline is not None and _is_disc(outline, pixels, (dark, bright, bright_range), diameters):
+        if outline is not None and _is_disc(outline, pixels, (bright, whole_range), diameters):
             found.append(outline)
     found = _without_doubles(found)
     return [Disc(one, _diameter(pixels, one)) for one in found]
 
 
-def _range(pixels: Float32) -> tuple[float, float, float]:
-    """Dark, bright and the range of a film, grey values."""
+def _levels(pixels: Float32) -> Limits:
+    """The grey value of the film's brighter parts, and the range of the film."""
     few = pixels[:: max(1, pixels.shape[0] // 500), :: max(1, pixels.shape[1] // 500)]
     dark, bright, most = np.percentile(few, (2.0, BRIGHTNESS, 99.5))
-    return float(dark), float(bright), float(most - dark)
+    return float(bright), float(most - dark)
 
 
 def _candidates(pixels: Float32, diameters: Limits) -> Iterator[tuple[float, float, float]]:
@@ -68,6 +67,20 @@ def _candidates(pixels: Float32, diameters: Limits) -> Iterator[tuple[float, flo
                 yield *at, radius * factors[0]
 
 
+def _different(candidates: Iterable[tuple[float, float, float]]) -> Iterator[tuple[float, float, float]]:
+    """Without those that nearly repeat an earlier one, as at the next level of brightness."""
+    earlier: list[tuple[float, float, float]] = []
+    for row, column, radius in candidates:
+        repeats = (
+            np.hypot(row - one[0], column - one[1]) < REPEATED * radius
+            and abs(radius - one[2]) < REPEATED * radius
+            for one in earlier
+        )
+        if not any(repeats):
+            earlier.append((row, column, radius))
+            yield row, column, radius
+
+
 def _round_areas(bright: Mask) -> Iterator[tuple[float, float, float]]:
     """Row, column and radius of each area that fills a round box within the film."""
     _, _, areas, centres = cv2.connectedComponentsWithStats(bright.astype(np.uint8), connectivity=4)
@@ -80,8 +93,8 @@ def _round_areas(bright: Mask) -> Iterator[tuple[float, float, float]]:
             yield float(row), float(column), float(np.sqrt(size / np.pi))
 
 
-def _is_disc(outline: Outline, pixels: Float32, film: tuple[float, float, float], diameters: Limits) -> bool:
-    """Round, whole, bright all over and dark around. film: dark, bright and range."""
+def _is_disc(outline: Outline, pixels: Float32, film: Limits, diameters: Limits) -> bool:
+    """Round, whole, bright all over and dark around. film: of its levels."""
     diameter = 2 * (outline.radius - outline.half_difference)
     extent = outline.radius + outline.half_difference + 1
     whole = all(
@@ -90,8 +103,8 @@ def _is_disc(outline: Outline, pixels: Float32, film: tuple[float, float, float]
     )
     if not (whole and diameters[0] <= diameter <= diameters[1] and outline.elongation <= MOST_ELONGATED):
         return False
-    _, bright, bright_range = film
-    clear = outline.contrast >= LEAST_CONTRAST * bright_range
+    bright, whole_range = film
+    clear = outline.contrast >= LEAST_CONTRAST * whole_range
     keeps = (outline.weights > 0.1) & clear
     even = outline.spread <= LARGEST_SPREAD * outline.radius + SPREAD_PX
     return bool(keeps.mean() >= LEAST_SHARE and even and _is_bright(outline, pixels, bright))
