@@ -107,10 +107,10 @@ PROCESSED: Final = Appearance(
     _processed,
     (
         Parameter(-4.0, 4.0, (0.0,)),  # the border, pixels
-        Parameter(-2.5, 1.5, (0.0,)),  # the blur, pixels, its logarithm
+        Parameter(-2.5, 1.5, (0.0, 0.0, -1.2, -2.0)),  # the blur, pixels, its logarithm
         Parameter(np.log(3.0), np.log(100.0), (np.log(OPACITY),), np.log(OPACITY), 0.35),
         Parameter(-0.1, 0.1, (0.0,)),  # black
-        Parameter(0.5, 2.5, (1.0, 1.3), 1.1, 0.3),  # the gain, over what is shown of it
+        Parameter(0.5, 2.5, (1.0, 1.3, 1.0), 1.1, 0.3),  # the gain, over what is shown of it
         Parameter(0.9, 1.5, (1.0,)),  # white
     ),
 )

@@ -110,7 +110,14 @@ def _diameters(diameter_mm: float, tibial_width_px: float) -> Limits:
 
 def _sphere_of(disc: Disc, diameter_mm: float) -> Sphere:
     at = disc.outline
-    return Sphere(at.row, at.column, disc.diameter, at.elongation, at.angle_rad, diameter_mm)
+    return Sphere(
+        float(at.row),
+        float(at.column),
+        float(disc.diameter),
+        float(at.elongation),
+        at.angle_rad,
+        diameter_mm,
+    )
 
 
 def _beside(discs: Sequence[Disc], knees: Sequence[Knee]) -> Iterator[_Place]:

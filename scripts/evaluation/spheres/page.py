@@ -75,7 +75,7 @@ def made_section(outcomes: Sequence[SphereOutcome]) -> Section:
     return Section(
         "Balls whose size is known",
         "Films of 0.1 to 0.2 mm a pixel with a ball of 25, 25.4, 28 or 30 mm beside the knee: simulated "
-        "films, and OAI crops resampled and set into air. A ray is shown by 1 - exp(-attenuation x length inside), "
+        "films, and OAI crops resampled and set into air. A ray is shown by 1 - exp(-attenuation x length), "
         "blurred by 0.05 to 0.35 mm (SD), partly burnt out on two films of three, then another gain, noise, "
         "eight bits and JPEG of quality 75 to 96. The ball is off the central ray, so that it is an ellipse "
         "by perspective, and up to 20 mm above or below the plane of the joint. The error is that of the "
@@ -107,8 +107,8 @@ def windowed_section(errors: Float64) -> Section:
     return Section(
         "Balls that are blurred before the logarithm",
         "Physically the blur of focal spot and detector acts on the radiation, not on what is shown. Where "
-        "the window begins above the air, the outer part of a blurred border is black, and the disc looks too "
-        "small; how much, depends on the window, which the shape of the border tells in part. "
+        "the window begins above the air, the outer part of a blurred border is black, and the disc looks "
+        "too small; how much, depends on the window, which the shape of the border tells in part. "
         f"{len(errors)} steel balls in air, blurred by 0.05 to 0.25 mm (SD), windows that begin at line "
         f"integrals of 0.5 to 2: found {len(found)}, error of the spacing {middle:+.2f}% (median), "
         f"{low:+.2f}% to {high:+.2f}% (5th to 95th percentile). Films of one unit share most of it, so that "
