@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from kltool.localize.sphere.appearance import Profile, border_of
+from kltool.localize.sphere.appearance import GREY_SD, Profile, border_of
 from kltool.localize.sphere.outline import RAYS, Outline
 from kltool.typing import Float32, Mask
 
@@ -19,6 +19,7 @@ LEAST_REACH: Final = 5.0  # pixels
 BIN: Final = 0.2  # pixels
 FEWEST: Final = 4  # pixels in a bin
 FEWEST_BINS: Final = 12
+PLACE_SD: Final = 0.02  # pixels, of the mean place of a bin; docs/choices.md#sphere-border
 LEAST_WEIGHT: Final = 0.1  # of a ray that counts
 FULL_CONTRAST: Final = 0.8  # of the clearest rays; clearer ones alone count where they are many
 ENOUGH: Final = 0.4  # of the rays
@@ -50,8 +51,10 @@ def _profile(pixels: Float32, outline: Outline) -> Profile:
         np.bincount(bins, values[used])[full] / count[full] for values in (offsets, window.astype(np.float64))
     )
     low, high = np.median(grey[at > 0.6 * reach]), np.median(grey[at < -0.6 * reach])
-    weights = np.sqrt(count[full] / np.median(count[full]))
-    return Profile(at, (grey - low) / (high - low), weights, outline.radius)
+    grey = (grey - low) / (high - low)
+    certain = GREY_SD / np.hypot(GREY_SD, PLACE_SD * np.gradient(grey, at))  # less so where it is steep
+    weights = certain * np.sqrt(count[full] / np.median(count[full]))
+    return Profile(at, grey, weights, outline.radius)
 
 
 def _clear_rays(outline: Outline) -> Mask:
