@@ -72,7 +72,7 @@ def calibrate_by_sphere(
         return film, ()
     found = _sphere(film, knees, settings.diameter_mm)
     if isinstance(found, NoSphere):
-        return replace(film, sphere=found), (f"{found.reason}: {_instead(film.spacing)}",)
+        return replace(film, sphere=found), (f"{found.reason}; {_instead(film.spacing)}",)
     sphere, notes = found
     spacing = Spacing(sphere.spacing_mm, sphere.spacing_mm, Calibration.SPHERE)
     notes = (_found(sphere), *notes, *_contradiction(spacing, film.spacing))
@@ -151,8 +151,8 @@ def _all_alike(discs: Sequence[Disc]) -> bool:
 def _several(places: Sequence[_Place]) -> str:
     sizes = " and ".join(decimal(place.disc.diameter, 1) for place in places)
     return (
-        f"{len(places)} bright discs of {sizes} pixels were found beside the leg, one expected: which is the "
-        "sphere is not known"
+        f"{len(places)} bright discs of {sizes} pixels were found beside the leg, one expected, and which is "
+        "the sphere is not known"
     )
 
 

@@ -16,7 +16,7 @@ from kltool.values.decimals import decimal
 from kltool.values.knee import Knee
 from kltool.values.sphere import Sphere
 
-INSET: Final = 160  # rows and columns of the enlarged sphere, pixels
+INSET: Final = 120  # rows and columns of the enlarged sphere, pixels
 EDGE: Final = 10  # pixels from the lower left corner of the film
 ROOM: Final = 0.75  # diameters from its centre to the border of what is enlarged
 
