@@ -65,7 +65,7 @@ def test_two_films_are_compared_by_their_spheres(
     for visit in ("before", "after"):
         assert record[visit]["spacing"]["tier"] == "sphere"
         assert record[visit]["sphere"]["diameter_px"] == pytest.approx(25 / MM, rel=0.003)
-    assert record["widths"]["medial_minimum"]["unit"] == "mm"
+    assert record["widths"]["medial minimum"]["unit"] == "mm"
 
 
 def test_a_batch_calibrates_by_the_sphere_unless_a_row_states_its_spacing(
