@@ -19,7 +19,7 @@ from kltool.jointspace import (
     trace_margins,
     with_other_orientation,
 )
-from kltool.localize import FinderSettings, SideSettings, find_knees
+from kltool.localize import FinderSettings, SideSettings, SphereSettings, find_knees
 from kltool.values.joint_space import JointSpace
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph, Side
@@ -53,6 +53,8 @@ class Settings:
         Limits of good and of usable quality.
     widening : WideningSettings
         Of the grade's prediction set and interval where the quality is less than good.
+    sphere : SphereSettings
+        The calibration sphere beside the leg; by default none is stated.
 
     Examples
     --------
@@ -70,6 +72,7 @@ class Settings:
     expected: ExpectedErrorSettings = field(default_factory=ExpectedErrorSettings)
     quality: QualityCriteria = field(default_factory=QualityCriteria)
     widening: WideningSettings = field(default_factory=WideningSettings)
+    sphere: SphereSettings = field(default_factory=SphereSettings)
 
     def to_dict(self) -> dict[str, float | str]:
         """Every parameter of every stage by name; constants go with the version."""
@@ -94,6 +97,7 @@ def read(
     *,
     side: Side | str | None = None,
     spacing_mm: float | tuple[float, float] | None = None,
+    sphere_mm: float | None = None,
     settings: Settings | None = None,
 ) -> Reading:
     """Find, measure and grade every knee of a film.
@@ -106,6 +110,9 @@ def read(
         By default those that are installed, which are loaded once in a process.
     side, spacing_mm : optional
         As in `load`, of a film that is not loaded yet.
+    sphere_mm : float, optional
+        Diameter of the calibration sphere beside the leg, 5 to 60: where its disc is found, millimetres are
+        those of the sphere (`Calibration.SPHERE`) and not of the tags; otherwise a note says why not.
     settings : Settings, optional
         Parameters of the stages.
 
@@ -122,7 +129,7 @@ def read(
         Where the settings require a side and there is none.
     Refusal, UsageError, SpacingError, InstallationError
         As `load`, of a film that is not loaded yet; UsageError also where side or spacing_mm is given with a
-        Radiograph, which has its own.
+        Radiograph, which has its own, or sphere_mm together with spacing_mm.
 
     See Also
     --------
@@ -138,9 +145,10 @@ def read(
     >>> low < 4.6 < high  # the simulated truth
     True
     """
+    parameters = settings_with(settings, sphere_mm, spacing_mm)
     radiograph = _radiograph(film, side, spacing_mm)
-    chosen, parameters = chosen_models(models), _chosen_settings(settings)
-    found = find_knees(radiograph, chosen, parameters.finder, parameters.sides)
+    chosen = chosen_models(models)
+    found = find_knees(radiograph, chosen, parameters.finder, parameters.sides, parameters.sphere)
     made = provenance(chosen, parameters, radiograph)
     knees = tuple(read_knee(knee, chosen, parameters, made) for knee in found.knees)
     return Reading(found.film.with_notes(*found.notes), knees, found.refused, made)
@@ -152,6 +160,7 @@ def read_source(
     *,
     side: Side | str | None = None,
     spacing_mm: float | tuple[float, float] | None = None,
+    sphere_mm: float | None = None,
     settings: Settings | None = None,
 ) -> Reading | Unread:
     """Read one image of many: a bad one is a result with its reason and stops no other.
@@ -164,6 +173,8 @@ def read_source(
         As in `read`.
     side, spacing_mm : optional
         As in `load`.
+    sphere_mm : float, optional
+        As in `read`.
 
     Returns
     -------
@@ -173,7 +184,7 @@ def read_source(
     Raises
     ------
     InstallationError, StorageFull, UsageError, SpacingError
-        Only what concerns every image: the installation, and a side or spacing that cannot be.
+        Only what concerns every image: the installation, and a side, spacing or sphere that cannot be.
 
     Examples
     --------
@@ -183,7 +194,7 @@ def read_source(
     [2, 1, 1, 1, 1, 1]
     """
     image = source_of(source)
-    chosen, parameters = chosen_models(models), _chosen_settings(settings)
+    chosen, parameters = chosen_models(models), settings_with(settings, sphere_mm, spacing_mm)
     stated = None if side is None else Side.given(side)
     if spacing_mm is not None:
         user_spacing(spacing_mm)
@@ -224,6 +235,23 @@ def _measured(knee: Knee, models: Models, settings: Settings) -> JointSpace:
     if not other:
         return space
     return with_other_orientation(space, other[0], knee.side_probability, settings.errors)
+
+
+def settings_with(
+    settings: Settings | None,
+    sphere_mm: float | None,
+    spacing_mm: float | tuple[float, float] | None = None,
+) -> Settings:
+    """The settings, or the defaults, with the sphere that the user states. Raises UsageError."""
+    chosen = _chosen_settings(settings)
+    if sphere_mm is None:
+        return chosen
+    if spacing_mm is not None:
+        raise UsageError(
+            "a pixel spacing and a sphere found, one of them expected; the sphere measures the spacing: give "
+            "sphere_mm (--sphere), or spacing_mm (--spacing)"
+        )
+    return replace(chosen, sphere=SphereSettings(sphere_mm))
 
 
 def _chosen_settings(given: Settings | None) -> Settings:
