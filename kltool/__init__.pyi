@@ -12,10 +12,11 @@ from .values.grade_change import GradeChange, GradeClaim
 from .values.joint_space import CompartmentSpace, JointSpace, Positioning
 from .values.knee import Knee
 from .values.length import Area, Length, NotMeasured, Width
-from .values.measure import Compartment, Measure
+from .values.measure import Compartment, Measure, PictureSide
 from .values.radiograph import Radiograph, Side, SideSource
 from .values.reading import KneeReading, Provenance, Quality, Reading, RefusedKnee, Status, Unread
 from .values.spacing import Calibration, NoSpacing, Spacing
+from .values.sphere import NoSphere, Sphere
 from .values.timeline import Slope, Timeline, Visit
 from .values.width_change import WidthChange
 from .version import __version__
@@ -45,7 +46,9 @@ __all__ = [
     "Measure",
     "Models",
     "NoSpacing",
+    "NoSphere",
     "NotMeasured",
+    "PictureSide",
     "Positioning",
     "Provenance",
     "Quality",
@@ -58,6 +61,7 @@ __all__ = [
     "SideSource",
     "Slope",
     "Spacing",
+    "Sphere",
     "Status",
     "Timeline",
     "Unread",

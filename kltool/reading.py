@@ -1,6 +1,6 @@
 """From one image to its reading: the pipeline of the package, and its loop step for many images."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from kltool.errors import InstallationError, StorageFull, UsageError
@@ -17,8 +17,10 @@ from kltool.jointspace import (
     inflate_errors,
     measure_joint_space,
     trace_margins,
+    with_other_orientation,
 )
-from kltool.localize import FinderSettings, find_knees
+from kltool.localize import FinderSettings, SideSettings, SphereSettings, find_knees
+from kltool.values.joint_space import JointSpace
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import KneeReading, Provenance, Reading, Unread
@@ -37,6 +39,8 @@ class Settings:
     ----------
     finder : FinderSettings
         Detection of joints.
+    sides : SideSettings
+        When the side of a knee counts as known, and whether it has to be.
     margins : TraceSettings
         Tracing of the margins.
     widths : WidthSettings
@@ -49,6 +53,8 @@ class Settings:
         Limits of good and of usable quality.
     widening : WideningSettings
         Of the grade's prediction set and interval where the quality is less than good.
+    sphere : SphereSettings
+        The calibration sphere beside the leg; by default none is stated.
 
     Examples
     --------
@@ -59,12 +65,14 @@ class Settings:
     """
 
     finder: FinderSettings = field(default_factory=FinderSettings)
+    sides: SideSettings = field(default_factory=SideSettings)
     margins: TraceSettings = field(default_factory=TraceSettings)
     widths: WidthSettings = field(default_factory=WidthSettings)
     errors: ErrorSettings = field(default_factory=ErrorSettings)
     expected: ExpectedErrorSettings = field(default_factory=ExpectedErrorSettings)
     quality: QualityCriteria = field(default_factory=QualityCriteria)
     widening: WideningSettings = field(default_factory=WideningSettings)
+    sphere: SphereSettings = field(default_factory=SphereSettings)
 
     def to_dict(self) -> dict[str, float | str]:
         """Every parameter of every stage by name; constants go with the version."""
@@ -78,12 +86,18 @@ class Settings:
 DEFAULT = Settings()
 
 
+def settings_of(require_side: bool) -> Settings:
+    """The defaults; require_side: whether a knee whose side is unknown is refused."""
+    return replace(DEFAULT, sides=replace(DEFAULT.sides, required=require_side))
+
+
 def read(
     film: Radiograph | Film,
     models: Models | None = None,
     *,
     side: Side | str | None = None,
     spacing_mm: float | tuple[float, float] | None = None,
+    sphere_mm: float | None = None,
     settings: Settings | None = None,
 ) -> Reading:
     """Find, measure and grade every knee of a film.
@@ -96,6 +110,9 @@ def read(
         By default those that are installed, which are loaded once in a process.
     side, spacing_mm : optional
         As in `load`, of a film that is not loaded yet.
+    sphere_mm : float, optional
+        Diameter of the calibration sphere beside the leg, 5 to 60: where its disc is found, millimetres are
+        those of the sphere (`Calibration.SPHERE`) and not of the tags; otherwise a note says why not.
     settings : Settings, optional
         Parameters of the stages.
 
@@ -106,11 +123,13 @@ def read(
 
     Raises
     ------
-    NoKnee, TooCoarse, SideUnknown
+    NoKnee, TooCoarse
         Where the film shows no knee that can be read.
+    SideUnknown
+        Where the settings require a side and there is none.
     Refusal, UsageError, SpacingError, InstallationError
         As `load`, of a film that is not loaded yet; UsageError also where side or spacing_mm is given with a
-        Radiograph, which has its own.
+        Radiograph, which has its own, or sphere_mm together with spacing_mm.
 
     See Also
     --------
@@ -126,9 +145,10 @@ def read(
     >>> low < 4.6 < high  # the simulated truth
     True
     """
+    parameters = settings_with(settings, sphere_mm, spacing_mm)
     radiograph = _radiograph(film, side, spacing_mm)
-    chosen, parameters = chosen_models(models), _chosen_settings(settings)
-    found = find_knees(radiograph, chosen, parameters.finder)
+    chosen = chosen_models(models)
+    found = find_knees(radiograph, chosen, parameters.finder, parameters.sides, parameters.sphere)
     made = provenance(chosen, parameters, radiograph)
     knees = tuple(read_knee(knee, chosen, parameters, made) for knee in found.knees)
     return Reading(found.film.with_notes(*found.notes), knees, found.refused, made)
@@ -140,6 +160,7 @@ def read_source(
     *,
     side: Side | str | None = None,
     spacing_mm: float | tuple[float, float] | None = None,
+    sphere_mm: float | None = None,
     settings: Settings | None = None,
 ) -> Reading | Unread:
     """Read one image of many: a bad one is a result with its reason and stops no other.
@@ -152,6 +173,8 @@ def read_source(
         As in `read`.
     side, spacing_mm : optional
         As in `load`.
+    sphere_mm : float, optional
+        As in `read`.
 
     Returns
     -------
@@ -161,7 +184,7 @@ def read_source(
     Raises
     ------
     InstallationError, StorageFull, UsageError, SpacingError
-        Only what concerns every image: the installation, and a side or spacing that cannot be.
+        Only what concerns every image: the installation, and a side, spacing or sphere that cannot be.
 
     Examples
     --------
@@ -171,7 +194,7 @@ def read_source(
     [2, 1, 1, 1, 1, 1]
     """
     image = source_of(source)
-    chosen, parameters = chosen_models(models), _chosen_settings(settings)
+    chosen, parameters = chosen_models(models), settings_with(settings, sphere_mm, spacing_mm)
     stated = None if side is None else Side.given(side)
     if spacing_mm is not None:
         user_spacing(spacing_mm)
@@ -187,8 +210,7 @@ def read_source(
 
 def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) -> KneeReading:
     """made: by which the reading is produced."""
-    traced = trace_margins(knee, models.margins, settings.margins)
-    space = measure_joint_space(knee, traced, settings.widths, settings.errors)
+    space = _measured(knee, models, settings)
     expected = expected_error(knee, space, settings.expected, settings.quality)
     quality, warnings = assess_quality(knee, space, expected, settings.quality)
     return KneeReading(
@@ -200,6 +222,36 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
         warnings,
         made,
     )
+
+
+def _measured(knee: Knee, models: Models, settings: Settings) -> JointSpace:
+    """By the knee's own orientation; where the side is unknown, errors count the other one."""
+    space, *other = (
+        measure_joint_space(
+            one, trace_margins(one, models.margins, settings.margins), settings.widths, settings.errors
+        )
+        for one in knee.orientations
+    )
+    if not other:
+        return space
+    return with_other_orientation(space, other[0], knee.side_probability, settings.errors)
+
+
+def settings_with(
+    settings: Settings | None,
+    sphere_mm: float | None,
+    spacing_mm: float | tuple[float, float] | None = None,
+) -> Settings:
+    """The settings, or the defaults, with the sphere that the user states. Raises UsageError."""
+    chosen = _chosen_settings(settings)
+    if sphere_mm is None:
+        return chosen
+    if spacing_mm is not None:
+        raise UsageError(
+            "a pixel spacing and a sphere found, one of them expected; the sphere measures the spacing: give "
+            "sphere_mm (--sphere), or spacing_mm (--spacing)"
+        )
+    return replace(chosen, sphere=SphereSettings(sphere_mm))
 
 
 def _chosen_settings(given: Settings | None) -> Settings:

@@ -10,13 +10,13 @@ import typer
 
 from kltool.cli.commands import EscapingCommands
 from kltool.cli.pipe import ends_with_its_reader
+from kltool.cli.sides import RequireSide, SideOption, side_of
 from kltool.errors import Exit, KltoolError
 from kltool.escaping import complain, say
 from kltool.logs import LOG, log_causes, log_warnings
 from kltool.memory import MEMORY_MB, limit_memory
 from kltool.native_messages import native_messages
 from kltool.time_limit import LIMIT_S
-from kltool.values.radiograph import Side
 from kltool.version import __version__
 
 if TYPE_CHECKING:
@@ -35,11 +35,16 @@ app = typer.Typer(
     ),
 )
 
-SideOption = Annotated[
-    Side | None, typer.Option(help="Side of the body; overrides the tags, and is recorded.")
-]
 SpacingOption = Annotated[
     float | None, typer.Option(help="Pixel spacing in mm; overrides the tags, and is recorded.")
+]
+SphereOption = Annotated[
+    float | None,
+    typer.Option(
+        help="Diameter in mm of the calibration sphere beside the leg; where it is found, millimetres are "
+        "those of the sphere.",
+        metavar="MM",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line instead of a table.")]
 Verbose = Annotated[
@@ -94,6 +99,8 @@ def read(
     ] = None,
     side: SideOption = None,
     spacing: SpacingOption = None,
+    require_side: RequireSide = False,
+    sphere: SphereOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
     allow_http: AllowHttp = False,
@@ -105,10 +112,12 @@ def read(
     """Read every knee of the radiographs: joint space and KL grade."""
     from kltool.cli.read import ReadOptions, read_all
     from kltool.cli.sources import Stated
+    from kltool.reading import settings_of
 
     limit_memory(MEMORY_MB)
     access = _access(allow_http, allow_host, root)
-    options = ReadOptions(Stated(side, spacing), as_json, overlay, access, time_limit)
+    stated, settings = Stated(side_of(side), spacing, sphere), settings_of(require_side)
+    options = ReadOptions(stated, as_json, overlay, access, time_limit, settings)
     with native_messages():
         raise typer.Exit(read_all(paths or [], manifest, options))
 
@@ -139,6 +148,8 @@ def compare(
     ] = 0.5,
     side: SideOption = None,
     spacing: SpacingOption = None,
+    require_side: RequireSide = False,
+    sphere: SphereOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
     report: Annotated[
@@ -162,12 +173,22 @@ def compare(
     """Compare two radiographs of a knee, or a series: change of width and grade, with its error."""
     from kltool.cli.compare import CompareOptions, claim_of, compare_files, compare_visits, error_model
     from kltool.cli.sources import Stated
+    from kltool.reading import settings_of
 
     limit_memory(MEMORY_MB)
     model = error_model(repositioning, threshold)
     access = _access(allow_http, allow_host, root)
     options = CompareOptions(
-        Stated(side, spacing), claim_of(claim), model, as_json, overlay, report, access, time_limit, tables
+        Stated(side_of(side), spacing, sphere),
+        claim_of(claim),
+        model,
+        as_json,
+        overlay,
+        report,
+        access,
+        time_limit,
+        tables,
+        settings_of(require_side),
     )
     if manifest is not None and before is None:
         with native_messages():
@@ -213,6 +234,8 @@ def batch(
         bool,
         typer.Option("--oai-names", help="Name columns as the OAI does: ID, SIDE, XRKL, MCMJSW, JSW250 ..."),
     ] = False,
+    require_side: RequireSide = False,
+    sphere: SphereOption = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Read images again whose reading failed.")
     ] = False,
@@ -239,6 +262,8 @@ def batch(
         memory_mb=memory,
         overlays=overlay,
         oai_names=oai_names,
+        require_side=require_side,
+        sphere_mm=sphere,
         retry_failed=retry_failed,
         access=_access(allow_http, allow_host, root),
         pseudonyms=pseudonyms_of(pseudonyms),

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,19 +14,21 @@ from kltool.typing import Float32
 from kltool.values.by_value import ByValue
 from kltool.values.length import NotMeasured
 from kltool.values.spacing import NoSpacing, Spacing, aspect_of, user_spacing
+from kltool.values.sphere import NoSphere, Sphere
 from kltool.values.square_pixels import check_aspect, is_square, resampled
 
 
 class Side(StrEnum):
-    """The side of the body, never of the picture."""
+    """The side of the body, never of the picture; unknown where nothing states it with certainty."""
 
     RIGHT = "right"
     LEFT = "left"
+    UNKNOWN = "unknown"
 
     @property
     def other(self) -> "Side":
-        """The contralateral side."""
-        return Side.LEFT if self is Side.RIGHT else Side.RIGHT
+        """The contralateral side; that of an unknown one is unknown."""
+        return {Side.RIGHT: Side.LEFT, Side.LEFT: Side.RIGHT}.get(self, self)
 
     @classmethod
     def given(cls, side: "Side | str") -> "Side":
@@ -45,10 +48,13 @@ class Side(StrEnum):
         UsageError
             Where it is neither.
         """
-        try:
-            return cls(side)
-        except ValueError as error:
-            raise UsageError(f"side {side!r} found; 'right' or 'left' expected") from error
+        for known in KNOWN_SIDES:
+            if side == known:
+                return known
+        raise UsageError(f"side {str(side)!r} found; 'right' or 'left' expected")
+
+
+KNOWN_SIDES: Final = (Side.RIGHT, Side.LEFT)
 
 
 class SideSource(StrEnum):
@@ -99,6 +105,8 @@ class Radiograph(ByValue):
         By its tags, the patient's right is on the viewer's right; not corrected.
     other_spacings : tuple of Spacing
         What else its tags allow, best first; used where `spacing` does not fit the knee.
+    sphere : Sphere, NoSphere or None
+        The calibration sphere that the user stated, or why it was not found; None where none was stated.
     """
 
     source: str
@@ -115,6 +123,7 @@ class Radiograph(ByValue):
     instance_uid: str | None = None
     stored_mirrored: bool = False
     other_spacings: tuple[Spacing, ...] = ()
+    sphere: Sphere | NoSphere | None = None
 
     @classmethod
     def from_array(
