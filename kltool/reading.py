@@ -77,7 +77,7 @@ class Settings:
     def to_dict(self) -> dict[str, float | str]:
         """Every parameter of every stage by name; constants go with the version."""
         return {
-            f"{stage}.{name}": value if isinstance(value, float | str) else repr(value)
+            f"{stage}.{name}": value if isinstance(value, float | str) else _shown(value)
             for stage, parameters in asdict(self).items()
             for name, value in parameters.items()
         }
@@ -252,6 +252,11 @@ def settings_with(
             "sphere_mm (--sphere), or spacing_mm (--spacing)"
         )
     return replace(chosen, sphere=SphereSettings(sphere_mm))
+
+
+def _shown(value: object) -> str:
+    """A parameter that is no number, as it is recorded."""
+    return "not stated" if value is None else repr(value)
 
 
 def _chosen_settings(given: Settings | None) -> Settings:
