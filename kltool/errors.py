@@ -9,7 +9,7 @@ KltoolError            the root; never raised itself                            
  │    ├── WrongView           lateral, skyline: the joint space is not shown
  │    ├── NoKnee              no knee found
  │    ├── TooCoarse           a knee of too few pixels
- │    └── SideUnknown         one knee whose side is not given and not certain
+ │    └── SideUnknown         one knee whose side is required and neither given nor certain
  ├── SpacingError      an impossible pixel spacing                                  2
  ├── NotComparable     two readings that must not be compared                       3
  ├── UsageError        an invalid command or call                                   2
@@ -93,7 +93,7 @@ class TooCoarse(Refusal):
 
 
 class SideUnknown(Refusal):
-    """One knee whose side is not given and not certain."""
+    """One knee whose side is required and neither given nor certain."""
 
     code = "side_unknown"
 
