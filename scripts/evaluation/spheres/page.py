@@ -135,7 +135,7 @@ def real_section(found: Sequence[FilmSpheres], marked: Sequence[MarkedDisc]) -> 
         "Discs on real films",
         "Bright discs beside the leg, marked by eye to a pixel or two. Their true sizes are not known: the "
         f"spacing is what it were if they were {ASSUMED_MM:g} mm.",
-        (Result("found where and as wide as marked", 100 * close / len(marked), "%", ALL, ".0f"),),
+        (Result(f"found as marked, to {CLOSE_PX:g} pixels", 100 * close / len(marked), "%", ALL, ".0f"),),
         (
             MarkdownTable(
                 ("film", "share", "marked, px", "found, px", "elongation", "centre off, px", "mm a pixel"),
