@@ -9,6 +9,7 @@ from kltool.intake import Film, load, source_of
 from kltool.jointspace import (
     ErrorSettings,
     ExpectedErrorSettings,
+    MetalSettings,
     QualityCriteria,
     TraceSettings,
     WidthSettings,
@@ -41,6 +42,8 @@ class Settings:
         Tracing of the margins.
     widths : WidthSettings
         Ranges of the minimum, and limits of a valid width.
+    metal : MetalSettings
+        From which probability on metal counts as found.
     errors : ErrorSettings
         Standard deviation of each width.
     expected : ExpectedErrorSettings
@@ -61,6 +64,7 @@ class Settings:
     finder: FinderSettings = field(default_factory=FinderSettings)
     margins: TraceSettings = field(default_factory=TraceSettings)
     widths: WidthSettings = field(default_factory=WidthSettings)
+    metal: MetalSettings = field(default_factory=MetalSettings)
     errors: ErrorSettings = field(default_factory=ErrorSettings)
     expected: ExpectedErrorSettings = field(default_factory=ExpectedErrorSettings)
     quality: QualityCriteria = field(default_factory=QualityCriteria)
@@ -188,14 +192,14 @@ def read_source(
 def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) -> KneeReading:
     """made: by which the reading is produced."""
     traced = trace_margins(knee, models.margins, settings.margins)
-    space = measure_joint_space(knee, traced, settings.widths, settings.errors)
+    space = measure_joint_space(knee, traced, settings.widths, settings.errors, settings.metal)
     expected = expected_error(knee, space, settings.expected, settings.quality)
     quality, warnings = assess_quality(knee, space, expected, settings.quality)
     return KneeReading(
         knee,
         inflate_errors(space, quality, settings.errors),
         expected,
-        grade(knee, models.grader, settings.widening.of(quality)),
+        settings.metal.in_joint(knee.metal) or grade(knee, models.grader, settings.widening.of(quality)),
         quality,
         warnings,
         made,

@@ -16,14 +16,13 @@ from kltool.geometry.joint_axes import (
 )
 from kltool.geometry.points import nearest
 from kltool.jointspace.error import ErrorSettings
-from kltool.jointspace.metal import detect_metal
+from kltool.jointspace.metal import MetalSettings
 from kltool.jointspace.positioning import measure_positioning
 from kltool.jointspace.traced_compartment import TracedCompartment, WidthSettings
 from kltool.jointspace.validity import (
     STEPS,
     crossing_margins,
     implausible,
-    metal_at_margin,
     not_reached,
     too_little_found,
     traced_range,
@@ -36,24 +35,32 @@ from kltool.values.length import Area, Length, NotMeasured, Width
 from kltool.values.measure import Compartment
 
 ERRORS: Final = ErrorSettings()
+METAL: Final = MetalSettings()
 
 
 def measure_joint_space(
-    knee: Knee, traced: TracedJoint, widths: WidthSettings, errors: ErrorSettings = ERRORS
+    knee: Knee,
+    traced: TracedJoint,
+    widths: WidthSettings,
+    errors: ErrorSettings = ERRORS,
+    metal: MetalSettings = METAL,
 ) -> JointSpace:
     """All widths of a knee. A width of 0.0 is bone on bone, with both margins found."""
     axis = knee_axis(knee, traced)
     scale = knee.scale
-    axes, metal = joint_axes_of(axis, scale), detect_metal(knee)
+    axes = joint_axes_of(axis, scale)
 
     def space(compartment: Compartment) -> CompartmentSpace:
         margins = traced.of(compartment)
         if isinstance(margins, NotMeasured):
             return _not_measured(compartment, margins, margins)
+        implant = metal.in_compartment(knee.metal, compartment)
+        if implant is not None:
+            return _not_measured(compartment, implant, margins)
         femur = margin_profile(margins.femur, margins.femur_sd, axes, scale)
         tibia = margin_profile(margins.tibia, margins.tibia_sd, axes, scale)
         rows, columns = knee.film.pixels.shape
-        joint = TracedCompartment(femur, tibia, axes, scale, (rows, columns), metal, widths, errors)
+        joint = TracedCompartment(femur, tibia, axes, scale, (rows, columns), widths, errors)
         return _measure_compartment(joint, compartment, margins)
 
     return JointSpace(
@@ -63,7 +70,7 @@ def measure_joint_space(
         axis,
         traced.plateau_margins,
         measure_positioning(knee, traced, axes, scale, errors),
-        metal.found,
+        metal.is_near(knee.metal),
     )
 
 
@@ -71,7 +78,7 @@ def _measure_compartment(
     joint: TracedCompartment, compartment: Compartment, margins: Margins
 ) -> CompartmentSpace:
     bearing, fixed = joint.widths.range_of(compartment), location_range(compartment)
-    wrong = metal_at_margin(joint, bearing) or crossing_margins(joint, bearing)
+    wrong = crossing_margins(joint, bearing)
     if wrong is not None:
         return _not_measured(compartment, wrong, margins)
     mean, area = _mean_and_area(joint, fixed)

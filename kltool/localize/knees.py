@@ -11,6 +11,7 @@ from kltool.localize.classify import KneeClass, classify
 from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
 from kltool.localize.orient import rotate_quarter_turns
+from kltool.localize.second_knee import SUSPECTED, has_room_beside, second_knee_note
 from kltool.localize.spacing import fit_spacing
 from kltool.values.decimals import beside, decimal
 from kltool.values.knee import Knee, Placement, right_knee_orientation
@@ -103,7 +104,9 @@ def find_knees(film: Radiograph, models: Models, settings: FinderSettings = DEFA
     refused = (REPLACED,) * (len(requested) - len(natural)) + second
     film, spacing_notes = fit_spacing(film, localized)
     knees_of_film = tuple(replace(knee, film=film) for knee in localized)
-    return LocalizedKnees(film, knees_of_film, refused, (*rotation_notes, *sides.notes, *spacing_notes))
+    second_notes = () if second else _second_knee_notes(film, knees, models, settings)
+    notes = (*rotation_notes, *sides.notes, *second_notes, *spacing_notes)
+    return LocalizedKnees(film, knees_of_film, refused, notes)
 
 
 def _rotate_upright(
@@ -158,6 +161,22 @@ def _are_a_pair(one: Candidate, other: Candidate) -> bool:
     return bool(
         across > 1.0 and down < 0.8 and max(one.width, other.width) < 1.35 * min(one.width, other.width)
     )
+
+
+def _second_knee_notes(
+    film: Radiograph, knees: list[ClassifiedCandidate], models: Models, settings: FinderSettings
+) -> tuple[str, ...]:
+    """What speaks for a second knee on a film on which one was found."""
+    one = knees[0]
+    if len(knees) > 1 or not has_room_beside(film.pixels, one.candidate):
+        return ()
+    bolder = replace(settings, threshold=min(SUSPECTED, settings.threshold))
+    weak = [
+        other.candidate
+        for other in _classified_candidates(film, models, bolder)
+        if _are_a_pair(one.candidate, other.candidate)
+    ]
+    return second_knee_note(film.pixels, one.candidate, weak)
 
 
 def _require_resolution(knees: list[ClassifiedCandidate]) -> None:
@@ -225,7 +244,16 @@ def _localize_knee(
     pixels = right_knee_orientation(film.pixels, mirrored)
     start = _placement(knee.candidate, pixels.shape[1], mirrored)
     placement, landmarks = refine_placement(pixels, start, models.landmarks)
-    return Knee(film, placement, landmarks, side, source, knee.candidate.score, knee.side_probability(side))
+    return Knee(
+        film,
+        placement,
+        landmarks,
+        side,
+        source,
+        knee.candidate.score,
+        knee.side_probability(side),
+        knee.knee_class.metal(mirrored),
+    )
 
 
 def _placement(candidate: Candidate, columns: int, mirrored: bool) -> Placement:

@@ -1,9 +1,9 @@
 """The knees marked by eye: two passes, made without sight of each other or of any reading, say the same.
 
 `full_fields.csv` and `strips.csv` hold the first pass, the other tables the second. Rows and columns are
-those of the film; a plateau ends at the edge of the bone without osteophytes. `side_by`: a legible letter beside
-the knee, the order of two knees on a film, or the fibula. `discs.csv`: bright discs beside the leg (coins or
-balls).
+those of the film; a plateau ends at the edge of the bone without osteophytes. `side_by`: a legible letter
+beside the knee, the order of two knees on a film, or the fibula. `discs.csv`: bright discs beside the leg
+(coins or balls).
 """
 
 import csv
