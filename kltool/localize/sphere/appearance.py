@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.optimize import least_squares
 
 from kltool.typing import Float64
 
@@ -53,6 +52,8 @@ class Appearance:
 
     def fit(self, profile: Profile) -> tuple[float, float]:
         """The misfit, and where the border lies, pixels outside of the outline."""
+        from scipy.optimize import least_squares  # late: of the extra 'sphere'
+
         expected = np.array([one.expected for one in self.parameters])
         sd = np.array([one.sd for one in self.parameters])
 

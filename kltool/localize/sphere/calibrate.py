@@ -6,12 +6,13 @@ where it cannot be told which one it is, the spacing of the film stays. docs/cho
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from math import hypot, log
 from typing import Final
 
 import numpy as np
 
-from kltool.errors import SpacingError
+from kltool.errors import InstallationError, SpacingError
 from kltool.geometry.points import mirror
 from kltool.localize.spacing import AT_DETECTOR, POSSIBLE_MM
 from kltool.localize.sphere.discs import Disc, Limits, find_discs
@@ -67,9 +68,16 @@ class _Place:
 def calibrate_by_sphere(
     film: Radiograph, knees: Sequence[Knee], settings: SphereSettings
 ) -> tuple[Radiograph, Notes]:
-    """The film with the sphere and its spacing, or why there is none, and what is to be said of it."""
+    """The film with the sphere and its spacing, or why there is none, and what is to be said of it.
+
+    Raises InstallationError without SciPy.
+    """
     if settings.diameter_mm is None or not knees:
         return film, ()
+    if find_spec("scipy") is None:
+        raise InstallationError(
+            "SciPy is not installed, a calibration sphere needs it; pip install scipy (the extra 'sphere')"
+        )
     found = _sphere(film, knees, settings.diameter_mm)
     if isinstance(found, NoSphere):
         return replace(film, sphere=found), (f"{found.reason}; {_instead(film.spacing)}",)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import map_coordinates
 
 from kltool.typing import Float32, Float64
 
@@ -98,6 +97,8 @@ def _retraced(pixels: Float32, last: Outline) -> Outline | None:
 
 def _sampled(pixels: Float32, at: Outline) -> tuple[Float64, Float64]:
     """Offsets from the outline (n,), negative inside, and grey values (RAYS, n); beyond the film its edge."""
+    from scipy.ndimage import map_coordinates  # late: of the extra 'sphere'
+
     reach = max(REACH * at.radius, LEAST_REACH)
     offsets = np.arange(-reach, reach + STEP / 2, STEP)
     radii = at.radius_at(ANGLES)[:, None] + offsets
