@@ -12,7 +12,7 @@ from .values.grade_change import GradeChange, GradeClaim
 from .values.joint_space import CompartmentSpace, JointSpace, Positioning
 from .values.knee import Knee
 from .values.length import Area, Length, NotMeasured, Width
-from .values.measure import Compartment, Measure
+from .values.measure import Compartment, Measure, PictureSide
 from .values.radiograph import Radiograph, Side, SideSource
 from .values.reading import KneeReading, Provenance, Quality, Reading, RefusedKnee, Status, Unread
 from .values.spacing import Calibration, NoSpacing, Spacing
@@ -46,6 +46,7 @@ __all__ = [
     "Models",
     "NoSpacing",
     "NotMeasured",
+    "PictureSide",
     "Positioning",
     "Provenance",
     "Quality",

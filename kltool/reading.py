@@ -1,6 +1,6 @@
 """From one image to its reading: the pipeline of the package, and its loop step for many images."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from kltool.errors import InstallationError, StorageFull, UsageError
@@ -18,7 +18,7 @@ from kltool.jointspace import (
     measure_joint_space,
     trace_margins,
 )
-from kltool.localize import FinderSettings, find_knees
+from kltool.localize import FinderSettings, SideSettings, find_knees
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import KneeReading, Provenance, Reading, Unread
@@ -37,6 +37,8 @@ class Settings:
     ----------
     finder : FinderSettings
         Detection of joints.
+    sides : SideSettings
+        When the side of a knee counts as known, and whether it has to be.
     margins : TraceSettings
         Tracing of the margins.
     widths : WidthSettings
@@ -59,6 +61,7 @@ class Settings:
     """
 
     finder: FinderSettings = field(default_factory=FinderSettings)
+    sides: SideSettings = field(default_factory=SideSettings)
     margins: TraceSettings = field(default_factory=TraceSettings)
     widths: WidthSettings = field(default_factory=WidthSettings)
     errors: ErrorSettings = field(default_factory=ErrorSettings)
@@ -76,6 +79,11 @@ class Settings:
 
 
 DEFAULT = Settings()
+
+
+def settings_of(require_side: bool) -> Settings:
+    """The defaults; require_side: whether a knee whose side is unknown is refused."""
+    return replace(DEFAULT, sides=replace(DEFAULT.sides, required=require_side))
 
 
 def read(
@@ -106,8 +114,10 @@ def read(
 
     Raises
     ------
-    NoKnee, TooCoarse, SideUnknown
+    NoKnee, TooCoarse
         Where the film shows no knee that can be read.
+    SideUnknown
+        Where the settings require a side and there is none.
     Refusal, UsageError, SpacingError, InstallationError
         As `load`, of a film that is not loaded yet; UsageError also where side or spacing_mm is given with a
         Radiograph, which has its own.
@@ -128,7 +138,7 @@ def read(
     """
     radiograph = _radiograph(film, side, spacing_mm)
     chosen, parameters = chosen_models(models), _chosen_settings(settings)
-    found = find_knees(radiograph, chosen, parameters.finder)
+    found = find_knees(radiograph, chosen, parameters.finder, parameters.sides)
     made = provenance(chosen, parameters, radiograph)
     knees = tuple(read_knee(knee, chosen, parameters, made) for knee in found.knees)
     return Reading(found.film.with_notes(*found.notes), knees, found.refused, made)

@@ -12,7 +12,7 @@ from kltool.agreement.ratings import Column, Exclusion
 from kltool.errors import UsageError
 from kltool.tables.columns import CODE, GIVEN_KL, OK, PATH, READER, SIDE, STATUS, SUBJECT, VISIT
 from kltool.tables.read import Table
-from kltool.tables.words import SIDE_WORDS, side, whole
+from kltool.tables.words import NO_SIDE, SIDE_WORDS, is_no_side, side, whole
 from kltool.typing import Indices
 from kltool.values.length import NotMeasured
 
@@ -49,6 +49,8 @@ class RaterRows:
         for name, value in zip(names, values, strict=True):
             if not value and name not in MAY_BE_EMPTY:
                 return NotMeasured(f"{name} is empty")
+            if name == SIDE and is_no_side(value):
+                return NotMeasured(f"{name} is unknown")
         return values
 
     def take(self, rows: Sequence[int]) -> "RaterRows":
@@ -200,6 +202,8 @@ def _key(name: str, cell: str, place: str) -> str:
         return cell.replace("\\", "/").removeprefix("./")
     if name != SIDE or not cell:
         return whole(cell)
+    if is_no_side(cell):
+        return NO_SIDE
     found = side(cell)
     if found is None:
         raise UsageError(f"{place}: an unknown side found; {SIDE_WORDS} expected")

@@ -11,7 +11,8 @@ class WorkerConfig:
     """model: as the column `model` has it; a worker with another one ends.
 
     overlays: folder of pictures, or empty. log_causes: whether the causes of errors are logged on the
-    standard error. memory_mb: that a worker may use above what it maps when it is idle.
+    standard error. memory_mb: that a worker may use above what it maps when it is idle. require_side:
+    whether a knee whose side is unknown is refused.
     """
 
     model: str
@@ -19,3 +20,4 @@ class WorkerConfig:
     pseudonyms: Pseudonyms
     log_causes: bool = False
     memory_mb: int = MEMORY_MB
+    require_side: bool = False

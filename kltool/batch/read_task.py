@@ -12,7 +12,7 @@ from kltool.batch.pseudonym import Pseudonyms
 from kltool.errors import InstallationError, StorageFull, UsageError
 from kltool.intake import ImageSource
 from kltool.intake.hashes import sha256_of_file
-from kltool.reading import read_source
+from kltool.reading import read_source, settings_of
 from kltool.report.plots import write_overlay
 from kltool.report.rows import film_cells, knee_row
 from kltool.tables.columns import REFUSED, Row
@@ -34,7 +34,7 @@ def _outcome(task: Task, models: Models, config: WorkerConfig) -> Outcome:
         data = task.source.read()
     except Exception as error:
         return unread_outcome(Unread.from_error(task.source.name, error), common)
-    result = _read(ImageSource.in_memory(task.source.name, data), task, models)
+    result = _read(ImageSource.in_memory(task.source.name, data), task, models, config)
     common |= _image_cells(result.film, data, _subject_of(result.film, task, config.pseudonyms))
     if isinstance(result, Unread):
         outcome = unread_outcome(result, common)
@@ -43,10 +43,11 @@ def _outcome(task: Task, models: Models, config: WorkerConfig) -> Outcome:
     return replace(outcome, instance_uid=result.film.instance_uid or "" if result.film else "")
 
 
-def _read(source: ImageSource, task: Task, models: Models) -> Reading | Unread:
+def _read(source: ImageSource, task: Task, models: Models, config: WorkerConfig) -> Reading | Unread:
     """A codec that is missing costs the images that need it and no other."""
+    settings = settings_of(config.require_side)
     try:
-        return read_source(source, models, side=task.side, spacing_mm=task.spacing_mm)
+        return read_source(source, models, side=task.side, spacing_mm=task.spacing_mm, settings=settings)
     except InstallationError as error:
         return Unread.from_error(source.name, error)
 

@@ -21,7 +21,7 @@ from kltool.batch.settings import Batch
 from kltool.errors import InstallationError, StorageFull, UsageError
 from kltool.files import write_file
 from kltool.logs import are_causes_logged
-from kltool.reading import DEFAULT
+from kltool.reading import Settings, settings_of
 from kltool.report.batch_summary import BatchSummary
 from kltool.report.files import writable
 from kltool.report.html.batch import summary_page
@@ -75,6 +75,7 @@ def run_batch(batch: Batch) -> Counter[str]:
         batch.pseudonyms,
         are_causes_logged(),
         batch.memory_mb,
+        batch.require_side,
     )
     sources = Listing(
         batch.sources, frozenset(COLUMNS) | set(OAI_NAMES.values()), batch.pseudonyms, batch.access
@@ -148,10 +149,14 @@ def _configuration(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
         "version": __version__,
         "columns": hashlib.sha256(" ".join(COLUMNS).encode()).hexdigest(),
         **{f"model {name}": digest for name, digest in models.items()},
-        **{f"setting {name}": repr(value) for name, value in DEFAULT.to_dict().items()},
+        **{f"setting {name}": repr(value) for name, value in _settings(batch).to_dict().items()},
         "pseudonyms": batch.pseudonyms.fingerprint,
         "overlays": str(batch.overlays),
     }
+
+
+def _settings(batch: Batch) -> Settings:
+    return settings_of(batch.require_side)
 
 
 def _run_record(
@@ -163,7 +168,7 @@ def _run_record(
         "disclaimer": DISCLAIMER,
         "sources": list(batch.sources),
         "models": dict(models),
-        "settings": DEFAULT.to_dict(),
+        "settings": _settings(batch).to_dict(),
         "time_limit_s": batch.limit_s,
         "memory_mb": batch.memory_mb,
         "pseudonyms": batch.pseudonyms.fingerprint or "none: subjects as their files name them",

@@ -48,6 +48,8 @@ class Batch:
         Which addresses are opened, and the folder that paths must lie in.
     pseudonyms : Pseudonyms
         Replaces the identifiers of subjects; by default they stay.
+    require_side : bool
+        Whether a knee whose side is unknown is refused; otherwise it is read without medial and lateral.
 
     Raises
     ------
@@ -66,6 +68,7 @@ class Batch:
     retry_failed: bool = False
     access: Access = NOTHING_ALLOWED
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
+    require_side: bool = False
 
     def __post_init__(self) -> None:
         sources = (self.sources,) if isinstance(self.sources, str | PathLike) else self.sources

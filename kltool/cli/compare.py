@@ -15,11 +15,11 @@ from kltool.cli.sources import Stated, VisitImage, visits_of
 from kltool.comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
 from kltool.comparison.visit_films import VisitFilms
 from kltool.comparison.visit_order import contradictions
-from kltool.errors import Exit, NotComparable, UsageError
+from kltool.errors import Exit, NotComparable, SideUnknown, UsageError
 from kltool.escaping import complain, say_json
 from kltool.intake import find_images, load
 from kltool.intake.sources import Access
-from kltool.reading import read
+from kltool.reading import DEFAULT, Settings, read
 from kltool.report.files import writable
 from kltool.report.record import change_record, timeline_record
 from kltool.report.terminal.changes import print_change, print_timeline
@@ -30,6 +30,7 @@ from kltool.typing import Record
 from kltool.values.change import Verdict
 from kltool.values.grade import GRADES
 from kltool.values.grade_change import GradeClaim
+from kltool.values.radiograph import Side
 from kltool.values.reading import Reading, Status, Unread
 from kltool.values.timeline import Timeline, Visit
 from kltool.weights import Models, load_models
@@ -41,7 +42,7 @@ WITHOUT_CHANGE: Final = (Verdict.NOT_COMPARABLE, Verdict.NOT_MEASURED)
 class CompareOptions:
     """overlay: the folder of the pictures. report: the file of the page. tables: the folder of the tables.
 
-    limit_s: of an image.
+    limit_s: of an image. settings: of every reading.
     """
 
     stated: Stated
@@ -53,6 +54,7 @@ class CompareOptions:
     access: Access
     limit_s: float
     tables: Path | None = None
+    settings: Settings = DEFAULT
 
 
 def compare_files(before: Path, after: Path, options: CompareOptions) -> Exit:
@@ -91,7 +93,7 @@ def compare_visits(manifest: Path, options: CompareOptions) -> Exit:
         writable(options.tables, "--tables")
     subjects = visits_of(manifest, options.stated, options.access)
     models = load_models()
-    reader = ImageReader(models, folder, options.limit_s)
+    reader = ImageReader(models, folder, options.limit_s, options.settings)
     found: list[Timeline] = []
     left_out: list[Status] = []
     films = VisitFilms()
@@ -149,7 +151,8 @@ def _reading(path: Path, options: CompareOptions, models: Models) -> Reading:
     if len(sources) != 1:
         raise UsageError(f"{path} holds {len(sources)} images, one expected; name the image itself")
     with time_limit(options.limit_s):
-        return read(load(sources[0], spacing_mm=stated.spacing_mm, side=stated.side), models)
+        film = load(sources[0], spacing_mm=stated.spacing_mm, side=stated.side)
+        return read(film, models, settings=options.settings)
 
 
 def _tracked(subjects: list[list[VisitImage]]) -> Iterator[list[VisitImage]]:
@@ -194,6 +197,13 @@ def _visit(image: VisitImage, reader: ImageReader) -> Visit | Unread:
     if day is None:
         reason = "no date in the film found; a column 'date' (YYYY-MM-DD) in the manifest expected"
         return Unread(reading.source, Status.REFUSED, "no_date", reason, reading.film, reading.produced_by)
+    if any(knee.side is Side.UNKNOWN for knee in reading.knees):
+        reason = (
+            "the side of its knee is unknown; give it in the column 'side' of the manifest, or with --side"
+        )
+        return Unread(
+            reading.source, Status.REFUSED, SideUnknown.code, reason, reading.film, reading.produced_by
+        )
     return Visit(image.visit, day, reading, image.subject)
 
 

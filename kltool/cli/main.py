@@ -10,12 +10,12 @@ import typer
 
 from kltool.cli.commands import EscapingCommands
 from kltool.cli.pipe import ends_with_its_reader
+from kltool.cli.sides import RequireSide, SideOption, side_of
 from kltool.errors import Exit, KltoolError
 from kltool.escaping import complain, say
 from kltool.logs import LOG, log_causes, log_warnings
 from kltool.memory import MEMORY_MB, limit_memory
 from kltool.time_limit import LIMIT_S
-from kltool.values.radiograph import Side
 from kltool.version import __version__
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ app = typer.Typer(
     ),
 )
 
-SideOption = Annotated[
-    Side | None, typer.Option(help="Side of the body; overrides the tags, and is recorded.")
-]
 SpacingOption = Annotated[
     float | None, typer.Option(help="Pixel spacing in mm; overrides the tags, and is recorded.")
 ]
@@ -93,6 +90,7 @@ def read(
     ] = None,
     side: SideOption = None,
     spacing: SpacingOption = None,
+    require_side: RequireSide = False,
     as_json: Json = False,
     overlay: Overlay = None,
     allow_http: AllowHttp = False,
@@ -104,10 +102,12 @@ def read(
     """Read every knee of the radiographs: joint space and KL grade."""
     from kltool.cli.read import ReadOptions, read_all
     from kltool.cli.sources import Stated
+    from kltool.reading import settings_of
 
     limit_memory(MEMORY_MB)
     access = _access(allow_http, allow_host, root)
-    options = ReadOptions(Stated(side, spacing), as_json, overlay, access, time_limit)
+    stated, settings = Stated(side_of(side), spacing), settings_of(require_side)
+    options = ReadOptions(stated, as_json, overlay, access, time_limit, settings)
     raise typer.Exit(read_all(paths or [], manifest, options))
 
 
@@ -137,6 +137,7 @@ def compare(
     ] = 0.5,
     side: SideOption = None,
     spacing: SpacingOption = None,
+    require_side: RequireSide = False,
     as_json: Json = False,
     overlay: Overlay = None,
     report: Annotated[
@@ -160,12 +161,22 @@ def compare(
     """Compare two radiographs of a knee, or a series: change of width and grade, with its error."""
     from kltool.cli.compare import CompareOptions, claim_of, compare_files, compare_visits, error_model
     from kltool.cli.sources import Stated
+    from kltool.reading import settings_of
 
     limit_memory(MEMORY_MB)
     model = error_model(repositioning, threshold)
     access = _access(allow_http, allow_host, root)
     options = CompareOptions(
-        Stated(side, spacing), claim_of(claim), model, as_json, overlay, report, access, time_limit, tables
+        Stated(side_of(side), spacing),
+        claim_of(claim),
+        model,
+        as_json,
+        overlay,
+        report,
+        access,
+        time_limit,
+        tables,
+        settings_of(require_side),
     )
     if manifest is not None and before is None:
         raise typer.Exit(compare_visits(manifest, options))
@@ -209,6 +220,7 @@ def batch(
         bool,
         typer.Option("--oai-names", help="Name columns as the OAI does: ID, SIDE, XRKL, MCMJSW, JSW250 ..."),
     ] = False,
+    require_side: RequireSide = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Read images again whose reading failed.")
     ] = False,
@@ -235,6 +247,7 @@ def batch(
         memory_mb=memory,
         overlays=overlay,
         oai_names=oai_names,
+        require_side=require_side,
         retry_failed=retry_failed,
         access=_access(allow_http, allow_host, root),
         pseudonyms=pseudonyms_of(pseudonyms),

@@ -7,7 +7,7 @@ from typing import Final
 
 from kltool.cli.sources import Image
 from kltool.errors import InstallationError, TimeLimitExceeded
-from kltool.reading import DEFAULT, provenance, read_source
+from kltool.reading import DEFAULT, Settings, provenance, read_source
 from kltool.report.files import writable
 from kltool.report.plots import write_overlay
 from kltool.time_limit import time_limit
@@ -24,11 +24,15 @@ def prepared(overlay: Path | None) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class ImageReader:
-    """Reads one image after the other. overlays: the folder of the pictures. limit_s: of each image."""
+    """Reads one image after the other. overlays: the folder of the pictures. limit_s: of each image.
+
+    settings: of every reading.
+    """
 
     models: Models
     overlays: Path | None
     limit_s: float
+    settings: Settings = DEFAULT
 
     def read(self, image: Image) -> Reading | Unread:
         """As `read_source`; an image that takes too long, or whose pictures cannot be written, is unread.
@@ -39,11 +43,19 @@ class ImageReader:
             with time_limit(self.limit_s):
                 return self._read(image)
         except TimeLimitExceeded as late:
-            return Unread.from_error(image.source.name, late, None, provenance(self.models, DEFAULT, None))
+            return Unread.from_error(
+                image.source.name, late, None, provenance(self.models, self.settings, None)
+            )
 
     def _read(self, image: Image) -> Reading | Unread:
         stated = image.stated
-        outcome = read_source(image.source, self.models, side=stated.side, spacing_mm=stated.spacing_mm)
+        outcome = read_source(
+            image.source,
+            self.models,
+            side=stated.side,
+            spacing_mm=stated.spacing_mm,
+            settings=self.settings,
+        )
         if self.overlays is None or isinstance(outcome, Unread):
             return outcome
         try:

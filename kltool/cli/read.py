@@ -12,6 +12,7 @@ from kltool.cli.sources import Image, Stated, images_of
 from kltool.errors import Exit
 from kltool.escaping import say_json
 from kltool.intake.sources import Access
+from kltool.reading import DEFAULT, Settings
 from kltool.report.record import reading_record, unread_record
 from kltool.report.terminal.console import Console
 from kltool.report.terminal.readings import print_readings
@@ -22,20 +23,21 @@ from kltool.weights import load_models
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """overlay: the folder of the pictures. limit_s: of an image."""
+    """overlay: the folder of the pictures. limit_s: of an image. settings: of every reading."""
 
     stated: Stated
     as_json: bool
     overlay: Path | None
     access: Access
     limit_s: float
+    settings: Settings = DEFAULT
 
 
 def read_all(paths: list[Path], manifest: Path | None, options: ReadOptions) -> Exit:
     """Print a record of each image. Raises UsageError, SpacingError, InstallationError."""
     images = images_of(paths, manifest, options.stated, options.access)
     folder = prepared(options.overlay)
-    reader = ImageReader(load_models(), folder, options.limit_s)
+    reader = ImageReader(load_models(), folder, options.limit_s, options.settings)
     records = []
     for image in _tracked(images, visible=not options.as_json):
         records.append(_record(reader.read(image)))

@@ -13,7 +13,7 @@ from kltool.intake.sources import Access
 from kltool.intake.sources.access import NOTHING_ALLOWED
 from kltool.tables.columns import PATH, SIDE, SPACING, SUBJECT, VISIT
 from kltool.tables.headings import STATED
-from kltool.values.radiograph import Side
+from kltool.values.radiograph import KNOWN_SIDES, Side
 from kltool.values.spacing import Calibration, Spacing
 
 USED_BY_READ: Final = (PATH, SIDE, SPACING)
@@ -83,7 +83,7 @@ def visits_of(manifest: Path, stated: Stated, access: Access = NOTHING_ALLOWED) 
         if len(images) != 1:
             raise UsageError(f"{row.place}: {len(images)} images found; one film a visit expected")
         subject, visit = row.stated(SUBJECT), row.stated(VISIT)
-        for side in Side if row.side is None else (row.side,):
+        for side in KNOWN_SIDES if row.side is None else (row.side,):
             _require_new(places, (subject, visit, side), row)
         subjects.setdefault(subject, []).append(VisitImage(images[0], subject, visit, row.day))
     if not subjects:

@@ -12,7 +12,7 @@ from kltool.values.change import Comparability, IdentityMatch
 from kltool.values.decimals import decimal, signed
 from kltool.values.duration import DAYS_A_YEAR
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Radiograph
+from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import KneeReading, Provenance, Quality, Reading
 from kltool.values.spacing import NoSpacing, Spacing, same_spacing
 from kltool.values.width_change import Unit
@@ -32,11 +32,20 @@ DIFFERENT_KNEE: Final = (
 
 
 def paired_knees(before: Reading, after: Reading) -> list[tuple[KneeReading, KneeReading]]:
-    """The knees that both films show, by side. Raises NotComparable where there is none."""
-    later = {knee.side: knee for knee in after.knees}
+    """The knees that both films show, by side. Raises NotComparable where there is none.
+
+    Two knees of unknown side may be both knees of one person.
+    """
+    later = {knee.side: knee for knee in after.knees if knee.side is not Side.UNKNOWN}
     shared = [(knee, later[knee.side]) for knee in before.knees if knee.side in later]
     if not shared:
         opening = f"{ONE_FILM}, and " if before.film.is_same_film(after.film) else ""
+        if any(knee.side is Side.UNKNOWN for knee in (*before.knees, *after.knees)):
+            raise NotComparable(
+                f"{opening}the films are not comparable: side unknown ({_sides(before)} before, "
+                f"{_sides(after)} after), the same side of both expected; give it with --side, or in the "
+                "column side of a manifest"
+            )
         raise NotComparable(
             f"{opening}the films show no knee of the same side: {_sides(before)} before, {_sides(after)} "
             "after, the same side expected; check the files and --side"

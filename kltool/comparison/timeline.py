@@ -16,7 +16,7 @@ from kltool.values.decimals import signed, signed_from_to
 from kltool.values.duration import DAYS_A_YEAR, duration
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
-from kltool.values.radiograph import Side
+from kltool.values.radiograph import KNOWN_SIDES, Side
 from kltool.values.reading import KneeReading
 from kltool.values.timeline import Slope, Timeline, Visit
 from kltool.values.width_change import WidthChange
@@ -40,7 +40,7 @@ def timelines(
     Returns
     -------
     tuple of Timeline
-        Every knee that at least two visits show, right before left.
+        Every knee that at least two visits show, right before left. A knee of unknown side is in none.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def timelines(
     _require_own_films(ordered)
     knee_timelines = [
         _timeline(shown, side, chosen, error_model)
-        for side in Side
+        for side in KNOWN_SIDES
         if len(shown := _showing(ordered, side)) > 1
     ]
     if not knee_timelines:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from kltool.grading.orientations import graded_orientations, mean_interval, mean_of
 from kltool.grading.prediction_set import prediction_sets
-from kltool.grading.view import grader_view
 from kltool.grading.widening import Widening
 from kltool.values.grade import GRADES, Grade
 from kltool.values.knee import Knee
@@ -18,16 +18,18 @@ AS_CALIBRATED = Widening()
 def grade(knee: Knee, grader: Network, widening: Widening = AS_CALIBRATED) -> Grade:
     """The calibrated probabilities of KL 0 to 4, with prediction set, interval and attribution map.
 
-    widening: of set and interval, which leaves the probabilities as they are.
+    A knee of unknown side is graded as a right and as a left one. widening: of set and interval, which leaves
+    the probabilities as they are.
     """
-    picture = grader_view(knee.pixels, knee.placement)
-    probabilities, thresholds, (interval,), (attribution,) = grader(picture[None, None])
-    probabilities = probabilities.astype(np.float64)
-    p0, p1, p2, p3, p4 = (probabilities[0] / probabilities[0].sum()).tolist()
-    prediction_set = np.flatnonzero(prediction_sets(probabilities, thresholds / widening.odds)[0]).tolist()
-    low, high = interval.tolist()
+    seen = graded_orientations(knee, grader)
+    probabilities = mean_of([one.probabilities for one in seen], seen)
+    thresholds = mean_of([one.thresholds for one in seen], seen)
+    prediction_set = np.flatnonzero(prediction_sets(probabilities[None], thresholds / widening.odds)[0])
+    interval = mean_interval(seen, float(probabilities @ np.array(GRADES)))
+    attribution = mean_of([one.attribution for one in seen], seen)
+    p0, p1, p2, p3, p4 = probabilities.tolist()
     by_row = tuple(tuple(row) for row in attribution.tolist())
-    graded = Grade((p0, p1, p2, p3, p4), tuple(prediction_set), (low, high), by_row)
+    graded = Grade((p0, p1, p2, p3, p4), tuple(prediction_set.tolist()), interval, by_row)
     return graded if widening.reach == 1.0 else _stretched(graded, widening.reach)
 
 

@@ -72,6 +72,8 @@ def inflate_errors(space: JointSpace, quality: Quality, settings: ErrorSettings)
         space,
         medial=_inflated_compartment(space.medial, factor),
         lateral=_inflated_compartment(space.lateral, factor),
+        picture_left=_inflated_length(space.picture_left, factor),
+        picture_right=_inflated_length(space.picture_right, factor),
     )
 
 

@@ -17,7 +17,7 @@ from kltool.values.expected_error import ExpectedError
 from kltool.values.joint_space import JointSpace
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
-from kltool.values.measure import Compartment
+from kltool.values.measure import Compartment, Place
 
 TIBIAL_LANDMARKS = {Compartment.LATERAL: slice(0, 3), Compartment.MEDIAL: slice(6, 9)}
 FEMORAL_LANDMARKS = {Compartment.LATERAL: slice(0, 3), Compartment.MEDIAL: slice(4, 7)}
@@ -85,7 +85,7 @@ def expected_error(
     knee: Knee, space: JointSpace, law: ExpectedErrorSettings, criteria: QualityCriteria
 ) -> ExpectedError | NotMeasured:
     """Of the minimum that is expected to err more; space: with its errors as measured, not inflated."""
-    errors = {compartment: law.error_percent(one) for compartment, one in error_evidence(knee, space)}
+    errors = {place: law.error_percent(one) for place, one in error_evidence(knee, space)}
     if not errors:
         return NotMeasured("no minimum width was measured")
     worse = max(errors, key=errors.__getitem__)
@@ -94,14 +94,18 @@ def expected_error(
     )
 
 
-def error_evidence(knee: Knee, space: JointSpace) -> Iterator[tuple[Compartment, ErrorEvidence]]:
+def error_evidence(knee: Knee, space: JointSpace) -> Iterator[tuple[Place, ErrorEvidence]]:
     """Of every minimum that was measured."""
-    for compartment in Compartment:
-        minimum = space.of(compartment).minimum
+    for place, minimum in space.minima.items():
         if not isinstance(minimum, NotMeasured):
-            disagreement = abs(minimum.percent - _landmark_minimum(knee, compartment))
+            disagreement = abs(minimum.percent - _landmark_minimum(knee, _compartment(place, knee)))
             edge = space.positioning.edge_width_percent
-            yield compartment, ErrorEvidence(minimum.sd_percent, minimum.percent, disagreement, edge)
+            yield place, ErrorEvidence(minimum.sd_percent, minimum.percent, disagreement, edge)
+
+
+def _compartment(place: Place, knee: Knee) -> Compartment:
+    """Where its landmarks are, in right-knee orientation."""
+    return place if isinstance(place, Compartment) else place.compartment(knee.placement.mirrored)
 
 
 def _landmark_minimum(knee: Knee, compartment: Compartment) -> float:

@@ -19,6 +19,7 @@ from kltool.jointspace.error import ErrorSettings
 from kltool.jointspace.metal import detect_metal
 from kltool.jointspace.positioning import measure_positioning
 from kltool.jointspace.traced_compartment import TracedCompartment, WidthSettings
+from kltool.jointspace.unknown_side import without_side
 from kltool.jointspace.validity import (
     STEPS,
     crossing_margins,
@@ -34,6 +35,7 @@ from kltool.values.joint_space import CompartmentSpace, JointSpace, Margins, Tra
 from kltool.values.knee import Knee
 from kltool.values.length import Area, Length, NotMeasured, Width
 from kltool.values.measure import Compartment
+from kltool.values.radiograph import Side
 
 ERRORS: Final = ErrorSettings()
 
@@ -41,7 +43,10 @@ ERRORS: Final = ErrorSettings()
 def measure_joint_space(
     knee: Knee, traced: TracedJoint, widths: WidthSettings, errors: ErrorSettings = ERRORS
 ) -> JointSpace:
-    """All widths of a knee. A width of 0.0 is bone on bone, with both margins found."""
+    """All widths of a knee; without a side, of either half of the picture its minimum alone.
+
+    A width of 0.0 is bone on bone, with both margins found.
+    """
     axis = knee_axis(knee, traced)
     scale = knee.scale
     axes, metal = joint_axes_of(axis, scale), detect_metal(knee)
@@ -56,7 +61,7 @@ def measure_joint_space(
         joint = TracedCompartment(femur, tibia, axes, scale, (rows, columns), metal, widths, errors)
         return _measure_compartment(joint, compartment, margins)
 
-    return JointSpace(
+    measured = JointSpace(
         space(Compartment.MEDIAL),
         space(Compartment.LATERAL),
         knee.placement.tibial_width_px,
@@ -65,6 +70,7 @@ def measure_joint_space(
         measure_positioning(knee, traced, axes, scale, errors),
         metal.found,
     )
+    return without_side(measured, knee.placement.mirrored) if knee.side is Side.UNKNOWN else measured
 
 
 def _measure_compartment(

@@ -71,6 +71,15 @@ def leg_rotation(landmarks: Landmarks, axes: JointAxes, scale: Scale) -> float |
     return math.degrees(math.asin(sine))
 
 
+def least_rotation(landmarks: Landmarks, axes: JointAxes, scale: Scale) -> float:
+    """Degrees by which the leg is rotated at least, of whichever side it is; 90 where that cannot be.
+
+    On the other side what lies medially lies laterally.
+    """
+    sine = (abs(spine_offset(landmarks, axes, scale)) - NEUTRAL) / LEVER
+    return math.degrees(math.asin(min(abs(sine), 1.0)))
+
+
 def spine_offset(landmarks: Landmarks, axes: JointAxes, scale: Scale) -> float:
     """The distance of the tibial spines from the roof of the notch, positive medially, in tibial widths."""
     spines, _ = axes.to_axes(scale.to_isotropic(landmarks.tibia[SPINES]))

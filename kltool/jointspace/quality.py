@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from kltool.geometry.joint_axes import joint_axes_of
 from kltool.jointspace import conditions
 from kltool.jointspace.conditions import ORDINARY
+from kltool.jointspace.positioning import least_rotation
 from kltool.jointspace.quality_criteria import QualityCriteria
 from kltool.localize.spacing import tibial_width_mm, usual_widths_mm
 from kltool.values.decimals import beside, decimal, from_to
@@ -17,7 +19,6 @@ from kltool.values.expected_error import ExpectedError
 from kltool.values.joint_space import JointSpace, Positioning
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
-from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
 from kltool.values.reading import Quality
 from kltool.values.spacing import NoSpacing
@@ -40,6 +41,7 @@ def assess_quality(
     findings = [
         *_knee_findings(knee, criteria),
         *_positioning_findings(space.positioning, criteria),
+        *_rotation_findings(knee, space, criteria),
         *_image_findings(space.positioning, criteria),
         *_error_findings(expected, criteria),
         *_space_findings(space),
@@ -70,6 +72,9 @@ def _detection_findings(score: float, criteria: QualityCriteria) -> Iterator[Qua
 
 
 def _side_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFinding]:
+    """Where the side is unknown, nothing is said of it that could be wrong."""
+    if knee.side is Side.UNKNOWN:
+        return
     if knee.film.stored_mirrored:
         yield QualityFinding(
             Quality.POOR,
@@ -115,8 +120,18 @@ def _positioning_findings(at: Positioning, criteria: QualityCriteria) -> Iterato
         yield QualityFinding(
             Quality.USABLE, f"the knee is tilted by {decimal(abs(at.tilt_deg), 0)} degrees in the picture"
         )
-    if _beyond(at.rotation_deg, criteria.usable_rotation_deg):
+
+
+def _rotation_findings(knee: Knee, space: JointSpace, criteria: QualityCriteria) -> Iterator[QualityFinding]:
+    """Of a knee of unknown side, by the rotation that it has at least."""
+    at, most = space.positioning, criteria.usable_rotation_deg
+    if _beyond(at.rotation_deg, most):
         yield QualityFinding(Quality.POOR, conditions.rotation_words(at))
+    if knee.side is not Side.UNKNOWN:
+        return
+    least = least_rotation(knee.landmarks, joint_axes_of(space.axis, knee.scale), knee.scale)
+    if least > most:
+        yield QualityFinding(Quality.POOR, f"the leg is rotated by at least {decimal(least, 0)} degrees")
 
 
 def _image_findings(at: Positioning, criteria: QualityCriteria) -> Iterator[QualityFinding]:
@@ -165,7 +180,6 @@ def _error_findings(
 def _space_findings(space: JointSpace) -> Iterator[QualityFinding]:
     if space.metal:
         yield QualityFinding(Quality.USABLE, "there is metal near the joint")
-    for compartment in Compartment:
-        minimum = space.of(compartment).minimum
+    for place, minimum in space.minima.items():
         if isinstance(minimum, NotMeasured):
-            yield QualityFinding(Quality.USABLE, f"{compartment}: {minimum.reason}")
+            yield QualityFinding(Quality.USABLE, f"{place}: {minimum.reason}")

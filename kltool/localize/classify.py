@@ -11,6 +11,7 @@ from kltool.localize.detect import Candidate
 from kltool.localize.normalise import standardize
 from kltool.typing import Float32
 from kltool.values.knee import Placement
+from kltool.values.radiograph import Side
 from kltool.weights import Network
 
 SIZE: Final = 128  # docs/choices.md#knee-class
@@ -38,6 +39,27 @@ class KneeClass:
     def lateral_left_share(self) -> float:
         """The probability that lateral lies on the left, given a natural knee."""
         return self.lateral_left / max(self.natural, 1e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifiedCandidate:
+    """A detected joint and the probabilities of its classes."""
+
+    candidate: Candidate
+    knee_class: KneeClass
+
+    @property
+    def frontal_probability(self) -> float:
+        return 1 - self.knee_class.other
+
+    @property
+    def is_replaced(self) -> bool:
+        return self.knee_class.replaced > self.knee_class.natural
+
+    def side_probability(self, side: Side) -> float:
+        """The probability of this side by the anatomy, if the patient's right is on the viewer's left."""
+        left = self.knee_class.lateral_left_share
+        return left if side is Side.RIGHT else 1 - left
 
 
 def classify(film: Float32, candidate: Candidate, network: Network) -> KneeClass:

@@ -5,24 +5,24 @@ from typing import Final
 
 import numpy as np
 
-from kltool.errors import NoKnee, SideUnknown, TooCoarse
+from kltool.errors import NoKnee, TooCoarse
 from kltool.geometry.points import mirror
-from kltool.localize.classify import KneeClass, classify
+from kltool.localize.classify import ClassifiedCandidate, classify
 from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
 from kltool.localize.orient import rotate_quarter_turns
+from kltool.localize.sides import CERTAINLY_FRONTAL, SideSettings, assign_sides, more_probable_side
+from kltool.localize.sides import DEFAULT as SIDES
 from kltool.localize.spacing import fit_spacing
-from kltool.values.decimals import beside, decimal
-from kltool.values.knee import Knee, Placement, right_knee_orientation
+from kltool.values.decimals import decimal
+from kltool.values.knee import Knee, Landmarks, Placement, right_knee_orientation
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.reading import RefusedKnee
 from kltool.weights import Models
 
 MOST_CANDIDATES: Final = 5  # of a film
 FRONTAL: Final = 0.5  # docs/choices.md#knee-class
-CERTAINLY_FRONTAL: Final = 0.9  # docs/choices.md#knee-class
 FEWEST_PIXELS: Final = 60.0  # of the tibial width; docs/choices.md#coarsest-film
-LEAST_SIDE_PROBABILITY: Final = 0.95  # docs/choices.md#side-by-anatomy
 OVERRULING_PROBABILITY: Final = 0.99  # docs/choices.md#side-by-anatomy
 
 REPLACED = RefusedKnee(
@@ -50,49 +50,22 @@ class LocalizedKnees:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ClassifiedCandidate:
-    """A detected joint and the probabilities of its classes."""
-
-    candidate: Candidate
-    knee_class: KneeClass
-
-    @property
-    def frontal_probability(self) -> float:
-        return 1 - self.knee_class.other
-
-    @property
-    def is_replaced(self) -> bool:
-        return self.knee_class.replaced > self.knee_class.natural
-
-    def side_probability(self, side: Side) -> float:
-        """The probability of this side by the anatomy, if the patient's right is on the viewer's left."""
-        left = self.knee_class.lateral_left_share
-        return left if side is Side.RIGHT else 1 - left
-
-
-@dataclass(frozen=True, slots=True)
-class _Sides:
-    """The sides of one or two knees, from left to right in the picture."""
-
-    sides: tuple[Side, ...]
-    source: SideSource
-    notes: tuple[str, ...] = ()
-
-
-def find_knees(film: Radiograph, models: Models, settings: FinderSettings = DEFAULT) -> LocalizedKnees:
+def find_knees(
+    film: Radiograph, models: Models, settings: FinderSettings = DEFAULT, side_settings: SideSettings = SIDES
+) -> LocalizedKnees:
     """Find one or two knees in a frontal film.
 
     Two knees take their sides from their order in the picture (the patient's right is on the viewer's left),
     unless tags and anatomy say that both are one knee, of which the better exposure is read;
-    one knee takes the side given by the user or the tags, or else the side of its anatomy.
+    one knee takes the side given by the user or the tags, or else the side of its anatomy, which may be
+    unknown.
     Raises NoKnee, TooCoarse, SideUnknown.
     """
     film, candidates, rotation_notes = _rotate_upright(film, models, settings)
     knees = _select_knees(candidates)
     _require_resolution(knees)
-    knees, second = _without_second_exposure(film, knees, candidates[0])
-    sides = _assign_sides(film, knees)
+    knees, second = _without_second_exposure(film, knees, candidates[0], side_settings)
+    sides = assign_sides(film, knees, side_settings)
     requested = [
         (knee, side)
         for knee, side in zip(knees, sides.sides, strict=True)
@@ -171,7 +144,10 @@ def _require_resolution(knees: list[ClassifiedCandidate]) -> None:
 
 
 def _without_second_exposure(
-    film: Radiograph, knees: list[ClassifiedCandidate], best: ClassifiedCandidate
+    film: Radiograph,
+    knees: list[ClassifiedCandidate],
+    best: ClassifiedCandidate,
+    settings: SideSettings,
 ) -> tuple[list[ClassifiedCandidate], tuple[RefusedKnee, ...]]:
     """The better of two that are one knee: tags and anatomy of both state one side, and outrank the order.
 
@@ -180,52 +156,50 @@ def _without_second_exposure(
     side = film.side if film.side_source is SideSource.TAG else None
     if len(knees) < 2 or side is None:
         return knees, ()
-    if not all(one.side_probability(side) >= LEAST_SIDE_PROBABILITY and not one.is_replaced for one in knees):
+    least = settings.least_probability
+    if not all(one.side_probability(side) >= least and not one.is_replaced for one in knees):
         return knees, ()
     return [best], (SECOND_EXPOSURE,)
-
-
-def _assign_sides(film: Radiograph, knees: list[ClassifiedCandidate]) -> _Sides:
-    """Raises SideUnknown."""
-    if len(knees) == 2:
-        return _Sides((Side.RIGHT, Side.LEFT), SideSource.FILM, _conflicting_tag(film))
-    if film.side is not None:
-        return _Sides((film.side,), film.side_source)
-    return _side_by_anatomy(film, knees[0])
-
-
-def _conflicting_tag(film: Radiograph) -> tuple[str, ...]:
-    if film.side is None or film.side_source is not SideSource.TAG:
-        return ()
-    return (f"the tags say {film.side}, two knees are shown: sides taken from the order of the film",)
-
-
-def _side_by_anatomy(film: Radiograph, knee: ClassifiedCandidate) -> _Sides:
-    more_probable = max(Side, key=knee.side_probability)
-    probability = knee.side_probability(more_probable)
-    if knee.is_replaced or probability < LEAST_SIDE_PROBABILITY:
-        raise SideUnknown(
-            "one knee was found and its side is unknown: the tags give none, and by its anatomy it is "
-            f"a {more_probable} knee with a probability of {beside(probability, LEAST_SIDE_PROBABILITY, 2)}, "
-            f"{decimal(LEAST_SIDE_PROBABILITY)} "
-            "expected; give the side with --side"
-        )
-    side, patients_right = (more_probable.other, "right") if film.stored_mirrored else (more_probable, "left")
-    note = f"side by the anatomy alone: {side} if the patient's right is on the viewer's {patients_right}"
-    return _Sides((side,), SideSource.ANATOMY, (note,))
 
 
 def _localize_knee(
     film: Radiograph, knee: ClassifiedCandidate, side: Side, source: SideSource, models: Models
 ) -> Knee:
-    """Medial and lateral follow the given side, unless the anatomy is almost certainly that of the other."""
+    """Medial and lateral follow the given side, unless the anatomy is almost certainly that of the other.
+
+    A knee of unknown side is measured as the more probable one, and placed as the other one, too.
+    """
+    if side is Side.UNKNOWN:
+        return _localize_without_side(film, knee, models)
     mirrored = side is Side.LEFT
     if knee.side_probability(side) <= 1 - OVERRULING_PROBABILITY:
         mirrored = not mirrored
+    placement, landmarks = _placed(film, knee, mirrored, models)
+    return Knee(film, placement, landmarks, side, source, knee.candidate.score, knee.side_probability(side))
+
+
+def _localize_without_side(film: Radiograph, knee: ClassifiedCandidate, models: Models) -> Knee:
+    shown = more_probable_side(knee)
+    placement, landmarks = _placed(film, knee, shown is Side.LEFT, models)
+    other, _ = _placed(film, knee, shown is not Side.LEFT, models)
+    return Knee(
+        film,
+        placement,
+        landmarks,
+        Side.UNKNOWN,
+        SideSource.UNKNOWN,
+        knee.candidate.score,
+        knee.side_probability(shown),
+        other,
+    )
+
+
+def _placed(
+    film: Radiograph, knee: ClassifiedCandidate, mirrored: bool, models: Models
+) -> tuple[Placement, Landmarks]:
     pixels = right_knee_orientation(film.pixels, mirrored)
     start = _placement(knee.candidate, pixels.shape[1], mirrored)
-    placement, landmarks = refine_placement(pixels, start, models.landmarks)
-    return Knee(film, placement, landmarks, side, source, knee.candidate.score, knee.side_probability(side))
+    return refine_placement(pixels, start, models.landmarks)
 
 
 def _placement(candidate: Candidate, columns: int, mirrored: bool) -> Placement:

@@ -60,7 +60,12 @@ def knee_record(knee: KneeReading) -> Record:
         "side_source": str(knee.side_source),
         "side_probability": round(knee.knee.side_probability, 4),
         "kl": _grade(knee.grade),
-        "joint_space": {"medial": _compartment(space.medial), "lateral": _compartment(space.lateral)},
+        "joint_space": {
+            "medial": _compartment(space.medial),
+            "lateral": _compartment(space.lateral),
+            "picture_left": _minimum(space.picture_left),
+            "picture_right": _minimum(space.picture_right),
+        },
         "tibial_width_px": round(space.tibial_width_px, 3),
         "positioning": _positioning(space.positioning),
         "spacing": _spacing(knee.spacing),
@@ -189,6 +194,14 @@ def _compartment(space: CompartmentSpace) -> Record:
         record[f"at_{unit}"] = _at(space.fixed_widths, unit)
         record[f"at_sd_{unit}"] = _at(space.fixed_widths, f"sd_{unit}")
         record[f"at_interval_{unit}"] = _at(space.fixed_widths, f"interval_{unit}")
+    return record
+
+
+def _minimum(minimum: Width | NotMeasured) -> Record:
+    """The minimum alone, in each unit."""
+    record: Record = {}
+    for unit in UNITS:
+        record |= _named("minimum", minimum, unit)
     return record
 
 

@@ -8,10 +8,16 @@ from kltool.values.grade_change import GradeChange, GradeClaim
 from kltool.values.joint_space import Positioning
 from kltool.values.length import Area, Interval, Length, NotMeasured
 from kltool.values.probability import format_probability
+from kltool.values.radiograph import Side
 
 NOT_MEASURED = "not measured"
 SUPPORTED: Final = 0.5  # docs/choices.md#grade-claim
 CONTRADICTED: Final = 0.05  # docs/choices.md#grade-claim
+
+
+def knee_name(side: str) -> str:
+    """ "right knee"; "knee of unknown side"."""
+    return f"knee of {side} side" if side == Side.UNKNOWN else f"{side} knee"
 
 
 def length(number: Length | NotMeasured) -> str:

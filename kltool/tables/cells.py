@@ -20,6 +20,7 @@ from kltool.tables.columns import (
     Cell,
     Row,
     area_stem,
+    picture_stem,
     reason_column,
     sd_column,
     value_column,
@@ -28,7 +29,7 @@ from kltool.tables.columns import (
 from kltool.typing import Record
 from kltool.values.decimals import decimal
 from kltool.values.length import UNITS
-from kltool.values.measure import Compartment
+from kltool.values.measure import Compartment, PictureSide
 
 
 def model_name(version: str, hashes: Mapping[str, str]) -> str:
@@ -61,6 +62,9 @@ def knee_cells(knee: Record) -> Row:
     }
     for compartment in Compartment:
         cells |= _compartment_cells(compartment, knee["joint_space"][compartment])
+    for side in PictureSide:
+        space = knee["joint_space"][side.replace(" ", "_")]
+        cells |= _width_cells(picture_stem(side), _numbers(space, "minimum"))
     return cells
 
 

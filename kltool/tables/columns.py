@@ -12,7 +12,7 @@ from typing import Final
 from kltool.geometry.joint_axes import location_names
 from kltool.values.grade import GRADES
 from kltool.values.length import UNITS
-from kltool.values.measure import Compartment
+from kltool.values.measure import Compartment, PictureSide
 
 OK: Final = "ok"
 REFUSED: Final = "refused"
@@ -60,6 +60,11 @@ class CellType(Enum):
 def width_stem(compartment: Compartment, name: str) -> str:
     """The beginning of a width's columns: "medial_mjsw". name: MINIMUM, MEAN, or "jsw250" at x = 0.250."""
     return f"{compartment}_{name}"
+
+
+def picture_stem(side: PictureSide) -> str:
+    """The beginning of the columns of a minimum of a knee of unknown side: "picture_left_mjsw"."""
+    return f"{side.replace(' ', '_')}_{MINIMUM}"
 
 
 def value_column(stem: str, unit: str) -> str:
@@ -149,6 +154,8 @@ def _joint_space_columns() -> Iterator[tuple[str, CellType]]:
         for unit in UNITS:
             yield value_column(area_stem(compartment), f"{unit}2"), CellType.NUMBER
             yield sd_column(area_stem(compartment), f"{unit}2"), CellType.NUMBER
+    for side in PictureSide:
+        yield from _width_columns(picture_stem(side))
 
 
 FIRST: Final = {

@@ -12,7 +12,7 @@ from kltool.tables.columns import COLUMNS, DATE, PATH, SIDE, SPACING, SUBJECT, V
 from kltool.tables.headings import STATED, known_headings, refuse_unclear
 from kltool.tables.oai import OAI_NAMES
 from kltool.tables.read import open_table
-from kltool.tables.words import SIDE_WORDS, number, plain_text, side, word
+from kltool.tables.words import SIDE_WORDS, is_no_side, number, plain_text, side, word
 from kltool.values.radiograph import Side
 from kltool.values.spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, Calibration, Spacing
 
@@ -42,7 +42,7 @@ class ManifestRow:
         """Raises UsageError."""
         text = self.stated(SIDE)
         found = side(text)
-        if text and found is None:
+        if text and found is None and not is_no_side(text):
             raise UsageError(f"{self.place}: side {text!r} found; {SIDE_WORDS} expected")
         return found
 

@@ -16,6 +16,7 @@ SIDES: Final[Mapping[str, Side]] = {
     **dict.fromkeys(("right", "r", "rt", "1"), Side.RIGHT),  # 1 and 2 as in the Osteoarthritis Initiative
     **dict.fromkeys(("left", "l", "lt", "2"), Side.LEFT),
 }
+NO_SIDE: Final = "unknown"  # as tables of readings have it
 SIDE_WORDS: Final = "right, left, R or L, or 1 (right) or 2 (left)"
 
 
@@ -44,6 +45,11 @@ def whole(cell: str) -> str:
     """Whole numbers without decimals, which spreadsheets add: "1.0" is "1"."""
     found = WHOLE.fullmatch(cell)
     return found.group(1) if found else cell
+
+
+def is_no_side(cell: str) -> bool:
+    """Whether a cell says that the side is unknown."""
+    return cell.strip().lower() == NO_SIDE
 
 
 def side(cell: str) -> Side | None:

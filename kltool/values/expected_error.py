@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kltool.values.length import NotMeasured
-from kltool.values.measure import Compartment
+from kltool.values.measure import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +12,8 @@ class ExpectedError:
 
     Attributes
     ----------
-    compartment : Compartment
-        Of the minimum.
+    compartment : Compartment or PictureSide
+        Of the minimum; of a knee of unknown side, where it lies in the picture.
     mm : float or NotMeasured
         Millimetres, or why there are none.
     percent : float
@@ -22,7 +22,7 @@ class ExpectedError:
         What on the film is furthest from the ordinary, in words.
     """
 
-    compartment: Compartment
+    compartment: Place
     mm: float | NotMeasured
     percent: float
     cause: str

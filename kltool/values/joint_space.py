@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from kltool.typing import Points
 from kltool.values.by_value import ByValue
 from kltool.values.length import Area, Length, NotMeasured, Width
-from kltool.values.measure import Compartment
+from kltool.values.measure import Compartment, PictureSide, Place
+
+SIDE_KNOWN: Final = NotMeasured("the side is known: see medial and lateral")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +89,7 @@ class CompartmentSpace(ByValue):
     area : Area or NotMeasured
         The area between the margins over that range.
     margins : Margins or NotMeasured
-        The traced margins.
+        The traced margins; of a knee of unknown side those of the more probable compartment.
 
     References
     ----------
@@ -114,7 +117,8 @@ class Positioning:
         Of the leg about its long axis, from the spines against the notch; positive (external) where the
         spines lie medially of the notch.
     tilt_deg : float
-        Of the knee in the picture.
+        Of the knee in the picture; positive where its medial end is lower or, where the side is unknown, the
+        end on the picture's right.
     complete : bool
         Whether plateau and margins lie on the film.
     clipped : float
@@ -152,6 +156,9 @@ class JointSpace:
         Positioning and image quality.
     metal : bool
         Whether there is metal near the joint.
+    picture_left, picture_right : Width or NotMeasured
+        The minima of a knee of unknown side, by where they lie in the picture. Medial and lateral have no
+        widths then; where the side is known, these have none.
     """
 
     medial: CompartmentSpace
@@ -161,6 +168,22 @@ class JointSpace:
     plateau_margins: PlateauMargins | NotMeasured
     positioning: Positioning
     metal: bool
+    picture_left: Width | NotMeasured = SIDE_KNOWN
+    picture_right: Width | NotMeasured = SIDE_KNOWN
+
+    @property
+    def is_side_known(self) -> bool:
+        """Whether medial and lateral are told apart."""
+        return self.picture_left == SIDE_KNOWN
+
+    @property
+    def minima(self) -> Mapping[Place, Width | NotMeasured]:
+        """Both minima, each measured or with its reason: medial and lateral or, where the side is unknown,
+        those of the picture.
+        """
+        if self.is_side_known:
+            return {one: self.of(one).minimum for one in Compartment}
+        return {PictureSide.LEFT: self.picture_left, PictureSide.RIGHT: self.picture_right}
 
     def of(self, compartment: Compartment) -> CompartmentSpace:
         """The space of one compartment.

@@ -81,7 +81,10 @@ class Knee:
     detection_score : float
         Of the finder, 0 to 1.
     side_probability : float
-        Probability of `side` by the anatomy alone, 0 to 1.
+        Probability of `side` by the anatomy alone, 0 to 1; where it is unknown, of the more probable side, in
+        whose orientation the knee is measured.
+    other_placement : Placement or None
+        Where a knee of unknown side lies if it is of the less probable side; None of any other knee.
     """
 
     film: Radiograph
@@ -91,6 +94,12 @@ class Knee:
     side_source: SideSource
     detection_score: float
     side_probability: float
+    other_placement: Placement | None = None
+
+    @property
+    def hangs_as_left(self) -> bool:
+        """Whether pictures show lateral on the right, as of a left knee."""
+        return self.placement.mirrored if self.side is Side.UNKNOWN else self.side is Side.LEFT
 
     @property
     def pixels(self) -> Float32:

@@ -12,6 +12,20 @@ class Compartment(StrEnum):
     LATERAL = "lateral"
 
 
+class PictureSide(StrEnum):
+    """The two compartments by where they lie in the picture, as a knee of unknown side has them."""
+
+    LEFT = "picture left"
+    RIGHT = "picture right"
+
+    def compartment(self, mirrored: bool) -> Compartment:
+        """The compartment that lies there on a right knee or, mirrored, on a left one."""
+        return Compartment.LATERAL if (self is PictureSide.LEFT) is not mirrored else Compartment.MEDIAL
+
+
+Place = Compartment | PictureSide  # of a minimum width
+
+
 class Measure(StrEnum):
     """A joint-space width: the minimum of a compartment, or the width at a fixed location of the OAI.
 

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,15 +18,16 @@ from kltool.values.square_pixels import check_aspect, is_square, resampled
 
 
 class Side(StrEnum):
-    """The side of the body, never of the picture."""
+    """The side of the body, never of the picture; unknown where nothing states it with certainty."""
 
     RIGHT = "right"
     LEFT = "left"
+    UNKNOWN = "unknown"
 
     @property
     def other(self) -> "Side":
-        """The contralateral side."""
-        return Side.LEFT if self is Side.RIGHT else Side.RIGHT
+        """The contralateral side; that of an unknown one is unknown."""
+        return {Side.RIGHT: Side.LEFT, Side.LEFT: Side.RIGHT}.get(self, self)
 
     @classmethod
     def given(cls, side: "Side | str") -> "Side":
@@ -45,10 +47,13 @@ class Side(StrEnum):
         UsageError
             Where it is neither.
         """
-        try:
-            return cls(side)
-        except ValueError as error:
-            raise UsageError(f"side {side!r} found; 'right' or 'left' expected") from error
+        for known in KNOWN_SIDES:
+            if side == known:
+                return known
+        raise UsageError(f"side {str(side)!r} found; 'right' or 'left' expected")
+
+
+KNOWN_SIDES: Final = (Side.RIGHT, Side.LEFT)
 
 
 class SideSource(StrEnum):

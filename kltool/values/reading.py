@@ -17,7 +17,6 @@ from kltool.values.grade import Grade
 from kltool.values.joint_space import JointSpace
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured, Width
-from kltool.values.measure import Compartment
 from kltool.values.presented import Presented, picture_of
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.spacing import NoSpacing, Spacing
@@ -145,7 +144,7 @@ class KneeReading(Presented):
 
     def __repr__(self) -> str:
         grade = "KL not graded" if isinstance(self.grade, NotMeasured) else f"KL {self.grade.grade}"
-        widths = ", ".join(f"{one} {_width_text(self.joint_space.of(one).minimum)}" for one in Compartment)
+        widths = ", ".join(f"{one} {_width_text(width)}" for one, width in self.joint_space.minima.items())
         return f"KneeReading({self.side}, {grade}, {widths}, {self.quality} quality)"
 
 

@@ -44,6 +44,17 @@ def test_sides_are_matched_in_all_usual_spellings(folder: Path) -> None:
     assert found.exclusions == (Exclusion("reader", 1, "medial_mjsw_mm is empty"),)
 
 
+def test_rows_of_unknown_side_are_excluded_where_sides_match_them(folder: Path) -> None:
+    one = (*ONE, ("C", "V0", "unknown", 2, ""), ("D", "V0", "Unknown", 2, ""))
+    found = ratings_of(two(folder, one, OTHER), MatchOptions())
+    assert found.knees == 3
+    assert found.exclusions[0] == Exclusion("kltool", 2, "side is unknown")
+    by_subject = ratings_of(
+        two(folder, one[2:], (*OTHER[:1], ("C", "V0", "1", 3, 3.0))), MatchOptions(on=("subject",))
+    )
+    assert grades(by_subject) == [[4, 2], [3, 3]]
+
+
 def test_the_order_of_rows_does_not_matter(folder: Path) -> None:
     first = ratings_of(two(folder, ONE, OTHER), MatchOptions())
     second = ratings_of(two(folder, ONE[::-1], OTHER[::-1]), MatchOptions())

@@ -15,7 +15,8 @@ import pandas as pd
 import pydicom
 import pytest
 
-from kltool.batch import Batch, run, run_batch
+from kltool import reading
+from kltool.batch import Batch, run_batch
 from kltool.batch.config import WorkerConfig
 from kltool.batch.ledger import Ledger
 from kltool.batch.listing import Task
@@ -161,7 +162,7 @@ def test_readings_made_otherwise_are_not_mixed(
 ) -> None:
     table(right_films, out=tmp_path / "out")
     other = replace(DEFAULT, finder=FinderSettings(0.9))
-    monkeypatch.setattr(run, "DEFAULT", other)
+    monkeypatch.setattr(reading, "DEFAULT", other)
     with pytest.raises(UsageError, match=r"finder\.threshold"):
         table(right_films, out=tmp_path / "out")
 

@@ -6,10 +6,12 @@ from math import log
 
 import pytest
 
-from kltool.comparison.comparability import assess_comparability
+from kltool.comparison.comparability import assess_comparability, paired_knees
 from kltool.comparison.magnification import Scales
+from kltool.errors import NotComparable
 from kltool.values.change import Comparability, IdentityMatch
 from kltool.values.length import Length, NotMeasured
+from kltool.values.radiograph import Side
 from kltool.values.reading import KneeReading, Quality, Reading
 from kltool.values.width_change import Unit
 from tests.messages import holds
@@ -37,6 +39,26 @@ def positioned(
 
 def match(probability: float) -> IdentityMatch:
     return IdentityMatch(0.8, 0.8, 0.005, probability)
+
+
+@pytest.mark.parametrize("sides", [(True, True), (True, False), (False, True)])
+def test_a_knee_of_unknown_side_is_compared_with_none(
+    sides: tuple[bool, bool], read_sample: ReadSample
+) -> None:
+    """Not with one of unknown side either: they may be both knees of one person."""
+    names = ("case/before.dcm", "case/after.dcm")
+    films = [
+        of_unknown_side(read_sample(name)) if unknown else read_sample(name)
+        for name, unknown in zip(names, sides, strict=True)
+    ]
+    with pytest.raises(NotComparable) as refused:
+        paired_knees(*films)
+    assert holds(str(refused.value), "not comparable", "side unknown", "--side")
+
+
+def of_unknown_side(reading: Reading) -> Reading:
+    knees = tuple(replace(one, knee=replace(one.knee, side=Side.UNKNOWN)) for one in reading.knees)
+    return replace(reading, knees=knees)
 
 
 def test_two_good_films_of_one_knee_are_comparable(knee: KneeReading) -> None:

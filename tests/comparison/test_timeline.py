@@ -162,6 +162,22 @@ def test_both_knees_of_films_of_both_have_their_timelines(read_sample: ReadSampl
     assert [knee.side for knee in timelines(both, models)] == [Side.RIGHT, Side.LEFT]
 
 
+def of_unknown_side(reading: Reading) -> Reading:
+    knees = tuple(replace(one, knee=replace(one.knee, side=Side.UNKNOWN)) for one in reading.knees)
+    return replace(reading, knees=knees)
+
+
+def test_knees_of_unknown_side_are_in_no_timeline(read_sample: ReadSample, models: Models) -> None:
+    """They may be both knees of one person."""
+    after, before, middle = visits(read_sample)
+    unknown = replace(after, name="unknown", reading=of_unknown_side(retaken(after.reading, 9)))
+    (knee,) = timelines([before, middle, unknown], models)
+    assert [visit.name for visit in knee.visits] == ["baseline", "month 6"]
+    other = replace(middle, reading=of_unknown_side(middle.reading))
+    with pytest.raises(NotComparable, match="no knee was read at two visits"):
+        timelines([other, unknown], models)
+
+
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "rescaled-follow-up"
 
 

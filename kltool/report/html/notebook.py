@@ -17,21 +17,14 @@ from kltool.report.plots.knee import knee_picture
 from kltool.report.plots.timeline import timeline_svg
 from kltool.values.change import KneeChange
 from kltool.values.decimals import decimal, from_to
-from kltool.values.length import NotMeasured
+from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment
+from kltool.values.radiograph import Side
 from kltool.values.reading import KneeReading, Reading, Unread
 from kltool.values.timeline import Timeline
 
 TEMPLATE: Final = "notebook.html.j2"
-READING_HEADINGS: Final = (
-    "knee",
-    "KL (median)",
-    "90% prediction set",
-    "expected KL",
-    "medial minimum JSW",
-    "lateral minimum JSW",
-    "quality",
-)
+GRADE_HEADINGS: Final = ("knee", "KL (median)", "90% prediction set", "expected KL")
 WIDTH_COLUMNS: Final = 6  # of HEADINGS; the page of a change has all
 ESTIMATE_HEADINGS: Final = ("measure", "estimate", "value", "95% CI", "knees")
 
@@ -50,7 +43,7 @@ def reading_html(reading: Reading) -> str:
     return _fragment(
         [base_name(reading.source)],
         [picture for knee in reading.knees for picture in _pictures(knee)],
-        READING_HEADINGS,
+        _reading_headings(reading.knees),
         [_reading_row(knee) for knee in reading.knees],
         [*(warning for knee in reading.knees for warning in _warnings(knee)), *refused, *reading.film.notes],
     )
@@ -61,7 +54,7 @@ def knee_html(knee: KneeReading) -> str:
     film = knee.knee.film
     remarks = [*_warnings(knee), *film.notes]
     title = [base_name(film.source)]
-    return _fragment(title, list(_pictures(knee)), READING_HEADINGS, [_reading_row(knee)], remarks)
+    return _fragment(title, list(_pictures(knee)), _reading_headings([knee]), [_reading_row(knee)], remarks)
 
 
 def unread_html(unread: Unread) -> str:
@@ -123,9 +116,19 @@ def _fragment(
     )
 
 
+def _reading_headings(knees: Sequence[KneeReading]) -> tuple[str, ...]:
+    """Of the knees of one film; one of unknown side is alone, so that all minima have the same names."""
+    places = knees[0].joint_space.minima if knees else Compartment
+    return (*GRADE_HEADINGS, *(f"{place} minimum JSW" for place in places), "quality")
+
+
 def _reading_row(knee: KneeReading) -> tuple[str, ...]:
-    widths = [_width(knee, compartment) for compartment in Compartment]
-    return (f"{knee.side} (by {knee.side_source})", *_grade(knee), *widths, str(knee.quality))
+    widths = [_width(width) for width in knee.joint_space.minima.values()]
+    return (_side(knee), *_grade(knee), *widths, str(knee.quality))
+
+
+def _side(knee: KneeReading) -> str:
+    return str(knee.side) if knee.side is Side.UNKNOWN else f"{knee.side} (by {knee.side_source})"
 
 
 def _grade(knee: KneeReading) -> tuple[str, str, str]:
@@ -139,20 +142,21 @@ def _grade(knee: KneeReading) -> tuple[str, str, str]:
     )
 
 
-def _width(knee: KneeReading, compartment: Compartment) -> str:
-    minimum = knee.joint_space.of(compartment).minimum
+def _width(minimum: Width | NotMeasured) -> str:
     if isinstance(minimum, NotMeasured):
         return f"not measured: {minimum.reason}"
     return f"{text.length(minimum)} ({text.interval(minimum)})"
 
 
 def _warnings(knee: KneeReading) -> list[str]:
-    return [f"{knee.side} knee: {warning}" for warning in knee.warnings]
+    return [f"{text.knee_name(knee.side)}: {warning}" for warning in knee.warnings]
 
 
 def _pictures(knee: KneeReading) -> Iterable[Picture]:
     if not _is_detached(knee):
-        yield Picture(data_uri(jpeg(knee_picture(knee)), "image/jpeg"), f"{knee.side} knee as it was read")
+        yield Picture(
+            data_uri(jpeg(knee_picture(knee)), "image/jpeg"), f"{text.knee_name(knee.side)} as it was read"
+        )
 
 
 def _is_detached(knee: KneeReading) -> bool:

@@ -15,7 +15,6 @@ from kltool.typing import Float64
 from kltool.values.grade import Grade
 from kltool.values.knee import Knee
 from kltool.values.length import NotMeasured
-from kltool.values.radiograph import Side
 
 OPACITY: Final = 0.65  # where the grade is raised most
 
@@ -38,7 +37,7 @@ def attribution_map(knee: Knee, grade: Grade) -> AttributionMap:
     raising, bones = _raising(grade), bones_in_view(view, knee)
     opacity = OPACITY * bones * raising / max(float(raising.max()), 1e-9)
     grey = np.clip((view + 2) / 4 * 235, 0, 235)
-    if knee.side is Side.LEFT:
+    if knee.hangs_as_left:
         grey, opacity = grey[:, ::-1], opacity[:, ::-1]
     colour = 255 * np.array(to_rgb(MINIMUM))
     picture = grey[:, :, None] * (1 - opacity[:, :, None]) + colour * opacity[:, :, None]

@@ -68,9 +68,9 @@ def draw_reading(reading: Reading, axes: Axes) -> None:
 def knee_title(knee: KneeReading) -> str:
     """ "right knee: KL 2, medial 3.91 mm, lateral 5.60 mm"."""
     grade = "not graded" if isinstance(knee.grade, NotMeasured) else f"KL {knee.grade.grade}"
-    widths = [f"{one} {text.length(knee.joint_space.of(one).minimum)}" for one in Compartment]
+    widths = [f"{one} {text.length(width)}" for one, width in knee.joint_space.minima.items()]
     quality = [] if knee.quality is Quality.GOOD else [f"{knee.quality} quality"]
-    return f"{knee.side} knee: {', '.join([grade, *widths, *quality])}"
+    return f"{text.knee_name(knee.side)}: {', '.join([grade, *widths, *quality])}"
 
 
 def draw_change(change: KneeChange, axes: Axes) -> None:
@@ -138,8 +138,9 @@ def _draw_joint_space(knee: KneeReading, place: Callable[[Points], Points], axes
             tibia = drawn_part(margins.tibia, margins.tibia_sd, knee.joint_space, compartment)
             _draw_line(place(margins.femur[femur]), FEMUR, axes)
             _draw_line(place(margins.tibia[tibia]), TIBIA, axes)
-        if isinstance(space.minimum, Width):
-            _draw_line(place(np.array(space.minimum.line)), MINIMUM, axes)
+    for minimum in knee.joint_space.minima.values():
+        if isinstance(minimum, Width):
+            _draw_line(place(np.array(minimum.line)), MINIMUM, axes)
 
 
 def _draw_line(points: Points, colour: str, axes: Axes) -> None:

@@ -30,8 +30,7 @@ def traced(knee: KneeReading) -> str:
     region = region_of(figure, 0, 0, SIZE, SIZE)
     for compartment in Compartment:
         draw_margins(region, knee.joint_space, compartment, view)
-    for compartment in Compartment:
-        minimum = knee.joint_space.of(compartment).minimum
+    for minimum in knee.joint_space.minima.values():
         if isinstance(minimum, Width):
             draw_minimum_width(region, view.place(np.array(minimum.line)))
     _name_compartments(region, knee.side)

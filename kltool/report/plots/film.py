@@ -14,7 +14,7 @@ from kltool.geometry.window import crop_to_film, film_to_crop, square_window
 from kltool.localize.crop import sample_crop
 from kltool.typing import Points
 from kltool.values.knee import Knee, Placement, right_knee_orientation
-from kltool.values.radiograph import Radiograph, Side
+from kltool.values.radiograph import Radiograph
 
 DARKEST, BRIGHTEST = 0.5, 99.8  # percentiles of the film that are shown black and WHITE
 WHITE: Final = 235
@@ -26,12 +26,12 @@ Grey = npt.NDArray[np.uint8]
 class JointView:
     """A square picture of a joint as its film hangs.
 
-    placement: of the joint in right-knee orientation. side: whose knee; a left one is mirrored back.
-    size: rows and columns of the picture, pixels.
+    placement: of the joint in right-knee orientation. as_left: whether it hangs as a left knee does, and is
+    mirrored back. size: rows and columns of the picture, pixels.
     """
 
     placement: Placement
-    side: Side
+    as_left: bool
     size: int
 
     def place(self, points: Points) -> Points:
@@ -39,7 +39,7 @@ class JointView:
         in_crop = transform_points(
             film_to_crop(self.placement, square_window(self.size)), np.asarray(points, float)
         )
-        return mirror(in_crop, self.size) if self.side is Side.LEFT else in_crop
+        return mirror(in_crop, self.size) if self.as_left else in_crop
 
     def shown(self, film: Radiograph) -> Grey:
         """(size, size) uint8; what lies beyond the film is black."""
@@ -48,7 +48,7 @@ class JointView:
         dark, bright = np.percentile(crop, (DARKEST, BRIGHTEST))
         grey = np.clip((crop - dark) / max(float(bright - dark), 1e-6) * WHITE, 0, WHITE).astype(np.uint8)
         grey[~self._on_film(pixels.shape)] = 0
-        return np.ascontiguousarray(grey[:, ::-1]) if self.side is Side.LEFT else grey
+        return np.ascontiguousarray(grey[:, ::-1]) if self.as_left else grey
 
     def _on_film(self, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
         """(size, size): which pixels of the picture lie on the film, and are not its edge repeated."""
@@ -65,11 +65,11 @@ class JointView:
 
 def view_of(knee: Knee, size: int) -> JointView:
     """The knee's own canonical view."""
-    return JointView(knee.placement, knee.side, size)
+    return JointView(knee.placement, knee.hangs_as_left, size)
 
 
 def registered_view(this: Knee, other: Knee, size: int) -> JointView:
     """The view of `other` that shows what the canonical view of `this` shows, as `this` hangs."""
     frame = corresponding_frame(joint_frame_of(this.placement), this, other)
     placement = Placement(frame.centre, frame.tibial_width_px, frame.tilt_rad, other.placement.mirrored)
-    return JointView(placement, this.side, size)
+    return JointView(placement, this.hangs_as_left, size)

@@ -13,7 +13,7 @@ from kltool.report.plots.text import SMALL_DIM, Style, width_of, wrapped, write
 from kltool.typing import Points
 from kltool.values.joint_space import JointSpace, KneeAxis
 from kltool.values.length import NotMeasured, Width
-from kltool.values.measure import Compartment
+from kltool.values.measure import Compartment, Place
 
 TICK: Final = 4.0  # to either side of the axis, pixels of the picture
 BELOW: Final = 150  # a minimum's label below it, pixels of the picture: under the plateau
@@ -48,11 +48,11 @@ def draw_fixed_locations(region: Region, space: JointSpace, view: JointView) -> 
     region.draw_segments([np.array([foot - across, foot + across]) for foot in feet], AXIS, 3)
 
 
-def draw_minimum(region: Region, space: JointSpace, compartment: Compartment, view: JointView) -> None:
+def draw_minimum(region: Region, space: JointSpace, place: Place, view: JointView) -> None:
     """The minimum width, with its value and its 95% interval on the tibia below; or why there is none."""
-    minimum = space.of(compartment).minimum
+    minimum = space.minima[place]
     if isinstance(minimum, NotMeasured):
-        _draw_reason(region, minimum, space.axis, compartment, view)
+        _draw_reason(region, minimum, space.axis, place, view)
         return
     ends = view.place(np.array(minimum.line))
     bottom = ends[1] + np.array([BELOW, 0.0])
@@ -71,15 +71,12 @@ def draw_minimum_width(region: Region, ends: Points) -> None:
         region.draw_line(ends, MINIMUM, 4.5)
 
 
-def _draw_reason(
-    region: Region, minimum: NotMeasured, axis: KneeAxis, compartment: Compartment, view: JointView
-) -> None:
+def _draw_reason(region: Region, minimum: NotMeasured, axis: KneeAxis, place: Place, view: JointView) -> None:
+    compartment = place if isinstance(place, Compartment) else place.compartment(view.as_left)
     origin, end = np.array(axis.origin), np.array(axis.end)
     middle = view.place((origin + MIDDLE[compartment] * (end - origin))[None])[0]
     reason = wrapped(minimum.reason, REASON, ABSENT, MOST_LINES)
-    _draw_label(
-        region, [f"{compartment}: not measured", *reason], middle + np.array([BELOW, 0.0]), ABSENT, view
-    )
+    _draw_label(region, [f"{place}: not measured", *reason], middle + np.array([BELOW, 0.0]), ABSENT, view)
 
 
 def _draw_label(region: Region, lines: list[str], top: Points, style: Style, view: JointView) -> None:

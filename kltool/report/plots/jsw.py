@@ -12,7 +12,7 @@ from kltool.report.plots.text import SMALL_DIM, width_of, wrapped, write
 from kltool.typing import Points
 from kltool.values.decimals import decimal
 from kltool.values.joint_space import JointSpace
-from kltool.values.length import NotMeasured, Width
+from kltool.values.length import Length, NotMeasured, Width
 from kltool.values.measure import Compartment
 
 ROWS: Final = 190  # of the chart, pixels
@@ -25,9 +25,12 @@ Estimate = tuple[float, float, float]  # a width and the ends of its interval
 
 
 def draw_jsw(figure: Figure, top: int, space: JointSpace, view: JointView) -> None:
-    """JSW(x) below the view of the film, from a row of the figure on."""
+    """JSW(x) below the view of the film, from a row of the figure on; without a side there is no x."""
     region = region_of(figure, 0, top, view.size, ROWS)
     highest = _draw_grid(region, space, view.size)
+    if not space.is_side_known:
+        _draw_reason(region, space.medial.mean, view.size / 2)
+        return
     for compartment in Compartment:
         columns = _columns(space, compartment, view)
         _draw_locations(region, compartment, columns)
@@ -81,7 +84,7 @@ def _draw_compartment(
     region.draw_segments(_segments(value - 2, column, value + 2, column), TEXT, 4)
 
 
-def _draw_reason(region: Region, absent: Width | NotMeasured, middle: float) -> None:
+def _draw_reason(region: Region, absent: Length | NotMeasured, middle: float) -> None:
     """Why there is no width at any of the locations."""
     assert isinstance(absent, NotMeasured)
     for number, line in enumerate(wrapped(absent.reason, REASON, SMALL_DIM, 4)):

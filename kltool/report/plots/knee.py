@@ -55,10 +55,11 @@ def draw_knee(figure: Figure, knee: KneeReading, view: JointView) -> None:
     figure.add_artist(Raster(view.shown(knee.knee.film), 0, 0))
     region = region_of(figure, 0, 0, view.size, view.size)
     space = knee.joint_space
-    draw_axis(region, space.axis, view)
-    draw_fixed_locations(region, space, view)
+    if space.is_side_known:
+        draw_axis(region, space.axis, view)
+        draw_fixed_locations(region, space, view)
     draw_plateau_margins(region, space.plateau_margins, view)
     for compartment in Compartment:
         draw_margins(region, space, compartment, view)
-    for compartment in Compartment:
-        draw_minimum(region, space, compartment, view)
+    for place in space.minima:
+        draw_minimum(region, space, place, view)

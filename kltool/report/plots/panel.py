@@ -24,16 +24,17 @@ from kltool.report.plots.text import (
     write,
 )
 from kltool.values.decimals import decimal
-from kltool.values.joint_space import CompartmentSpace
+from kltool.values.joint_space import JointSpace
 from kltool.values.length import NotMeasured
-from kltool.values.measure import Compartment
+from kltool.values.measure import PictureSide, Place
+from kltool.values.radiograph import Side
 from kltool.values.reading import KneeReading, Quality
 from kltool.values.spacing import NoSpacing
 
 COLUMNS: Final = 420  # of the panel, pixels
 EDGE: Final = 22  # left and right of what is written, pixels
 WIDTH: Final = COLUMNS - 2 * EDGE
-COMPARTMENTS: Final = {Compartment.MEDIAL: 132, Compartment.LATERAL: 278}  # where their numbers start, pixels
+FIRST, SECOND = 132, 278  # where the numbers of the two compartments start, pixels
 QUALITIES: Final = {Quality.GOOD: "#5abe6e", Quality.USABLE: "#f0be3c", Quality.POOR: "#eb5a5a"}
 BADGE: Final = Style(14, GROUND, bold=True)
 
@@ -51,8 +52,11 @@ def draw_panel(figure: Figure, left: int, rows: int, knee: KneeReading) -> None:
 
 
 def _draw_heading(region: Region, knee: KneeReading) -> int:
-    write(region, f"{knee.side} knee".capitalize(), (50, EDGE), TITLE)
-    write(region, f"side from {knee.side_source}", (70, EDGE), SMALL_DIM)
+    write(region, text.knee_name(knee.side).capitalize(), (50, EDGE), TITLE)
+    source = (
+        "medial and lateral not told apart" if knee.side is Side.UNKNOWN else f"side from {knee.side_source}"
+    )
+    write(region, source, (70, EDGE), SMALL_DIM)
     return 70
 
 
@@ -60,14 +64,15 @@ def _draw_joint_space(region: Region, knee: KneeReading, top: int) -> int:
     """Minimum, mean and area of both compartments, each with its 95% interval below it."""
     row = top + HEADING.pitch
     write(region, "Joint space", (row, EDGE), HEADING)
-    for compartment, column in COMPARTMENTS.items():
-        write(region, str(compartment), (row, column), BODY_DIM)
+    columns = dict(zip(knee.joint_space.minima, (FIRST, SECOND), strict=True))
+    for place, column in columns.items():
+        write(region, str(place), (row, column), BODY_DIM)
     row += 4
     for name in ("minimum", "mean", "area"):
         row += VALUE.pitch
         write(region, name, (row, EDGE), BODY_DIM)
-        for compartment, column in COMPARTMENTS.items():
-            value, interval = _measured(knee.joint_space.of(compartment), name)
+        for place, column in columns.items():
+            value, interval = _measured(knee.joint_space, place, name)
             write(region, value, (row, column), VALUE if interval else BODY_DIM)
             write(region, interval, (row + SMALL_DIM.pitch, column), SMALL_DIM)
         row += SMALL_DIM.pitch
@@ -80,12 +85,16 @@ def _scale(knee: KneeReading) -> str:
     return f"millimetres: {knee.spacing.tier.label.replace('_', ' ')}"
 
 
-def _measured(space: CompartmentSpace, name: str) -> tuple[str, str]:
+def _measured(space: JointSpace, place: Place, name: str) -> tuple[str, str]:
     """A number and its interval, as text."""
+    if name == "minimum":
+        return text.length(space.minima[place]), text.interval(space.minima[place])
+    if isinstance(place, PictureSide):
+        return text.NOT_MEASURED, ""
+    of = space.of(place)
     if name == "area":
-        return text.area(space.area), text.area_interval(space.area)
-    number = space.minimum if name == "minimum" else space.mean
-    return text.length(number), text.interval(number)
+        return text.area(of.area), text.area_interval(of.area)
+    return text.length(of.mean), text.interval(of.mean)
 
 
 def _draw_quality(region: Region, knee: KneeReading, top: int, bottom: int) -> None:

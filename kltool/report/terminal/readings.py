@@ -9,13 +9,16 @@ from rich.table import Table
 
 from kltool.report.terminal.console import Console, escape, print_table
 from kltool.report.terminal.names import shortened, without_shared_folders
+from kltool.report.text import knee_name
 from kltool.typing import Record
 from kltool.values.decimals import decimal, from_to
-from kltool.values.measure import Compartment
+from kltool.values.measure import Compartment, PictureSide, Place
 from kltool.values.probability import format_probability
+from kltool.values.radiograph import Side
 from kltool.values.reading import DISCLAIMER
 
 COLUMNS: Final = ("side", "KL", "90%", "medial, 95%", "lateral, 95%", "quality")
+PICTURE_HEADINGS: Final = ("film, side unknown", "picture left, 95%", "picture right, 95%")
 PROBABILITIES: Final = "P(KL 0 to 4), %"
 WIDE: Final = 110  # columns of a terminal that has room for the probabilities
 LEAST_ROOM: Final = 12  # for a name
@@ -39,6 +42,8 @@ def print_readings(records: list[Record], console: Console) -> None:
         _print_summary(records[0], names[records[0]["source"]], console)
     else:
         print_table(_table(records, names, console.width), console)
+        if any(_is_side_unknown(knee) for record in records for knee in record["knees"]):
+            print_table(_picture_table(records, names, console.width), console)
     _print_remarks(records, names, console)
     if len(records) > 1:
         console.print(LEGEND)
@@ -50,10 +55,9 @@ def _print_summary(record: Record, name: str, console: Console) -> None:
     status = record["status"]
     console.print(f"[bold]{escape(name)}[/]: [{STYLE[status]}]{status}[/]")
     for knee in record["knees"]:
-        console.print(f"{knee['side']} knee, quality {knee['quality']}: {_grade_sentence(knee['kl'])}")
-        for compartment in Compartment:
-            space = knee["joint_space"][compartment]
-            console.print(f"  {compartment} minimum joint space width: {_width_sentence(space)}")
+        console.print(f"{knee_name(knee['side'])}, quality {knee['quality']}: {_grade_sentence(knee['kl'])}")
+        for place, space in _minima(knee).items():
+            console.print(f"  {place} minimum joint space width: {_width_sentence(space)}")
 
 
 def _grade_sentence(kl: Record) -> str:
@@ -76,7 +80,22 @@ def _table(records: list[Record], names: dict[str, str], width: int) -> Table:
     """One line a knee, or an image without a knee that was read."""
     wide = width >= WIDE
     lines = [(names[record["source"]], *cells) for record in records for cells in _lines(record, wide)]
-    headings = ("film", *COLUMNS, PROBABILITIES) if wide else ("film", *COLUMNS)
+    return _by_film(("film", *COLUMNS, PROBABILITIES) if wide else ("film", *COLUMNS), lines, width)
+
+
+def _picture_table(records: list[Record], names: dict[str, str], width: int) -> Table:
+    """One line a knee of unknown side, with the widths that the first table has no columns for."""
+    lines = [
+        (names[record["source"]], *map(_width_cell, _minima(knee).values()))
+        for record in records
+        for knee in record["knees"]
+        if _is_side_unknown(knee)
+    ]
+    return _by_film(PICTURE_HEADINGS, lines, width)
+
+
+def _by_film(headings: Sequence[str], lines: Sequence[tuple[str, ...]], width: int) -> Table:
+    """A table whose first column, the film, takes what the others leave."""
     room = _room([headings, *lines], width)
     films = shortened([line[0] for line in lines], room)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), show_edge=False)
@@ -160,7 +179,7 @@ def _listed(films: list[str]) -> str:
 def _remarks(record: Record) -> Iterator[str]:
     remarks = [record["reason"], *record["notes"]]
     for knee in record["knees"]:
-        remarks += [f"{knee['side']} knee: {remark}" for remark in (*_absent(knee), *knee["warnings"])]
+        remarks += [f"{knee_name(knee['side'])}: {remark}" for remark in (*_absent(knee), *knee["warnings"])]
     if record["knees"]:
         remarks += [f"knee not read: {refused['reason']}" for refused in record["refused_knees"]]
     yield from dict.fromkeys(filter(None, remarks))
@@ -170,7 +189,18 @@ def _absent(knee: Record) -> Iterator[str]:
     """Why a cell of the table is a dash."""
     if "not_measured" in knee["kl"]:
         yield f"KL not graded: {knee['kl']['not_measured']}"
-    for compartment in Compartment:
-        space = knee["joint_space"][compartment]
+    for place, space in _minima(knee).items():
         if _minimum(space) is None:
-            yield f"{compartment} minimum not measured: {space['minimum_percent']['not_measured']}"
+            yield f"{place} minimum not measured: {space['minimum_percent']['not_measured']}"
+
+
+def _minima(knee: Record) -> dict[Place, Record]:
+    """Medial and lateral or, where the side is unknown, those of the picture."""
+    space = knee["joint_space"]
+    if _is_side_unknown(knee):
+        return {one: space[one.replace(" ", "_")] for one in PictureSide}
+    return {one: space[one] for one in Compartment}
+
+
+def _is_side_unknown(knee: Record) -> bool:
+    return bool(knee["side"] == Side.UNKNOWN)

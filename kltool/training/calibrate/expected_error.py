@@ -46,14 +46,16 @@ class ErrorOfMinimum:
 
 
 def judge(knee: Knee, models: Models, tibia_mm: float) -> JudgedKnee:
-    """tibia_mm: where the film has no millimetres."""
+    """Of a knee whose side is known. tibia_mm: where the film has no millimetres."""
     traced = trace_margins(knee, models.margins, DEFAULT.margins)
     space = measure_joint_space(knee, traced, DEFAULT.widths, DEFAULT.errors)
     unknown = NotMeasured("not expected yet")
     findings, _ = assess_quality(knee, space, unknown, DEFAULT.quality)
     unit = knee.scale.unit_mm
     mm = tibia_mm if isinstance(unit, NotMeasured) else unit * knee.scale.tibial_width
-    return JudgedKnee(findings, mm, dict(error_evidence(knee, space)))
+    evidence = error_evidence(knee, space)
+    minima = {place: one for place, one in evidence if isinstance(place, Compartment)}
+    return JudgedKnee(findings, mm, minima)
 
 
 def quality_of(judged: JudgedKnee, law: ExpectedErrorSettings) -> Quality:

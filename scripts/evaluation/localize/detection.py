@@ -182,7 +182,9 @@ def _side_alone(film: Radiograph, models: Models) -> Side | NotMeasured:
         knees = find_knees(film, models).knees
     except Refusal as refusal:
         return NotMeasured(f"refused: {refusal.code}")
-    return knees[0].side if knees else NotMeasured("refused: replaced")
+    if not knees:
+        return NotMeasured("refused: replaced")
+    return NotMeasured("unknown") if knees[0].side is Side.UNKNOWN else knees[0].side
 
 
 def _righted(film: Radiograph, turns: int, upright: Knee, models: Models) -> bool:

@@ -21,6 +21,7 @@ from evaluation.localize.detection import (
     FilmOutcome,
     all_offsets,
 )
+from evaluation.localize.without_side import WithoutSide, read_without_side, without_side_section
 from evaluation.markdown import MarkdownTable, Section, made_by, page
 from evaluation.out_of_distribution import GRADED, photographs_and_textures, refusals
 from kltool.localize import find_knees
@@ -41,6 +42,7 @@ MS: Final = Criterion(most=150.0)
 TIBIA_MM: Final = 76.0  # docs/choices.md#tibial-width
 DOUBTED: Final = 0.01  # probability of the given side: flagged
 REPEATS: Final = 15
+AVERAGED: Final = 400  # `train` crops on which ways to average orientations are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class LocalizeReadings:
     out_of_distribution: Sequence[tuple[str, str]]
     others: Sequence[tuple[str, str]]
     milliseconds: float
+    without_side: Sequence[WithoutSide | NotMeasured]
+    averaged: Sequence[WithoutSide | NotMeasured]
 
 
 def gather(data: Path, boxes: Path, films: int, knees: int | None, jobs: int) -> LocalizeReadings:
@@ -77,6 +81,8 @@ def gather(data: Path, boxes: Path, films: int, knees: int | None, jobs: int) ->
         photographs_and_textures(models),
         detection.other_pictures(models),
         milliseconds,
+        read_without_side(paths, jobs),
+        read_without_side(crops(data / "oai_kl" / "train", AVERAGED), jobs),
     )
 
 
@@ -106,6 +112,7 @@ def write(readings: LocalizeReadings, results: Path) -> Path:
             "Both knees of a film of 3,000 x 2,500 pixels found and placed, models loaded, one core.",
             (Result("a film, median", readings.milliseconds, "ms", MS, ".0f"),),
         ),
+        without_side_section(readings.without_side, readings.averaged),
     ]
     draw(readings, results / "localize")
     written = results / "localize.md"

@@ -1,0 +1,88 @@
+"""The orientations in which a knee is graded: its own or, where its side is unknown, both.
+
+What the grader says of each is averaged by the probability of each side: the law of total probability.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kltool.grading.view import grader_view
+from kltool.typing import Float32, Float64
+from kltool.values.grade import GRADES
+from kltool.values.knee import Knee, Placement, right_knee_orientation
+from kltool.values.length import Interval
+from kltool.weights import Network
+
+
+@dataclass(frozen=True, slots=True)
+class GradedOrientation:
+    """What the grader says of a knee in one orientation.
+
+    share: the probability of this orientation. thresholds: of the prediction set, (5,). interval: of the
+    expected grade. attribution: in the knee's own orientation.
+    """
+
+    share: float
+    probabilities: Float64
+    thresholds: Float64
+    interval: Interval
+    attribution: Float64
+
+    @property
+    def expected(self) -> float:
+        return float(self.probabilities @ np.array(GRADES))
+
+    @property
+    def variance(self) -> float:
+        """Of the grade."""
+        return float(self.probabilities @ (np.array(GRADES) - self.expected) ** 2)
+
+
+def graded_orientations(knee: Knee, grader: Network) -> list[GradedOrientation]:
+    """One, or both of a knee whose side is unknown; their shares sum to 1."""
+    return [
+        _graded(knee, placement, share, grader) for placement, share in _orientations(knee) if share > 0.0
+    ]
+
+
+def _orientations(knee: Knee) -> Iterator[tuple[Placement, float]]:
+    if knee.other_placement is None:
+        yield knee.placement, 1.0
+    else:
+        yield knee.placement, knee.side_probability
+        yield knee.other_placement, 1.0 - knee.side_probability
+
+
+def _graded(knee: Knee, placement: Placement, share: float, grader: Network) -> GradedOrientation:
+    picture = grader_view(right_knee_orientation(knee.film.pixels, placement.mirrored), placement)
+    probabilities, (thresholds,), (interval,), (attribution,) = grader(picture[None, None])
+    if placement.mirrored is not knee.placement.mirrored:
+        attribution = attribution[:, ::-1]
+    of_grades = probabilities[0].astype(np.float64)
+    low, high = interval.tolist()
+    return GradedOrientation(share, of_grades / of_grades.sum(), thresholds, (low, high), attribution)
+
+
+def mean_of(values: Sequence[Float32 | Float64], graded: Sequence[GradedOrientation]) -> Float64:
+    """By the probability of each orientation."""
+    return np.asarray(sum(one.share * value for one, value in zip(graded, values, strict=True)), np.float64)
+
+
+def mean_interval(graded: Sequence[GradedOrientation], expected: float) -> Interval:
+    """About the mean expected grade, as many standard deviations as the grader's intervals span.
+
+    The variance is that within the orientations and that between them.
+    """
+    if len(graded) == 1:
+        return graded[0].interval
+    variance = sum(one.share * (one.variance + (one.expected - expected) ** 2) for one in graded)
+    far = max(map(_reach, graded)) * float(np.sqrt(variance))
+    return max(expected - far, float(GRADES[0])), min(expected + far, float(GRADES[-1]))
+
+
+def _reach(graded: GradedOrientation) -> float:
+    """How many standard deviations an interval spans; at least so many where both ends are cut off."""
+    low, high = graded.interval
+    return max(graded.expected - low, high - graded.expected) / max(float(np.sqrt(graded.variance)), 1e-9)
