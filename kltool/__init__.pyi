@@ -16,6 +16,7 @@ from .values.measure import Compartment, Measure, PictureSide
 from .values.radiograph import Radiograph, Side, SideSource
 from .values.reading import KneeReading, Provenance, Quality, Reading, RefusedKnee, Status, Unread
 from .values.spacing import Calibration, NoSpacing, Spacing
+from .values.sphere import NoSphere, Sphere
 from .values.timeline import Slope, Timeline, Visit
 from .values.width_change import WidthChange
 from .version import __version__
@@ -45,6 +46,7 @@ __all__ = [
     "Measure",
     "Models",
     "NoSpacing",
+    "NoSphere",
     "NotMeasured",
     "PictureSide",
     "Positioning",
@@ -59,6 +61,7 @@ __all__ = [
     "SideSource",
     "Slope",
     "Spacing",
+    "Sphere",
     "Status",
     "Timeline",
     "Unread",

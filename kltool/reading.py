@@ -18,7 +18,7 @@ from kltool.jointspace import (
     measure_joint_space,
     trace_margins,
 )
-from kltool.localize import FinderSettings, SideSettings, find_knees
+from kltool.localize import FinderSettings, SideSettings, SphereSettings, find_knees
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import KneeReading, Provenance, Reading, Unread
@@ -51,6 +51,8 @@ class Settings:
         Limits of good and of usable quality.
     widening : WideningSettings
         Of the grade's prediction set and interval where the quality is less than good.
+    sphere : SphereSettings
+        The calibration sphere beside the leg; by default none is stated.
 
     Examples
     --------
@@ -68,6 +70,7 @@ class Settings:
     expected: ExpectedErrorSettings = field(default_factory=ExpectedErrorSettings)
     quality: QualityCriteria = field(default_factory=QualityCriteria)
     widening: WideningSettings = field(default_factory=WideningSettings)
+    sphere: SphereSettings = field(default_factory=SphereSettings)
 
     def to_dict(self) -> dict[str, float | str]:
         """Every parameter of every stage by name; constants go with the version."""
@@ -92,6 +95,7 @@ def read(
     *,
     side: Side | str | None = None,
     spacing_mm: float | tuple[float, float] | None = None,
+    sphere_mm: float | None = None,
     settings: Settings | None = None,
 ) -> Reading:
     """Find, measure and grade every knee of a film.
@@ -104,6 +108,9 @@ def read(
         By default those that are installed, which are loaded once in a process.
     side, spacing_mm : optional
         As in `load`, of a film that is not loaded yet.
+    sphere_mm : float, optional
+        Diameter of the calibration sphere beside the leg, 5 to 60: where its disc is found, millimetres are
+        those of the sphere (`Calibration.SPHERE`) and not of the tags; otherwise a note says why not.
     settings : Settings, optional
         Parameters of the stages.
 
@@ -120,7 +127,7 @@ def read(
         Where the settings require a side and there is none.
     Refusal, UsageError, SpacingError, InstallationError
         As `load`, of a film that is not loaded yet; UsageError also where side or spacing_mm is given with a
-        Radiograph, which has its own.
+        Radiograph, which has its own, or sphere_mm together with spacing_mm.
 
     See Also
     --------
@@ -136,9 +143,10 @@ def read(
     >>> low < 4.6 < high  # the simulated truth
     True
     """
+    parameters = settings_with(settings, sphere_mm, spacing_mm)
     radiograph = _radiograph(film, side, spacing_mm)
-    chosen, parameters = chosen_models(models), _chosen_settings(settings)
-    found = find_knees(radiograph, chosen, parameters.finder, parameters.sides)
+    chosen = chosen_models(models)
+    found = find_knees(radiograph, chosen, parameters.finder, parameters.sides, parameters.sphere)
     made = provenance(chosen, parameters, radiograph)
     knees = tuple(read_knee(knee, chosen, parameters, made) for knee in found.knees)
     return Reading(found.film.with_notes(*found.notes), knees, found.refused, made)
@@ -150,6 +158,7 @@ def read_source(
     *,
     side: Side | str | None = None,
     spacing_mm: float | tuple[float, float] | None = None,
+    sphere_mm: float | None = None,
     settings: Settings | None = None,
 ) -> Reading | Unread:
     """Read one image of many: a bad one is a result with its reason and stops no other.
@@ -162,6 +171,8 @@ def read_source(
         As in `read`.
     side, spacing_mm : optional
         As in `load`.
+    sphere_mm : float, optional
+        As in `read`.
 
     Returns
     -------
@@ -171,7 +182,7 @@ def read_source(
     Raises
     ------
     InstallationError, StorageFull, UsageError, SpacingError
-        Only what concerns every image: the installation, and a side or spacing that cannot be.
+        Only what concerns every image: the installation, and a side, spacing or sphere that cannot be.
 
     Examples
     --------
@@ -181,7 +192,7 @@ def read_source(
     [2, 1, 1, 1, 1, 1]
     """
     image = source_of(source)
-    chosen, parameters = chosen_models(models), _chosen_settings(settings)
+    chosen, parameters = chosen_models(models), settings_with(settings, sphere_mm, spacing_mm)
     stated = None if side is None else Side.given(side)
     if spacing_mm is not None:
         user_spacing(spacing_mm)
@@ -210,6 +221,23 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
         warnings,
         made,
     )
+
+
+def settings_with(
+    settings: Settings | None,
+    sphere_mm: float | None,
+    spacing_mm: float | tuple[float, float] | None = None,
+) -> Settings:
+    """The settings, or the defaults, with the sphere that the user states. Raises UsageError."""
+    chosen = _chosen_settings(settings)
+    if sphere_mm is None:
+        return chosen
+    if spacing_mm is not None:
+        raise UsageError(
+            "a pixel spacing and a sphere found, one of them expected; the sphere measures the spacing: give "
+            "sphere_mm (--sphere), or spacing_mm (--spacing)"
+        )
+    return replace(chosen, sphere=SphereSettings(sphere_mm))
 
 
 def _chosen_settings(given: Settings | None) -> Settings:

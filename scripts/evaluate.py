@@ -5,6 +5,7 @@ python scripts/evaluate.py jointspace   the joint space against its criteria: do
 python scripts/evaluate.py grade        the grade against its criteria: docs/results/grade.md
 python scripts/evaluate.py localize     knees found and refused: docs/results/localize.md
 python scripts/evaluate.py compare      changes between films: docs/results/compare.md
+python scripts/evaluate.py spheres      spacings from calibration spheres: docs/results/spheres.md
 python scripts/evaluate.py faults       faults that users found, tried again: docs/results/faults.md
 python scripts/evaluate.py hostile      input made to harm: docs/results/hostile.md
 
@@ -29,7 +30,7 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(
-        required=True, metavar="pipeline|jointspace|grade|localize|compare|faults|hostile"
+        required=True, metavar="pipeline|jointspace|grade|localize|compare|spheres|faults|hostile"
     )
     runs = {
         "pipeline": _pipeline,
@@ -37,6 +38,7 @@ def _options() -> argparse.Namespace:
         "grade": _grade,
         "localize": _localize,
         "compare": _compare,
+        "spheres": _spheres,
         "faults": _faults,
         "hostile": _hostile,
     }
@@ -51,6 +53,8 @@ def _options() -> argparse.Namespace:
     parsers["jointspace"].add_argument("--simulated", type=int, default=500, help="how many simulated knees")
     films = "how many composite and simulated films"
     parsers["localize"].add_argument("--films", type=int, default=2000, help=films)
+    balls = "how many films with a ball, simulated and of crops each"
+    parsers["spheres"].add_argument("--films", type=int, default=200, help=balls)
     visits = "how many simulated knees at three visits"
     parsers["compare"].add_argument("--visits", type=int, default=1100, help=visits)
     return parser.parse_args()
@@ -91,6 +95,15 @@ def _compare(options: argparse.Namespace) -> Path:
     from evaluation.comparison.page import gather, write
 
     return write(gather(options.data, SAMPLES, options.visits, options.knees, options.jobs), options.out)
+
+
+def _spheres(options: argparse.Namespace) -> Path:
+    from evaluation.spheres.page import gather, write
+
+    counts = options.films, options.knees or 200
+    return write(
+        gather(options.data, ROOT / "tests" / "localize", SAMPLES, counts, options.jobs), options.out
+    )
 
 
 def _faults(options: argparse.Namespace) -> Path:

@@ -12,7 +12,8 @@ class WorkerConfig:
 
     overlays: folder of pictures, or empty. log_causes: whether the causes of errors are logged on the
     standard error. memory_mb: that a worker may use above what it maps when it is idle. require_side:
-    whether a knee whose side is unknown is refused.
+    whether a knee whose side is unknown is refused. sphere_mm: diameter of the calibration sphere, if there
+    is one.
     """
 
     model: str
@@ -21,3 +22,4 @@ class WorkerConfig:
     log_causes: bool = False
     memory_mb: int = MEMORY_MB
     require_side: bool = False
+    sphere_mm: float | None = None

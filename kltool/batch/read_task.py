@@ -44,10 +44,20 @@ def _outcome(task: Task, models: Models, config: WorkerConfig) -> Outcome:
 
 
 def _read(source: ImageSource, task: Task, models: Models, config: WorkerConfig) -> Reading | Unread:
-    """A codec that is missing costs the images that need it and no other."""
-    settings = settings_of(config.require_side)
+    """A codec that is missing costs the images that need it and no other.
+
+    A spacing that a manifest states counts more than the sphere of the run.
+    """
+    sphere_mm = config.sphere_mm if task.spacing_mm is None else None
     try:
-        return read_source(source, models, side=task.side, spacing_mm=task.spacing_mm, settings=settings)
+        return read_source(
+            source,
+            models,
+            side=task.side,
+            spacing_mm=task.spacing_mm,
+            sphere_mm=sphere_mm,
+            settings=settings_of(config.require_side),
+        )
     except InstallationError as error:
         return Unread.from_error(source.name, error)
 

@@ -21,7 +21,7 @@ from kltool.batch.settings import Batch
 from kltool.errors import InstallationError, StorageFull, UsageError
 from kltool.files import write_file
 from kltool.logs import are_causes_logged
-from kltool.reading import Settings, settings_of
+from kltool.reading import Settings, settings_of, settings_with
 from kltool.report.batch_summary import BatchSummary
 from kltool.report.files import writable
 from kltool.report.html.batch import summary_page
@@ -76,6 +76,7 @@ def run_batch(batch: Batch) -> Counter[str]:
         are_causes_logged(),
         batch.memory_mb,
         batch.require_side,
+        batch.sphere_mm,
     )
     sources = Listing(
         batch.sources, frozenset(COLUMNS) | set(OAI_NAMES.values()), batch.pseudonyms, batch.access
@@ -156,7 +157,7 @@ def _configuration(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
 
 
 def _settings(batch: Batch) -> Settings:
-    return settings_of(batch.require_side)
+    return settings_with(settings_of(batch.require_side), batch.sphere_mm)
 
 
 def _run_record(

@@ -10,6 +10,7 @@ from kltool.errors import UsageError
 from kltool.intake.sources.access import NOTHING_ALLOWED, Access
 from kltool.memory import MEMORY_MB
 from kltool.time_limit import LIMIT_S
+from kltool.values.sphere import given_sphere_mm
 
 LEAST_MEMORY_MB = 500  # docs/choices.md#memory
 
@@ -44,6 +45,9 @@ class Batch:
         Whether columns are named as the OAI does.
     retry_failed : bool
         Whether images whose reading failed are read again.
+    sphere_mm : float, optional
+        Diameter of the calibration sphere beside the leg, as in `read`; where a manifest states a spacing,
+        that counts.
     access : Access
         Which addresses are opened, and the folder that paths must lie in.
     pseudonyms : Pseudonyms
@@ -66,6 +70,7 @@ class Batch:
     overlays: bool = False
     oai_names: bool = False
     retry_failed: bool = False
+    sphere_mm: float | None = None
     access: Access = NOTHING_ALLOWED
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
     require_side: bool = False
@@ -74,6 +79,8 @@ class Batch:
         sources = (self.sources,) if isinstance(self.sources, str | PathLike) else self.sources
         object.__setattr__(self, "sources", tuple(os.fspath(source) for source in sources))
         object.__setattr__(self, "out", Path(self.out))
+        if self.sphere_mm is not None:
+            given_sphere_mm(self.sphere_mm)
         if self.jobs < 1:
             raise UsageError(f"--jobs {self.jobs} found; 1 at least expected")
         if not self.limit_s > 0:

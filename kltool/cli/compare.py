@@ -19,7 +19,7 @@ from kltool.errors import Exit, NotComparable, SideUnknown, UsageError
 from kltool.escaping import complain, say_json
 from kltool.intake import find_images, load
 from kltool.intake.sources import Access
-from kltool.reading import DEFAULT, Settings, read
+from kltool.reading import DEFAULT, Settings, read, settings_with
 from kltool.report.files import writable
 from kltool.report.record import change_record, timeline_record
 from kltool.report.terminal.changes import print_change, print_timeline
@@ -61,6 +61,7 @@ def compare_files(before: Path, after: Path, options: CompareOptions) -> Exit:
     """The change of every knee of two films."""
     if options.tables is not None:
         raise UsageError("--tables found with two films; it is about the visits of a --manifest")
+    settings_with(None, options.stated.sphere_mm, options.stated.spacing_mm)  # nonsense ends here
     folder, page = prepared(options.overlay), _writable(options.report)
     models = load_models()
     earlier, later = (_reading(path, options, models) for path in (before, after))
@@ -152,7 +153,7 @@ def _reading(path: Path, options: CompareOptions, models: Models) -> Reading:
         raise UsageError(f"{path} holds {len(sources)} images, one expected; name the image itself")
     with time_limit(options.limit_s):
         film = load(sources[0], spacing_mm=stated.spacing_mm, side=stated.side)
-        return read(film, models, settings=options.settings)
+        return read(film, models, sphere_mm=stated.sphere_mm, settings=options.settings)
 
 
 def _tracked(subjects: list[list[VisitImage]]) -> Iterator[list[VisitImage]]:

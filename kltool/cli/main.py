@@ -37,6 +37,14 @@ app = typer.Typer(
 SpacingOption = Annotated[
     float | None, typer.Option(help="Pixel spacing in mm; overrides the tags, and is recorded.")
 ]
+SphereOption = Annotated[
+    float | None,
+    typer.Option(
+        help="Diameter in mm of the calibration sphere beside the leg; where it is found, millimetres are "
+        "those of the sphere.",
+        metavar="MM",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line instead of a table.")]
 Verbose = Annotated[
     bool,
@@ -91,6 +99,7 @@ def read(
     side: SideOption = None,
     spacing: SpacingOption = None,
     require_side: RequireSide = False,
+    sphere: SphereOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
     allow_http: AllowHttp = False,
@@ -106,7 +115,7 @@ def read(
 
     limit_memory(MEMORY_MB)
     access = _access(allow_http, allow_host, root)
-    stated, settings = Stated(side_of(side), spacing), settings_of(require_side)
+    stated, settings = Stated(side_of(side), spacing, sphere), settings_of(require_side)
     options = ReadOptions(stated, as_json, overlay, access, time_limit, settings)
     raise typer.Exit(read_all(paths or [], manifest, options))
 
@@ -138,6 +147,7 @@ def compare(
     side: SideOption = None,
     spacing: SpacingOption = None,
     require_side: RequireSide = False,
+    sphere: SphereOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
     report: Annotated[
@@ -167,7 +177,7 @@ def compare(
     model = error_model(repositioning, threshold)
     access = _access(allow_http, allow_host, root)
     options = CompareOptions(
-        Stated(side_of(side), spacing),
+        Stated(side_of(side), spacing, sphere),
         claim_of(claim),
         model,
         as_json,
@@ -221,6 +231,7 @@ def batch(
         typer.Option("--oai-names", help="Name columns as the OAI does: ID, SIDE, XRKL, MCMJSW, JSW250 ..."),
     ] = False,
     require_side: RequireSide = False,
+    sphere: SphereOption = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Read images again whose reading failed.")
     ] = False,
@@ -248,6 +259,7 @@ def batch(
         overlays=overlay,
         oai_names=oai_names,
         require_side=require_side,
+        sphere_mm=sphere,
         retry_failed=retry_failed,
         access=_access(allow_http, allow_host, root),
         pseudonyms=pseudonyms_of(pseudonyms),

@@ -7,7 +7,7 @@ from typing import Final
 
 from kltool.cli.sources import Image
 from kltool.errors import InstallationError, TimeLimitExceeded
-from kltool.reading import DEFAULT, Settings, provenance, read_source
+from kltool.reading import DEFAULT, Settings, provenance, read_source, settings_with
 from kltool.report.files import writable
 from kltool.report.plots import write_overlay
 from kltool.time_limit import time_limit
@@ -43,9 +43,8 @@ class ImageReader:
             with time_limit(self.limit_s):
                 return self._read(image)
         except TimeLimitExceeded as late:
-            return Unread.from_error(
-                image.source.name, late, None, provenance(self.models, self.settings, None)
-            )
+            made = provenance(self.models, settings_with(self.settings, image.stated.sphere_mm), None)
+            return Unread.from_error(image.source.name, late, None, made)
 
     def _read(self, image: Image) -> Reading | Unread:
         stated = image.stated
@@ -55,6 +54,7 @@ class ImageReader:
             side=stated.side,
             spacing_mm=stated.spacing_mm,
             settings=self.settings,
+            sphere_mm=stated.sphere_mm,
         )
         if self.overlays is None or isinstance(outcome, Unread):
             return outcome

@@ -11,6 +11,7 @@ from kltool.escaping import complain
 from kltool.intake import ImageSource, PassedOver, find_images
 from kltool.intake.sources import Access
 from kltool.intake.sources.access import NOTHING_ALLOWED
+from kltool.reading import settings_with
 from kltool.tables.columns import PATH, SIDE, SPACING, SUBJECT, VISIT
 from kltool.tables.headings import STATED
 from kltool.values.radiograph import KNOWN_SIDES, Side
@@ -25,6 +26,13 @@ class Stated:
 
     side: Side | None = None
     spacing_mm: float | None = None
+    sphere_mm: float | None = None
+
+    def of_row(self, row: tables.ManifestRow) -> "Stated":
+        """What a row states, filled up by these; a row with a spacing needs no sphere."""
+        spacing = row.spacing_mm
+        sphere = self.sphere_mm if spacing is None else None
+        return Stated(row.side or self.side, spacing or self.spacing_mm, sphere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ def visits_of(manifest: Path, stated: Stated, access: Access = NOTHING_ALLOWED) 
 
     Columns: path and visit; as needed subject, date (YYYY-MM-DD), side, spacing_mm. Raises UsageError.
     """
+    _require_possible(stated)
     _say_unused(manifest, STATED)
     subjects: dict[str, list[VisitImage]] = {}
     places: dict[tuple[str, str, Side], str] = {}
@@ -113,9 +122,10 @@ def _say_unused(manifest: Path, used: Sequence[str]) -> None:
 
 
 def _require_possible(stated: Stated) -> None:
-    """Raises SpacingError before anything is read."""
+    """Raises SpacingError and UsageError before anything is read."""
     if stated.spacing_mm is not None:
         Spacing(stated.spacing_mm, stated.spacing_mm, Calibration.USER)
+    settings_with(None, stated.sphere_mm, stated.spacing_mm)
 
 
 def _images_of_manifest(
@@ -131,4 +141,4 @@ def _images_of_row(
 ) -> Iterator[Image]:
     """Paths are relative to the manifest's folder; options fill empty cells. A bad path is a row, too."""
     for source in tables.images_or_reason(row.cell(PATH), manifest.parent, passed, access):
-        yield Image(source, Stated(row.side or stated.side, row.spacing_mm or stated.spacing_mm))
+        yield Image(source, stated.of_row(row))

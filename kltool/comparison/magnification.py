@@ -14,20 +14,11 @@ from kltool.values.joint_space import KneeAxis
 from kltool.values.length import NotMeasured
 from kltool.values.reading import KneeReading
 from kltool.values.scale import Scale
-from kltool.values.spacing import Calibration, NoSpacing
+from kltool.values.spacing import TIER_SD, Calibration, NoSpacing
 from kltool.values.width_change import Unit
 
 FEMUR_SD: Final = 0.006  # of the ratio of two femoral widths; docs/choices.md#magnification
 TIBIA_SD: Final = 0.017  # of a tibial width, where lengths are per cent of it; docs/choices.md#magnification
-TIER_SD: Final = {  # of one film's millimetres; docs/choices.md#magnification
-    Calibration.FIDUCIAL: 0.008,
-    Calibration.GEOMETRY: 0.010,
-    Calibration.CORRECTED: 0.015,
-    Calibration.MAGNIFICATION: 0.015,
-    Calibration.DETECTOR: 0.020,
-    Calibration.UNKNOWN_PLANE: 0.020,
-    Calibration.USER: 0.020,
-}
 
 
 @dataclass(frozen=True, slots=True)

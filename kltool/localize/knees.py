@@ -14,6 +14,7 @@ from kltool.localize.orient import rotate_quarter_turns
 from kltool.localize.sides import CERTAINLY_FRONTAL, SideSettings, assign_sides, more_probable_side
 from kltool.localize.sides import DEFAULT as SIDES
 from kltool.localize.spacing import fit_spacing
+from kltool.localize.sphere.calibrate import NO_SPHERE, SphereSettings, calibrate_by_sphere
 from kltool.values.decimals import decimal
 from kltool.values.knee import Knee, Landmarks, Placement, right_knee_orientation
 from kltool.values.radiograph import Radiograph, Side, SideSource
@@ -41,7 +42,8 @@ SECOND_EXPOSURE = RefusedKnee(
 class LocalizedKnees:
     """The knees of a film that can be read, from left to right in the picture, and those that are refused.
 
-    film: rotated upright where it was not, with a spacing that fits. notes: on rotation, sides and spacing.
+    film: rotated upright where it was not, with a spacing that fits. notes: on rotation, sides, sphere and
+    spacing.
     """
 
     film: Radiograph
@@ -51,7 +53,11 @@ class LocalizedKnees:
 
 
 def find_knees(
-    film: Radiograph, models: Models, settings: FinderSettings = DEFAULT, side_settings: SideSettings = SIDES
+    film: Radiograph,
+    models: Models,
+    settings: FinderSettings = DEFAULT,
+    side_settings: SideSettings = SIDES,
+    sphere: SphereSettings = NO_SPHERE,
 ) -> LocalizedKnees:
     """Find one or two knees in a frontal film.
 
@@ -74,9 +80,12 @@ def find_knees(
     natural = [(knee, side) for knee, side in requested if not knee.is_replaced]
     localized = tuple(_localize_knee(film, knee, side, sides.source, models) for knee, side in natural)
     refused = (REPLACED,) * (len(requested) - len(natural)) + second
+    film, sphere_notes = calibrate_by_sphere(film, localized, sphere)
     film, spacing_notes = fit_spacing(film, localized)
     knees_of_film = tuple(replace(knee, film=film) for knee in localized)
-    return LocalizedKnees(film, knees_of_film, refused, (*rotation_notes, *sides.notes, *spacing_notes))
+    return LocalizedKnees(
+        film, knees_of_film, refused, (*rotation_notes, *sides.notes, *sphere_notes, *spacing_notes)
+    )
 
 
 def _rotate_upright(

@@ -17,6 +17,7 @@ from kltool.values.joint_space import CompartmentSpace, Positioning
 from kltool.values.length import UNITS, Area, Length, NotMeasured, Width
 from kltool.values.reading import DISCLAIMER, KneeReading, Provenance, Reading, Unread
 from kltool.values.spacing import NoSpacing, Spacing
+from kltool.values.sphere import NoSphere, Sphere
 from kltool.values.timeline import Slope, Timeline
 from kltool.values.width_change import Difference, WidthChange
 
@@ -69,6 +70,7 @@ def knee_record(knee: KneeReading) -> Record:
         "tibial_width_px": round(space.tibial_width_px, 3),
         "positioning": _positioning(space.positioning),
         "spacing": _spacing(knee.spacing),
+        **_sphere(knee.knee.film.sphere),
         "expected_error": _expected_error(knee.expected_error),
         "quality": str(knee.quality),
         "warnings": list(knee.warnings),
@@ -252,6 +254,23 @@ def _spacing(spacing: Spacing | NoSpacing) -> Record:
     if isinstance(spacing, NoSpacing):
         return {"not_measured": spacing.reason}
     return {"row_mm": spacing.row_mm, "column_mm": spacing.column_mm, "tier": spacing.tier.label}
+
+
+def _sphere(sphere: Sphere | NoSphere | None) -> Record:
+    """The calibration sphere, or why it was not found; nothing where the user states none."""
+    if sphere is None:
+        return {}
+    if isinstance(sphere, NoSphere):
+        return {"sphere": {"not_measured": sphere.reason, "code": sphere.code}}
+    return {
+        "sphere": {
+            "row": round(sphere.row, 2),
+            "column": round(sphere.column, 2),
+            "diameter_px": round(sphere.diameter_px, 3),
+            "elongation": round(sphere.elongation, 4),
+            "diameter_mm": sphere.diameter_mm,
+        }
+    }
 
 
 def _width_change(change: WidthChange | NotMeasured) -> Record:

@@ -1,12 +1,13 @@
-"""The side marker and the collimator's edges on a film.
+"""The side marker, a calibration ball and the collimator's edges on a film.
 
-Both are added to the displayed image after processing: markers are not mirrored with the leg, and
-processing ignores the unexposed border.
+All are added to the displayed image after processing: markers are not mirrored with the leg, metal is
+brighter than the window shows, and processing ignores the unexposed border.
 """
 
 import cv2
 import numpy as np
 
+from kltool.simulate.ball import add_ball
 from kltool.simulate.scene import Collimator, Film, Marker, Pixels
 from kltool.typing import Float64
 
@@ -16,11 +17,13 @@ STROKE = 0.16  # of the height of the letter; docs/choices-simulate.md#marker
 
 
 def add_marker_and_collimator(pixels: Pixels, film: Film) -> Pixels:
-    """The image with the film's marker and collimator."""
-    if film.marker is None and film.collimator is None:
+    """The image with the film's ball, marker and collimator."""
+    if film.marker is None and film.ball is None and film.collimator is None:
         return pixels
     white = 2**film.bits - 1
     grey = pixels / white
+    if film.ball is not None:
+        add_ball(grey, film.ball, film)
     if film.marker is not None:
         _add_marker(grey, film.marker, film)
     if film.collimator is not None:

@@ -145,6 +145,30 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
+class Ball:
+    """A calibration ball beside the leg.
+
+    at_mm: (down, right) from the middle of the film to its centre as the film shows it, in the plane of the
+    joint. diameter_mm: of the ball. nearer_mm: how much nearer to the source than the joint its centre lies.
+    attenuation_mm: linear attenuation. brightness: of a ray that it stops; above 1 it is burnt out.
+    Source: docs/choices-simulate.md#ball.
+    """
+
+    at_mm: tuple[float, float] = (0.0, -70.0)
+    diameter_mm: float = 25.0
+    nearer_mm: float = 0.0
+    attenuation_mm: float = 1.2
+    brightness: float = 1.0
+
+    def __post_init__(self) -> None:
+        _require_range(self, -400.0, 400.0, "at_mm")
+        _require_range(self, 2.0, 80.0, "diameter_mm")
+        _require_range(self, -150.0, 150.0, "nearer_mm")
+        _require_range(self, 0.05, 10.0, "attenuation_mm")
+        _require_range(self, 0.0, 2.0, "brightness")
+
+
+@dataclass(frozen=True, slots=True)
 class Film:
     """The detector, the beam and the processing.
 
@@ -177,6 +201,7 @@ class Film:
     toe: float = 0.0
     collimator: Collimator | None = None
     marker: Marker | None = None
+    ball: Ball | None = None
 
     def __post_init__(self) -> None:
         _require_range(self, 64, 6000, "rows", "columns")

@@ -14,6 +14,7 @@ from kltool.typing import Float32
 from kltool.values.by_value import ByValue
 from kltool.values.length import NotMeasured
 from kltool.values.spacing import NoSpacing, Spacing, aspect_of, user_spacing
+from kltool.values.sphere import NoSphere, Sphere
 from kltool.values.square_pixels import check_aspect, is_square, resampled
 
 
@@ -104,6 +105,8 @@ class Radiograph(ByValue):
         By its tags, the patient's right is on the viewer's right; not corrected.
     other_spacings : tuple of Spacing
         What else its tags allow, best first; used where `spacing` does not fit the knee.
+    sphere : Sphere, NoSphere or None
+        The calibration sphere that the user stated, or why it was not found; None where none was stated.
     """
 
     source: str
@@ -120,6 +123,7 @@ class Radiograph(ByValue):
     instance_uid: str | None = None
     stored_mirrored: bool = False
     other_spacings: tuple[Spacing, ...] = ()
+    sphere: Sphere | NoSphere | None = None
 
     @classmethod
     def from_array(

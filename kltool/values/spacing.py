@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from kltool.errors import SpacingError
 from kltool.values.square_pixels import MOST_ELONGATED
@@ -17,23 +17,36 @@ class Calibration(Enum):
     """How millimetres were calibrated, the most reliable first (after DICOM PS3.3 10.7).
 
     FIDUCIAL: an object of known size in the plane of the joint. GEOMETRY: the distances of the tube.
-    CORRECTED: corrected by the device. MAGNIFICATION: the stated magnification factor. DETECTOR: the plane
-    of the detector, where a knee is larger than it is. UNKNOWN_PLANE: the tags do not say. USER: stated by
-    the user.
+    SPHERE: a ball beside the leg, whose size the user states and the film shows. CORRECTED: corrected by the
+    device. MAGNIFICATION: the stated magnification factor. DETECTOR: the plane of the detector, where a knee
+    is larger than it is. UNKNOWN_PLANE: the tags do not say. USER: stated by the user.
     """
 
     FIDUCIAL = 1
     GEOMETRY = 2
-    CORRECTED = 3
-    MAGNIFICATION = 4
-    DETECTOR = 5
-    UNKNOWN_PLANE = 6
-    USER = 7
+    SPHERE = 3
+    CORRECTED = 4
+    MAGNIFICATION = 5
+    DETECTOR = 6
+    UNKNOWN_PLANE = 7
+    USER = 8
 
     @property
     def label(self) -> str:
         """As records and tables have it, for example "unknown_plane"."""
         return self.name.lower()
+
+
+TIER_SD: Final = {  # of one film's millimetres, relative; docs/choices.md#magnification
+    Calibration.FIDUCIAL: 0.008,
+    Calibration.GEOMETRY: 0.010,
+    Calibration.SPHERE: 0.015,
+    Calibration.CORRECTED: 0.015,
+    Calibration.MAGNIFICATION: 0.015,
+    Calibration.DETECTOR: 0.020,
+    Calibration.UNKNOWN_PLANE: 0.020,
+    Calibration.USER: 0.020,
+}
 
 
 @dataclass(frozen=True, slots=True)

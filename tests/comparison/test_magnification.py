@@ -6,9 +6,9 @@ from math import log
 
 import pytest
 
-from kltool.comparison.magnification import FEMUR_SD, TIBIA_SD, TIER_SD, Scales, scales_of
+from kltool.comparison.magnification import FEMUR_SD, TIBIA_SD, Scales, scales_of
 from kltool.values.reading import KneeReading, Reading
-from kltool.values.spacing import Calibration, NoSpacing, Spacing
+from kltool.values.spacing import TIER_SD, Calibration, NoSpacing, Spacing
 from kltool.values.width_change import Unit
 
 ReadSample = Callable[..., Reading]

@@ -12,6 +12,7 @@ from kltool.report.plots.canvas import Picture, Raster, blank, png, region_of, r
 from kltool.report.plots.film import JointView, view_of
 from kltool.report.plots.joint_space import draw_axis, draw_fixed_locations, draw_minimum
 from kltool.report.plots.margins import draw_margins, draw_plateau_margins
+from kltool.report.plots.sphere import draw_sphere
 from kltool.report.plots.style import own_defaults
 from kltool.values.measure import Compartment
 from kltool.values.reading import KneeReading
@@ -63,3 +64,4 @@ def draw_knee(figure: Figure, knee: KneeReading, view: JointView) -> None:
         draw_margins(region, space, compartment, view)
     for place in space.minima:
         draw_minimum(region, space, place, view)
+    draw_sphere(figure, knee.knee, view)

@@ -13,6 +13,7 @@ TIBIA: Final = "#3cc8ff"
 MINIMUM: Final = "#ffeb00"
 FIXED: Final = "#bebebe"
 AXIS: Final = "#c8a0dc"
+SPHERE: Final = "#ff5fa2"
 PLATEAU: Final = "#78e6be"
 
 DEFAULTS: Final = {

@@ -1,0 +1,1 @@
+"""A calibration sphere beside the leg: found, outlined, made a spacing."""
