@@ -10,6 +10,16 @@ from kltool.geometry.points import mirror
 from kltool.localize.classify import KneeClass, classify
 from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
+from kltool.localize.letter_sides import (
+    LettersOfKnees,
+    agreement_notes,
+    between_notes,
+    letters_of_knees,
+    pair_is_reversed,
+    side_note,
+    side_of_letters,
+)
+from kltool.localize.letters import find_letters
 from kltool.localize.orient import rotate_quarter_turns
 from kltool.localize.spacing import fit_spacing
 from kltool.values.decimals import beside, decimal
@@ -84,26 +94,32 @@ def find_knees(film: Radiograph, models: Models, settings: FinderSettings = DEFA
     """Find one or two knees in a frontal film.
 
     Two knees take their sides from their order in the picture (the patient's right is on the viewer's left),
-    unless tags and anatomy say that both are one knee, of which the better exposure is read;
-    one knee takes the side given by the user or the tags, or else the side of its anatomy.
+    unless letters on the film say the reverse, or tags and anatomy say that both are one knee, of which the
+    better exposure is read;
+    one knee takes the side given by the user, the tags, or a letter, or else the side of its anatomy.
     Raises NoKnee, TooCoarse, SideUnknown.
     """
     film, candidates, rotation_notes = _rotate_upright(film, models, settings)
     knees = _select_knees(candidates)
     _require_resolution(knees)
     knees, second = _without_second_exposure(film, knees, candidates[0])
-    sides = _assign_sides(film, knees)
+    letters, letter_notes = _letters_beside(film, knees, models)
+    sides = _with_letters(_assign_sides(film, knees, letters), letters)
     requested = [
-        (knee, side)
-        for knee, side in zip(knees, sides.sides, strict=True)
+        (knee, side, beside)
+        for knee, side, beside in zip(knees, sides.sides, letters, strict=True)
         if film.side_source is not SideSource.USER or side is film.side
     ]
-    natural = [(knee, side) for knee, side in requested if not knee.is_replaced]
-    localized = tuple(_localize_knee(film, knee, side, sides.source, models) for knee, side in natural)
+    natural = [one for one in requested if not one[0].is_replaced]
+    localized = tuple(
+        replace(_localize_knee(film, knee, side, sides.source, models), letters=beside)
+        for knee, side, beside in natural
+    )
     refused = (REPLACED,) * (len(requested) - len(natural)) + second
     film, spacing_notes = fit_spacing(film, localized)
     knees_of_film = tuple(replace(knee, film=film) for knee in localized)
-    return LocalizedKnees(film, knees_of_film, refused, (*rotation_notes, *sides.notes, *spacing_notes))
+    notes = (*rotation_notes, *sides.notes, *letter_notes, *spacing_notes)
+    return LocalizedKnees(film, knees_of_film, refused, notes)
 
 
 def _rotate_upright(
@@ -185,13 +201,36 @@ def _without_second_exposure(
     return [best], (SECOND_EXPOSURE,)
 
 
-def _assign_sides(film: Radiograph, knees: list[ClassifiedCandidate]) -> _Sides:
+def _letters_beside(
+    film: Radiograph, knees: list[ClassifiedCandidate], models: Models
+) -> tuple[LettersOfKnees, tuple[str, ...]]:
+    """The letters beside each knee, and a note on those that stand between both."""
+    letters = find_letters(film.pixels, models.letters)
+    of_knees = letters_of_knees(letters, [float(knee.candidate.centre[1]) for knee in knees])
+    return of_knees, between_notes(letters, of_knees)
+
+
+def _assign_sides(film: Radiograph, knees: list[ClassifiedCandidate], letters: LettersOfKnees) -> _Sides:
     """Raises SideUnknown."""
+    if len(knees) == 2 and pair_is_reversed(letters):
+        return _Sides((Side.LEFT, Side.RIGHT), SideSource.LETTER, _conflicting_tag(film))
     if len(knees) == 2:
         return _Sides((Side.RIGHT, Side.LEFT), SideSource.FILM, _conflicting_tag(film))
     if film.side is not None:
         return _Sides((film.side,), film.side_source)
+    by_letter = side_of_letters(letters[0])
+    if by_letter:
+        return _Sides((by_letter,), SideSource.LETTER)
     return _side_by_anatomy(film, knees[0])
+
+
+def _with_letters(sides: _Sides, letters: LettersOfKnees) -> _Sides:
+    """Sides whose notes say what the letters state."""
+    if sides.source is SideSource.LETTER:
+        notes = (side_note([letter for of_knee in letters for letter in of_knee]),)
+    else:
+        notes = agreement_notes(letters, sides.sides, sides.source)
+    return replace(sides, notes=(*sides.notes, *notes))
 
 
 def _conflicting_tag(film: Radiograph) -> tuple[str, ...]:

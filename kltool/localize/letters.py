@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from kltool.typing import Float32, Float64
+from kltool.values.letter import Letter
 from kltool.values.radiograph import Side
 from kltool.weights import Network
 
@@ -37,38 +38,6 @@ FRAMINGS: Final = (  # degrees, scale, mirrored
 PATCH: Final = 64  # pixels
 NEAR_CENTRE: Final = 2  # cells around the middle of a patch in which the letter has to be found again
 SWAPPED: Final = (2, 3, 0, 1)  # KINDS in a mirror
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A letter that names a side.
-
-    Attributes
-    ----------
-    side : Side
-        Right for R, left for L.
-    mirrored : bool
-        Whether it is seen from behind, as on a film that is shown mirrored.
-    centre : (float, float)
-        (row, column), pixels of the film.
-    height : float
-        From its foot to its head, pixels.
-    turn_deg : float
-        Clockwise from upright, 0 to 360; of a mirrored letter after mirroring.
-    probability : float
-        That it is this letter, 0 to 1.
-    """
-
-    side: Side
-    mirrored: bool
-    centre: tuple[float, float]
-    height: float
-    turn_deg: float
-    probability: float
-
-    @property
-    def name(self) -> str:
-        return "R" if self.side is Side.RIGHT else "L"
 
 
 @dataclass(frozen=True, slots=True)

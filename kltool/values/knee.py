@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from kltool.typing import Float32, Float64
 from kltool.values.by_value import ByValue
+from kltool.values.letter import Letter
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.scale import Scale, scale_of
 from kltool.values.spacing import NoSpacing, Spacing
@@ -82,6 +83,8 @@ class Knee:
         Of the finder, 0 to 1.
     side_probability : float
         Probability of `side` by the anatomy alone, 0 to 1.
+    letters : tuple of Letter
+        The letters R and L that stand beside it, read with certainty.
     """
 
     film: Radiograph
@@ -91,6 +94,7 @@ class Knee:
     side_source: SideSource
     detection_score: float
     side_probability: float
+    letters: tuple[Letter, ...] = ()
 
     @property
     def pixels(self) -> Float32:

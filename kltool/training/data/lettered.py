@@ -52,7 +52,7 @@ OTHER_WORDS: Final = (
 class LaidLetter:
     """A letter on a piece. kind: of KINDS. centre, height: pixels. turn_deg: clockwise from upright.
 
-    counts: whether it can be read: neither too small nor too large, whole, of some contrast, no part of a word.
+    counts: whether it can be read: neither too small nor too large, whole, of some contrast.
     """
 
     kind: int
@@ -83,13 +83,19 @@ def piece(
     return Piece(local_contrast(np.asarray(small, np.float32), 1.0), tuple(map(_halved, letters)))
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A field with a sprite on it. ink: its strokes there. inside: share of its letter's box on the field."""
+
+    field: Float32
+    ink: Float32
+    inside: float
+
+
 def lay(
     field: Float32, drawn: Sprite, at: tuple[float, float], height: float, turn_deg: float, mirrored: bool
-) -> tuple[Float32, float, float]:
-    """A field with a sprite on it, its contrast there and the share of the letter's box on the field.
-
-    at: of the middle of the sprite's letter. height: of the letter, pixels of the field.
-    """
+) -> Laid:
+    """at: of the middle of the sprite's letter. height: of the letter, pixels of the field."""
     top, left, bottom, right = drawn.letter
     scale = height / (bottom - top)
     turn = np.deg2rad(turn_deg)
@@ -103,7 +109,7 @@ def lay(
     opacity, light, ink = layers
     laid: Float32 = np.clip(field * (1 - opacity) + light, 0.0, 1.1).astype(np.float32)
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float)
-    return laid, _contrast(laid, ink), _share_inside(corners @ linear.T + affine[:, 2], field.shape)
+    return Laid(laid, ink, _share_inside(corners @ linear.T + affine[:, 2], field.shape))
 
 
 def degraded(field: Float32, random: Random) -> Float32:
@@ -163,7 +169,7 @@ def _with_something(
         if what < 0.85
         else sign(random)
     )
-    return lay(field, drawn, at, height, turn, mirrored)[0], None
+    return lay(field, drawn, at, height, turn, mirrored).field, None
 
 
 def _with_letter(
@@ -175,11 +181,12 @@ def _with_letter(
     height = float(np.exp(random.uniform(np.log(low), np.log(high))))
     turn = any_turn(random)
     line = glyphs(text_of_side(letter, random), one_of(fonts, random), random)
-    laid, contrast, inside = lay(field, sprite(line, random), at, height * FINER, turn, mirrored)
-    laid = _with_initials(laid, at, height * FINER, random, fonts)
-    counts = LOWEST <= height <= HIGHEST and abs(contrast) >= LEAST_CONTRAST and inside >= LEAST_VISIBLE
+    laid = lay(field, sprite(line, random), at, height * FINER, turn, mirrored)
+    clear = abs(contrast(laid.field, laid.ink)) >= LEAST_CONTRAST and laid.inside >= LEAST_VISIBLE
+    counts = clear and LOWEST <= height <= HIGHEST
+    field = _with_initials(laid.field, at, height * FINER, random, fonts)
     kind = KINDS.index((letter, mirrored))
-    return laid, LaidLetter(kind, at, height * FINER, turn % 360, counts)
+    return field, LaidLetter(kind, at, height * FINER, turn % 360, counts)
 
 
 def _with_initials(
@@ -192,7 +199,9 @@ def _with_initials(
     line = glyphs(text, one_of(fonts, random), random)
     away = float(random.uniform(1.2, 1.6)) * height
     place = (at[0] + away * float(random.choice([-1, 1])), at[1] - 0.4 * height)
-    return lay(field, sprite(line, random), place, height * float(random.uniform(0.3, 0.55)), 0.0, False)[0]
+    return lay(
+        field, sprite(line, random), place, height * float(random.uniform(0.3, 0.55)), 0.0, False
+    ).field
 
 
 def _halved(letter: LaidLetter) -> LaidLetter:
@@ -205,14 +214,14 @@ def _warped(layer: Float32, affine: Float64, shape: tuple[int, ...]) -> Float32:
     return np.asarray(cv2.warpAffine(layer, affine, shape[::-1], flags=cv2.INTER_LINEAR), np.float32)
 
 
-def _contrast(laid: Float32, ink: Float32) -> float:
-    """Of the strokes against what lies around them."""
+def contrast(film: Float32, ink: Float32) -> float:
+    """Of strokes against what lies around them, in the film's own scale."""
     strokes = ink > 0.5
     wide = np.asarray(cv2.dilate(strokes.astype(np.uint8), np.ones((7, 7), np.uint8))).astype(bool)
     around = wide & ~strokes
     if not strokes.any() or not around.any():
         return 0.0
-    return float(laid[strokes].mean() - laid[around].mean())
+    return float(film[strokes].mean() - film[around].mean())
 
 
 def _share_inside(corners: Float64, shape: tuple[int, ...]) -> float:

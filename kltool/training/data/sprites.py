@@ -90,7 +90,7 @@ def _cast(canvas: _Canvas, ink: Float32, plate: Box, random: Random) -> None:
 
 
 def _printed(canvas: _Canvas, ink: Float32, plate: Box, random: Random) -> None:
-    """A letter on a plate of its own, in relief, in a frame, with a shadow; dark on bright or bright on dark."""
+    """A letter on a plate, in relief, in a frame, with a shadow; dark on bright or bright on dark."""
     ground = float(random.uniform(0, 1))
     step = float(random.uniform(LEAST_STEP, 0.9)) * (-1 if ground > random.uniform(0.25, 0.75) else 1)
     letter = float(np.clip(ground + step, 0.0, 1.05))

@@ -1,4 +1,4 @@
-"""The network that finds the letters R and L, as they are or mirrored, and how high and how turned they are."""
+"""The network that finds the letters R and L, as they are or mirrored, and their heights and turns."""
 
 from torch import Tensor, nn
 
