@@ -20,7 +20,7 @@ from kltool.training.sampling import Random
 from kltool.typing import Float32
 
 SCHEDULE: Final = Schedule(
-    steps=5000, batch=24, report_every=250, learning_rate=2.5e-3, weight_decay=0.01, average=0.995
+    steps=4500, batch=24, report_every=250, learning_rate=2.5e-3, weight_decay=0.01, average=0.995
 )
 POSE_WEIGHT: Final = 0.3
 CELLS: Final = SIDE_OF_PIECE // STRIDE

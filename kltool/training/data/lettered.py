@@ -6,7 +6,7 @@ count neither as letters nor as none.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -20,6 +20,8 @@ from kltool.typing import Float32, Float64
 
 FINER: Final = 2
 LEAST_CONTRAST: Final = 0.10  # of a letter's strokes against what is around, a share of the film's range
+APART: Final = 0.27  # of a piece's side, between two things
+MOST_COVERED: Final = 0.1  # share of a letter's box under something else
 LEAST_VISIBLE: Final = 0.85  # share of a letter's box that lies on the piece
 NAMES_OF_SIDES: Final = {"R": ("R",) * 8 + ("RT", "RIGHT"), "L": ("L",) * 8 + ("LT", "LEFT")}
 OTHER_WORDS: Final = (
@@ -75,9 +77,10 @@ def piece(
 ) -> Piece:
     """background: a square piece of a film of so many pixels, 0 to 1 over the range of its film."""
     field = background(SIDE_OF_PIECE * FINER, random)
-    letters = []
+    letters: list[LaidLetter] = []
     for at in _places(random):
-        field, letter = _with_something(field, at, random, fonts)
+        laid, letter = _with_something(field, at, random, fonts)
+        field, letters = laid.field, [_covered(one, laid.opacity) for one in letters]
         letters += [letter] if letter else []
     small = cv2.resize(degraded(field, random), (SIDE_OF_PIECE, SIDE_OF_PIECE), interpolation=cv2.INTER_AREA)
     return Piece(local_contrast(np.asarray(small, np.float32), 1.0), tuple(map(_halved, letters)))
@@ -88,6 +91,7 @@ class Laid:
     """A field with a sprite on it. ink: its strokes there. inside: share of its letter's box on the field."""
 
     field: Float32
+    opacity: Float32
     ink: Float32
     inside: float
 
@@ -109,7 +113,7 @@ def lay(
     opacity, light, ink = layers
     laid: Float32 = np.clip(field * (1 - opacity) + light, 0.0, 1.1).astype(np.float32)
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float)
-    return Laid(laid, ink, _share_inside(corners @ linear.T + affine[:, 2], field.shape))
+    return Laid(laid, opacity, ink, _share_inside(corners @ linear.T + affine[:, 2], field.shape))
 
 
 def degraded(field: Float32, random: Random) -> Float32:
@@ -146,35 +150,34 @@ def any_turn(random: Random) -> float:
 
 
 def _places(random: Random) -> list[tuple[float, float]]:
-    """Of nothing, or of up to three things, apart from each other."""
+    """Of nothing, or of up to six things, apart from each other."""
     side = SIDE_OF_PIECE * FINER
     places: list[tuple[float, float]] = []
-    for _ in range(int(random.choice([0, 1, 2, 3], p=[0.15, 0.35, 0.3, 0.2]))):
-        at = tuple(random.uniform(0.06 * side, 0.94 * side, 2).tolist())
-        if all(np.hypot(at[0] - other[0], at[1] - other[1]) > 0.38 * side for other in places):
-            places.append(at)
+    for _ in range(int(random.choice([0, 2, 4, 6], p=[0.1, 0.2, 0.35, 0.35]))):
+        row, column = random.uniform(0.06 * side, 0.94 * side, 2).tolist()
+        if all(np.hypot(row - other[0], column - other[1]) > APART * side for other in places):
+            places.append((row, column))
     return places
 
 
 def _with_something(
     field: Float32, at: tuple[float, float], random: Random, fonts: Sequence[str]
-) -> tuple[Float32, LaidLetter | None]:
+) -> tuple[Laid, LaidLetter | None]:
     what = random.random()
     if what < 0.55:
         return _with_letter(field, at, random, fonts)
     turn, mirrored = any_turn(random), bool(random.random() < 0.2)
     height = float(np.exp(random.uniform(np.log(0.5 * LOWEST), np.log(1.6 * HIGHEST)))) * FINER
-    drawn = (
-        sprite(glyphs(one_of(OTHER_WORDS, random), one_of(fonts, random), random), random)
-        if what < 0.85
-        else sign(random)
-    )
-    return lay(field, drawn, at, height, turn, mirrored).field, None
+    if what < 0.85:
+        drawn = sprite(glyphs(one_of(OTHER_WORDS, random), one_of(fonts, random), random), random)
+    else:
+        drawn = sign(random)
+    return lay(field, drawn, at, height, turn, mirrored), None
 
 
 def _with_letter(
     field: Float32, at: tuple[float, float], random: Random, fonts: Sequence[str]
-) -> tuple[Float32, LaidLetter]:
+) -> tuple[Laid, LaidLetter]:
     letter, mirrored = one_of("RL", random), bool(random.random() < 0.25)
     outside = random.random() < 0.12
     low, high = (0.4 * LOWEST, 2.2 * HIGHEST) if outside else (LOWEST, HIGHEST)
@@ -184,30 +187,36 @@ def _with_letter(
     laid = lay(field, sprite(line, random), at, height * FINER, turn, mirrored)
     clear = abs(contrast(laid.field, laid.ink)) >= LEAST_CONTRAST and laid.inside >= LEAST_VISIBLE
     counts = clear and LOWEST <= height <= HIGHEST
-    field = _with_initials(laid.field, at, height * FINER, random, fonts)
     kind = KINDS.index((letter, mirrored))
-    return field, LaidLetter(kind, at, height * FINER, turn % 360, counts)
+    known = LaidLetter(kind, at, height * FINER, turn % 360, counts)
+    return _with_initials(laid, at, height * FINER, random, fonts), known
 
 
 def _with_initials(
-    field: Float32, at: tuple[float, float], height: float, random: Random, fonts: Sequence[str]
-) -> Float32:
+    laid: Laid, at: tuple[float, float], height: float, random: Random, fonts: Sequence[str]
+) -> Laid:
     """Of who took the film, smaller and beside the letter, on one film in eight."""
     if random.random() > 0.125:
-        return field
+        return laid
     text = "".join(one_of("ABCDEFGHJKLMNPRST", random) for _ in range(int(random.integers(2, 4))))
-    line = glyphs(text, one_of(fonts, random), random)
+    drawn = sprite(glyphs(text, one_of(fonts, random), random), random)
     away = float(random.uniform(1.2, 1.6)) * height
     place = (at[0] + away * float(random.choice([-1, 1])), at[1] - 0.4 * height)
-    return lay(
-        field, sprite(line, random), place, height * float(random.uniform(0.3, 0.55)), 0.0, False
-    ).field
+    beside = lay(laid.field, drawn, place, height * float(random.uniform(0.3, 0.55)), 0.0, False)
+    return Laid(beside.field, np.maximum(laid.opacity, beside.opacity), laid.ink, laid.inside)
+
+
+def _covered(letter: LaidLetter, opacity: Float32) -> LaidLetter:
+    """A letter on which something else lies does not count."""
+    row, column, reach = (round(value) for value in (*letter.centre, 0.5 * letter.height))
+    over = opacity[max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1]
+    return replace(letter, counts=letter.counts and float(over.mean()) < MOST_COVERED)
 
 
 def _halved(letter: LaidLetter) -> LaidLetter:
     """In pixels of the piece as the network sees it."""
     row, column = ((value + 0.5) / FINER - 0.5 for value in letter.centre)
-    return LaidLetter(letter.kind, (row, column), letter.height / FINER, letter.turn_deg, letter.counts)
+    return replace(letter, centre=(row, column), height=letter.height / FINER)
 
 
 def _warped(layer: Float32, affine: Float64, shape: tuple[int, ...]) -> Float32:

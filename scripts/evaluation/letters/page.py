@@ -87,9 +87,9 @@ def drawn_section(drawn: Sequence[Outcome]) -> Section:
     rows.append(_row("not readable", [one for one in drawn if not one.readable]))
     return Section(
         "Letters drawn on films",
-        f"R and L in fonts that were not learned, cast, printed, burnt in or hollow, on {len(drawn)} films that "
-        "were not learned (`val` crops; full fields of the testing share without letters), turned, mirrored, "
-        "blurred, grained, compressed. Readable: at least 10 pixels high, whole, with a contrast of 12% of the "
+        f"R and L in fonts that were not learned, cast, printed, burnt in or hollow, on {len(drawn)} films "
+        "that were not learned (`val` crops; full fields of the testing share without letters), turned, "
+        "mirrored, blurred, grained, compressed. Readable: 10 pixels high or more, with a contrast of 12% of the "
         f"film's range and twice the grain. Told from a probability of {LEAST_PROBABILITY}; from {CERTAIN} a "
         "letter counts as a source of the side. In brackets the exact 95% interval.",
         (
