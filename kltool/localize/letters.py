@@ -22,11 +22,12 @@ STEP: Final = 32  # sides of the network's input are multiples of this
 LOWEST, HIGHEST = 9.0, 22.0  # of a letter at a scale, pixels; docs/choices.md#letters
 TYPICAL: Final = 15.0  # height to which the network's size refers, pixels
 SIDE_OF_PIECE: Final = 96  # of what the network learns from, pixels
-LONG_SIDES: Final = (704, 352, 176, 88)  # of the film at each scale, pixels; docs/choices.md#letters
+LONG_SIDES: Final = (576, 288, 144, 72)  # of the film at each scale, pixels; docs/choices.md#letters
+FINEST: Final = 1.6  # of a scale against the film, whose letters are enlarged so far
 CONTRAST_WINDOW: Final = 33  # pixels, over which contrast is evened out
 FLATTEST: Final = 0.02  # standard deviation that still counts as contrast, a share of the film's range
 PROPOSED: Final = 0.15  # docs/choices.md#letters
-MOST_PROPOSED: Final = 8  # of a film, looked at again
+MOST_PROPOSED: Final = 6  # of a film, looked at again
 LEAST_PROBABILITY: Final = 0.5  # of a letter that is told; docs/choices.md#letters
 FRAMINGS: Final = (  # degrees, scale, mirrored
     (0.0, 1.0, False),
@@ -55,10 +56,12 @@ def find_letters(pixels: Float32, network: Network) -> tuple[Letter, ...]:
     """The letters of a film, the most probable first. pixels: bone bright, any scale of brightness."""
     pictures = _pyramid(pixels)
     span = _span(pictures[min(1, len(pictures) - 1)])
-    shown = [one for one in pictures if max(one.shape) <= LONG_SIDES[0]]
-    proposals = [one for picture in shown for one in _proposals(picture, pixels.shape, span, network)]
+    proposals = [one for picture in pictures for one in _proposals(picture, pixels.shape, span, network)]
     best = _apart(sorted(proposals, key=lambda one: -one.score))[:MOST_PROPOSED]
-    letters = _verified(pictures, pixels.shape, span, best, network) if best else []
+    if not best:
+        return ()
+    finer = [_resized(pixels, pixels.shape, 2 * LONG_SIDES[0])] if max(pixels.shape) > LONG_SIDES[0] else []
+    letters = _verified([*finer, *pictures], pixels.shape, span, best, network)
     told = [letter for letter in letters if letter.probability >= LEAST_PROBABILITY]
     return tuple(sorted(told, key=lambda letter: -letter.probability))
 
@@ -76,18 +79,20 @@ def local_contrast(picture: Float32, span: float) -> Float32:
 
 
 def _pyramid(pixels: Float32) -> list[Float32]:
-    """The film at twice the finest scale, if it is as large, and at each scale; the finest first."""
+    """The film at each scale that is not much finer than itself, the finest first."""
     longest = max(pixels.shape)
-    sides = (2 * LONG_SIDES[0], *LONG_SIDES)
     pictures: list[Float32] = []
-    picture = pixels
-    for side in sides:
-        if side <= 1.6 * longest or side == sides[-1]:
-            rows, columns = (max(round(length * side / longest), 8) for length in pixels.shape)
-            method = cv2.INTER_AREA if side < longest else cv2.INTER_LINEAR
-            picture = np.asarray(cv2.resize(picture, (columns, rows), interpolation=method), np.float32)
-            pictures.append(picture)
+    for side in LONG_SIDES:
+        if side <= FINEST * longest or side == LONG_SIDES[-1]:
+            pictures.append(_resized(pictures[-1] if pictures else pixels, pixels.shape, side))
     return pictures
+
+
+def _resized(picture: Float32, film: tuple[int, ...], side: int) -> Float32:
+    """A picture of the film with this long side. film: its rows and columns."""
+    rows, columns = (max(round(length * side / max(film)), 8) for length in film)
+    method = cv2.INTER_AREA if side < max(picture.shape) else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (columns, rows), interpolation=method), np.float32)
 
 
 def _span(picture: Float32) -> float:
