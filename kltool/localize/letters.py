@@ -1,7 +1,7 @@
 """The letters R and L on a film: where they stand, how they are turned, whether they are seen from behind.
 
-A network looks at the film at several scales; each letter it proposes is looked at again, upright and at one
-size, in several framings, whose mean probability counts. docs/choices.md#letters
+A network looks at the film at several scales; each place it proposes is looked at again at one size and eight
+turns, then upright in several framings, whose mean probability counts. docs/choices.md#letters
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,15 +29,16 @@ FLATTEST: Final = 0.02  # standard deviation that still counts as contrast, a sh
 PROPOSED: Final = 0.15  # docs/choices.md#letters
 MOST_PROPOSED: Final = 6  # of a film, looked at again
 LEAST_PROBABILITY: Final = 0.5  # of a letter that is told; docs/choices.md#letters
-FRAMINGS: Final = (  # degrees, scale, mirrored
+TURNS: Final = tuple(range(0, 360, 45))  # degrees, at which a proposal is looked at
+FRAMINGS: Final = (  # degrees, scale, mirrored: how a proposal is looked at once its turn is known
     (0.0, 1.0, False),
     (0.0, 1.0, True),
     (-10.0, 0.88, False),
     (10.0, 1.14, False),
-    (4.0, 1.0, True),
+    (5.0, 1.0, True),
 )
 PATCH: Final = 64  # pixels
-NEAR_CENTRE: Final = 2  # cells around the middle of a patch in which the letter has to be found again
+MIDDLE: Final = 8  # cell of a patch on whose middle the letter lies
 SWAPPED: Final = (2, 3, 0, 1)  # KINDS in a mirror
 
 
@@ -47,9 +48,56 @@ class _Proposal:
 
     centre: Float64
     height: float
-    turn_deg: float
-    mirrored: bool
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Framing:
+    """How a place is looked at: turned back by so many degrees, then perhaps mirrored."""
+
+    centre: Float64
+    height: float
+    turn_deg: float
+    mirrored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Looker:
+    """Looks at places of one film through the network. pictures: of the film, the finest first."""
+
+    pictures: list[Float32]
+    film: tuple[int, ...]
+    span: float
+    network: Network
+
+    def look(self, framings: Sequence[_Framing]) -> tuple[Float32, Float32]:
+        """Probabilities of KINDS (n, 4) in the middle of each framing, and the pose there (n, 3)."""
+        patches = np.stack([local_contrast(self._patch(one), self.span) for one in framings])
+        heat, pose = self.network(patches[:, None])
+        near = slice(MIDDLE - 1, MIDDLE + 2)
+        return _probability(heat[:, :, near, near].max((2, 3))), pose[:, :, MIDDLE, MIDDLE]
+
+    def _patch(self, framing: _Framing) -> Float32:
+        """The place turned back, at the size at which its letter is `TYPICAL` high, in the middle."""
+        picture = self._fine_enough(framing.height)
+        shrink = max(self.film) / max(picture.shape)
+        size = framing.height / shrink / TYPICAL  # pixels of the picture a pixel of the patch
+        turn = np.deg2rad(framing.turn_deg)
+        rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        linear = size * rotation @ np.diag([-1.0 if framing.mirrored else 1.0, 1.0])
+        centre = ((framing.centre + 0.5) / shrink - 0.5)[::-1]
+        middle = np.full(2, (MIDDLE + 0.5) * STRIDE - 0.5)
+        to_picture = np.column_stack([linear, centre - linear @ middle])
+        flags, edge = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
+        patch = cv2.warpAffine(picture, to_picture, (PATCH, PATCH), flags=flags, borderMode=edge)
+        return np.asarray(patch, np.float32)
+
+    def _fine_enough(self, height: float) -> Float32:
+        """The coarsest picture on which a letter of this height on the film is as high as in the patch."""
+        for picture in reversed(self.pictures):
+            if height * max(picture.shape) / max(self.film) >= TYPICAL:
+                return picture
+        return self.pictures[0]
 
 
 def find_letters(pixels: Float32, network: Network) -> tuple[Letter, ...]:
@@ -61,7 +109,8 @@ def find_letters(pixels: Float32, network: Network) -> tuple[Letter, ...]:
     if not best:
         return ()
     finer = [_resized(pixels, pixels.shape, 2 * LONG_SIDES[0])] if max(pixels.shape) > LONG_SIDES[0] else []
-    letters = _verified([*finer, *pictures], pixels.shape, span, best, network)
+    looker = _Looker([*finer, *pictures], pixels.shape, span, network)
+    letters = [_read(framing, looker) for framing in _turned_back(best, looker)]
     told = [letter for letter in letters if letter.probability >= LEAST_PROBABILITY]
     return tuple(sorted(told, key=lambda letter: -letter.probability))
 
@@ -110,10 +159,8 @@ def _proposals(picture: Float32, film: tuple[int, ...], span: float, network: Ne
     scales = np.array(film) / picture.shape
     for row, column in np.argwhere(peaks):
         centre = (_subcell(best, row, column) + 0.5) * STRIDE * scales - 0.5
-        height, turn = _pose(pose[:, row, column])
-        kind = int(heat[:, row, column].argmax())
-        score = float(_probability(best[row, column]))
-        yield _Proposal(centre, height * float(scales.mean()), turn, KINDS[kind][1], score)
+        height, _ = _pose(pose[:, row, column])
+        yield _Proposal(centre, height * float(scales.mean()), float(_probability(best[row, column])))
 
 
 def _pose(values: Float32) -> tuple[float, float]:
@@ -143,74 +190,36 @@ def _apart(proposals: Sequence[_Proposal]) -> list[_Proposal]:
     return kept
 
 
-def _verified(
-    pictures: list[Float32],
-    film: tuple[int, ...],
-    span: float,
-    proposals: Sequence[_Proposal],
-    network: Network,
-) -> Iterator[Letter]:
-    """Each proposal as the mean of its framings sees it."""
-    patches = np.stack(
-        [
-            local_contrast(_patch(pictures, film, one, framing), span)
-            for one in proposals
-            for framing in FRAMINGS
-        ]
-    )
-    heat, _ = network(patches[:, None])
-    middle = PATCH // STRIDE // 2
-    near = slice(middle - NEAR_CENTRE, middle + NEAR_CENTRE)
-    found = _probability(heat[:, :, near, near].max((2, 3))).reshape(len(proposals), len(FRAMINGS), -1)
-    for one, of_framings in zip(proposals, found, strict=True):
-        shown = np.stack(
-            [
-                seen[list(SWAPPED)] if one.mirrored != mirrored else seen
-                for seen, (_, _, mirrored) in zip(of_framings, FRAMINGS, strict=True)
-            ]
-        )
-        mean = shown.mean(0)
-        kind = int(mean.argmax())
-        name, mirrored = KINDS[kind]
-        # a letter read otherwise than proposed is turned otherwise, too
-        turn = one.turn_deg if mirrored == one.mirrored else (180.0 + one.turn_deg) % 360
-        yield Letter(
-            Side.RIGHT if name == "R" else Side.LEFT,
-            mirrored,
-            (float(one.centre[0]), float(one.centre[1])),
-            one.height,
-            turn,
-            float(mean[kind]),
-        )
+def _turned_back(proposals: Sequence[_Proposal], looker: _Looker) -> list[_Framing]:
+    """Each proposal as the letter stands upright, where it looks like one at any turn."""
+    framings = [_Framing(one.centre, one.height, turn) for one in proposals for turn in TURNS]
+    seen, poses = looker.look(framings)
+    upright = []
+    for first in range(0, len(framings), len(TURNS)):
+        best = first + int(seen[first : first + len(TURNS)].max(1).argmax())
+        if seen[best].max() >= PROPOSED:
+            height, turn = _pose(poses[best])
+            turn += framings[best].turn_deg
+            height *= framings[best].height / TYPICAL
+            upright.append(_Framing(framings[best].centre, height, turn % 360))
+    return upright
 
 
-def _patch(
-    pictures: list[Float32], film: tuple[int, ...], one: _Proposal, framing: tuple[float, float, bool]
-) -> Float32:
-    """A letter upright, unmirrored, `TYPICAL` high and in the middle, but for the framing."""
-    degrees, scale, mirrored = framing
-    picture = _fine_enough(pictures, film, one.height)
-    shrink = max(film) / max(picture.shape)
-    size = one.height / shrink / (TYPICAL * scale)  # pixels of the picture a pixel of the patch
-    turn = np.deg2rad(one.turn_deg + degrees)
-    flip = -1.0 if one.mirrored != mirrored else 1.0
-    linear = (
-        size * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ np.diag([flip, 1.0])
-    )
-    centre = ((one.centre + 0.5) / shrink - 0.5)[::-1]
-    middle = np.full(2, (PATCH - 1) / 2)
-    to_picture = np.column_stack([linear, centre - linear @ middle])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    patch = cv2.warpAffine(picture, to_picture, (PATCH, PATCH), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(patch, np.float32)
-
-
-def _fine_enough(pictures: list[Float32], film: tuple[int, ...], height: float) -> Float32:
-    """The coarsest picture on which a letter of this height on the film is as high as in the patch."""
-    for picture in reversed(pictures):
-        if height * max(picture.shape) / max(film) >= TYPICAL:
-            return picture
-    return pictures[0]
+def _read(upright: _Framing, looker: _Looker) -> Letter:
+    """The letter as the mean of its framings sees it."""
+    framings = [
+        _Framing(upright.centre, upright.height * scale, upright.turn_deg + degrees, mirrored)
+        for degrees, scale, mirrored in FRAMINGS
+    ]
+    seen, _ = looker.look(framings)
+    shown = [
+        one[list(SWAPPED)] if framing.mirrored else one for one, framing in zip(seen, framings, strict=True)
+    ]
+    mean = np.mean(shown, axis=0)
+    name, mirrored = KINDS[int(mean.argmax())]
+    side = Side.RIGHT if name == "R" else Side.LEFT
+    row, column = upright.centre.tolist()
+    return Letter(side, mirrored, (row, column), upright.height, upright.turn_deg, float(mean.max()))
 
 
 def _probability(logits: Float32) -> Float32:
