@@ -227,10 +227,8 @@ def _assign_sides(film: Radiograph, knees: list[ClassifiedCandidate], letters: L
 def _with_letters(sides: _Sides, letters: LettersOfKnees) -> _Sides:
     """Sides whose notes say what the letters state."""
     if sides.source is SideSource.LETTER:
-        notes = (side_note([letter for of_knee in letters for letter in of_knee]),)
-    else:
-        notes = agreement_notes(letters, sides.sides, sides.source)
-    return replace(sides, notes=(*sides.notes, *notes))
+        return replace(sides, notes=(*sides.notes, side_note([one for beside in letters for one in beside])))
+    return replace(sides, notes=(*sides.notes, *agreement_notes(letters, sides.sides, sides.source)))
 
 
 def _conflicting_tag(film: Radiograph) -> tuple[str, ...]:

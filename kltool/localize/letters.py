@@ -124,7 +124,7 @@ def local_contrast(picture: Float32, span: float) -> Float32:
     mean = cv2.blur(picture, window, borderType=cv2.BORDER_REFLECT)
     square = cv2.blur(np.square(picture - mean), window, borderType=cv2.BORDER_REFLECT)
     spread = np.sqrt(np.maximum(square, 0.0)) + FLATTEST * span
-    return np.clip((picture - mean) / spread, -3.0, 3.0).astype(np.float32)
+    return np.asarray(np.clip((picture - mean) / spread, -3.0, 3.0), np.float32)
 
 
 def _pyramid(pixels: Float32) -> list[Float32]:

@@ -113,4 +113,4 @@ def _plain(side: int, random: Random) -> Float32:
 def _eight_bits(pixels: Float32) -> Grey:
     dark, bright = np.percentile(pixels[::4, ::4], (0.5, 99.5))
     unit = (pixels - dark) / max(float(bright - dark), 1e-6)
-    return (np.clip(unit, 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.clip(unit, 0, 1) * 255, np.uint8)

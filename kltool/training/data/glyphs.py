@@ -70,7 +70,7 @@ def _drawn(text: str, face: ImageFont.FreeTypeFont) -> Float32:
     left, top, right, bottom = face.getbbox(text)
     image = Image.new("L", (int(right - left) + 4, int(bottom - top) + 4))
     ImageDraw.Draw(image).text((2 - left, 2 - top), text, fill=255, font=face)
-    return _tight(np.asarray(image, np.float32) / 255)
+    return _tight(np.asarray(image, np.float32) / np.float32(255))
 
 
 def _strokes(text: str, font: str, random: Random) -> tuple[Float32, int]:
@@ -84,7 +84,7 @@ def _line(text: str, face: int, thickness: int) -> Float32:
     scale = (CAPITAL - thickness) / 21  # the capitals of Hershey's fonts are 21 units high
     canvas = np.zeros((3 * CAPITAL, int(CAPITAL * (2 + 1.4 * len(text)))), np.uint8)
     cv2.putText(canvas, text, (CAPITAL, 2 * CAPITAL), face, scale, 255, thickness, cv2.LINE_AA)
-    mask = _tight(canvas.astype(np.float32) / 255)
+    mask = _tight(canvas.astype(np.float32) / np.float32(255))
     height = max(_high(mask), 1)
     size = (max(round(mask.shape[1] * CAPITAL / height), 2), CAPITAL)
     return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32)

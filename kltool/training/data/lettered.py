@@ -245,4 +245,4 @@ def _share_inside(corners: Float64, shape: tuple[int, ...]) -> float:
 def _compressed(field: Float32, quality: int) -> Float32:
     grey = np.clip(field * 230, 0, 255).astype(np.uint8)
     _, encoded = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), np.float32) / 230
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), np.float32) / np.float32(230)

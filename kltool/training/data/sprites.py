@@ -8,12 +8,14 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from kltool.training.data.glyphs import CAPITAL, Glyphs
 from kltool.training.sampling import Random
 from kltool.typing import Float32
 
 LEAST_STEP: Final = 0.22  # between a letter and its plate, a share of the film's range
+Grey = npt.NDArray[np.uint8]
 Box = tuple[int, int, int, int]  # top, left, bottom, right
 
 
@@ -69,7 +71,7 @@ def sign(random: Random) -> Sprite:
     mask = np.zeros((side, side), np.uint8)
     stroke = int(random.integers(2, 9))
     _SIGNS[int(random.integers(len(_SIGNS)))](mask, stroke, random)
-    ink = mask.astype(np.float32) / 255
+    ink = mask.astype(np.float32) / np.float32(255)
     canvas = _Canvas(ink.shape)
     canvas.lay(ink, float(random.choice([0.0, random.uniform(0.4, 1.1), 1.0])), float(random.uniform(0.5, 1)))
     edge = CAPITAL // 2
@@ -149,7 +151,7 @@ def _ring(shape: tuple[int, int], width: int) -> Float32:
     mask = np.zeros(shape, np.uint8)
     centre = (shape[1] // 2, shape[0] // 2)
     cv2.ellipse(mask, centre, (shape[1] // 2 - 4, shape[0] // 2 - 4), 0, 0, 360, 255, width, cv2.LINE_AA)
-    return mask.astype(np.float32) / 255
+    return mask.astype(np.float32) / np.float32(255)
 
 
 def _beads(shape: tuple[int, int], random: Random) -> Float32:
@@ -157,7 +159,7 @@ def _beads(shape: tuple[int, int], random: Random) -> Float32:
     for _ in range(int(random.integers(1, 4))):
         at = (int(random.integers(4, shape[1] - 4)), int(random.integers(3, 9)))
         cv2.circle(mask, at, int(random.integers(2, 4)), 255, -1, cv2.LINE_AA)
-    return mask.astype(np.float32) / 255
+    return mask.astype(np.float32) / np.float32(255)
 
 
 def _moved(mask: Float32, pixels: int) -> Float32:
@@ -165,35 +167,35 @@ def _moved(mask: Float32, pixels: int) -> Float32:
     return np.roll(mask, (pixels, pixels), (0, 1))
 
 
-def _draw_frame(mask: np.ndarray, stroke: int, random: Random) -> None:  # type: ignore[type-arg]
+def _draw_frame(mask: Grey, stroke: int, random: Random) -> None:
     low, high = (int(value) for value in random.integers((8, 50), (28, 74)))
     cv2.rectangle(mask, (low, low + int(random.integers(0, 8))), (high, high), 255, stroke)
 
 
-def _draw_corner(mask: np.ndarray, stroke: int, random: Random) -> None:  # type: ignore[type-arg]
+def _draw_corner(mask: Grey, stroke: int, random: Random) -> None:
     """Of a collimator or a viewer's cross-hairs: both arms of one length, or running out of the picture."""
     at, arm = int(random.integers(8, 30)), 80 if random.random() < 0.5 else int(random.integers(25, 60))
     cv2.line(mask, (at, at), (min(at + arm, 79), at), 255, stroke)
     cv2.line(mask, (at, at), (at, min(at + arm, 79)), 255, stroke)
 
 
-def _draw_arrow(mask: np.ndarray, stroke: int, random: Random) -> None:  # type: ignore[type-arg]
+def _draw_arrow(mask: Grey, stroke: int, random: Random) -> None:
     ends = random.integers(8, 72, (2, 2))
     cv2.arrowedLine(mask, ends[0].tolist(), ends[1].tolist(), 255, stroke, cv2.LINE_AA, 0, 0.3)
 
 
-def _draw_cross(mask: np.ndarray, stroke: int, random: Random) -> None:  # type: ignore[type-arg]
+def _draw_cross(mask: Grey, stroke: int, random: Random) -> None:
     row, column = (int(value) for value in random.integers(20, 60, 2))
     cv2.line(mask, (10, row), (70, row), 255, stroke)
     cv2.line(mask, (column, 10), (column, 70), 255, stroke)
 
 
-def _draw_disc(mask: np.ndarray, stroke: int, random: Random) -> None:  # type: ignore[type-arg]
+def _draw_disc(mask: Grey, stroke: int, random: Random) -> None:
     filled = random.random() < 0.5
     cv2.circle(mask, (40, 40), int(random.integers(6, 34)), 255, -1 if filled else stroke, cv2.LINE_AA)
 
 
-def _draw_person(mask: np.ndarray, stroke: int, random: Random) -> None:  # type: ignore[type-arg]
+def _draw_person(mask: Grey, stroke: int, random: Random) -> None:
     """Lying on a table, as on displays."""
     head = int(random.integers(5, 9))
     cv2.circle(mask, (12, 38), head, 255, -1)
@@ -202,12 +204,12 @@ def _draw_person(mask: np.ndarray, stroke: int, random: Random) -> None:  # type
     cv2.line(mask, (4, 52), (76, 52), 255, max(stroke // 2, 1))
 
 
-def _draw_screw(mask: np.ndarray, stroke: int, random: Random) -> None:  # type: ignore[type-arg]
+def _draw_screw(mask: Grey, stroke: int, random: Random) -> None:
     cv2.line(mask, (16, 40), (70, 40), 255, 2 * stroke)
     cv2.line(mask, (16, 40 - 2 * stroke), (16, 40 + 2 * stroke), 255, stroke + 2)
 
 
-def _draw_wire(mask: np.ndarray, stroke: int, random: Random) -> None:  # type: ignore[type-arg]
+def _draw_wire(mask: Grey, stroke: int, random: Random) -> None:
     points = random.integers(5, 75, (int(random.integers(3, 6)), 2)).astype(np.int32)
     cv2.polylines(mask, [points], bool(random.random() < 0.3), 255, max(stroke // 2, 1), cv2.LINE_AA)
 

@@ -114,4 +114,4 @@ def _manner(turn: float, mirrored: bool) -> str:
 
 def _unit(pixels: Float32) -> Float32:
     dark, bright = np.percentile(pixels[::4, ::4], (0.5, 99.5))
-    return np.clip((pixels - dark) / max(float(bright - dark), 1e-6), 0, 1).astype(np.float32)
+    return np.asarray(np.clip((pixels - dark) / max(float(bright - dark), 1e-6), 0, 1), np.float32)

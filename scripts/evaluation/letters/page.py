@@ -46,7 +46,8 @@ def gather(data: Path, marks: Path) -> LetterReadings:
     """data: shared/data. marks: the table of the full fields."""
     models = load_models()
     network = models.letters
-    marked, without = {}, {}
+    marked: dict[str, Sequence[Found]] = {}
+    without: dict[str, Sequence[Sequence[Letter]]] = {}
     for share, training in (("training", True), ("testing", False)):
         marked[share] = _marked(marked_letters(data, marks, training), network)
         without[f"full fields, {share} share"] = [
