@@ -1,7 +1,7 @@
 """The letters R and L on a film: where they stand, how they are turned, whether they are seen from behind.
 
 A network looks at the film at several scales; each place it proposes is looked at again at one size and eight
-turns, then upright in several framings, whose mean probability counts. docs/choices.md#letters
+turns, then upright in several framings, whose mean logit gives the probability. docs/choices.md#letters
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,6 +28,7 @@ CONTRAST_WINDOW: Final = 33  # pixels, over which contrast is evened out
 FLATTEST: Final = 0.02  # standard deviation that still counts as contrast, a share of the film's range
 PROPOSED: Final = 0.15  # docs/choices.md#letters
 MOST_PROPOSED: Final = 6  # of a film, looked at again
+SLOPE, OFFSET = 1.0, 0.0  # from the mean logit to the probability; docs/choices.md#letters
 LEAST_PROBABILITY: Final = 0.5  # of a letter that is told; docs/choices.md#letters
 TURNS: Final = tuple(range(0, 360, 45))  # degrees, at which a proposal is looked at
 FRAMINGS: Final = (  # degrees, scale, mirrored: how a proposal is looked at once its turn is known
@@ -71,11 +72,11 @@ class _Looker:
     network: Network
 
     def look(self, framings: Sequence[_Framing]) -> tuple[Float32, Float32]:
-        """Probabilities of KINDS (n, 4) in the middle of each framing, and the pose there (n, 3)."""
+        """Logits of KINDS (n, 4) in the middle of each framing, and the pose there (n, 3)."""
         patches = np.stack([local_contrast(self._patch(one), self.span) for one in framings])
         heat, pose = self.network(patches[:, None])
         near = slice(MIDDLE - 1, MIDDLE + 2)
-        return _probability(heat[:, :, near, near].max((2, 3))), pose[:, :, MIDDLE, MIDDLE]
+        return heat[:, :, near, near].max((2, 3)), pose[:, :, MIDDLE, MIDDLE]
 
     def _patch(self, framing: _Framing) -> Float32:
         """The place turned back, at the size at which its letter is `TYPICAL` high, in the middle."""
@@ -197,7 +198,7 @@ def _turned_back(proposals: Sequence[_Proposal], looker: _Looker) -> list[_Frami
     upright = []
     for first in range(0, len(framings), len(TURNS)):
         best = first + int(seen[first : first + len(TURNS)].max(1).argmax())
-        if seen[best].max() >= PROPOSED:
+        if seen[best].max() >= _logit(PROPOSED):
             height, turn = _pose(poses[best])
             turn += framings[best].turn_deg
             height *= framings[best].height / TYPICAL
@@ -216,10 +217,11 @@ def _read(upright: _Framing, looker: _Looker) -> Letter:
         one[list(SWAPPED)] if framing.mirrored else one for one, framing in zip(seen, framings, strict=True)
     ]
     mean = np.mean(shown, axis=0)
+    probability = _probability(SLOPE * mean.max() + OFFSET)
     name, mirrored = KINDS[int(mean.argmax())]
     side = Side.RIGHT if name == "R" else Side.LEFT
     row, column = upright.centre.tolist()
-    return Letter(side, mirrored, (row, column), upright.height, upright.turn_deg, float(mean.max()))
+    return Letter(side, mirrored, (row, column), upright.height, upright.turn_deg, float(probability))
 
 
 def _probability(logits: Float32) -> Float32:

@@ -112,6 +112,7 @@ GRAPHS: Final[Mapping[str, Graph]] = {
         ("R", "L", "mirrored R", "mirrored L"),
         f"letters drawn on pieces of films: {OAI}; 31 full fields (Wani & Arora, Mendeley Data fxjm8fb6mw)",
         any_size=True,
+        half=True,
     ),
     "grader": Graph(
         _ensemble,

@@ -91,8 +91,8 @@ def drawn_section(drawn: Sequence[Outcome]) -> Section:
         f"R and L in fonts that were not learned, cast, printed, burnt in or hollow, on {len(drawn)} films "
         "that were not learned (`val` crops; full fields of the testing share without letters), turned, "
         "mirrored, blurred, grained, compressed. Readable: 10 pixels high or more, with a contrast of 12% of "
-        f"the film's range and twice the grain. Told from a probability of {LEAST_PROBABILITY}; from {CERTAIN} a "
-        "letter counts as a source of the side. In brackets the exact 95% interval.",
+        f"the film's range and twice the grain. Told from a probability of {LEAST_PROBABILITY}; from "
+        f"{CERTAIN} a letter counts as a source of the side. In brackets the exact 95% interval.",
         (
             Result("readable letters told rightly", right, "%", RIGHT, ".1f"),
             Result("readable letters told as the other letter", wrong, "%", WRONG, ".2f"),
