@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from kltool.typing import Float32, Float64
 from kltool.values.by_value import ByValue
+from kltool.values.letter import Letter
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.scale import Scale, scale_of
 from kltool.values.spacing import NoSpacing, Spacing
@@ -85,6 +86,8 @@ class Knee:
         whose orientation the knee is measured.
     other_placement : Placement or None
         Where a knee of unknown side lies if it is of the less probable side; None of any other knee.
+    letters : tuple of Letter
+        The letters R and L that stand beside it, read with certainty.
     """
 
     film: Radiograph
@@ -95,6 +98,7 @@ class Knee:
     detection_score: float
     side_probability: float
     other_placement: Placement | None = None
+    letters: tuple[Letter, ...] = ()
 
     @property
     def hangs_as_left(self) -> bool:
