@@ -1,4 +1,4 @@
-"""The sides of the knees of a film: by the user, tags, letters, the order of two knees, the anatomy of one."""
+"""The sides of the knees of a film: by the user, tags, letters, the order of two knees, anatomy of one."""
 
 from dataclasses import dataclass, replace
 from typing import Final
