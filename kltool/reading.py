@@ -17,8 +17,10 @@ from kltool.jointspace import (
     inflate_errors,
     measure_joint_space,
     trace_margins,
+    with_other_orientation,
 )
 from kltool.localize import FinderSettings, SideSettings, SphereSettings, find_knees
+from kltool.values.joint_space import JointSpace
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import KneeReading, Provenance, Reading, Unread
@@ -208,8 +210,7 @@ def read_source(
 
 def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) -> KneeReading:
     """made: by which the reading is produced."""
-    traced = trace_margins(knee, models.margins, settings.margins)
-    space = measure_joint_space(knee, traced, settings.widths, settings.errors)
+    space = _measured(knee, models, settings)
     expected = expected_error(knee, space, settings.expected, settings.quality)
     quality, warnings = assess_quality(knee, space, expected, settings.quality)
     return KneeReading(
@@ -238,6 +239,19 @@ def settings_with(
             "sphere_mm (--sphere), or spacing_mm (--spacing)"
         )
     return replace(chosen, sphere=SphereSettings(sphere_mm))
+
+
+def _measured(knee: Knee, models: Models, settings: Settings) -> JointSpace:
+    """By the knee's own orientation; where the side is unknown, errors count the other one."""
+    space, *other = (
+        measure_joint_space(
+            one, trace_margins(one, models.margins, settings.margins), settings.widths, settings.errors
+        )
+        for one in knee.orientations
+    )
+    if not other:
+        return space
+    return with_other_orientation(space, other[0], knee.side_probability, settings.errors)
 
 
 def _chosen_settings(given: Settings | None) -> Settings:

@@ -3,15 +3,15 @@
 What the grader says of each is averaged by the probability of each side: the law of total probability.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kltool.grading.view import grader_view
 from kltool.typing import Float32, Float64
 from kltool.values.grade import GRADES
-from kltool.values.knee import Knee, Placement, right_knee_orientation
+from kltool.values.knee import Knee
 from kltool.values.length import Interval
 from kltool.weights import Network
 
@@ -42,24 +42,16 @@ class GradedOrientation:
 
 def graded_orientations(knee: Knee, grader: Network) -> list[GradedOrientation]:
     """One, or both of a knee whose side is unknown; their shares sum to 1."""
-    return [
-        _graded(knee, placement, share, grader) for placement, share in _orientations(knee) if share > 0.0
-    ]
+    if knee.other is None:
+        return [_graded(knee, 1.0, grader)]
+    own, other = (_graded(one, one.side_probability, grader) for one in knee.orientations)
+    return [own, replace(other, attribution=other.attribution[:, ::-1])]
 
 
-def _orientations(knee: Knee) -> Iterator[tuple[Placement, float]]:
-    if knee.other_placement is None:
-        yield knee.placement, 1.0
-    else:
-        yield knee.placement, knee.side_probability
-        yield knee.other_placement, 1.0 - knee.side_probability
-
-
-def _graded(knee: Knee, placement: Placement, share: float, grader: Network) -> GradedOrientation:
-    picture = grader_view(right_knee_orientation(knee.film.pixels, placement.mirrored), placement)
-    probabilities, (thresholds,), (interval,), (attribution,) = grader(picture[None, None])
-    if placement.mirrored is not knee.placement.mirrored:
-        attribution = attribution[:, ::-1]
+def _graded(knee: Knee, share: float, grader: Network) -> GradedOrientation:
+    probabilities, (thresholds,), (interval,), (attribution,) = grader(
+        grader_view(knee.pixels, knee.placement)[None, None]
+    )
     of_grades = probabilities[0].astype(np.float64)
     low, high = interval.tolist()
     return GradedOrientation(share, of_grades / of_grades.sum(), thresholds, (low, high), attribution)

@@ -8,6 +8,7 @@ from .measure import measure_joint_space
 from .quality import assess_quality
 from .quality_criteria import QualityCriteria
 from .traced_compartment import WidthSettings
+from .unknown_side import with_other_orientation
 
 __all__ = [
     "ErrorSettings",
@@ -20,4 +21,5 @@ __all__ = [
     "inflate_errors",
     "measure_joint_space",
     "trace_margins",
+    "with_other_orientation",
 ]

@@ -92,8 +92,11 @@ def _inflated_compartment(space: CompartmentSpace, factor: float) -> Compartment
 
 
 def _inflated_length(length: L | NotMeasured, factor: float) -> L | NotMeasured:
-    if isinstance(length, NotMeasured):
-        return length
+    return length if isinstance(length, NotMeasured) else scaled_error(length, factor)
+
+
+def scaled_error(length: L, factor: float) -> L:
+    """The same length with its standard deviation multiplied."""
     return replace(
         length,
         sd_px=factor * length.sd_px,

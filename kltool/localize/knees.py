@@ -18,7 +18,7 @@ from kltool.localize.sides import DEFAULT as SIDES
 from kltool.localize.spacing import fit_spacing
 from kltool.localize.sphere.calibrate import NO_SPHERE, SphereSettings, calibrate_by_sphere
 from kltool.values.decimals import decimal
-from kltool.values.knee import Knee, Landmarks, Placement, right_knee_orientation
+from kltool.values.knee import Knee, Landmarks, OtherOrientation, Placement, right_knee_orientation
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.reading import RefusedKnee
 from kltool.weights import Models
@@ -205,7 +205,7 @@ def _localize_knee(
 def _localize_without_side(film: Radiograph, knee: ClassifiedCandidate, models: Models) -> Knee:
     shown = more_probable_side(knee)
     placement, landmarks = _placed(film, knee, shown is Side.LEFT, models)
-    other, _ = _placed(film, knee, shown is not Side.LEFT, models)
+    other = OtherOrientation(*_placed(film, knee, shown is not Side.LEFT, models))
     return Knee(
         film,
         placement,

@@ -58,6 +58,22 @@ class Landmarks(ByValue):
     femoral_ends: Float64 = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class OtherOrientation:
+    """A knee of unknown side as found in the orientation of the less probable side.
+
+    Attributes
+    ----------
+    placement : Placement
+        Where it lies on its film in that orientation.
+    landmarks : Landmarks
+        Points on the outline of its bones in that orientation.
+    """
+
+    placement: Placement
+    landmarks: Landmarks
+
+
 def right_knee_orientation(pixels: Float32, mirrored: bool) -> Float32:
     """The film of a left knee mirrored, so that lateral lies on the left; a view, no copy."""
     return pixels[:, ::-1] if mirrored else pixels
@@ -84,8 +100,8 @@ class Knee:
     side_probability : float
         Probability of `side` by the anatomy alone, 0 to 1; where it is unknown, of the more probable side, in
         whose orientation the knee is measured.
-    other_placement : Placement or None
-        Where a knee of unknown side lies if it is of the less probable side; None of any other knee.
+    other : OtherOrientation or None
+        Of a knee of unknown side, as it lies if it is of the less probable side; None of any other knee.
     letters : tuple of Letter
         The letters R and L that stand beside it, read with certainty.
     """
@@ -97,7 +113,7 @@ class Knee:
     side_source: SideSource
     detection_score: float
     side_probability: float
-    other_placement: Placement | None = None
+    other: OtherOrientation | None = None
     letters: tuple[Letter, ...] = ()
 
     @property
@@ -119,6 +135,20 @@ class Knee:
     def spacing(self) -> Spacing | NoSpacing:
         """Millimetres a pixel of the film, or why there are none."""
         return self.film.spacing
+
+    @property
+    def orientations(self) -> "tuple[Knee, ...]":
+        """This knee and, where its side is unknown, the same in the orientation of the less probable side."""
+        if self.other is None:
+            return (self,)
+        turned_over = replace(
+            self,
+            placement=self.other.placement,
+            landmarks=self.other.landmarks,
+            side_probability=1.0 - self.side_probability,
+            other=OtherOrientation(self.placement, self.landmarks),
+        )
+        return self, turned_over
 
     def detached(self) -> "Knee":
         """The same knee without the pixels of its film."""

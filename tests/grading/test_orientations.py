@@ -11,7 +11,7 @@ from kltool.grading import grade
 from kltool.grading.widening import Widening
 from kltool.typing import Float32, Float64
 from kltool.values.grade import Grade
-from kltool.values.knee import Knee, Placement
+from kltool.values.knee import Knee, OtherOrientation, Placement
 from kltool.values.reading import Reading
 from kltool.weights import Network
 
@@ -57,7 +57,7 @@ def knee(read_sample: ReadSample) -> Knee:
     """As if nothing stated its side, a right one with a probability of 0.7."""
     known = read_sample("knee_right_severe.dcm").knees[0].knee
     other = turned_over(known.placement, known.film.pixels.shape[1])
-    return replace(known, side_probability=0.7, other_placement=other)
+    return replace(known, side_probability=0.7, other=OtherOrientation(other, known.landmarks))
 
 
 def test_its_probabilities_are_those_of_either_side_weighted_by_that_side(knee: Knee) -> None:
@@ -85,7 +85,7 @@ def test_its_map_is_the_mean_of_both_in_its_own_orientation(knee: Knee) -> None:
 
 def test_a_knee_of_known_side_is_graded_once(knee: Knee) -> None:
     grader = TwoOpinions()
-    found = graded(replace(knee, other_placement=None), grader=grader)
+    found = graded(replace(knee, other=None), grader=grader)
     assert grader.seen == 1
     assert found.probabilities == pytest.approx(RIGHT)
     assert np.allclose(found.attribution, MAPS[0])
@@ -93,14 +93,16 @@ def test_a_knee_of_known_side_is_graded_once(knee: Knee) -> None:
 
 def test_the_mirror_image_has_the_same_grade_and_the_mirrored_map(knee: Knee, models: Any) -> None:
     """Where both sides are as probable, and the other placement is the first one."""
-    assert knee.other_placement is not None
+    assert knee.other is not None
     pixels = np.ascontiguousarray(knee.film.pixels[:, ::-1])
     even = replace(knee, side_probability=0.5)
     mirrored = replace(
         even,
         film=replace(knee.film, image=pixels),
-        placement=replace(knee.other_placement, mirrored=knee.placement.mirrored),
-        other_placement=replace(knee.placement, mirrored=knee.other_placement.mirrored),
+        placement=replace(knee.other.placement, mirrored=knee.placement.mirrored),
+        other=OtherOrientation(
+            replace(knee.placement, mirrored=knee.other.placement.mirrored), knee.landmarks
+        ),
     )
     one, other = graded(even, grader=models.grader), graded(mirrored, grader=models.grader)
     assert other.probabilities == pytest.approx(one.probabilities, abs=2e-3)

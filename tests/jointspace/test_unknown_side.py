@@ -12,6 +12,7 @@ from kltool.jointspace import (
     assess_quality,
     inflate_errors,
     measure_joint_space,
+    with_other_orientation,
 )
 from kltool.jointspace.expected_error import ExpectedErrorSettings, expected_error
 from kltool.values.expected_error import ExpectedError
@@ -124,6 +125,38 @@ def test_the_errors_of_a_poor_film_are_larger_here_too(phantom: Phantom) -> None
         assert isinstance(before, Width)
         assert isinstance(after, Width)
         assert after.sd_percent == pytest.approx(2 * before.sd_percent)
+
+
+def in_both(phantom: Phantom, other_mm: float, probability: float) -> Width | NotMeasured:
+    """The minimum on the picture's right, 3 mm in the more probable orientation, so many in the other."""
+    own, other = (unknown(phantom.knee(), mirrored) for mirrored in (False, True))
+    there = phantom.margins(Compartment.LATERAL, flat(0.0), flat(other_mm))
+    traced = TracedJoint(phantom.margins(Compartment.MEDIAL, flat(0.0), flat(MEDIAL_MM)), there, NO_PLATEAU)
+    in_other = measure_joint_space(other, traced, WidthSettings(), ErrorSettings())
+    space = space_of(phantom, own)
+    return with_other_orientation(space, in_other, probability, ErrorSettings()).picture_right
+
+
+@pytest.mark.parametrize(("other_mm", "probability"), [(3.0, 0.5), (4.0, 0.9), (4.0, 0.5)])
+def test_the_error_of_a_minimum_counts_what_the_other_orientation_says(
+    other_mm: float, probability: float, phantom: Phantom
+) -> None:
+    """The width stays; its mean squared error is that of either orientation by its probability."""
+    alone, found = (
+        space_of(phantom, unknown(phantom.knee(), False)).picture_right,
+        in_both(phantom, other_mm, probability),
+    )
+    assert isinstance(alone, Width)
+    assert isinstance(found, Width)
+    assert isinstance(alone.sd_mm, float)
+    assert (found.mm, found.line) == (alone.mm, alone.line)
+    expected = alone.sd_mm**2 + (1 - probability) * (other_mm - MEDIAL_MM) ** 2
+    assert found.sd_mm == pytest.approx(expected**0.5, rel=0.02)
+
+
+def test_a_minimum_that_is_another_one_in_the_other_orientation_is_none(phantom: Phantom) -> None:
+    assert absent(in_both(phantom, 7.0, 0.5), "the width depends on the side")
+    assert isinstance(in_both(phantom, 7.0, 0.99), Width)
 
 
 @pytest.mark.parametrize(("offset_mm", "flagged"), [(0.0, False), (8.0, False), (20.0, True), (-20.0, True)])

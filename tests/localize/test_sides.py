@@ -57,7 +57,7 @@ def test_a_side_that_is_given_settles_it(side: Side, samples: Path, models: Mode
     given = replace(film, side=side, side_source=SideSource.USER)
     (knee,) = find_knees(given, models, DEFAULT, REQUIRED).knees
     assert knee.side is side
-    assert knee.other_placement is None
+    assert knee.other is None
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -68,8 +68,11 @@ def test_without_a_side_a_knee_is_placed_as_with_it(name: str, samples: Path, mo
     assert knee.side is Side.UNKNOWN
     assert knee.placement == known.placement
     assert knee.side_probability == known.side_probability
-    assert knee.other_placement is not None
-    assert knee.other_placement.mirrored is not knee.placement.mirrored
+    own, turned_over = knee.orientations
+    assert own == knee
+    assert turned_over.placement.mirrored is not knee.placement.mirrored
+    assert turned_over.side_probability == pytest.approx(1 - knee.side_probability)
+    assert turned_over.orientations[1].placement == knee.placement
 
 
 @pytest.mark.parametrize("name", NAMES)
