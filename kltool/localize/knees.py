@@ -15,9 +15,8 @@ from kltool.localize.letter_sides import (
     agreement_notes,
     between_notes,
     letters_of_knees,
-    pair_is_reversed,
     side_note,
-    side_of_letters,
+    sides_by_letters,
 )
 from kltool.localize.letters import find_letters
 from kltool.localize.orient import rotate_quarter_turns
@@ -104,7 +103,7 @@ def find_knees(film: Radiograph, models: Models, settings: FinderSettings = DEFA
     _require_resolution(knees)
     knees, second = _without_second_exposure(film, knees, candidates[0])
     letters, letter_notes = _letters_beside(film, knees, models)
-    sides = _with_letters(_assign_sides(film, knees, letters), letters)
+    sides = _sides_with_letters(film, knees, letters)
     requested = [
         (knee, side, beside)
         for knee, side, beside in zip(knees, sides.sides, letters, strict=True)
@@ -210,25 +209,24 @@ def _letters_beside(
     return of_knees, between_notes(letters, of_knees)
 
 
-def _assign_sides(film: Radiograph, knees: list[ClassifiedCandidate], letters: LettersOfKnees) -> _Sides:
+def _sides_with_letters(
+    film: Radiograph, knees: list[ClassifiedCandidate], letters: LettersOfKnees
+) -> _Sides:
+    """The sides by the source that counts, and what the letters say of them. Raises SideUnknown."""
+    named = sides_by_letters(film.side, letters)
+    if named:
+        return _Sides(named, SideSource.LETTER, (side_note(letters),))
+    sides = _assign_sides(film, knees)
+    return replace(sides, notes=(*sides.notes, *agreement_notes(letters, sides.sides, sides.source)))
+
+
+def _assign_sides(film: Radiograph, knees: list[ClassifiedCandidate]) -> _Sides:
     """Raises SideUnknown."""
-    if len(knees) == 2 and pair_is_reversed(letters):
-        return _Sides((Side.LEFT, Side.RIGHT), SideSource.LETTER, _conflicting_tag(film))
     if len(knees) == 2:
         return _Sides((Side.RIGHT, Side.LEFT), SideSource.FILM, _conflicting_tag(film))
     if film.side is not None:
         return _Sides((film.side,), film.side_source)
-    by_letter = side_of_letters(letters[0])
-    if by_letter:
-        return _Sides((by_letter,), SideSource.LETTER)
     return _side_by_anatomy(film, knees[0])
-
-
-def _with_letters(sides: _Sides, letters: LettersOfKnees) -> _Sides:
-    """Sides whose notes say what the letters state."""
-    if sides.source is SideSource.LETTER:
-        return replace(sides, notes=(*sides.notes, side_note([one for beside in letters for one in beside])))
-    return replace(sides, notes=(*sides.notes, *agreement_notes(letters, sides.sides, sides.source)))
 
 
 def _conflicting_tag(film: Radiograph) -> tuple[str, ...]:
