@@ -10,10 +10,17 @@ from kltool.geometry.points import mirror
 from kltool.localize.classify import ClassifiedCandidate, classify
 from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
-from kltool.localize.letter_sides import LettersOfKnees, between_notes, letters_of_knees
+from kltool.localize.letter_sides import (
+    LettersOfKnees,
+    agreement_notes,
+    between_notes,
+    letters_of_knees,
+    side_note,
+    sides_by_letters,
+)
 from kltool.localize.letters import find_letters
 from kltool.localize.orient import rotate_quarter_turns
-from kltool.localize.sides import CERTAINLY_FRONTAL, SideSettings, assign_sides, more_probable_side
+from kltool.localize.sides import CERTAINLY_FRONTAL, Sides, SideSettings, assign_sides, more_probable_side
 from kltool.localize.sides import DEFAULT as SIDES
 from kltool.localize.spacing import fit_spacing
 from kltool.localize.sphere.calibrate import NO_SPHERE, SphereSettings, calibrate_by_sphere
@@ -75,7 +82,7 @@ def find_knees(
     _require_resolution(knees)
     knees, second = _without_second_exposure(film, knees, candidates[0], side_settings)
     letters, letter_notes = _letters_beside(film, knees, models)
-    sides = assign_sides(film, knees, letters, side_settings)
+    sides = _sides_with_letters(film, knees, letters, side_settings)
     requested = [
         (knee, side, beside)
         for knee, side, beside in zip(knees, sides.sides, letters, strict=True)
@@ -184,6 +191,17 @@ def _letters_beside(
     letters = find_letters(film.pixels, models.letters)
     of_knees = letters_of_knees(letters, [float(knee.candidate.centre[1]) for knee in knees])
     return of_knees, between_notes(letters, of_knees)
+
+
+def _sides_with_letters(
+    film: Radiograph, knees: list[ClassifiedCandidate], letters: LettersOfKnees, settings: SideSettings
+) -> Sides:
+    """The sides by the source that counts, and what the letters say of them. Raises SideUnknown, NoKnee."""
+    named = sides_by_letters(film.side, letters)
+    if named:
+        return Sides(named, SideSource.LETTER, (side_note(letters),))
+    sides = assign_sides(film, knees, settings)
+    return replace(sides, notes=(*sides.notes, *agreement_notes(letters, sides.sides, sides.source)))
 
 
 def _localize_knee(

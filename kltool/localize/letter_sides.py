@@ -50,9 +50,20 @@ def pair_is_reversed(letters: LettersOfKnees) -> bool:
     return any(sides) and not all(letters) and all(letter.mirrored for letter in alone)
 
 
-def side_note(letters: Sequence[Letter]) -> str:
-    """That nothing but letters states the side."""
-    return f"side by {_named(letters)}"
+def sides_by_letters(given: Side | None, letters: LettersOfKnees) -> tuple[Side, ...]:
+    """The sides of a film's knees where letters decide them, otherwise none.
+
+    given: by the user or the tags, before which a letter does not count.
+    """
+    if len(letters) > 1:
+        return ORDER[::-1] if pair_is_reversed(letters) else ()
+    side = side_of_letters(letters[0])
+    return (side,) if side and given is None else ()
+
+
+def side_note(letters: LettersOfKnees) -> str:
+    """By which letters the sides are."""
+    return f"side by {_named([letter for of_knee in letters for letter in of_knee])}"
 
 
 def agreement_notes(letters: LettersOfKnees, sides: Sequence[Side], source: SideSource) -> tuple[str, ...]:

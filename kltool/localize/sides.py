@@ -1,17 +1,10 @@
-"""The sides of the knees of a film: by the user, tags, letters, the order of two knees, anatomy of one."""
+"""The sides of the knees of one film: by the user, the tags, the order of two knees or the anatomy of one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from kltool.errors import NoKnee, SideUnknown, UsageError
 from kltool.localize.classify import ClassifiedCandidate
-from kltool.localize.letter_sides import (
-    LettersOfKnees,
-    agreement_notes,
-    pair_is_reversed,
-    side_note,
-    side_of_letters,
-)
 from kltool.values.decimals import beside, decimal
 from kltool.values.radiograph import KNOWN_SIDES, Radiograph, Side, SideSource
 
@@ -55,31 +48,12 @@ class Sides:
     notes: tuple[str, ...] = ()
 
 
-def assign_sides(
-    film: Radiograph, knees: list[ClassifiedCandidate], letters: LettersOfKnees, settings: SideSettings
-) -> Sides:
-    """With notes on what the letters beside each knee state.
-
-    Raises SideUnknown, and NoKnee of what shows neither a side nor, with certainty, a knee.
-    """
-    sides = _sides(film, knees, letters, settings)
-    if sides.source is SideSource.LETTER:
-        return replace(sides, notes=(*sides.notes, side_note([one for beside in letters for one in beside])))
-    return replace(sides, notes=(*sides.notes, *agreement_notes(letters, sides.sides, sides.source)))
-
-
-def _sides(
-    film: Radiograph, knees: list[ClassifiedCandidate], letters: LettersOfKnees, settings: SideSettings
-) -> Sides:
-    if len(knees) == 2 and pair_is_reversed(letters):
-        return Sides((Side.LEFT, Side.RIGHT), SideSource.LETTER, _conflicting_tag(film))
+def assign_sides(film: Radiograph, knees: list[ClassifiedCandidate], settings: SideSettings) -> Sides:
+    """Raises SideUnknown, and NoKnee of what shows neither a side nor, with certainty, a knee."""
     if len(knees) == 2:
         return Sides(KNOWN_SIDES, SideSource.FILM, _conflicting_tag(film))
     if film.side in KNOWN_SIDES:
         return Sides((film.side,), film.side_source)
-    by_letter = side_of_letters(letters[0])
-    if by_letter:
-        return Sides((by_letter,), SideSource.LETTER)
     return _by_anatomy(film, knees[0], settings)
 
 

@@ -25,8 +25,8 @@ LOWEST_PX: Final = 10.0
 LEAST_CONTRAST: Final = 0.12  # of a readable letter, a share of the film's range
 LEAST_TO_NOISE: Final = 2.0  # contrast of a readable letter, in standard deviations of the grain
 NEAR: Final = 0.6  # of its height: how far from its place a letter is found
-CROPS: Final = 700
-PER_FIELD: Final = 10
+CROPS: Final = 826
+PER_FIELD: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
