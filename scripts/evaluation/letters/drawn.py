@@ -7,6 +7,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from evaluation.letters.marks import films_without_letters
 from kltool.intake import load
@@ -19,6 +20,8 @@ from kltool.training.sampling import Random, one_of
 from kltool.typing import Float32
 from kltool.values.letter import Letter
 from kltool.weights import Network
+
+Mask = npt.NDArray[np.bool_]
 
 HEIGHTS: Final = (0.02, 0.12)  # of a letter, a share of the film's long side
 LOWEST_PX: Final = 10.0
@@ -102,8 +105,14 @@ def _is_readable(shown: Float32, ink: Float32) -> bool:
         return False
     step = abs(contrast(shown, ink))
     grain = shown - cv2.GaussianBlur(shown, (0, 0), 1.5)
-    noise = float(np.median(np.abs(grain[strokes]))) / 0.6745
+    around = _grown(strokes, 15) & ~_grown(strokes, 7)  # beyond the strokes' own edges
+    noise = float(np.median(np.abs(grain[around]))) / 0.6745
     return step >= max(LEAST_CONTRAST, LEAST_TO_NOISE * noise)
+
+
+def _grown(mask: Mask, pixels: int) -> Mask:
+    kernel = np.ones((pixels, pixels), np.uint8)
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), kernel), bool)
 
 
 def _manner(turn: float, mirrored: bool) -> str:
