@@ -29,6 +29,8 @@ FLATTEST: Final = 0.02  # standard deviation that still counts as contrast, a sh
 PROPOSED: Final = 0.15  # docs/choices.md#letters
 MOST_PROPOSED: Final = 6  # of a film, looked at again
 SLOPE, OFFSET = 4.5, 0.9  # from the mean logit to the probability; docs/choices.md#letters
+UPSIDE_DOWN_DEG: Final = 60.0  # from 180: an L turned so looks like a 7
+NO_SEVEN: Final = 0.8  # the most probable that it is none; docs/choices.md#letters
 LEAST_PROBABILITY: Final = 0.5  # of a letter that is told; docs/choices.md#letters
 TURNS: Final = tuple(range(0, 360, 45))  # degrees, at which a proposal is looked at
 FRAMINGS: Final = (  # degrees, scale, mirrored: how a proposal is looked at once its turn is known
@@ -217,11 +219,13 @@ def _read(upright: _Framing, looker: _Looker) -> Letter:
         one[list(SWAPPED)] if framing.mirrored else one for one, framing in zip(seen, framings, strict=True)
     ]
     mean = np.mean(shown, axis=0)
-    probability = _probability(SLOPE * mean.max() + OFFSET)
     name, mirrored = KINDS[int(mean.argmax())]
+    probability = float(_probability(SLOPE * mean.max() + OFFSET))
+    if (name, mirrored) == ("L", False) and abs(upright.turn_deg - 180) < UPSIDE_DOWN_DEG:
+        probability *= NO_SEVEN
     side = Side.RIGHT if name == "R" else Side.LEFT
     row, column = upright.centre.tolist()
-    return Letter(side, mirrored, (row, column), upright.height, upright.turn_deg, float(probability))
+    return Letter(side, mirrored, (row, column), upright.height, upright.turn_deg, probability)
 
 
 def _probability(logits: Float32) -> Float32:
