@@ -244,14 +244,14 @@ def settings_with(
 ) -> Settings:
     """The settings, or the defaults, with the sphere that the user states. Raises UsageError."""
     chosen = _chosen_settings(settings)
-    if sphere_mm is None:
-        return chosen
-    if spacing_mm is not None:
+    if sphere_mm is not None:
+        chosen = replace(chosen, sphere=SphereSettings(sphere_mm))
+    if spacing_mm is not None and chosen.sphere.diameter_mm is not None:
         raise UsageError(
             "a pixel spacing and a sphere found, one of them expected; the sphere measures the spacing: give "
             "sphere_mm (--sphere), or spacing_mm (--spacing)"
         )
-    return replace(chosen, sphere=SphereSettings(sphere_mm))
+    return chosen
 
 
 def _shown(value: object) -> str:

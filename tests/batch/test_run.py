@@ -167,6 +167,14 @@ def test_readings_made_otherwise_are_not_mixed(
         table(right_films, out=tmp_path / "out")
 
 
+def test_a_batch_begun_without_a_sphere_is_not_continued_with_one(
+    right_films: Path, tmp_path: Path, table: Table
+) -> None:
+    table(right_films, out=tmp_path / "out")
+    with pytest.raises(UsageError, match=r"sphere\.diameter_mm"):
+        run_batch(Batch((str(right_films),), tmp_path / "out", 1, sphere_mm=25))
+
+
 def test_a_folder_that_cannot_be_written_is_said_at_the_start(films: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=f"--out {tmp_path / 'file' / 'out'}"):

@@ -18,7 +18,7 @@ from kltool.errors import UsageError
 from kltool.intake import load
 from kltool.localize.sphere.calibrate import SphereSettings, calibrate_by_sphere
 from kltool.localize.sphere.discs import find_discs
-from kltool.reading import read
+from kltool.reading import Settings, read
 from kltool.simulate.ball import add_ball
 from kltool.simulate.scene import Ball, Film
 from kltool.typing import Float32
@@ -224,6 +224,8 @@ def test_a_spacing_and_a_sphere_are_one_too_many(models: Models, samples: Path) 
     with pytest.raises(UsageError) as refusal:
         read(samples / "knee_right_normal.dcm", models, spacing_mm=0.2, sphere_mm=25.0)
     assert guides(str(refusal.value))
+    with pytest.raises(UsageError):
+        read(samples / "knee_right_normal.dcm", models, spacing_mm=0.2, settings=Settings(sphere=TWENTY_FIVE))
 
 
 def test_sample_films_have_no_sphere(models: Models, samples: Path) -> None:
