@@ -5,7 +5,7 @@ turns, then upright in several framings, whose mean logit gives the probability.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -27,7 +27,8 @@ FINEST: Final = 1.6  # of a scale against the film, whose letters are enlarged s
 CONTRAST_WINDOW: Final = 33  # pixels, over which contrast is evened out
 FLATTEST: Final = 0.02  # standard deviation that still counts as contrast, a share of the film's range
 PROPOSED: Final = 0.15  # docs/choices.md#letters
-MOST_PROPOSED: Final = 6  # of a film, looked at again
+PROMISING: Final = 0.3  # docs/choices.md#letters
+MOST_PROPOSED: Final = 4  # of a film, looked at again
 SLOPE, OFFSET = 4.5, 0.9  # from the mean logit to the probability; docs/choices.md#letters
 UPSIDE_DOWN_DEG: Final = 60.0  # from 180: an L turned so looks like a 7
 NO_SEVEN: Final = 0.8  # the most probable that it is none; docs/choices.md#letters
@@ -40,8 +41,8 @@ FRAMINGS: Final = (  # degrees, scale, mirrored: how a proposal is looked at onc
     (10.0, 1.14, False),
     (5.0, 1.0, True),
 )
-PATCH: Final = 64  # pixels
-MIDDLE: Final = 8  # cell of a patch on whose middle the letter lies
+PATCH: Final = 64  # pixels, of what is looked at upright
+SMALL_PATCH: Final = 32  # pixels, of what is looked at at every turn
 SWAPPED: Final = (2, 3, 0, 1)  # KINDS in a mirror
 
 
@@ -73,15 +74,16 @@ class _Looker:
     span: float
     network: Network
 
-    def look(self, framings: Sequence[_Framing]) -> tuple[Float32, Float32]:
+    def look(self, framings: Sequence[_Framing], side: int) -> tuple[Float32, Float32]:
         """Logits of KINDS (n, 4) in the middle of each framing, and the pose there (n, 3)."""
-        patches = np.stack([local_contrast(self._patch(one), self.span) for one in framings])
+        patches = np.stack([local_contrast(self._patch(one, side), self.span) for one in framings])
         heat, pose = self.network(patches[:, None])
-        near = slice(MIDDLE - 1, MIDDLE + 2)
-        return heat[:, :, near, near].max((2, 3)), pose[:, :, MIDDLE, MIDDLE]
+        cell = side // STRIDE // 2
+        near = slice(cell - 1, cell + 2)
+        return heat[:, :, near, near].max((2, 3)), pose[:, :, cell, cell]
 
-    def _patch(self, framing: _Framing) -> Float32:
-        """The place turned back, at the size at which its letter is `TYPICAL` high, in the middle."""
+    def _patch(self, framing: _Framing, side: int) -> Float32:
+        """The place turned back, its letter `TYPICAL` high and in the middle of the middle cell."""
         picture = self._fine_enough(framing.height)
         shrink = max(self.film) / max(picture.shape)
         size = framing.height / shrink / TYPICAL  # pixels of the picture a pixel of the patch
@@ -89,10 +91,10 @@ class _Looker:
         rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
         linear = size * rotation @ np.diag([-1.0 if framing.mirrored else 1.0, 1.0])
         centre = ((framing.centre + 0.5) / shrink - 0.5)[::-1]
-        middle = np.full(2, (MIDDLE + 0.5) * STRIDE - 0.5)
+        middle = np.full(2, (side // STRIDE // 2 + 0.5) * STRIDE - 0.5)
         to_picture = np.column_stack([linear, centre - linear @ middle])
         flags, edge = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
-        patch = cv2.warpAffine(picture, to_picture, (PATCH, PATCH), flags=flags, borderMode=edge)
+        patch = cv2.warpAffine(picture, to_picture, (side, side), flags=flags, borderMode=edge)
         return np.asarray(patch, np.float32)
 
     def _fine_enough(self, height: float) -> Float32:
@@ -105,16 +107,17 @@ class _Looker:
 
 def find_letters(pixels: Float32, network: Network) -> tuple[Letter, ...]:
     """The letters of a film, the most probable first. pixels: bone bright, any scale of brightness."""
-    pictures = _pyramid(pixels)
+    step = max(max(pixels.shape) // (2 * LONG_SIDES[0]), 1)
+    fine = _decimated(pixels, step)
+    pictures = _pyramid(fine)
     span = _span(pictures[min(1, len(pictures) - 1)])
-    proposals = [one for picture in pictures for one in _proposals(picture, pixels.shape, span, network)]
+    proposals = [one for picture in pictures for one in _proposals(picture, fine.shape, span, network)]
     best = _apart(sorted(proposals, key=lambda one: -one.score))[:MOST_PROPOSED]
     if not best:
         return ()
-    finer = [_resized(pixels, pixels.shape, 2 * LONG_SIDES[0])] if max(pixels.shape) > LONG_SIDES[0] else []
-    looker = _Looker([*finer, *pictures], pixels.shape, span, network)
+    looker = _Looker([fine, *pictures], fine.shape, span, network)
     letters = [_read(framing, looker) for framing in _turned_back(best, looker)]
-    told = [letter for letter in letters if letter.probability >= LEAST_PROBABILITY]
+    told = [_on_film(letter, step) for letter in letters if letter.probability >= LEAST_PROBABILITY]
     return tuple(sorted(told, key=lambda letter: -letter.probability))
 
 
@@ -128,6 +131,21 @@ def local_contrast(picture: Float32, span: float) -> Float32:
     square = cv2.blur(np.square(picture - mean), window, borderType=cv2.BORDER_REFLECT)
     spread = np.sqrt(np.maximum(square, 0.0)) + FLATTEST * span
     return np.asarray(np.clip((picture - mean) / spread, -3.0, 3.0), np.float32)
+
+
+def _decimated(pixels: Float32, step: int) -> Float32:
+    """The means of squares of so many pixels a side; what is left over at the edges is lost."""
+    if step == 1:
+        return pixels
+    rows, columns = (side // step for side in pixels.shape)
+    whole = np.ascontiguousarray(pixels[: rows * step, : columns * step])
+    return np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _on_film(letter: Letter, step: int) -> Letter:
+    """A letter of the decimated film in pixels of the film."""
+    row, column = ((place + 0.5) * step - 0.5 for place in letter.centre)
+    return replace(letter, centre=(row, column), height=letter.height * step)
 
 
 def _pyramid(pixels: Float32) -> list[Float32]:
@@ -196,11 +214,11 @@ def _apart(proposals: Sequence[_Proposal]) -> list[_Proposal]:
 def _turned_back(proposals: Sequence[_Proposal], looker: _Looker) -> list[_Framing]:
     """Each proposal as the letter stands upright, where it looks like one at any turn."""
     framings = [_Framing(one.centre, one.height, turn) for one in proposals for turn in TURNS]
-    seen, poses = looker.look(framings)
+    seen, poses = looker.look(framings, SMALL_PATCH)
     upright = []
     for first in range(0, len(framings), len(TURNS)):
         best = first + int(seen[first : first + len(TURNS)].max(1).argmax())
-        if seen[best].max() >= _logit(PROPOSED):
+        if seen[best].max() >= _logit(PROMISING):
             height, turn = _pose(poses[best])
             turn += framings[best].turn_deg
             height *= framings[best].height / TYPICAL
@@ -214,7 +232,7 @@ def _read(upright: _Framing, looker: _Looker) -> Letter:
         _Framing(upright.centre, upright.height * scale, upright.turn_deg + degrees, mirrored)
         for degrees, scale, mirrored in FRAMINGS
     ]
-    seen, _ = looker.look(framings)
+    seen, _ = looker.look(framings, PATCH)
     shown = [
         one[list(SWAPPED)] if framing.mirrored else one for one, framing in zip(seen, framings, strict=True)
     ]

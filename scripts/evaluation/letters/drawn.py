@@ -13,7 +13,7 @@ from evaluation.letters.marks import films_without_letters
 from kltool.intake import load
 from kltool.localize.letters import find_letters
 from kltool.training.data.glyphs import HELD_OUT, glyphs
-from kltool.training.data.lettered import any_turn, contrast, degraded, lay, text_of_side
+from kltool.training.data.lettered import Laid, any_turn, contrast, degraded, lay, text_of_side
 from kltool.training.data.oai import crops
 from kltool.training.data.sprites import sprite
 from kltool.training.sampling import Random, one_of
@@ -26,6 +26,8 @@ Mask = npt.NDArray[np.bool_]
 HEIGHTS: Final = (0.02, 0.12)  # of a letter, a share of the film's long side
 LOWEST_PX: Final = 10.0
 LEAST_CONTRAST: Final = 0.12  # of a readable letter, a share of the film's range
+LEAST_LEFT: Final = 0.5  # of the contrast between strokes and gaps, after blur and compression
+MOST_FEW: Final = 4  # pixels of strokes or gaps of a letter that is too small
 LEAST_TO_NOISE: Final = 2.0  # contrast of a readable letter, in standard deviations of the grain
 NEAR: Final = 0.6  # of its height: how far from its place a letter is found
 CROPS: Final = 826
@@ -93,21 +95,32 @@ def _outcome(film: Float32, group: str, random: Random, network: Network) -> Out
         _manner(turn, mirrored),
         letter,
         mirrored,
-        _is_readable(shown, laid.ink),
+        _is_readable(laid, shown, height),
         found,
         len(letters) - (found is not None),
     )
 
 
-def _is_readable(shown: Float32, ink: Float32) -> bool:
-    strokes = ink > 0.8
-    if strokes.sum() < 4:
+def _is_readable(laid: Laid, shown: Float32, height: float) -> bool:
+    """Whether the strokes stand out from the grain, and the gaps between them from the strokes.
+
+    Blur and compression have to leave half of the contrast between both with which the letter was laid.
+    """
+    strokes = laid.ink > 0.8
+    gaps = _closed(laid.ink > 0.2, int(0.5 * height) | 1) & ~(laid.ink > 0.2)
+    if strokes.sum() < MOST_FEW or gaps.sum() < MOST_FEW:
         return False
-    step = abs(contrast(shown, ink))
+    step = abs(contrast(shown, laid.ink))
+    before, after = (abs(float(film[strokes].mean() - film[gaps].mean())) for film in (laid.field, shown))
     grain = shown - cv2.GaussianBlur(shown, (0, 0), 1.5)
     around = _grown(strokes, 15) & ~_grown(strokes, 7)  # beyond the strokes' own edges
     noise = float(np.median(np.abs(grain[around]))) / 0.6745
-    return step >= max(LEAST_CONTRAST, LEAST_TO_NOISE * noise)
+    return step >= max(LEAST_CONTRAST, LEAST_TO_NOISE * noise) and after >= LEAST_LEFT * before
+
+
+def _closed(mask: Mask, pixels: int) -> Mask:
+    kernel = np.ones((pixels, pixels), np.uint8)
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel), bool)
 
 
 def _grown(mask: Mask, pixels: int) -> Mask:
