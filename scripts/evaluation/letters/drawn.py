@@ -31,7 +31,7 @@ MOST_FEW: Final = 4  # pixels of strokes or gaps of a letter that is too small
 LEAST_TO_NOISE: Final = 2.0  # contrast of a readable letter, in standard deviations of the grain
 NEAR: Final = 0.6  # of its height: how far from its place a letter is found
 CROPS: Final = 826
-PER_FIELD: Final = 6
+PER_FIELD: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

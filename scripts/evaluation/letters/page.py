@@ -73,10 +73,10 @@ def write(readings: LetterReadings, results: Path) -> Path:
         without_section(readings.without),
         Section(
             "Speed",
-            f"Letters of a film of {SPEED_FILM[0]:,} x {SPEED_FILM[1]:,} pixels, a full field with two letters "
-            f"brought to this size: processor time of one thread, the model loaded, the least of {REPEATS} "
-            f"runs, while other work shared the cores. Noise alone, in which {MOST_PROPOSED} places are looked "
-            f"at in vain: {readings.milliseconds_of_noise:.0f} ms.",
+            f"Letters of a film of {SPEED_FILM[0]:,} x {SPEED_FILM[1]:,} pixels, a full field with two "
+            f"letters brought to this size: processor time of one thread, the model loaded, the least of "
+            f"{REPEATS} runs, while other work shared the cores. Noise alone, in which {MOST_PROPOSED} places are "
+            f"looked at in vain: {readings.milliseconds_of_noise:.0f} ms.",
             (Result("a film with two letters", readings.milliseconds, "ms", MS, ".0f"),),
         ),
     ]
@@ -145,7 +145,7 @@ def marked_section(marked: dict[str, Sequence[Found]]) -> Section:
     return Section(
         "Letters of real films",
         f"The letters marked by eye on the full fields, all upright. {films} films of the testing share were "
-        "read once; the network learned from rendered letters alone, but the manners of printing were chosen "
+        "read twice, before and after reading was made to cost less; the network learned from rendered letters alone, but the manners of printing were chosen "
         "with the training share in view, and both shares come from one hospital, with two manners.",
         (
             Result("testing share, told rightly", right_share, "%", RIGHT, ".1f"),
