@@ -15,6 +15,7 @@ from kltool.training.export import GRAPHS
 from kltool.training.networks.backbone import IMAGENET
 
 GRADED: Final = "folder with train/ and val/, each with 0/ to 4/"
+FILMS: Final = "folder with landmarks/, oai_kl/ and full_field/"
 ANNOTATED: Final = "folder with landmarks/ and oai_kl/"
 SIMULATED: Final = "folder of scripts/simulate_joints.py"
 
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    trainer("finder", verbs.train_finder, "Where knees are, on composite films.", ANNOTATED)
+    _finder(trainer("finder", verbs.train_finder, "Where knees are, on composite and real films.", FILMS))
     _knee_class(trainer("knee-class", verbs.train_knee_class, "What a candidate shows.", GRADED))
     _landmarks(trainer("landmarks", verbs.train_landmarks, "Points on the joint's margins.", ANNOTATED))
     _margins(trainer("margins", verbs.train_margins, "The margins of the joint space.", ANNOTATED))
@@ -58,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     what = "Write models/NAME.onnx and the models' entries in models/manifest.toml."
     _export(commands.add_parser("export", description=what, help=what))
     return parser
+
+
+def _finder(command: argparse.ArgumentParser) -> None:
+    command.add_argument("marks", type=Path, help="tests/localize/full_fields.csv")
 
 
 def _knee_class(command: argparse.ArgumentParser) -> None:

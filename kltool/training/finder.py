@@ -1,4 +1,4 @@
-"""Trains the finder on composite films, from random weights."""
+"""Trains the finder on composite films and on parts of real ones, from random weights."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,22 +13,26 @@ from kltool.localize.normalise import standardize
 from kltool.training.batches import streamed
 from kltool.training.data.annotated import AnnotatedKnee
 from kltool.training.data.composites import PastedKnee, composite
+from kltool.training.data.full_fields import FullField, part_of
 from kltool.training.loop import Batch, Schedule
 from kltool.training.networks.finder import STRIDE, Finder
-from kltool.training.sampling import Random
+from kltool.training.sampling import Random, one_of
 from kltool.typing import Float32
 
 FIELD: Final = 160  # pixels, of a composite film
-SCHEDULE: Final = Schedule(steps=1500, batch=16, report_every=100, learning_rate=2e-3)
+SCHEDULE: Final = Schedule(steps=3000, batch=16, report_every=100, learning_rate=2e-3)
 ENDS_WEIGHT: Final = 0.3
+REAL_SHARE: Final = 0.4  # of the films
+SEVERE_TIMES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class FindingKnees:
-    """knees: whose crops the films are made of."""
+    """knees: whose crops composite films are made of. fields: real films, of which parts are seen."""
 
     name: ClassVar[str] = "finder"
     knees: Sequence[AnnotatedKnee]
+    fields: Sequence[FullField]
     schedule: Schedule = SCHEDULE
 
     def model(self) -> Finder:
@@ -46,10 +50,20 @@ class FindingKnees:
         return ""
 
     def _batch(self, random: Random) -> Batch:
-        films = [composite(self.knees, FIELD, random) for _ in range(self.schedule.batch)]
+        films = [self._film(random) for _ in range(self.schedule.batch)]
         images = np.stack([standardize(field) for field, _ in films])[:, None]
         targets = zip(*(_targets(pasted) for _, pasted in films), strict=True)
         return tuple(torch.from_numpy(part) for part in (images, *map(np.stack, targets)))
+
+    def _film(self, random: Random) -> tuple[Float32, list[PastedKnee]]:
+        if self.fields and random.random() < REAL_SHARE:
+            return part_of(one_of(self.fields, random), FIELD, random)
+        return composite(self.knees, FIELD, random)
+
+
+def severe_more_often(knees: Sequence[AnnotatedKnee]) -> list[AnnotatedKnee]:
+    """Knees of KL 3 and 4 several times."""
+    return [knee for knee in knees for _ in range(SEVERE_TIMES if knee.grade >= 3 else 1)]
 
 
 def _targets(pasted: Sequence[PastedKnee]) -> tuple[Float32, Float32, Float32]:

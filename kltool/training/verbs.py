@@ -17,13 +17,14 @@ from kltool.errors import UsageError
 from kltool.training import finder, landmarks, linked, margins
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated, without_masks
 from kltool.training.data.candidates import PlacedKnee
+from kltool.training.data.full_fields import load_full_fields
 from kltool.training.data.graded import GradedKnee, prepare
 from kltool.training.data.joints import joint_of_annotation
 from kltool.training.data.simulated_joints import load, load_coarse_film
 from kltool.training.export import export_model
-from kltool.training.finder import FindingKnees
+from kltool.training.finder import FindingKnees, severe_more_often
 from kltool.training.grader import Grading, Recipe
-from kltool.training.knee_class import ClassifyingKnees, schedule_of
+from kltool.training.knee_class import ClassifyingKnees, oversampled, schedule_of
 from kltool.training.landmarks import PlacingLandmarks
 from kltool.training.linked import LinkingMargins, traced
 from kltool.training.loop import fit
@@ -41,14 +42,16 @@ Item = TypeVar("Item")
 
 def train_finder(options: Namespace) -> None:
     schedule = replace(finder.SCHEDULE, seed=options.seed)
-    model = fit(FindingKnees(load_annotated(options.data, "train"), schedule), options.out)
+    knees = severe_more_often(load_annotated(options.data, "train"))
+    fields = load_full_fields(options.data / "full_field", options.marks)
+    model = fit(FindingKnees(knees, fields, schedule), options.out)
     _save(model.state_dict(), "finder", options.out)
 
 
 def train_knee_class(options: Namespace) -> None:
     graded, held_out = _graded(options.data, options.out)
     coarse = [load_coarse_film(path) for path in sorted(options.simulated.glob("*.npz"))]
-    knees: list[PlacedKnee] = [*graded, *coarse]
+    knees: list[PlacedKnee] = [*oversampled(graded), *coarse]
     schedule = schedule_of(len(knees), options.epochs, seed=options.seed)
     model = fit(ClassifyingKnees(knees, held_out, schedule), options.out)
     _save(model.state_dict(), "aspect", options.out)

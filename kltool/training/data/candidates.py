@@ -4,7 +4,7 @@ The others are no frontal knee: places beside the joint, knees rotated, cut off 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 import cv2
@@ -14,13 +14,21 @@ import numpy.typing as npt
 from kltool.localize.classify import classifier_input
 from kltool.training.data.augment import processed
 from kltool.training.data.composites import shuffled_tiles
-from kltool.training.data.implants import with_hardware, with_prosthesis
+from kltool.training.data.distorted import burnt_out, displaced, stretched
+from kltool.training.data.implants import (
+    NO_METAL,
+    MetalShown,
+    with_hardware,
+    with_partial_prosthesis,
+    with_prosthesis,
+)
 from kltool.training.data.views import collimated, downsampled, toned
 from kltool.training.sampling import Random, one_of
 from kltool.typing import Float32, Points
 from kltool.values.knee import Placement
 
 LATERAL_LEFT, LATERAL_RIGHT, REPLACED, OTHER = range(4)
+IN_BOTH: Final = MetalShown(left=True, right=True, patellofemoral=False, elsewhere=True)
 
 
 class PlacedKnee(Protocol):
@@ -33,24 +41,54 @@ class PlacedKnee(Protocol):
     def placement(self) -> Placement: ...
 
 
-def candidate(knee: PlacedKnee, random: Random) -> tuple[Float32, int]:
-    """A picture as the finder might propose it, (SIZE, SIZE), and its class."""
-    film, chance = knee.film.astype(np.float32), random.random()
-    at, kind = _jittered(knee.placement, random), LATERAL_LEFT
-    if chance < 0.12:
-        film, kind = with_prosthesis(film, knee.placement, random), REPLACED
-    elif chance < 0.27:
-        film, at = one_of(OTHERS, random)(film, knee.placement, random)
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A picture as the finder might propose it, (SIZE, SIZE), its class, and the metal on it.
+
+    metal: None where the class is OTHER, of which it is not asked.
+    """
+
+    picture: Float32
+    kind: int
+    metal: MetalShown | None
+
+    def mirrored(self) -> "Seen":
+        kind = {LATERAL_LEFT: LATERAL_RIGHT, LATERAL_RIGHT: LATERAL_LEFT}.get(self.kind, self.kind)
+        metal = self.metal and replace(self.metal, left=self.metal.right, right=self.metal.left)
+        return Seen(np.ascontiguousarray(self.picture[:, ::-1]), kind, metal)
+
+
+def candidate(knee: PlacedKnee, random: Random) -> Seen:
+    """Of the knee as it is, or with metal, or of what is no frontal knee; filmed and framed at random."""
+    film, place = _shaped(knee, random)
+    kind, metal, at = LATERAL_LEFT, NO_METAL, _jittered(place, random)
+    chance = random.random()
+    if chance < 0.10:
+        film, kind, metal = with_prosthesis(film, place, random), REPLACED, IN_BOTH
+    elif chance < 0.25:
+        film, at = one_of(OTHERS, random)(film, place, random)
         kind = OTHER
-    elif chance < 0.31:
-        film = with_hardware(film, knee.placement, random)
+    elif chance < 0.36:
+        film, metal = with_partial_prosthesis(film, place, random)
+    elif chance < 0.44:
+        film, metal = with_hardware(film, place, random)
     film = processed(downsampled(toned(film, random), random), random)
     if kind != OTHER:
-        film = collimated(film, knee.placement, random)
-    seen = classifier_input(film, at)
-    if random.random() < 0.5:
-        return np.ascontiguousarray(seen[:, ::-1]), (LATERAL_RIGHT if kind == LATERAL_LEFT else kind)
-    return seen, kind
+        film = collimated(film, place, random)
+    seen = Seen(classifier_input(film, at), kind, None if kind == OTHER else metal)
+    return seen.mirrored() if random.random() < 0.5 else seen
+
+
+def _shaped(knee: PlacedKnee, random: Random) -> tuple[Float32, Placement]:
+    """The film and the place of the knee, subluxed, stretched or burnt out now and then."""
+    film, at = np.asarray(knee.film, np.float32), knee.placement
+    if random.random() < 0.2:
+        film, at = displaced(film, at, random)
+    if random.random() < 0.4:
+        film, at = stretched(film, at, random)
+    if random.random() < 0.15:
+        film = burnt_out(film, random)
+    return film, at
 
 
 def _jittered(at: Placement, random: Random) -> Placement:

@@ -15,6 +15,7 @@ from kltool.geometry.points import mirror
 from kltool.training.data import implants
 from kltool.training.data.annotated import AnnotatedKnee
 from kltool.training.data.augment import exposure, noise, sharpness
+from kltool.training.data.distorted import displaced
 from kltool.training.sampling import Random, one_of
 from kltool.typing import Float32, Points
 from kltool.values.radiograph import Side
@@ -78,9 +79,18 @@ def paste(
     crop, tibia = _unit(knee.crop), knee.tibia
     columns = crop.shape[1]
     centre = np.array(knee.placement.centre)
-    replaced = bool(replaceable and random.random() < 0.2)
+    if random.random() < 0.2:
+        crop, at_joint = displaced(crop, knee.placement, random)
+        shift = np.array(at_joint.centre) - centre
+        centre, tibia = centre + shift, tibia + 2 * shift
+    kind = random.random() if replaceable else 1.0
+    replaced = kind < 0.15
     if replaced:
         crop = implants.with_prosthesis(crop, knee.placement, random)
+    elif kind < 0.22:
+        crop, _ = implants.with_partial_prosthesis(crop, knee.placement, random)
+    elif kind < 0.27:
+        crop, _ = implants.with_hardware(crop, knee.placement, random)
     if side is Side.LEFT or (side is None and random.random() < 0.5):
         crop, tibia = np.ascontiguousarray(crop[:, ::-1]), mirror(tibia, columns)[::-1]
         centre = mirror(centre[None], columns)[0]
