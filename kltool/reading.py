@@ -9,6 +9,7 @@ from kltool.intake import Film, load, source_of
 from kltool.jointspace import (
     ErrorSettings,
     ExpectedErrorSettings,
+    MetalSettings,
     QualityCriteria,
     TraceSettings,
     WidthSettings,
@@ -45,6 +46,8 @@ class Settings:
         Tracing of the margins.
     widths : WidthSettings
         Ranges of the minimum, and limits of a valid width.
+    metal : MetalSettings
+        From which probability on metal counts as found.
     errors : ErrorSettings
         Standard deviation of each width.
     expected : ExpectedErrorSettings
@@ -68,6 +71,7 @@ class Settings:
     sides: SideSettings = field(default_factory=SideSettings)
     margins: TraceSettings = field(default_factory=TraceSettings)
     widths: WidthSettings = field(default_factory=WidthSettings)
+    metal: MetalSettings = field(default_factory=MetalSettings)
     errors: ErrorSettings = field(default_factory=ErrorSettings)
     expected: ExpectedErrorSettings = field(default_factory=ExpectedErrorSettings)
     quality: QualityCriteria = field(default_factory=QualityCriteria)
@@ -217,7 +221,7 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
         knee,
         inflate_errors(space, quality, settings.errors),
         expected,
-        grade(knee, models.grader, settings.widening.of(quality)),
+        settings.metal.in_joint(knee.metal) or grade(knee, models.grader, settings.widening.of(quality)),
         quality,
         warnings,
         made,
@@ -228,7 +232,11 @@ def _measured(knee: Knee, models: Models, settings: Settings) -> JointSpace:
     """By the knee's own orientation; where the side is unknown, errors count the other one."""
     space, *other = (
         measure_joint_space(
-            one, trace_margins(one, models.margins, settings.margins), settings.widths, settings.errors
+            one,
+            trace_margins(one, models.margins, settings.margins),
+            settings.widths,
+            settings.errors,
+            settings.metal,
         )
         for one in knee.orientations
     )

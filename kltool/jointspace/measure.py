@@ -16,7 +16,7 @@ from kltool.geometry.joint_axes import (
 )
 from kltool.geometry.points import nearest
 from kltool.jointspace.error import ErrorSettings
-from kltool.jointspace.metal import detect_metal
+from kltool.jointspace.metal import MetalSettings
 from kltool.jointspace.positioning import measure_positioning
 from kltool.jointspace.traced_compartment import TracedCompartment, WidthSettings
 from kltool.jointspace.unknown_side import without_side
@@ -24,7 +24,6 @@ from kltool.jointspace.validity import (
     STEPS,
     crossing_margins,
     implausible,
-    metal_at_margin,
     not_reached,
     too_little_found,
     traced_range,
@@ -38,10 +37,15 @@ from kltool.values.measure import Compartment
 from kltool.values.radiograph import Side
 
 ERRORS: Final = ErrorSettings()
+METAL: Final = MetalSettings()
 
 
 def measure_joint_space(
-    knee: Knee, traced: TracedJoint, widths: WidthSettings, errors: ErrorSettings = ERRORS
+    knee: Knee,
+    traced: TracedJoint,
+    widths: WidthSettings,
+    errors: ErrorSettings = ERRORS,
+    metal: MetalSettings = METAL,
 ) -> JointSpace:
     """All widths of a knee; without a side, of either half of the picture its minimum alone.
 
@@ -49,16 +53,19 @@ def measure_joint_space(
     """
     axis = knee_axis(knee, traced)
     scale = knee.scale
-    axes, metal = joint_axes_of(axis, scale), detect_metal(knee)
+    axes = joint_axes_of(axis, scale)
 
     def space(compartment: Compartment) -> CompartmentSpace:
         margins = traced.of(compartment)
         if isinstance(margins, NotMeasured):
             return _not_measured(compartment, margins, margins)
+        implant = metal.in_compartment(knee.metal, compartment)
+        if implant is not None:
+            return _not_measured(compartment, implant, margins)
         femur = margin_profile(margins.femur, margins.femur_sd, axes, scale)
         tibia = margin_profile(margins.tibia, margins.tibia_sd, axes, scale)
         rows, columns = knee.film.pixels.shape
-        joint = TracedCompartment(femur, tibia, axes, scale, (rows, columns), metal, widths, errors)
+        joint = TracedCompartment(femur, tibia, axes, scale, (rows, columns), widths, errors)
         return _measure_compartment(joint, compartment, margins)
 
     measured = JointSpace(
@@ -68,7 +75,7 @@ def measure_joint_space(
         axis,
         traced.plateau_margins,
         measure_positioning(knee, traced, axes, scale, errors),
-        metal.found,
+        metal.is_near(knee.metal),
     )
     return without_side(measured, knee.placement.mirrored) if knee.side is Side.UNKNOWN else measured
 
@@ -77,7 +84,7 @@ def _measure_compartment(
     joint: TracedCompartment, compartment: Compartment, margins: Margins
 ) -> CompartmentSpace:
     bearing, fixed = joint.widths.range_of(compartment), location_range(compartment)
-    wrong = metal_at_margin(joint, bearing) or crossing_margins(joint, bearing)
+    wrong = crossing_margins(joint, bearing)
     if wrong is not None:
         return _not_measured(compartment, wrong, margins)
     mean, area = _mean_and_area(joint, fixed)

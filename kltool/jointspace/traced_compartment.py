@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from kltool.errors import UsageError
 from kltool.geometry.joint_axes import JointAxes, MarginProfile
 from kltool.jointspace.error import ErrorSettings
-from kltool.jointspace.metal import Metal
 from kltool.values.measure import Compartment
 from kltool.values.scale import Scale
 
@@ -21,8 +20,8 @@ class WidthSettings:
     deepest_contact, shortest_crossing, widest : float
         Tibial widths: margins that cross by more are wrong; a shorter crossing is ignored; the largest
         plausible width.
-    least_traced, most_metal : float
-        Shares, 0 to 1: of the range in which both margins must be traced; of a margin that may lie on metal.
+    least_traced : float
+        Share, 0 to 1, of the range in which both margins must be traced.
 
     Raises
     ------
@@ -36,7 +35,6 @@ class WidthSettings:
     shortest_crossing: float = 0.010  # of the tibial width: a shorter crossing is ignored
     widest: float = 0.16  # of the tibial width: the largest plausible width
     least_traced: float = 0.75  # share of the range of a minimum in which both margins must be traced
-    most_metal: float = 0.2  # share of a margin on metal: beyond it, the margin is that of an implant
 
     def __post_init__(self) -> None:
         for low, high in (self.medial_range, self.lateral_range):
@@ -47,7 +45,6 @@ class WidthSettings:
             self.shortest_crossing,
             self.widest,
             self.least_traced,
-            self.most_metal,
         )
         if not all(0.0 <= limit <= 1.0 for limit in limits):
             raise UsageError(f"limits {limits} of widths found; 0 to 1 expected of each")
@@ -65,7 +62,6 @@ class TracedCompartment:
     axes: JointAxes
     scale: Scale
     film: tuple[int, int]  # rows, columns
-    metal: Metal
     widths: WidthSettings
     errors: ErrorSettings
 

@@ -66,16 +66,6 @@ def _common_range(joint: TracedCompartment, span: tuple[float, float]) -> tuple[
     return low, min(span[1], float(joint.femur.x[-1]), float(joint.tibia.x[-1]))
 
 
-def metal_at_margin(joint: TracedCompartment, span: tuple[float, float]) -> NotMeasured | None:
-    """The reason where a margin is that of an implant: there is no joint space between bones."""
-    for name, margin in (("femoral", joint.femur), ("tibial", joint.tibia)):
-        part = margin.restricted(span)
-        points = joint.scale.to_film(joint.axes.from_axes(part.x, part.depth))
-        if joint.metal.share(points) > joint.widths.most_metal:
-            return NotMeasured(f"metal lies at the {name} margin: an implant has no joint space")
-    return None
-
-
 def crossing_margins(joint: TracedCompartment, span: tuple[float, float]) -> NotMeasured | None:
     """The reason where the margins cross by more than bones in contact do: one of them at least is wrong."""
     low, high = _common_range(joint, span)

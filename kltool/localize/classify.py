@@ -1,4 +1,4 @@
-"""Classification of a detected joint: natural frontal knee and its orientation, replacement, or no knee."""
+"""Classification of a detected joint: natural knee and its orientation, replaced, or no knee; and its metal."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,8 +9,9 @@ from kltool.geometry.window import CropWindow, square_window
 from kltool.localize.crop import sample_crop
 from kltool.localize.detect import Candidate
 from kltool.localize.normalise import standardize
-from kltool.typing import Float32
+from kltool.typing import Float32, Float64
 from kltool.values.knee import Placement
+from kltool.values.metal import Metal
 from kltool.values.radiograph import Side
 from kltool.weights import Network
 
@@ -20,16 +21,22 @@ WINDOW: Final[CropWindow] = square_window(SIZE)
 
 @dataclass(frozen=True, slots=True)
 class KneeClass:
-    """Probabilities of the classes, which sum to 1.
+    """Probabilities of the classes, which sum to 1, and of metal, each of its own.
 
     lateral_left, lateral_right: a natural frontal knee whose lateral side lies on the left, or on the right,
-    of the picture. replaced: an implant in place of the joint. other: no frontal knee.
+    of the picture. replaced: an implant in place of the joint. other: no frontal knee. metal_left,
+    metal_right: metal in the compartment on that side of the picture. patellofemoral: a replacement of that
+    joint. metal_elsewhere: near the joint.
     """
 
     lateral_left: float
     lateral_right: float
     replaced: float
     other: float
+    metal_left: float
+    metal_right: float
+    patellofemoral: float
+    metal_elsewhere: float
 
     @property
     def natural(self) -> float:
@@ -39,6 +46,12 @@ class KneeClass:
     def lateral_left_share(self) -> float:
         """The probability that lateral lies on the left, given a natural knee."""
         return self.lateral_left / max(self.natural, 1e-9)
+
+    def metal(self, mirrored: bool) -> Metal:
+        """Of the knee in right-knee orientation. mirrored: whether the film is mirrored for it."""
+        sides = (self.metal_left, self.metal_right)
+        lateral, medial = sides[::-1] if mirrored else sides
+        return Metal(medial, lateral, self.patellofemoral, self.metal_elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +92,12 @@ def classifier_input(film: Float32, placement: Placement) -> Float32:
 def classify_picture(picture: Float32, network: Network) -> KneeClass:
     """The class of a picture (SIZE, SIZE), averaged with that of its mirror image."""
     both = np.stack([picture, picture[:, ::-1]])[:, None]
-    (logits,) = network(np.ascontiguousarray(both))
+    kinds, metal = (_mirror_averaged(logits) for logits in network(np.ascontiguousarray(both)))
+    exponentials = np.exp(kinds - kinds.max())
+    return KneeClass(*(exponentials / exponentials.sum()).tolist(), *(1 / (1 + np.exp(-metal))).tolist())
+
+
+def _mirror_averaged(logits: Float32) -> Float64:
+    """(2, 4) of a picture and its mirror image to (4,): the first two change places."""
     original, mirrored = logits.astype(np.float64)
-    mean = (original + mirrored[[1, 0, 2, 3]]) / 2
-    exponentials = np.exp(mean - mean.max())
-    return KneeClass(*(exponentials / exponentials.sum()).tolist())
+    return np.asarray((original + mirrored[[1, 0, 2, 3]]) / 2)

@@ -11,6 +11,7 @@ from kltool.localize.classify import ClassifiedCandidate, classify
 from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
 from kltool.localize.orient import rotate_quarter_turns
+from kltool.localize.second_knee import SUSPECTED, has_room_beside, second_knee_note
 from kltool.localize.sides import CERTAINLY_FRONTAL, SideSettings, assign_sides, more_probable_side
 from kltool.localize.sides import DEFAULT as SIDES
 from kltool.localize.spacing import fit_spacing
@@ -83,9 +84,9 @@ def find_knees(
     film, sphere_notes = calibrate_by_sphere(film, localized, sphere)
     film, spacing_notes = fit_spacing(film, localized)
     knees_of_film = tuple(replace(knee, film=film) for knee in localized)
-    return LocalizedKnees(
-        film, knees_of_film, refused, (*rotation_notes, *sides.notes, *sphere_notes, *spacing_notes)
-    )
+    second_notes = () if second else _second_knee_notes(film, knees, models, settings)
+    notes = (*rotation_notes, *sides.notes, *second_notes, *sphere_notes, *spacing_notes)
+    return LocalizedKnees(film, knees_of_film, refused, notes)
 
 
 def _rotate_upright(
@@ -142,6 +143,22 @@ def _are_a_pair(one: Candidate, other: Candidate) -> bool:
     )
 
 
+def _second_knee_notes(
+    film: Radiograph, knees: list[ClassifiedCandidate], models: Models, settings: FinderSettings
+) -> tuple[str, ...]:
+    """What speaks for a second knee on a film on which one was found."""
+    one = knees[0]
+    if len(knees) > 1 or not has_room_beside(film.pixels, one.candidate):
+        return ()
+    bolder = replace(settings, threshold=min(SUSPECTED, settings.threshold))
+    weak = [
+        other.candidate
+        for other in _classified_candidates(film, models, bolder)
+        if _are_a_pair(one.candidate, other.candidate)
+    ]
+    return second_knee_note(film.pixels, one.candidate, weak)
+
+
 def _require_resolution(knees: list[ClassifiedCandidate]) -> None:
     """Raises TooCoarse."""
     width = max(knee.candidate.width for knee in knees)
@@ -184,7 +201,16 @@ def _localize_knee(
     if knee.side_probability(side) <= 1 - OVERRULING_PROBABILITY:
         mirrored = not mirrored
     placement, landmarks = _placed(film, knee, mirrored, models)
-    return Knee(film, placement, landmarks, side, source, knee.candidate.score, knee.side_probability(side))
+    return Knee(
+        film,
+        placement,
+        landmarks,
+        side,
+        source,
+        knee.candidate.score,
+        knee.side_probability(side),
+        knee.knee_class.metal(mirrored),
+    )
 
 
 def _localize_without_side(film: Radiograph, knee: ClassifiedCandidate, models: Models) -> Knee:
@@ -199,6 +225,7 @@ def _localize_without_side(film: Radiograph, knee: ClassifiedCandidate, models: 
         SideSource.UNKNOWN,
         knee.candidate.score,
         knee.side_probability(shown),
+        knee.knee_class.metal(shown is Side.LEFT),
         other,
     )
 

@@ -73,8 +73,11 @@ GRAPHS: Final[Mapping[str, Graph]] = {
     "aspect": Graph(
         lambda state: _loaded(KneeClassifier(), state),
         (SIZE, SIZE),
-        ("kinds",),
-        ("lateral on the left", "lateral on the right", "replaced", "no frontal knee"),
+        ("kinds", "metal"),
+        (
+            *("lateral on the left", "lateral on the right", "replaced", "no frontal knee"),
+            *("metal on the left", "metal on the right", "patellofemoral replacement", "metal elsewhere"),
+        ),
         f"{OAI}; {SIMULATED}",
         half=True,
     ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from kltool.typing import Float32, Float64
 from kltool.values.by_value import ByValue
+from kltool.values.metal import Metal
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.scale import Scale, scale_of
 from kltool.values.spacing import NoSpacing, Spacing
@@ -99,6 +100,8 @@ class Knee:
     side_probability : float
         Probability of `side` by the anatomy alone, 0 to 1; where it is unknown, of the more probable side, in
         whose orientation the knee is measured.
+    metal : Metal
+        Probabilities of metal in the compartments and beside them.
     other : OtherOrientation or None
         Of a knee of unknown side, as it lies if it is of the less probable side; None of any other knee.
     """
@@ -110,6 +113,7 @@ class Knee:
     side_source: SideSource
     detection_score: float
     side_probability: float
+    metal: Metal
     other: OtherOrientation | None = None
 
     @property
@@ -142,6 +146,7 @@ class Knee:
             placement=self.other.placement,
             landmarks=self.other.landmarks,
             side_probability=1.0 - self.side_probability,
+            metal=self.metal.turned_over(),
             other=OtherOrientation(self.placement, self.landmarks),
         )
         return self, turned_over

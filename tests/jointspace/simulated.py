@@ -12,6 +12,7 @@ from kltool.values.joint_space import JointSpace, Margins, PlateauMargins, Trace
 from kltool.values.knee import Knee, Landmarks, Placement
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
+from kltool.values.metal import NO_METAL
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.spacing import Calibration, NoSpacing, Spacing
 
@@ -71,7 +72,7 @@ class Phantom:
             False,
         )
         landmarks = Landmarks(tibia, femur, spread, ends)
-        return Knee(film, placement, landmarks, Side.RIGHT, SideSource.TAG, 1.0, 1.0)
+        return Knee(film, placement, landmarks, Side.RIGHT, SideSource.TAG, 1.0, 1.0, NO_METAL)
 
     def margins(
         self,

@@ -27,6 +27,7 @@ from kltool.intake import load
 from kltool.localize import find_knees
 from kltool.typing import Float32
 from kltool.values.knee import Knee, Landmarks, Placement
+from kltool.values.metal import NO_METAL
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.weights import Models
 
@@ -225,7 +226,14 @@ def knee_of(points: np.ndarray, width: float = 100.0) -> Knee:
     film = Radiograph("drawn", np.zeros((8, 8), np.float32), None, None, SideSource.UNKNOWN)  # type: ignore[arg-type]
     marks = Landmarks(points[:9], points[9:16], 0.0, points[16:])
     return Knee(
-        film, Placement((0.0, 0.0), width, 0.0, False), marks, Side.RIGHT, SideSource.UNKNOWN, 1.0, 1.0
+        film,
+        Placement((0.0, 0.0), width, 0.0, False),
+        marks,
+        Side.RIGHT,
+        SideSource.UNKNOWN,
+        1.0,
+        1.0,
+        NO_METAL,
     )
 
 
