@@ -1,4 +1,4 @@
-"""Classification of a detected joint: natural knee and its orientation, replaced, or no knee; and its metal."""
+"""Classification of a detected joint: a natural knee and its orientation, replaced, no knee; and metal."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -34,7 +34,8 @@ def second_knee_note(film: Float32, knee: Candidate, weak: Sequence[Candidate]) 
 def has_room_beside(film: Float32, knee: Candidate) -> bool:
     """Whether the film is wide enough for another knee of this size."""
     column = float(knee.centre[1])
-    return max(column, film.shape[1] - column) > (LEAST_ACROSS + 0.5) * knee.width
+    room = max(column, film.shape[1] - column)
+    return bool(room > (LEAST_ACROSS + 0.5) * knee.width)
 
 
 def _where(knee: Candidate, other: Points) -> str:
