@@ -1,4 +1,4 @@
-"""Classification of a detected joint: a natural knee and its orientation, replaced, no knee; and metal."""
+"""Classification of a detected joint: a natural knee and its orientation, replaced, no knee; and findings."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -21,12 +21,12 @@ WINDOW: Final[CropWindow] = square_window(SIZE)
 
 @dataclass(frozen=True, slots=True)
 class KneeClass:
-    """Probabilities of the classes, which sum to 1, and of metal, each of its own.
+    """Probabilities of the classes, which sum to 1, and of findings, each of its own.
 
     lateral_left, lateral_right: a natural frontal knee whose lateral side lies on the left, or on the right,
     of the picture. replaced: an implant in place of the joint. other: no frontal knee. metal_left,
     metal_right: metal in the compartment on that side of the picture. patellofemoral: a replacement of that
-    joint. metal_elsewhere: near the joint.
+    joint. metal_elsewhere: near the joint. growth_plate: an open one, of a knee that still grows.
     """
 
     lateral_left: float
@@ -37,6 +37,7 @@ class KneeClass:
     metal_right: float
     patellofemoral: float
     metal_elsewhere: float
+    growth_plate: float
 
     @property
     def natural(self) -> float:
@@ -92,12 +93,12 @@ def classifier_input(film: Float32, placement: Placement) -> Float32:
 def classify_picture(picture: Float32, network: Network) -> KneeClass:
     """The class of a picture (SIZE, SIZE), averaged with that of its mirror image."""
     both = np.stack([picture, picture[:, ::-1]])[:, None]
-    kinds, metal = (_mirror_averaged(logits) for logits in network(np.ascontiguousarray(both)))
+    kinds, findings = (_mirror_averaged(logits) for logits in network(np.ascontiguousarray(both)))
     exponentials = np.exp(kinds - kinds.max())
-    return KneeClass(*(exponentials / exponentials.sum()).tolist(), *(1 / (1 + np.exp(-metal))).tolist())
+    return KneeClass(*(exponentials / exponentials.sum()).tolist(), *(1 / (1 + np.exp(-findings))).tolist())
 
 
 def _mirror_averaged(logits: Float32) -> Float64:
-    """(2, 4) of a picture and its mirror image to (4,): the first two change places."""
+    """(2, n) of a picture and its mirror image to (n,): the first two change places."""
     original, mirrored = logits.astype(np.float64)
-    return np.asarray((original + mirrored[[1, 0, 2, 3]]) / 2)
+    return np.asarray((original + np.concatenate([mirrored[1::-1], mirrored[2:]])) / 2)

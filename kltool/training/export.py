@@ -73,10 +73,11 @@ GRAPHS: Final[Mapping[str, Graph]] = {
     "aspect": Graph(
         lambda state: _loaded(KneeClassifier(), state),
         (SIZE, SIZE),
-        ("kinds", "metal"),
+        ("kinds", "findings"),
         (
             *("lateral on the left", "lateral on the right", "replaced", "no frontal knee"),
             *("metal on the left", "metal on the right", "patellofemoral replacement", "metal elsewhere"),
+            "open growth plate",
         ),
         f"{OAI}; {SIMULATED}",
         half=True,

@@ -1,4 +1,4 @@
-"""Trains the network that classifies a candidate and finds its metal."""
+"""Trains the network that classifies a candidate and finds metal and open growth plates."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from kltool.training.batches import in_epochs
-from kltool.training.data.candidates import PlacedKnee, Seen, candidate
+from kltool.training.data.candidates import REPLACED, PlacedKnee, Seen, candidate
 from kltool.training.data.graded import GradedKnee
 from kltool.training.loop import Batch, Schedule
-from kltool.training.networks.knee_class import CLASSES, METAL, KneeClassifier, imagenet_knee_classifier
+from kltool.training.networks.knee_class import CLASSES, FINDINGS, KneeClassifier, imagenet_knee_classifier
 from kltool.typing import Float32
 
 SMOOTHING = 0.02  # of the labels
-METAL_WEIGHT = 1.0  # of the loss of metal against that of the class
+FINDINGS_WEIGHT = 1.0  # of their loss against that of the class
 SEVERE_TIMES = 3  # as often as a knee of another grade is one of KL 3 or 4 seen
-UNKNOWN = -1.0  # of metal that is not asked for
+UNKNOWN = -1.0  # of a finding that is not asked for
 
 
 def schedule_of(knees: int, epochs: int = 8, batch: int = 32, seed: int = 1) -> Schedule:
@@ -45,20 +45,20 @@ class ClassifyingKnees:
         return in_epochs(self._epoch, self.schedule, first)
 
     def loss(self, found: tuple[Tensor, Tensor], *known: Tensor) -> Tensor:
-        (kinds, metal), (found_kinds, found_metal) = known, found
+        (kinds, findings), (found_kinds, found_findings) = known, found
         of_kinds = functional.cross_entropy(found_kinds.float(), kinds, label_smoothing=SMOOTHING)
-        asked = metal.ne(UNKNOWN).float()
-        of_metal = functional.binary_cross_entropy_with_logits(
-            found_metal.float(), metal.clamp(min=0.0), reduction="none"
+        asked = findings.ne(UNKNOWN).float()
+        of_findings = functional.binary_cross_entropy_with_logits(
+            found_findings.float(), findings.clamp(min=0.0), reduction="none"
         )
-        return of_kinds + METAL_WEIGHT * (of_metal * asked).sum() / asked.sum().clamp(min=1)
+        return of_kinds + FINDINGS_WEIGHT * (of_findings * asked).sum() / asked.sum().clamp(min=1)
 
     def report(self, model: KneeClassifier, step: int) -> str:
-        """How many held-out candidates, made in the same way, are classified rightly; by class and metal."""
+        """Shares of held-out candidates, made in the same way, classified rightly; by class and by finding."""
         rng = np.random.default_rng
         seen = [candidate(knee, rng((77, number))) for number, knee in enumerate(self.held_out)]
         kinds = np.array([one.kind for one in seen])
-        metal = np.stack([metal_labels(one) for one in seen])
+        findings = np.stack([finding_labels(one) for one in seen])
         images = torch.from_numpy(np.stack([one.picture for one in seen])[:, None])
         parts = [model(part) for part in images.split(64)]
         right = torch.cat([part.argmax(1) for part, _ in parts]).numpy() == kinds
@@ -66,13 +66,13 @@ class ClassifyingKnees:
         shares = " ".join(f"{right[kinds == kind].mean():.3f}" for kind in range(CLASSES))
         sensitivity, specificity = (
             " ".join(
-                f"{(found == bool(wanted))[:, place][metal[:, place] == wanted].mean():.3f}"
-                for place in range(METAL)
+                f"{(found == bool(wanted))[:, one][findings[:, one] == wanted].mean():.3f}"
+                for one in range(FINDINGS)
             )
             for wanted in (1.0, 0.0)
         )
         return (
-            f"right {right.mean():.4f} by class {shares} metal sensitivity {sensitivity} "
+            f"right {right.mean():.4f} by class {shares} findings sensitivity {sensitivity} "
             f"specificity {specificity}"
         )
 
@@ -98,16 +98,17 @@ class _Candidates(Dataset[Batch]):
         return (
             torch.from_numpy(seen.picture)[None],
             torch.tensor(seen.kind),
-            torch.from_numpy(metal_labels(seen)),
+            torch.from_numpy(finding_labels(seen)),
         )
 
 
-def metal_labels(seen: Seen) -> Float32:
-    """(METAL,): 1, 0 or UNKNOWN for each place, in the order of the network."""
+def finding_labels(seen: Seen) -> Float32:
+    """(FINDINGS,): 1, 0 or UNKNOWN each, in the order of the network."""
     if seen.metal is None:
-        return np.full(METAL, UNKNOWN, np.float32)
-    places = (seen.metal.left, seen.metal.right, seen.metal.patellofemoral, seen.metal.elsewhere)
-    return np.array([UNKNOWN if shown is None else float(shown) for shown in places], np.float32)
+        return np.full(FINDINGS, UNKNOWN, np.float32)
+    metal = (seen.metal.left, seen.metal.right, seen.metal.patellofemoral, seen.metal.elsewhere)
+    growth_plate = None if seen.kind == REPLACED else seen.growth_plate
+    return np.array([UNKNOWN if one is None else float(one) for one in (*metal, growth_plate)], np.float32)
 
 
 def oversampled(knees: Sequence[GradedKnee]) -> list[GradedKnee]:

@@ -15,6 +15,7 @@ from kltool.localize.classify import classifier_input
 from kltool.training.data.augment import processed
 from kltool.training.data.composites import shuffled_tiles
 from kltool.training.data.distorted import burnt_out, displaced, stretched
+from kltool.training.data.growth_plates import with_growth_plates
 from kltool.training.data.implants import (
     NO_METAL,
     MetalShown,
@@ -45,21 +46,22 @@ class PlacedKnee(Protocol):
 class Seen:
     """A picture as the finder might propose it, (SIZE, SIZE), its class, and the metal on it.
 
-    metal: None where the class is OTHER, of which it is not asked.
+    metal: None where the class is OTHER, of which it is not asked; nor is growth_plate, whether one is open.
     """
 
     picture: Float32
     kind: int
     metal: MetalShown | None
+    growth_plate: bool = False
 
     def mirrored(self) -> "Seen":
         kind = {LATERAL_LEFT: LATERAL_RIGHT, LATERAL_RIGHT: LATERAL_LEFT}.get(self.kind, self.kind)
         metal = self.metal and replace(self.metal, left=self.metal.right, right=self.metal.left)
-        return Seen(np.ascontiguousarray(self.picture[:, ::-1]), kind, metal)
+        return Seen(np.ascontiguousarray(self.picture[:, ::-1]), kind, metal, self.growth_plate)
 
 
 def candidate(knee: PlacedKnee, random: Random) -> Seen:
-    """Of the knee as it is, or with metal, or of what is no frontal knee; filmed and framed at random."""
+    """Of the knee as it is, with metal, of a youth, or of no frontal knee; filmed and framed at random."""
     film, place = _shaped(knee, random)
     kind, metal, at = LATERAL_LEFT, NO_METAL, _jittered(place, random)
     chance = random.random()
@@ -72,10 +74,13 @@ def candidate(knee: PlacedKnee, random: Random) -> Seen:
         film, metal = with_partial_prosthesis(film, place, random)
     elif chance < 0.44:
         film, metal = with_hardware(film, place, random)
+    growing = kind == LATERAL_LEFT and random.random() < 0.1
+    if growing:
+        film = with_growth_plates(film, place, random)
     film = processed(downsampled(toned(film, random), random), random)
     if kind != OTHER:
         film = collimated(film, place, random)
-    seen = Seen(classifier_input(film, at), kind, None if kind == OTHER else metal)
+    seen = Seen(classifier_input(film, at), kind, None if kind == OTHER else metal, growing)
     return seen.mirrored() if random.random() < 0.5 else seen
 
 

@@ -1,7 +1,7 @@
 """Metal drawn over natural knees: total and partial replacements, plates, nails, screws, staples, wires.
 
-Shapes are rough on purpose: what all metal shares is that it is bright, even and sharp-edged. Shapes are in
-tibial widths right of and below the joint's centre, in the picture.
+Shapes are rough on purpose: what all metal shares is that it is bright, even and sharp-edged. Lengths are in
+tibial widths, as of `drawing`.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,11 +13,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from kltool.training.data.drawing import Outline, bar, between, filled, on_film, softened
 from kltool.training.sampling import Random, one_of
-from kltool.typing import Float32, Points
+from kltool.typing import Float32
 from kltool.values.knee import Placement
 
-Outline = list[tuple[float, float]]  # (across, down)
 Region = tuple[tuple[float, float], tuple[float, float]]  # from and to: across, down
 BoolMask = npt.NDArray[np.bool_]
 
@@ -90,7 +90,7 @@ def _femoral_component(left: float, right: float, gap: float, random: Random) ->
     x = np.linspace(0, 1, 13)
     lower = -gap / 2 - bend * np.exp(-(((x - 0.5) / 0.12) ** 2)) - 0.12 * (np.abs(2 * x - 1) ** 6)
     upper = -gap / 2 - height * np.interp(x, np.linspace(0, 1, 5), random.uniform(0.6, 1.0, 5))
-    return _between(left + (right - left) * x, lower, upper)
+    return between(left + (right - left) * x, lower, upper)
 
 
 def _tibial_tray(left: float, right: float, gap: float, random: Random) -> Outline:
@@ -121,10 +121,10 @@ def _condylar_shell(inner: float, outer: float, gap: float, random: Random) -> l
     lower = -gap / 2 - bend * np.abs(2 * x - 1) ** random.uniform(2.0, 4.0)
     upper = lower - thick * (1 + random.uniform(0.0, 1.5) * x * (1 - x) * 4)
     across = inner + (outer - inner) * x
-    shapes = [_between(across, lower, upper)]
+    shapes = [between(across, lower, upper)]
     for _ in range(random.integers(0, 3)):
         peg, half = random.uniform(inner + 0.05, outer - 0.05), random.uniform(0.012, 0.03)
-        shapes.append(_bar((peg, -gap / 2 - thick), (peg, -gap / 2 - random.uniform(0.12, 0.3)), half))
+        shapes.append(bar((peg, -gap / 2 - thick), (peg, -gap / 2 - random.uniform(0.12, 0.3)), half))
     return shapes
 
 
@@ -138,10 +138,10 @@ def _unicompartmental_tray(inner: float, outer: float, gap: float, random: Rando
     ]
     shapes: list[Outline] = [tray]
     if random.random() < 0.5:  # a wall along the spine
-        shapes.append(_bar((inner, gap / 2), (inner, gap / 2 - random.uniform(0.03, 0.12)), 0.012))
+        shapes.append(bar((inner, gap / 2), (inner, gap / 2 - random.uniform(0.03, 0.12)), 0.012))
     for _ in range(random.integers(0, 3)):
         keel, half = random.uniform(inner + 0.03, outer - 0.03), random.uniform(0.01, 0.035)
-        shapes.append(_bar((keel, gap / 2 + thick), (keel, gap / 2 + random.uniform(0.1, 0.28)), half))
+        shapes.append(bar((keel, gap / 2 + thick), (keel, gap / 2 + random.uniform(0.1, 0.28)), half))
     return shapes
 
 
@@ -157,7 +157,7 @@ def _trochlea(random: Random) -> list[Outline]:
     for _ in range(random.integers(0, 4)):
         peg = middle + random.uniform(-0.7, 0.7) * half
         at = random.uniform(top, bottom)
-        shapes.append(_bar((peg, at), (peg, at - random.uniform(0.05, 0.12)), random.uniform(0.01, 0.025)))
+        shapes.append(bar((peg, at), (peg, at - random.uniform(0.05, 0.12)), random.uniform(0.01, 0.025)))
     return shapes
 
 
@@ -167,7 +167,7 @@ def _trochlea(random: Random) -> list[Outline]:
 def _nail(random: Random) -> list[Outline]:
     side = random.choice([-1.0, 1.0])
     x, half, top = random.uniform(-0.1, 0.1), random.uniform(0.03, 0.08), random.uniform(0.1, 0.3)
-    return [_bar((x, side * top), (x + random.normal(0, 0.04), side * 1.2), half)]
+    return [bar((x, side * top), (x + random.normal(0, 0.04), side * 1.2), half)]
 
 
 def _plate(random: Random) -> list[Outline]:
@@ -175,11 +175,11 @@ def _plate(random: Random) -> list[Outline]:
     border, side = random.choice([-1.0, 1.0]), random.choice([-1.0, 1.0, 1.0])
     x, half = border * random.uniform(0.3, 0.54), random.uniform(0.015, 0.05)
     top = random.uniform(0.02, 0.25)
-    shapes = [_bar((x, side * top), (x * random.uniform(0.4, 0.9), side * random.uniform(0.6, 1.1)), half)]
+    shapes = [bar((x, side * top), (x * random.uniform(0.4, 0.9), side * random.uniform(0.6, 1.1)), half)]
     for _ in range(random.integers(0, 6)):
         y = side * random.uniform(top, 0.6)
         reach = -border * random.uniform(0.1, 0.9)
-        shapes.append(_bar((x, y), (x + reach, y + random.normal(0, 0.03)), random.uniform(0.012, 0.03)))
+        shapes.append(bar((x, y), (x + reach, y + random.normal(0, 0.03)), random.uniform(0.012, 0.03)))
     return shapes
 
 
@@ -192,10 +192,10 @@ def _screws(random: Random) -> list[Outline]:
         along = np.array([np.cos(turn), np.sin(turn)]) * random.uniform(0.05, 0.4)
         half = random.uniform(0.01, 0.035)
         start, end = middle - along, middle + along
-        shapes.append(_bar(tuple(start.tolist()), tuple(end.tolist()), half))
+        shapes.append(bar(tuple(start.tolist()), tuple(end.tolist()), half))
         if random.random() < 0.5:
             head = along / np.hypot(*along) * random.uniform(0.015, 0.04)
-            shapes.append(_bar(tuple((start - head).tolist()), tuple(start.tolist()), half * 1.8))
+            shapes.append(bar(tuple((start - head).tolist()), tuple(start.tolist()), half * 1.8))
     return shapes
 
 
@@ -205,9 +205,9 @@ def _staple(random: Random) -> list[Outline]:
     height, leg, half = random.uniform(0.05, 0.2), random.uniform(0.08, 0.25), random.uniform(0.008, 0.022)
     inward = -np.sign(x) * leg
     return [
-        _bar((x, y - height), (x, y + height), half),
-        _bar((x, y - height), (x + inward, y - height), half),
-        _bar((x, y + height), (x + inward, y + height), half),
+        bar((x, y - height), (x, y + height), half),
+        bar((x, y - height), (x + inward, y - height), half),
+        bar((x, y + height), (x + inward, y + height), half),
     ]
 
 
@@ -218,7 +218,7 @@ def _wire(random: Random) -> list[Outline]:
     bend = random.normal(0.0, 0.15, 2)
     points = start + steps[:, None] * (end - start) + (4 * steps * (1 - steps))[:, None] * bend
     half = random.uniform(0.005, 0.012)
-    return [_bar(tuple(one.tolist()), tuple(other.tolist()), half) for one, other in pairwise(points)]
+    return [bar(tuple(one.tolist()), tuple(other.tolist()), half) for one, other in pairwise(points)]
 
 
 Hardware = Callable[[Random], list[Outline]]
@@ -226,19 +226,6 @@ HARDWARE: Final[Sequence[Hardware]] = (_nail, _plate, _screws, _screws, _staple,
 
 
 # --- drawing --------------------------------------------------------------------------------------
-
-
-def _between(across: Points, lower: Points, upper: Points) -> Outline:
-    border = [*zip(across, lower, strict=True), *zip(across[::-1], upper[::-1], strict=True)]
-    return [(float(u), float(v)) for u, v in border]
-
-
-def _bar(start: tuple[float, ...], end: tuple[float, ...], half: float) -> Outline:
-    """A straight bar of this half width."""
-    along = np.subtract(end, start)
-    aside = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-6) * half
-    corners = (start + aside, end + aside, end - aside, start - aside)
-    return [(float(x), float(y)) for x, y in corners]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -252,10 +239,8 @@ class Painted:
 
 def _painted(film: Float32, at: Placement, shapes: list[Outline], random: Random) -> Painted:
     """Filled, brighter than what it hides."""
-    mask = np.zeros(film.shape, np.uint8)
-    for shape in shapes:
-        cv2.fillPoly(mask, [np.rint(_on_film(shape, at)[:, ::-1] * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    share = cv2.GaussianBlur(mask, (0, 0), float(random.uniform(0.3, 0.9))).astype(np.float32) / 255
+    mask = filled(shapes, at, film.shape)
+    share = softened(mask, float(random.uniform(0.3, 0.9)))
     dark, bright = float(film.min()), float(film.max())
     level = dark + random.uniform(*EXPOSED) * (bright - dark)
     opaque = np.float32(random.uniform(0.75, 1.0))
@@ -284,11 +269,5 @@ def _region(region: Region, at: Placement, shape: tuple[int, ...]) -> BoolMask:
     across, down = region
     corners = [(across[0], down[0]), (across[1], down[0]), (across[1], down[1]), (across[0], down[1])]
     inside = np.zeros(shape, np.uint8)
-    cv2.fillPoly(inside, [np.rint(_on_film(corners, at)[:, ::-1]).astype(np.int32)], 1)
+    cv2.fillPoly(inside, [np.rint(on_film(corners, at)[:, ::-1]).astype(np.int32)], 1)
     return inside > 0
-
-
-def _on_film(shape: Outline, at: Placement) -> Points:
-    """(row, column)."""
-    turn = np.array([[np.sin(at.tilt_rad), np.cos(at.tilt_rad)], [np.cos(at.tilt_rad), -np.sin(at.tilt_rad)]])
-    return np.asarray(np.array(at.centre) + at.tibial_width_px * np.array(shape) @ turn, float)

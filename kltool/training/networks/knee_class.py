@@ -1,4 +1,4 @@
-"""The class of the finder's candidate (a natural knee, a replaced one, or none), and the metal on it."""
+"""What the finder's candidate shows: a natural knee, a replaced one or none; metal; an open growth plate."""
 
 from typing import Final
 
@@ -8,28 +8,29 @@ from torch import Tensor, nn
 from kltool.training.networks.backbone import FEATURES, imagenet, lite
 
 CLASSES: Final = 4
-METAL: Final = 4  # the places of metal
+FINDINGS: Final = 5  # four places of metal, and an open growth plate
 
 
 class KneeClassifier(nn.Module):
-    """One-channel picture of a candidate, upright, to the logits of its class."""
+    """One-channel picture of a candidate, upright, to the logits of its class and of its findings."""
 
     def __init__(self, backbone: EfficientNet | None = None) -> None:
         super().__init__()
         self.backbone = backbone or lite("lite0")
         self.dropout = nn.Dropout(0.2)
         self.head = nn.Linear(FEATURES, CLASSES)
-        self.metal = nn.Linear(FEATURES, METAL)
+        self.findings = nn.Linear(FEATURES, FINDINGS)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, 1, H, W) to two logits of (B, 4).
+        """(B, 1, H, W) to the logits (B, 4) of classes and (B, 5) of findings.
 
-        Classes: lateral on the left, lateral on the right, replaced, no frontal knee. Metal: in the left
-        compartment of the picture, in the right one, of a patellofemoral replacement, elsewhere.
+        Classes: lateral on the left, lateral on the right, replaced, no frontal knee. Findings: metal in the
+        left compartment of the picture, in the right one, of a patellofemoral replacement, elsewhere; an open
+        growth plate.
         """
         features: Tensor = self.backbone.extract_features(image.expand(-1, 3, -1, -1))
         pooled = self.dropout(features.mean((2, 3)))
-        return self.head(pooled), self.metal(pooled)
+        return self.head(pooled), self.findings(pooled)
 
 
 def imagenet_knee_classifier() -> KneeClassifier:
