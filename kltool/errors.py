@@ -86,6 +86,12 @@ class NoKnee(Refusal):
     code = "no_knee"
 
 
+class JointCutOff(Refusal):
+    """A part of a joint at the edge of the picture."""
+
+    code = "cut_off"
+
+
 class TooCoarse(Refusal):
     """A knee of too few pixels."""
 

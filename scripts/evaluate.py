@@ -6,6 +6,7 @@ python scripts/evaluate.py grade        the grade against its criteria: docs/res
 python scripts/evaluate.py localize     knees found and refused: docs/results/localize.md
 python scripts/evaluate.py compare      changes between films: docs/results/compare.md
 python scripts/evaluate.py spheres      spacings from calibration spheres: docs/results/spheres.md
+python scripts/evaluate.py full-fields  films as hospitals send them: docs/results/full-fields.md
 python scripts/evaluate.py faults       faults that users found, tried again: docs/results/faults.md
 python scripts/evaluate.py hostile      input made to harm: docs/results/hostile.md
 
@@ -30,7 +31,7 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(
-        required=True, metavar="pipeline|jointspace|grade|localize|compare|spheres|faults|hostile"
+        required=True, metavar="pipeline|jointspace|grade|localize|compare|spheres|full-fields|faults|hostile"
     )
     runs = {
         "pipeline": _pipeline,
@@ -39,6 +40,7 @@ def _options() -> argparse.Namespace:
         "localize": _localize,
         "compare": _compare,
         "spheres": _spheres,
+        "full-fields": _full_fields,
         "faults": _faults,
         "hostile": _hostile,
     }
@@ -55,6 +57,7 @@ def _options() -> argparse.Namespace:
     parsers["localize"].add_argument("--films", type=int, default=2000, help=films)
     balls = "how many films with a ball, simulated and of crops each"
     parsers["spheres"].add_argument("--films", type=int, default=200, help=balls)
+    parsers["full-fields"].add_argument("--simulated", type=int, default=500, help="how many simulated films")
     visits = "how many simulated knees at three visits"
     parsers["compare"].add_argument("--visits", type=int, default=1100, help=visits)
     return parser.parse_args()
@@ -104,6 +107,13 @@ def _spheres(options: argparse.Namespace) -> Path:
     return write(
         gather(options.data, ROOT / "tests" / "localize", SAMPLES, counts, options.jobs), options.out
     )
+
+
+def _full_fields(options: argparse.Namespace) -> Path:
+    from evaluation.full_fields.page import gather, write
+
+    marks = ROOT / "tests" / "localize"
+    return write(gather(options.data, marks, options.simulated, options.knees, options.jobs), options.out)
 
 
 def _faults(options: argparse.Namespace) -> Path:

@@ -5,12 +5,14 @@ from typing import Final
 
 import numpy as np
 
-from kltool.errors import NoKnee, TooCoarse
+from kltool.errors import JointCutOff, NoKnee, Refusal, TooCoarse
 from kltool.geometry.points import mirror
 from kltool.localize.classify import ClassifiedCandidate, classify
+from kltool.localize.cut_off import edge_that_cuts
 from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
 from kltool.localize.orient import rotate_quarter_turns
+from kltool.localize.refusals import SECOND_EXPOSURE, cut_off, refusal_of
 from kltool.localize.second_knee import SUSPECTED, has_room_beside, second_knee_note
 from kltool.localize.sides import CERTAINLY_FRONTAL, SideSettings, assign_sides, more_probable_side
 from kltool.localize.sides import DEFAULT as SIDES
@@ -24,19 +26,9 @@ from kltool.weights import Models
 
 MOST_CANDIDATES: Final = 5  # of a film
 FRONTAL: Final = 0.5  # docs/choices.md#knee-class
+PART_OF_A_JOINT: Final = 0.5  # score of one that is cut off; docs/choices.md#cut-off
 FEWEST_PIXELS: Final = 60.0  # of the tibial width; docs/choices.md#coarsest-film
 OVERRULING_PROBABILITY: Final = 0.99  # docs/choices.md#side-by-anatomy
-
-REPLACED = RefusedKnee(
-    "replaced",
-    "a knee replacement was found, a natural joint expected; there is no joint space to measure",
-)
-
-SECOND_EXPOSURE = RefusedKnee(
-    "second_exposure",
-    "a second exposure of the same knee was found by tags and anatomy, one of each knee expected; "
-    "to read it, give the film cut to it",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +58,11 @@ def find_knees(
     unless tags and anatomy say that both are one knee, of which the better exposure is read;
     one knee takes the side given by the user or the tags, or else the side of its anatomy, which may be
     unknown.
-    Raises NoKnee, TooCoarse, SideUnknown.
+    Raises NoKnee, JointCutOff, TooCoarse, SideUnknown.
     """
     film, candidates, rotation_notes = _rotate_upright(film, models, settings)
+    if not candidates:
+        raise _nothing_found(film, models, settings)
     knees = _select_knees(candidates)
     _require_resolution(knees)
     knees, second = _without_second_exposure(film, knees, candidates[0], side_settings)
@@ -78,9 +72,13 @@ def find_knees(
         for knee, side in zip(knees, sides.sides, strict=True)
         if film.side_source is not SideSource.USER or side is film.side
     ]
-    natural = [(knee, side) for knee, side in requested if not knee.is_replaced]
-    localized = tuple(_localize_knee(film, knee, side, sides.source, models) for knee, side in natural)
-    refused = (REPLACED,) * (len(requested) - len(natural)) + second
+    refusals = [refusal_of(film.pixels, knee) for knee, _ in requested]
+    localized = tuple(
+        _localize_knee(film, knee, side, sides.source, models)
+        for (knee, side), refusal in zip(requested, refusals, strict=True)
+        if refusal is None
+    )
+    refused = tuple(refusal for refusal in refusals if refusal is not None) + second
     film, sphere_notes = calibrate_by_sphere(film, localized, sphere)
     film, spacing_notes = fit_spacing(film, localized)
     knees_of_film = tuple(replace(knee, film=film) for knee in localized)
@@ -122,13 +120,21 @@ def _classified_candidates(
     return [one for one in classified if one.frontal_probability >= FRONTAL]
 
 
+def _nothing_found(film: Radiograph, models: Models, settings: FinderSettings) -> Refusal:
+    """What to raise where no candidate is a frontal knee: the finder may see the part of one at an edge."""
+    joints = detect_candidates(film.pixels, models.finder, settings)[:MOST_CANDIDATES]
+    for joint in joints:
+        edge = edge_that_cuts(film.pixels, joint)
+        if edge is not None and joint.score >= PART_OF_A_JOINT:
+            return JointCutOff(cut_off(edge).reason)
+    return NoKnee(
+        "no knee joint was found in the picture, one or two frontal knees expected; "
+        "check that it is a frontal knee radiograph that shows the joint"
+    )
+
+
 def _select_knees(candidates: list[ClassifiedCandidate]) -> list[ClassifiedCandidate]:
-    """The best candidate and, if found, the other knee of the pair; left to right. Raises NoKnee."""
-    if not candidates:
-        raise NoKnee(
-            "no knee joint was found in the picture, one or two frontal knees expected; "
-            "check that it is a frontal knee radiograph that shows the joint"
-        )
+    """The best candidate and, if found, the other knee of the pair; left to right."""
     best = candidates[0]
     others = [other for other in candidates[1:] if _are_a_pair(best.candidate, other.candidate)]
     return sorted([best, *others[:1]], key=lambda one: float(one.candidate.centre[1]))

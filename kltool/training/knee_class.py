@@ -54,7 +54,7 @@ class ClassifyingKnees:
         return of_kinds + FINDINGS_WEIGHT * (of_findings * asked).sum() / asked.sum().clamp(min=1)
 
     def report(self, model: KneeClassifier, step: int) -> str:
-        """Shares of held-out candidates, made in the same way, classified rightly; by class and by finding."""
+        """Shares of held-out candidates, made in the same way, classified rightly, by class and finding."""
         rng = np.random.default_rng
         seen = [candidate(knee, rng((77, number))) for number, knee in enumerate(self.held_out)]
         kinds = np.array([one.kind for one in seen])

@@ -1,4 +1,4 @@
-"""Shapes drawn over a knee on a film, in tibial widths right of and below the centre of the joint as shown."""
+"""Shapes drawn over a knee on a film, in tibial widths right of and below the centre of the shown joint."""
 
 import cv2
 import numpy as np

@@ -2,22 +2,28 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import cv2
 import numpy as np
 
 from evaluation.localize.detection import CLOSE_TO_BOX, SAME, centre_of
-from evaluation.perturbations import repeated_widths
-from kltool.reading import read_source
+from evaluation.perturbations import REPEATS, perturbed, spread
+from evaluation.reading import without_grader
+from kltool.errors import Refusal
+from kltool.intake import load
+from kltool.reading import read, read_source
 from kltool.training.data.full_fields import is_for_training
 from kltool.training.parallel import each
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Compartment
+from kltool.values.radiograph import Radiograph
 from kltool.values.reading import KneeReading, Reading
 from kltool.weights import Models
 
+FIRST_SEED: Final = 18  # docs/choices.md#evaluation-seeds
 WARNED: Final = "which was not read"  # of a second knee; kltool/localize/second_knee.py
 NATURAL: Final = "none"  # as the table marks a knee without metal
 
@@ -134,20 +140,33 @@ def _found(film: MarkedFilm, reading: KneeReading) -> FoundKnee:
     )
 
 
-def spreads(films: Sequence[MarkedFilm], jobs: int) -> list[float]:
-    """SD of the medial minimum of each knee over perturbed films, per cent of the tibial width.
-
-    Single knees alone: a perturbed film of two may show them in another order.
-    """
-    single = [film for film in films if len(film.centres) == 1]
-    found = each(_spread, single, "perturbed full fields", jobs)
-    return [sd for sd in found if not np.isnan(sd)]
+def spreads(films: Sequence[MarkedFilm], jobs: int) -> list[float | NotMeasured]:
+    """SD of the medial minimum of each marked knee over perturbed films, per cent of the tibial width."""
+    return [sd for found in each(_spreads, films, "perturbed full fields", jobs) for sd in found]
 
 
-def _spread(models: Models, film: MarkedFilm) -> float:
-    from kltool.intake import load
-    from kltool.values.radiograph import Side
+def _spreads(models: Models, film: MarkedFilm) -> list[float | NotMeasured]:
+    image, fast = load(film.path), without_grader(models)
+    random = np.random.default_rng((FIRST_SEED, int(film.path.stem[:8], 16)))
+    widths: dict[str, list[float]] = {side: [] for side in film.sides}
+    for number in range(REPEATS):
+        seen = perturbed(image, random)
+        for knee in _knees_of(halved(seen) if number % 2 else seen, fast):
+            minimum = knee.joint_space.medial.minimum
+            if knee.side in widths and not isinstance(minimum, NotMeasured):
+                widths[knee.side].append(minimum.percent)
+    return [spread(found) for found in widths.values()]
 
-    image = load(film.path, side=Side(film.sides[0]))
-    widths = repeated_widths(image, models, (18, int(film.path.stem[:8], 16)))[Compartment.MEDIAL]
-    return float(np.std(widths, ddof=1)) if len(widths) > 10 else float("nan")
+
+def _knees_of(film: Radiograph, models: Models) -> Sequence[KneeReading]:
+    try:
+        return read(film, models).knees
+    except Refusal:
+        return ()
+
+
+def halved(film: Radiograph) -> Radiograph:
+    """At half of its resolution."""
+    rows, columns = film.pixels.shape
+    small = cv2.resize(film.pixels, (columns // 2, rows // 2), interpolation=cv2.INTER_AREA)
+    return replace(film, image=np.asarray(small, np.float32))

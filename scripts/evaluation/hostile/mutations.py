@@ -11,12 +11,13 @@ from evaluation.hostile.attack import Attack
 from evaluation.hostile.mutants import Mutant, mutant
 from evaluation.hostile.watched import DIED, HANG_S, HUNG, READ, Watched, Watcher, watching
 from kltool.errors import Refusal, TimeLimitExceeded
-from kltool.localize.knees import REPLACED, SECOND_EXPOSURE
+from kltool.localize.refusals import GROWTH_PLATE, REPLACED, SECOND_EXPOSURE
 
 MOST_MB: Final = 512.0
 TYPED: Final = frozenset(
     {
-        *(READ, "UsageError", "memory_limit", TimeLimitExceeded.code, REPLACED.code, SECOND_EXPOSURE.code),
+        *(READ, "UsageError", "memory_limit", TimeLimitExceeded.code),
+        *(refused.code for refused in (REPLACED, SECOND_EXPOSURE, GROWTH_PLATE)),
         *(kind.code for kind in Refusal.__subclasses__()),
     }
 )
