@@ -33,11 +33,11 @@ class KneeClass:
     lateral_right: float
     replaced: float
     other: float
-    metal_left: float
-    metal_right: float
-    patellofemoral: float
-    metal_elsewhere: float
-    growth_plate: float
+    metal_left: float = 0.0
+    metal_right: float = 0.0
+    patellofemoral: float = 0.0
+    metal_elsewhere: float = 0.0
+    growth_plate: float = 0.0
 
     @property
     def natural(self) -> float:

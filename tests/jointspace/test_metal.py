@@ -1,120 +1,146 @@
-"""Metal is bright with a sharp border all around; bone is not."""
+"""Metal takes away the width of its compartment and the grade; bone, however bright, is not metal."""
 
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from kltool.errors import KltoolError
+from kltool.errors import KltoolError, UsageError
 from kltool.intake import load
-from kltool.jointspace import ErrorSettings, TraceSettings, WidthSettings, assess_quality, measure_joint_space
-from kltool.jointspace.metal import detect_metal
+from kltool.jointspace import ErrorSettings, WidthSettings, assess_quality, measure_joint_space
+from kltool.jointspace.metal import MetalSettings
 from kltool.jointspace.quality_criteria import QualityCriteria
 from kltool.localize import find_knees
+from kltool.reading import read
+from kltool.training.data.implants import with_partial_prosthesis
 from kltool.training.data.oai import side_of
-from kltool.values.joint_space import TracedJoint
-from kltool.values.knee import Knee
+from kltool.values.joint_space import JointSpace, TracedJoint
+from kltool.values.knee import right_knee_orientation
 from kltool.values.length import NotMeasured, Width
-from kltool.values.measure import Compartment
+from kltool.values.metal import NO_METAL, Metal
+from kltool.values.radiograph import Side
 from kltool.weights import Models
 from tests.jointspace.simulated import NO_PLATEAU, SIGN, Phantom, flat
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 PHANTOM = Phantom()
-Film = npt.NDArray[np.float32]
+FOUND = MetalSettings()
 
 
-def bone() -> Film:
-    """A soft picture of two bones with a joint space of 5 mm between them."""
-    row, column = np.mgrid[:350, :400].astype(float)
-    bones = 600.0 * ((row < 175) | (row > 187)) * (np.abs(column - 200) < 95)
-    light = 200.0 + bones + 150.0 * np.cos(column / 40.0) * np.cos(row / 50.0)
-    return np.asarray(cv2.GaussianBlur(light.astype(np.float32), (0, 0), 3.0))
-
-
-def with_block(film: Film, rows: tuple[int, int], columns: tuple[int, int]) -> Film:
-    """A block of metal with sharp borders."""
-    shown = film.copy()
-    shown[rows[0] : rows[1], columns[0] : columns[1]] = 2000.0
-    return np.asarray(cv2.GaussianBlur(shown, (0, 0), 0.7))
-
-
-def space_of(film: Film) -> tuple[Width | NotMeasured, Width | NotMeasured]:
+def space_with(metal: Metal) -> JointSpace:
     traced = TracedJoint(*(PHANTOM.margins(c, flat(0.0), flat(5.0)) for c in SIGN), NO_PLATEAU)
-    space = measure_joint_space(PHANTOM.knee(film), traced, WidthSettings(), ErrorSettings())
-    return space.medial.minimum, space.lateral.minimum
+    knee = replace(PHANTOM.knee(), metal=metal)
+    return measure_joint_space(knee, traced, WidthSettings(), ErrorSettings())
 
 
-def test_bone_is_not_metal() -> None:
-    assert not detect_metal(PHANTOM.knee(bone())).found
-    assert all(isinstance(minimum, Width) for minimum in space_of(bone()))
+def test_a_knee_without_metal_keeps_both_widths() -> None:
+    space = space_with(NO_METAL)
+    assert not space.metal
+    assert isinstance(space.medial.minimum, Width)
+    assert isinstance(space.lateral.minimum, Width)
 
 
-def test_a_prosthesis_leaves_no_joint_space_in_its_compartment_only() -> None:
-    medial, lateral = space_of(with_block(bone(), (110, 175), (230, 290)))
-    assert medial == NotMeasured("metal lies at the femoral margin: an implant has no joint space")
-    assert isinstance(lateral, Width)
+def test_metal_in_a_compartment_takes_its_widths_and_no_others() -> None:
+    space = space_with(replace(NO_METAL, medial=0.9))
+    reason = NotMeasured("metal lies in the medial compartment: an implant has no joint space")
+    assert space.medial.minimum == space.medial.mean == reason
+    assert all(width == reason for width in space.medial.fixed_widths.values())
+    assert isinstance(space.lateral.minimum, Width)
+    assert space.metal
 
 
-def test_metal_above_the_joint_leaves_the_joint_space_and_gives_a_warning() -> None:
-    film = with_block(bone(), (80, 130), (150, 260))
-    assert all(isinstance(minimum, Width) for minimum in space_of(film))
-    knee = PHANTOM.knee(film)
-    assert detect_metal(knee).found
-    traced = TracedJoint(*(PHANTOM.margins(c, flat(0.0), flat(5.0)) for c in SIGN), NO_PLATEAU)
-    space = measure_joint_space(knee, traced, WidthSettings(), ErrorSettings())
-    assert (
-        "there is metal near the joint"
-        in assess_quality(knee, space, NotMeasured("for this test"), QualityCriteria())[1]
-    )
+def test_metal_beside_the_joint_takes_nothing_and_is_a_warning() -> None:
+    space = space_with(replace(NO_METAL, elsewhere=0.9))
+    assert isinstance(space.medial.minimum, Width)
+    assert isinstance(space.lateral.minimum, Width)
+    warnings = assess_quality(PHANTOM.knee(), space, NotMeasured("for this test"), QualityCriteria())[1]
+    assert "there is metal near the joint" in warnings
+
+
+@pytest.mark.parametrize(
+    ("metal", "where"),
+    [
+        (replace(NO_METAL, lateral=0.6), "lateral compartment"),
+        (Metal(0.9, 0.9, 0.0, 0.9), "medial compartment and the lateral compartment"),
+        (replace(NO_METAL, patellofemoral=0.6), "patellofemoral joint"),
+    ],
+)
+def test_metal_in_the_joint_takes_the_grade(metal: Metal, where: str) -> None:
+    reason = FOUND.in_joint(metal)
+    assert reason is not None
+    assert where in reason.reason
+
+
+def test_the_threshold_decides_what_counts_as_found() -> None:
+    doubtful = replace(NO_METAL, medial=0.4)
+    assert FOUND.in_joint(doubtful) is None
+    assert MetalSettings(0.3).in_joint(doubtful) is not None
+    with pytest.raises(UsageError, match=r"threshold 1\.5 of metal found; 0 to 1 expected"):
+        MetalSettings(1.5)
+
+
+def test_a_knee_taken_for_the_other_side_has_its_metal_in_the_other_compartment() -> None:
+    assert Metal(0.9, 0.1, 0.2, 0.3).turned_over() == Metal(0.1, 0.9, 0.2, 0.3)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_partial_replacement_drawn_over_a_knee_takes_the_grade(
+    seed: int, samples: Path, models: Models
+) -> None:
+    film = load(samples / "knee_left_moderate.dcm")
+    (knee,) = find_knees(film, models).knees
+    upright = np.ascontiguousarray(right_knee_orientation(film.pixels, mirrored=film.side is Side.LEFT))
+    painted, shown = with_partial_prosthesis(upright, knee.placement, np.random.default_rng(seed))
+    if not shown.in_joint:
+        pytest.skip("too little metal of this draw can be seen")
+    pixels = np.ascontiguousarray(right_knee_orientation(painted, mirrored=film.side is Side.LEFT))
+    reading = read(replace(film, image=pixels), models)
+    assert not any(not isinstance(one.grade, NotMeasured) for one in reading.knees)
 
 
 def test_simulated_knees_have_no_metal(samples: Path, models: Models) -> None:
     for file in sorted(samples.rglob("*.dcm")):
         for knee in find_knees(load(file), models).knees:
-            assert not detect_metal(knee).found
+            assert not FOUND.is_near(knee.metal)
 
 
-def _knee(path: Path, models: Models) -> Knee | None:
+def metal_of(path: Path, models: Models) -> Metal | None:
     try:
         knees = find_knees(load(path, side=side_of(path)), models).knees
     except KltoolError:
         return None
-    return knees[0] if knees else None
+    return knees[0].metal if knees else None
 
 
 def test_knees_of_people_without_metal_have_none(models: Models) -> None:
     folder = SHARED / "oai_kl" / "val"
     if not folder.is_dir():
         pytest.skip(f"{folder} is not here")
-    paths = sorted(folder.glob("[0-4]/*.png"))[::8]
-    knees = [knee for knee in (_knee(path, models) for path in paths) if knee is not None]
-    assert len(knees) > 95
-    assert not [knee.film.source for knee in knees if detect_metal(knee).found]
+    found = [metal_of(path, models) for path in sorted(folder.glob("[0-4]/*.png"))[::8]]
+    known = [metal for metal in found if metal is not None]
+    assert len(known) > 95
+    assert not [metal for metal in known if FOUND.in_joint(metal) is not None]
 
 
 @pytest.mark.parametrize("name", ["0/9877295L", "2/9930679R", "3/9715626L", "3/9070442L"])
 def test_screws_plates_and_staples_of_people_are_found(name: str, models: Models) -> None:
+    """Crops that the classifier has not learned from."""
     path = SHARED / "oai_kl" / "train" / f"{name}.png"
     if not path.is_file():
         pytest.skip(f"{path} is not here")
-    knee = _knee(path, models)
-    assert knee is not None
-    assert detect_metal(knee).found
+    metal = metal_of(path, models)
+    assert metal is not None
+    assert FOUND.is_near(metal)
 
 
-def test_a_prosthesis_that_the_finder_takes_for_a_knee_gives_no_width(models: Models) -> None:
-    path = SHARED / "refuse" / "3ceb5b4983bd.jpg"
-    if not path.is_file():
-        pytest.skip(f"{path} is not here")
-    from kltool.jointspace import trace_margins
-
-    for knee in find_knees(replace(load(path), side=side_of(Path("0R.png"))), models).knees:
-        space = measure_joint_space(
-            knee, trace_margins(knee, models.margins, TraceSettings()), WidthSettings(), ErrorSettings()
-        )
-        for compartment in Compartment:
-            assert isinstance(space.of(compartment).minimum, NotMeasured)
+def test_replaced_knees_of_people_are_not_graded(models: Models) -> None:
+    folder = SHARED / "refuse"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here")
+    for path in sorted(folder.iterdir()):
+        try:
+            knees = read(load(path, side=Side.RIGHT), models).knees
+        except KltoolError:
+            continue
+        assert all(isinstance(knee.grade, NotMeasured) for knee in knees), path.name

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from kltool.training import finder, landmarks, linked, margins
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated
+from kltool.training.data.full_fields import FullField, MarkedKnee
 from kltool.training.data.graded import GradedKnee
 from kltool.training.data.joints import Joint, joint_of_annotation
 from kltool.training.data.simulated_joints import CoarseFilm
@@ -72,9 +73,18 @@ def check(task: TrainingTask[torch.nn.Module], folder: Path) -> str:
     return (folder / f"{task.name}-training.txt").read_text()
 
 
+def field() -> FullField:
+    film = np.random.default_rng(5).uniform(0, 1, (300, 400)).astype(np.float32)
+    knees = [
+        MarkedKnee(np.array([150.0, column]), np.array([[150.0, column - 50], [150.0, column + 50]]))
+        for column in (110.0, 290.0)
+    ]
+    return FullField("drawn", film, tuple(knees))
+
+
 def test_the_finder(annotated: list[AnnotatedKnee], tmp_path: Path) -> None:
     schedule = replace(finder.SCHEDULE, steps=2, batch=2)
-    assert "step 2/2 loss" in check(FindingKnees(annotated, schedule), tmp_path)
+    assert "step 2/2 loss" in check(FindingKnees(annotated, [field()], schedule), tmp_path)
 
 
 def test_the_landmarks(annotated: list[AnnotatedKnee], tmp_path: Path) -> None:

@@ -123,9 +123,9 @@ def field_section(fields: Sequence[FieldOutcome]) -> Section:
     return Section(
         "Full fields of a third hospital",
         "Every knee was marked by looking (`tests/localize/full_fields.csv`); two fifths of the films, by a "
-        "hash of their names, were learned from. A knee is missed where no reading lies within 15% of its "
-        "plateau's width and none is refused by name; in silence, where the film is read and nothing warns of "
-        "another knee.",
+        "hash of their names, were learned from. Missed: where no reading lies within 15% of its "
+        "plateau's width and none is refused by name; in silence, where nothing warns of another knee on a "
+        "film that is read.",
         (
             Result("testing share, knees missed", _sum(f.missed for f in testing), "", AT_MOST_ONE, ".0f"),
             Result("testing share, false knees", _sum(f.false for f in testing), "", NONE, ".0f"),

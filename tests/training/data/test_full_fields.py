@@ -1,0 +1,45 @@
+"""Parts of real films: every knee stays where the film shows it, and the testing share is never seen."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from kltool.training.data.full_fields import FullField, MarkedKnee, is_for_training, load_full_fields, part_of
+
+ROOT = Path(__file__).resolve().parents[3]
+MARKS = ROOT / "tests" / "localize" / "full_fields.csv"
+FILMS = ROOT.parent / "shared" / "data" / "full_field"
+
+
+def test_two_fifths_of_the_films_are_learned_from() -> None:
+    with MARKS.open(encoding="utf-8", newline="") as table:
+        names = {row["image"] for row in csv.DictReader(table)}
+    assert sum(map(is_for_training, names)) == 31
+    assert len(names) == 86
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_knee_stays_where_the_part_shows_it(seed: int) -> None:
+    film = np.zeros((400, 600), np.float32)
+    film[198:203, 398:403] = 1.0
+    knee = MarkedKnee(np.array([200.0, 400.0]), np.array([[200.0, 340.0], [200.0, 460.0]]))
+    seen, knees = part_of(FullField("drawn", film, (knee,)), 160, np.random.default_rng(seed))
+    if not knees or seen.max() < 0.5:
+        pytest.skip("the part does not show the knee, or exposes it too weakly")
+    (found,) = knees
+    row, column = np.unravel_index(int(np.abs(seen - np.median(seen)).argmax()), seen.shape)
+    assert np.hypot(row - found.centre[0], column - found.centre[1]) < 4.0
+    assert found.ends[0, 1] < found.ends[1, 1]
+
+
+def test_films_of_the_training_share_alone_are_loaded() -> None:
+    if not FILMS.is_dir():
+        pytest.skip(f"{FILMS} is not here")
+    fields = load_full_fields(FILMS, MARKS)
+    assert len(fields) == 31
+    assert all(is_for_training(field.name) for field in fields)
+    assert all(max(field.film.shape) <= 720 for field in fields)
