@@ -17,7 +17,7 @@ KNEES_OF_A_STRIP = 2
 
 @dataclass(frozen=True, slots=True)
 class GradedFilm:
-    """One knee. grade: the higher of two readers; None on a strip. outcome: READ, or the code of a refusal."""
+    """One knee. grade: the higher of two readers; None on a strip. outcome: READ, or a refusal's code."""
 
     name: str
     grade: int | None

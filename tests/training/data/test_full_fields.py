@@ -25,14 +25,16 @@ def test_two_fifths_of_the_films_are_learned_from() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_a_knee_stays_where_the_part_shows_it(seed: int) -> None:
     film = np.zeros((400, 600), np.float32)
-    film[198:203, 398:403] = 1.0
+    film[190:211, 390:411] = 1.0  # a sixth of the plateau
     knee = MarkedKnee(np.array([200.0, 400.0]), np.array([[200.0, 340.0], [200.0, 460.0]]))
     seen, knees = part_of(FullField("drawn", film, (knee,)), 160, np.random.default_rng(seed))
-    if not knees or seen.max() < 0.5:
-        pytest.skip("the part does not show the knee, or exposes it too weakly")
+    if not knees:
+        pytest.skip("the part does not show the knee")
     (found,) = knees
-    row, column = np.unravel_index(int(np.abs(seen - np.median(seen)).argmax()), seen.shape)
-    assert np.hypot(row - found.centre[0], column - found.centre[1]) < 4.0
+    row, column = np.round(found.centre).astype(int)
+    away = np.hypot(*(np.indices(seen.shape) - found.centre[:, None, None]))
+    around = (away > 0.15 * np.hypot(*(found.ends[1] - found.ends[0]))) & (away < 40)
+    assert seen[row, column] > np.percentile(seen[around], 90)
     assert found.ends[0, 1] < found.ends[1, 1]
 
 
