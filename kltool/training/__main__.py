@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kltool.errors import KltoolError
-from kltool.training import landmarks, linked, margins, verbs
+from kltool.training import consistency, landmarks, linked, margins, verbs
 from kltool.training.export import GRAPHS
 from kltool.training.networks.backbone import IMAGENET
 
@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     _knee_class(trainer("knee-class", verbs.train_knee_class, "What a candidate shows.", GRADED))
     _landmarks(trainer("landmarks", verbs.train_landmarks, "Points on the joint's margins.", ANNOTATED))
     _margins(trainer("margins", verbs.train_margins, "The margins of the joint space.", ANNOTATED))
+    _consistency(
+        trainer("consistency", verbs.train_consistency, "The margins, further, on unmarked joints.", FILMS)
+    )
     _measured_together(
         trainer("linked", verbs.train_linked, "The margins, with another film beside.", ANNOTATED)
     )
@@ -79,6 +82,12 @@ def _margins(command: argparse.ArgumentParser) -> None:
     command.add_argument("simulated", type=Path, help=SIMULATED)
     command.add_argument("--steps", type=int, default=margins.SCHEDULE.steps)
     command.add_argument("--annotated", type=float, default=margins.ANNOTATED_SHARE, help="their share")
+
+
+def _consistency(command: argparse.ArgumentParser) -> None:
+    command.add_argument("marks", type=Path, help="tests/localize/full_fields.csv")
+    command.add_argument("simulated", type=Path, help=SIMULATED)
+    command.add_argument("--steps", type=int, default=consistency.SCHEDULE.steps)
 
 
 def _measured_together(command: argparse.ArgumentParser) -> None:

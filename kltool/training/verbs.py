@@ -14,13 +14,17 @@ import torch
 from rich.progress import track
 
 from kltool.errors import UsageError
-from kltool.training import finder, landmarks, linked, margins
+from kltool.training import consistency, finder, landmarks, linked, margins
+from kltool.training.consistency import TracingRealMargins
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated, without_masks
 from kltool.training.data.candidates import PlacedKnee
 from kltool.training.data.full_fields import load_full_fields
 from kltool.training.data.graded import GradedKnee, prepare
 from kltool.training.data.joints import joint_of_annotation
+from kltool.training.data.oai import crops
+from kltool.training.data.real_joints import joints_of_crops, joints_of_full_fields
 from kltool.training.data.simulated_joints import load, load_coarse_film
+from kltool.training.data.styles import styles_of
 from kltool.training.export import export_model
 from kltool.training.finder import FindingKnees, severe_more_often
 from kltool.training.grader import Grading, Recipe
@@ -35,6 +39,7 @@ from kltool.weights import load_models, models_folder
 
 HELD_OUT: Final = 100  # simulated knees to follow the training by
 COARSE_SHARE: Final = 0.6  # of the view's resolution, in the first epochs
+UNMARKED_CROPS: Final = 1500
 JOBS: Final = 2  # processes that find joints
 
 Item = TypeVar("Item")
@@ -72,6 +77,22 @@ def train_margins(options: Namespace) -> None:
     annotated = [joint_of_annotation(knee) for knee in _annotated(options.data)]
     schedule = replace(margins.SCHEDULE, steps=options.steps, seed=options.seed)
     task = TracingMargins(simulated, annotated, held_out, schedule, options.annotated)
+    _save(fit(task, options.out).network.state_dict(), "margins", options.out)
+
+
+def train_consistency(options: Namespace) -> None:
+    """Training continues from models/margins.onnx."""
+    joints = [load(path) for path in track(sorted(options.simulated.glob("*.npz")), "loading")]
+    held_out, simulated = _split(joints, options.simulated)
+    annotated = [joint_of_annotation(knee) for knee in _annotated(options.data)]
+    unmarked = (
+        joints_of_full_fields(options.data / "full_field", options.marks, JOBS),
+        joints_of_crops(crops(options.data / "oai_kl" / "train", UNMARKED_CROPS), JOBS),
+    )
+    styles = [styles_of(group) for group in unmarked]
+    schedule = replace(consistency.SCHEDULE, steps=options.steps, seed=options.seed)
+    graph = models_folder() / "margins.onnx"
+    task = TracingRealMargins(graph, simulated, annotated, unmarked, styles, held_out, schedule)
     _save(fit(task, options.out).network.state_dict(), "margins", options.out)
 
 

@@ -53,15 +53,27 @@ def is_for_training(name: str) -> bool:
 
 def load_full_fields(folder: Path, marks: Path) -> list[FullField]:
     """The training share. marks: tests/localize/full_fields.csv."""
+    return [
+        _full_field(folder / name, rows)
+        for name, rows in _rows_by_film(marks).items()
+        if is_for_training(name)
+    ]
+
+
+def marked_centres(marks: Path) -> dict[str, tuple[tuple[float, float], ...]]:
+    """The centres of the joints, (row, column), by the names of the films of either share."""
+    return {
+        name: tuple((knee.centre[0], knee.centre[1]) for knee in (_marked_knee(row, 1.0) for row in rows))
+        for name, rows in _rows_by_film(marks).items()
+    }
+
+
+def _rows_by_film(marks: Path) -> dict[str, list[dict[str, str]]]:
     rows_by_film = defaultdict(list)
     with marks.open(encoding="utf-8", newline="") as table:
         for row in csv.DictReader(table):
             rows_by_film[row["image"]].append(row)
-    return [
-        _full_field(folder / name, rows)
-        for name, rows in sorted(rows_by_film.items())
-        if is_for_training(name)
-    ]
+    return dict(sorted(rows_by_film.items()))
 
 
 def _full_field(path: Path, rows: list[dict[str, str]]) -> FullField:
