@@ -2,7 +2,8 @@
 
 Training continues from the margin network, which sees one film. It uses simulated knees at two visits, whose
 margins are known, and annotated knees, two variants of one crop as two films: their labels are the margins
-that the margin network finds on the crop itself, so that the result on real bone stays the same. Beside each
+that the margin network finds on the crop itself, so that the result on real bone stays the same. Half of the
+simulated films are in the style of real ones; both films of one unit are in one style. Beside each
 margin the network learns the change of the joint space between the films, which is its purpose.
 """
 
@@ -19,6 +20,7 @@ from torch.nn import functional
 from kltool.jointspace.margin_network import trace_curves
 from kltool.training.batches import Sample, numbered
 from kltool.training.data.joints import CURVES, Joint
+from kltool.training.data.styles import Style, styled
 from kltool.training.data.variants import Framing, framing, target_rows, variant
 from kltool.training.loop import Batch, Schedule
 from kltool.training.margins import MM_PER_ROW, OUT_COLUMNS, WARM_UP, curve_loss
@@ -38,6 +40,7 @@ REGISTERED_SD: Final = (
 ONE_UNIT: Final = 0.5  # share of pairs whose films are resampled and processed alike
 WINDOW: Final = 8  # columns over which a change is averaged: a tenth of the tibial width
 CHANGE_WEIGHT: Final = 4.0
+STYLED: Final = 0.5  # of the simulated films
 ANNOTATED_SHARE: Final = 0.2  # of the pairs
 SCHEDULE: Final = Schedule(steps=2400, batch=12, report_every=200, learning_rate=2.5e-4, warm_up=WARM_UP)
 
@@ -62,14 +65,15 @@ class LinkedLogits(nn.Module):
 class LinkingMargins:
     """Knees to learn from, and knees held out to follow the training by.
 
-    graph: models/margins.onnx, to go on from. annotated_share: of the pairs. A batch of the schedule is of
-    pairs of films.
+    graph: models/margins.onnx, to go on from. styles: groups, drawn from alike. annotated_share: of the
+    pairs. A batch of the schedule is of pairs of films.
     """
 
     name: ClassVar[str] = "linked"
     graph: Path
     visits: Sequence[Visits]
     annotated: Sequence[Joint]
+    styles: Sequence[Sequence[Style]]
     held_out: Sequence[Visits]
     schedule: Schedule = SCHEDULE
     annotated_share: float = ANNOTATED_SHARE
@@ -87,7 +91,7 @@ class LinkingMargins:
             joint = one_of(self.annotated, random)
             return pair((joint, joint), random)
         before, after = one_of(self.visits, random)
-        return pair((before, after) if random.random() < 0.5 else (after, before), random)
+        return pair((before, after) if random.random() < 0.5 else (after, before), random, self.styles)
 
     def loss(self, found: Tensor, *known: Tensor) -> Tensor:
         """known: rows (N, 2, 4, W/2), not a number where unknown; mm of a patch row (N, 2)."""
@@ -100,15 +104,21 @@ class LinkingMargins:
         return errors(model.network, self.held_out)
 
 
-def pair(visits: Visits, random: Random) -> Sample:
-    """Patches (2, 2, H, W), each film before the other; rows (2, 4, W/2); mm of a patch row (2,)."""
+def pair(visits: Visits, random: Random, styles: Sequence[Sequence[Style]] = ()) -> Sample:
+    """Patches (2, 2, H, W), each film before the other; rows (2, 4, W/2); mm of a patch row (2,).
+
+    styles: of which half of the films are; none where none is given.
+    """
     common = framing(random)
     seeds = random.integers(2**31, size=2)
     if random.random() < ONE_UNIT:
         seeds[1] = seeds[0]
     patches, rows, pitch = [], [], []
     for joint, seed, shift in zip(visits, seeds, ((0.0, 0.0, 1.0, 0.0), _misregistered(random)), strict=True):
-        patch, frame, seen = variant(joint, _combined(common, shift), np.random.default_rng(seed))
+        of_film = np.random.default_rng(seed)
+        patch, frame, seen = variant(joint, _combined(common, shift), of_film)
+        if styles and of_film.random() < STYLED:
+            patch = styled(patch, one_of(one_of(styles, of_film), of_film), of_film)
         patches.append(patch)
         rows.append(target_rows(seen, frame, OUT_COLUMNS))
         pitch.append(frame.row_px * seen.mm_per_px)

@@ -20,7 +20,7 @@ from kltool.training.data.annotated import AnnotatedKnee, load_annotated, withou
 from kltool.training.data.candidates import PlacedKnee
 from kltool.training.data.full_fields import load_full_fields
 from kltool.training.data.graded import GradedKnee, prepare
-from kltool.training.data.joints import joint_of_annotation
+from kltool.training.data.joints import Joint, joint_of_annotation
 from kltool.training.data.oai import crops
 from kltool.training.data.real_joints import joints_of_crops, joints_of_full_fields
 from kltool.training.data.simulated_joints import load, load_coarse_film
@@ -85,15 +85,20 @@ def train_consistency(options: Namespace) -> None:
     joints = [load(path) for path in track(sorted(options.simulated.glob("*.npz")), "loading")]
     held_out, simulated = _split(joints, options.simulated)
     annotated = [joint_of_annotation(knee) for knee in _annotated(options.data)]
-    unmarked = (
-        joints_of_full_fields(options.data / "full_field", options.marks, JOBS),
-        joints_of_crops(crops(options.data / "oai_kl" / "train", UNMARKED_CROPS), JOBS),
-    )
+    unmarked = _unmarked(options)
     styles = [styles_of(group) for group in unmarked]
     schedule = replace(consistency.SCHEDULE, steps=options.steps, seed=options.seed)
     graph = models_folder() / "margins.onnx"
     task = TracingRealMargins(graph, simulated, annotated, unmarked, styles, held_out, schedule)
     _save(fit(task, options.out).network.state_dict(), "margins", options.out)
+
+
+def _unmarked(options: Namespace) -> list[list[Joint]]:
+    """Joints of people: of full fields of the training share, and of crops."""
+    return [
+        joints_of_full_fields(options.data / "full_field", options.marks, JOBS),
+        joints_of_crops(crops(options.data / "oai_kl" / "train", UNMARKED_CROPS), JOBS),
+    ]
 
 
 def train_linked(options: Namespace) -> None:
@@ -106,9 +111,10 @@ def train_linked(options: Namespace) -> None:
     held_out, simulated = _split(visits, options.visits)
     network = load_models().margins
     annotated = [traced(joint_of_annotation(knee), network) for knee in _annotated(options.data)]
+    styles = [styles_of(group) for group in _unmarked(options)]
     schedule = replace(linked.SCHEDULE, steps=options.steps, seed=options.seed)
     graph = models_folder() / "margins.onnx"
-    task = LinkingMargins(graph, simulated, annotated, held_out, schedule)
+    task = LinkingMargins(graph, simulated, annotated, styles, held_out, schedule)
     _save(fit(task, options.out).network.state_dict(), "linked", options.out)
 
 

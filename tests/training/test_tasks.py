@@ -17,6 +17,7 @@ from kltool.training.data.full_fields import FullField, MarkedKnee
 from kltool.training.data.graded import GradedKnee
 from kltool.training.data.joints import Joint, joint_of_annotation
 from kltool.training.data.simulated_joints import CoarseFilm
+from kltool.training.data.styles import style_of
 from kltool.training.finder import FindingKnees
 from kltool.training.grader import LABELS, Grading, Recipe, targets_of
 from kltool.training.knee_class import ClassifyingKnees, schedule_of
@@ -103,7 +104,7 @@ def test_the_margins(annotated: list[AnnotatedKnee], tmp_path: Path) -> None:
 def test_the_linked_margins_whose_norms_stay_as_they_are(tmp_path: Path) -> None:
     schedule = replace(linked.SCHEDULE, steps=2, batch=1)
     visits, graph = (simulated(), simulated(336.0)), models_folder() / "margins.onnx"
-    task = LinkingMargins(graph, [visits], [], [visits], schedule)
+    task = LinkingMargins(graph, [visits], [], [[style_of(simulated())]], [visits], schedule)
     assert "change" in check(task, tmp_path)
     assert not task.model().train().training
 
