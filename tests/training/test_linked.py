@@ -62,7 +62,7 @@ def test_a_pair_shows_each_film_before_the_other_and_the_true_change() -> None:
 def test_the_same_number_is_the_same_pair_whatever_came_before(seed: int) -> None:
     visits = [(joint(320.0), joint(320.0 + n)) for n in range(3)]
     schedule = replace(SCHEDULE, steps=4, batch=2, seed=seed)
-    task = LinkingMargins(MARGINS, visits, [], [], schedule)
+    task = LinkingMargins(MARGINS, visits, [], [], [], schedule)
     from_start, resumed = (NumberedSamples(task.sample, schedule, first) for first in (0, 2))
     assert len(resumed) == len(from_start) - 4
     pairs = zip(from_start[5], resumed[1], strict=True)
@@ -87,7 +87,7 @@ def test_unknown_margins_cost_nothing() -> None:
         torch.from_numpy(part)[None] for part in pair((joint(320.0), joint(322.0)), np.random.default_rng(1))
     )
     rows[:, :, 2:] = float("nan")
-    task = LinkingMargins(MARGINS, [], [], [])
+    task = LinkingMargins(MARGINS, [], [], [], [])
     assert torch.isfinite(task.loss(task.model()(patches.flatten(0, 1)), rows, pitch))
 
 
