@@ -1,4 +1,4 @@
-"""Radiograph to knees: rotation of the film, detection, side of the body, replaced joints, spacing."""
+"""Radiograph to knees: polarity and rotation of a film, detection, sides, replaced joints, spacing."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,6 +11,7 @@ from kltool.localize.classify import ClassifiedCandidate, classify
 from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
 from kltool.localize.orient import rotate_quarter_turns
+from kltool.localize.polarity import negative
 from kltool.localize.sides import CERTAINLY_FRONTAL, SideSettings, assign_sides, more_probable_side
 from kltool.localize.sides import DEFAULT as SIDES
 from kltool.localize.spacing import fit_spacing
@@ -22,6 +23,7 @@ from kltool.values.reading import RefusedKnee
 from kltool.weights import Models
 
 MOST_CANDIDATES: Final = 5  # of a film
+CLEAR: Final = 0.75  # score times probability of a frontal knee; docs/choices.md#polarity-by-knees
 FRONTAL: Final = 0.5  # docs/choices.md#knee-class
 FEWEST_PIXELS: Final = 60.0  # of the tibial width; docs/choices.md#coarsest-film
 OVERRULING_PROBABILITY: Final = 0.99  # docs/choices.md#side-by-anatomy
@@ -92,7 +94,7 @@ def _rotate_upright(
     film: Radiograph, models: Models, settings: FinderSettings
 ) -> tuple[Radiograph, list[ClassifiedCandidate], tuple[str, ...]]:
     """The film as it is where a knee is certain, otherwise by the quarter turns that show one best."""
-    candidates = _classified_candidates(film, models, settings)
+    film, candidates = _show_bone_bright(film, models, settings)
     if _highest_probability(candidates) >= CERTAINLY_FRONTAL:
         return film, candidates, ()
     best = film, candidates, 0
@@ -104,6 +106,22 @@ def _rotate_upright(
     film, candidates, turns = best
     notes = (f"the film was rotated counterclockwise by {90 * turns} degrees",) if turns else ()
     return film, candidates, notes
+
+
+def _show_bone_bright(
+    film: Radiograph, models: Models, settings: FinderSettings
+) -> tuple[Radiograph, list[ClassifiedCandidate]]:
+    """The film as it is, unless its negative alone shows a clear knee."""
+    candidates = _classified_candidates(film, models, settings)
+    if _is_clear(candidates):
+        return film, candidates
+    inverted = negative(film)
+    of_inverted = _classified_candidates(inverted, models, settings)
+    return (inverted, of_inverted) if _is_clear(of_inverted) else (film, candidates)
+
+
+def _is_clear(candidates: list[ClassifiedCandidate]) -> bool:
+    return any(one.candidate.score * one.frontal_probability >= CLEAR for one in candidates)
 
 
 def _highest_probability(candidates: list[ClassifiedCandidate]) -> float:
