@@ -14,13 +14,21 @@ from kltool.localize.letter_sides import (
     LettersOfKnees,
     agreement_notes,
     between_notes,
+    contradiction_notes,
     letters_of_knees,
     side_note,
     sides_by_letters,
 )
 from kltool.localize.letters import find_letters
 from kltool.localize.orient import rotate_quarter_turns
-from kltool.localize.sides import CERTAINLY_FRONTAL, Sides, SideSettings, assign_sides, more_probable_side
+from kltool.localize.sides import (
+    CERTAINLY_FRONTAL,
+    Sides,
+    SideSettings,
+    assign_sides,
+    more_probable_side,
+    sides_named,
+)
 from kltool.localize.sides import DEFAULT as SIDES
 from kltool.localize.spacing import fit_spacing
 from kltool.localize.sphere.calibrate import NO_SPHERE, SphereSettings, calibrate_by_sphere
@@ -187,10 +195,10 @@ def _without_second_exposure(
 def _letters_beside(
     film: Radiograph, knees: list[ClassifiedCandidate], models: Models
 ) -> tuple[LettersOfKnees, tuple[str, ...]]:
-    """The letters beside each knee, and a note on those that stand between both."""
+    """The letters beside each knee, and notes on those that name no side."""
     letters = find_letters(film.pixels, models.letters)
     of_knees = letters_of_knees(letters, [float(knee.candidate.centre[1]) for knee in knees])
-    return of_knees, between_notes(letters, of_knees)
+    return of_knees, (*contradiction_notes(of_knees), *between_notes(letters, of_knees))
 
 
 def _sides_with_letters(
@@ -199,7 +207,8 @@ def _sides_with_letters(
     """The sides by the source that counts, and what the letters say of them. Raises SideUnknown, NoKnee."""
     named = sides_by_letters(film.side, letters)
     if named:
-        return Sides(named, SideSource.LETTER, (side_note(letters),))
+        sides = sides_named(film, knees, named, settings)
+        return replace(sides, notes=(side_note(letters), *sides.notes))
     sides = assign_sides(film, knees, settings)
     return replace(sides, notes=(*sides.notes, *agreement_notes(letters, sides.sides, sides.source)))
 

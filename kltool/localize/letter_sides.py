@@ -77,6 +77,15 @@ def agreement_notes(letters: LettersOfKnees, sides: Sequence[Side], source: Side
     return (f"the side by {source} is that of {_named(agreeing)}",) if agreeing else ()
 
 
+def contradiction_notes(letters: LettersOfKnees) -> tuple[str, ...]:
+    """Letters beside one knee that name both sides, and so none."""
+    return tuple(
+        f"{_named(of_knee)} contradict each other: none of them names the side"
+        for of_knee in letters
+        if len({letter.side for letter in of_knee}) > 1
+    )
+
+
 def between_notes(letters: Sequence[Letter], of_knees: LettersOfKnees) -> tuple[str, ...]:
     """Letters that are certain enough and stand between two knees, so that they name none."""
     named = {letter for of_knee in of_knees for letter in of_knee}

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from kltool.intake import load
-from kltool.localize import find_knees
+from kltool.localize import SideSettings, find_knees
+from kltool.localize.detect import DEFAULT
 from kltool.localize.letter_sides import CERTAIN, letters_of_knees, pair_is_reversed
 from kltool.localize.letters import find_letters
 from kltool.typing import Float32
@@ -19,6 +20,7 @@ from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
 from tests.messages import holds
+from tests.unknown_side import like_its_mirror_image
 
 FULL_FIELDS: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "full_field"
 CORNER: Final = (0.12, 0.15)  # shares of rows and columns: beside the leg
@@ -150,9 +152,21 @@ def test_a_letter_that_agrees_with_the_tags_is_a_note(knee: Float32, models: Mod
 
 def test_letters_contradicting_each_other_name_no_side(knee: Float32, models: Models) -> None:
     both = with_letter(with_letter(knee, "R"), "L", at=(0.88, 0.15))
-    (read,) = find_knees(film_of(both), models).knees
+    found = find_knees(film_of(both), models)
+    (read,) = found.knees
     assert {letter.name for letter in read.letters} == {"R", "L"}
     assert read.side_source is not SideSource.LETTER
+    assert any(holds(note, "letter R", "letter L", "contradict") for note in found.notes)
+
+
+def test_a_letter_names_the_side_of_a_knee_like_its_own_mirror_image(knee: Float32, models: Models) -> None:
+    symmetric = like_its_mirror_image(film_of(knee))
+    assert [one.side for one in find_knees(symmetric, models).knees] == [Side.UNKNOWN]
+    lettered = replace(symmetric, image=with_letter(symmetric.pixels, "L"))
+    found = find_knees(lettered, models, DEFAULT, SideSettings(required=True))
+    (read,) = found.knees
+    assert (read.side, read.side_source, read.other) == (Side.LEFT, SideSource.LETTER, None)
+    assert not any("unknown" in note for note in found.notes)
 
 
 def test_both_letters_of_a_film_shown_mirrored_name_its_sides(pair: Float32, models: Models) -> None:

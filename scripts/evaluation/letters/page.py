@@ -75,8 +75,8 @@ def write(readings: LetterReadings, results: Path) -> Path:
             "Speed",
             f"Letters of a film of {SPEED_FILM[0]:,} x {SPEED_FILM[1]:,} pixels, a full field with two "
             "letters brought to this size: processor time of one thread, the model loaded, the least of "
-            f"{REPEATS} runs, while other work shared the cores. Noise alone, in which {MOST_PROPOSED} places "
-            f"are looked at in vain: {readings.milliseconds_of_noise:.0f} ms.",
+            f"{REPEATS} runs, while other work shared the cores. Noise alone, in which {MOST_PROPOSED} "
+            f"places are looked at in vain: {readings.milliseconds_of_noise:.0f} ms.",
             (Result("a film with two letters", readings.milliseconds, "ms", MS, ".0f"),),
         ),
     ]
