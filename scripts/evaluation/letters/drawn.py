@@ -15,7 +15,7 @@ from kltool.localize.letters import find_letters
 from kltool.training.data.glyphs import HELD_OUT, glyphs
 from kltool.training.data.lettered import Laid, any_turn, contrast, degraded, lay, text_of_side
 from kltool.training.data.oai import crops
-from kltool.training.data.sprites import sprite
+from kltool.training.data.sprites import sign, sprite
 from kltool.training.sampling import Random, one_of
 from kltool.typing import Float32
 from kltool.values.letter import Letter
@@ -32,6 +32,7 @@ LEAST_TO_NOISE: Final = 2.0  # contrast of a readable letter, in standard deviat
 NEAR: Final = 0.6  # of its height: how far from its place a letter is found
 CROPS: Final = 826
 PER_FIELD: Final = 4
+CROPS_WITH_SIGNS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,19 @@ def outcomes(data: Path, marks: Path, network: Network) -> list[Outcome]:
     return found
 
 
+def letters_beside_signs(data: Path, network: Network) -> list[tuple[Letter, ...]]:
+    """What is told of `val` crops, each with one drawn sign on it that is no letter."""
+    told = []
+    for index, path in enumerate(crops(data / "oai_kl" / "val", CROPS_WITH_SIGNS)):
+        random = np.random.default_rng((10, index))
+        film = _unit(load(path, side="right").pixels)
+        height = _height(film, random)
+        drawn, turn, mirrored = sign(random), any_turn(random), bool(random.random() < 0.2)
+        laid = lay(film, drawn, _place(film, height, random), height, turn, mirrored)
+        told.append(find_letters(degraded(laid.field, random), network))
+    return told
+
+
 def read_at(letters: Sequence[Letter], at: tuple[float, float], height: float) -> Letter | None:
     """The letter that was read at a place, or None."""
     near = [one for one in letters if np.hypot(one.centre[0] - at[0], one.centre[1] - at[1]) < NEAR * height]
@@ -79,17 +93,14 @@ def read_at(letters: Sequence[Letter], at: tuple[float, float], height: float) -
 
 
 def _outcome(film: Float32, group: str, random: Random, network: Network) -> Outcome:
-    longest = max(film.shape)
-    height = float(np.exp(random.uniform(*np.log(HEIGHTS)))) * longest
-    height = min(max(height, LOWEST_PX), 0.4 * min(film.shape))
+    height = _height(film, random)
     letter, mirrored, turn = one_of("RL", random), bool(random.random() < 0.2), any_turn(random)
-    edge = 0.75 * height
-    at = tuple(float(random.uniform(edge, length - edge)) for length in film.shape)
+    at = _place(film, height, random)
     drawn = sprite(glyphs(text_of_side(letter, random), one_of(HELD_OUT, random), random), random)
-    laid = lay(film, drawn, (at[0], at[1]), height, turn, mirrored)
+    laid = lay(film, drawn, at, height, turn, mirrored)
     shown = degraded(laid.field, random)
     letters = find_letters(shown, network)
-    found = read_at(letters, (at[0], at[1]), height)
+    found = read_at(letters, at, height)
     return Outcome(
         group,
         _manner(turn, mirrored),
@@ -99,6 +110,19 @@ def _outcome(film: Float32, group: str, random: Random, network: Network) -> Out
         found,
         len(letters) - (found is not None),
     )
+
+
+def _height(film: Float32, random: Random) -> float:
+    """Of a letter, pixels."""
+    height = float(np.exp(random.uniform(*np.log(HEIGHTS)))) * max(film.shape)
+    return float(min(max(height, LOWEST_PX), 0.4 * min(film.shape)))
+
+
+def _place(film: Float32, height: float, random: Random) -> tuple[float, float]:
+    """(row, column), where the letter is on the film."""
+    edge = 0.75 * height
+    row, column = (float(random.uniform(edge, length - edge)) for length in film.shape)
+    return row, column
 
 
 def _is_readable(laid: Laid, shown: Float32, height: float) -> bool:
