@@ -150,8 +150,8 @@ def marked_section(marked: dict[str, Sequence[Found]]) -> Section:
         "Letters of real films",
         f"The letters marked by eye on the full fields, all upright. {films} films of the testing share were "
         "read three times, once before and twice after reading was made to cost less; the network learned "
-        "from rendered letters alone, but the manners of printing were chosen with the training share in view, and both "
-        "shares come from one hospital, with two manners.",
+        "from rendered letters alone, but the manners of printing were chosen with the training share in "
+        "view, and both shares come from one hospital, with two manners.",
         (
             Result("testing share, told rightly", right_share, "%", RIGHT, ".1f"),
             Result("testing share, told as the other letter", wrong_share, "%", WRONG, ".2f"),
