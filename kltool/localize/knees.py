@@ -10,9 +10,26 @@ from kltool.geometry.points import mirror
 from kltool.localize.classify import ClassifiedCandidate, classify
 from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
+from kltool.localize.letter_sides import (
+    LettersOfKnees,
+    agreement_notes,
+    between_notes,
+    contradiction_notes,
+    letters_of_knees,
+    side_note,
+    sides_by_letters,
+)
+from kltool.localize.letters import find_letters
 from kltool.localize.orient import rotate_quarter_turns
 from kltool.localize.polarity import negative
-from kltool.localize.sides import CERTAINLY_FRONTAL, SideSettings, assign_sides, more_probable_side
+from kltool.localize.sides import (
+    CERTAINLY_FRONTAL,
+    Sides,
+    SideSettings,
+    assign_sides,
+    more_probable_side,
+    sides_named,
+)
 from kltool.localize.sides import DEFAULT as SIDES
 from kltool.localize.spacing import fit_spacing
 from kltool.localize.sphere.calibrate import NO_SPHERE, SphereSettings, calibrate_by_sphere
@@ -64,30 +81,34 @@ def find_knees(
     """Find one or two knees in a frontal film.
 
     Two knees take their sides from their order in the picture (the patient's right is on the viewer's left),
-    unless tags and anatomy say that both are one knee, of which the better exposure is read;
-    one knee takes the side given by the user or the tags, or else the side of its anatomy, which may be
-    unknown.
+    unless letters on the film say the reverse, or tags and anatomy say that both are one knee, of which the
+    better exposure is read;
+    one knee takes the side given by the user, the tags, or a letter, or else the side of its anatomy, which
+    may be unknown.
     Raises NoKnee, TooCoarse, SideUnknown.
     """
     film, candidates, rotation_notes = _rotate_upright(film, models, settings)
     knees = _select_knees(candidates)
     _require_resolution(knees)
     knees, second = _without_second_exposure(film, knees, candidates[0], side_settings)
-    sides = assign_sides(film, knees, side_settings)
+    letters, letter_notes = _letters_beside(film, knees, models)
+    sides = _sides_with_letters(film, knees, letters, side_settings)
     requested = [
-        (knee, side)
-        for knee, side in zip(knees, sides.sides, strict=True)
+        (knee, side, beside)
+        for knee, side, beside in zip(knees, sides.sides, letters, strict=True)
         if film.side_source is not SideSource.USER or side is film.side
     ]
-    natural = [(knee, side) for knee, side in requested if not knee.is_replaced]
-    localized = tuple(_localize_knee(film, knee, side, sides.source, models) for knee, side in natural)
+    natural = [one for one in requested if not one[0].is_replaced]
+    localized = tuple(
+        replace(_localize_knee(film, knee, side, sides.source, models), letters=beside)
+        for knee, side, beside in natural
+    )
     refused = (REPLACED,) * (len(requested) - len(natural)) + second
     film, sphere_notes = calibrate_by_sphere(film, localized, sphere)
     film, spacing_notes = fit_spacing(film, localized)
     knees_of_film = tuple(replace(knee, film=film) for knee in localized)
-    return LocalizedKnees(
-        film, knees_of_film, refused, (*rotation_notes, *sides.notes, *sphere_notes, *spacing_notes)
-    )
+    notes = (*rotation_notes, *sides.notes, *letter_notes, *sphere_notes, *spacing_notes)
+    return LocalizedKnees(film, knees_of_film, refused, notes)
 
 
 def _rotate_upright(
@@ -187,6 +208,27 @@ def _without_second_exposure(
     if not all(one.side_probability(side) >= least and not one.is_replaced for one in knees):
         return knees, ()
     return [best], (SECOND_EXPOSURE,)
+
+
+def _letters_beside(
+    film: Radiograph, knees: list[ClassifiedCandidate], models: Models
+) -> tuple[LettersOfKnees, tuple[str, ...]]:
+    """The letters beside each knee, and notes on those that name no side."""
+    letters = find_letters(film.pixels, models.letters)
+    of_knees = letters_of_knees(letters, [float(knee.candidate.centre[1]) for knee in knees])
+    return of_knees, (*contradiction_notes(of_knees), *between_notes(letters, of_knees))
+
+
+def _sides_with_letters(
+    film: Radiograph, knees: list[ClassifiedCandidate], letters: LettersOfKnees, settings: SideSettings
+) -> Sides:
+    """The sides by the source that counts, and what the letters say of them. Raises SideUnknown, NoKnee."""
+    named = sides_by_letters(film.side, letters)
+    if named:
+        sides = sides_named(film, knees, named, settings)
+        return replace(sides, notes=(side_note(letters), *sides.notes))
+    sides = assign_sides(film, knees, settings)
+    return replace(sides, notes=(*sides.notes, *agreement_notes(letters, sides.sides, sides.source)))
 
 
 def _localize_knee(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from kltool.typing import Float32, Float64
 from kltool.values.by_value import ByValue
+from kltool.values.letter import Letter
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.scale import Scale, scale_of
 from kltool.values.spacing import NoSpacing, Spacing
@@ -101,6 +102,8 @@ class Knee:
         whose orientation the knee is measured.
     other : OtherOrientation or None
         Of a knee of unknown side, as it lies if it is of the less probable side; None of any other knee.
+    letters : tuple of Letter
+        The letters R and L that stand beside it, read with certainty.
     """
 
     film: Radiograph
@@ -111,6 +114,7 @@ class Knee:
     detection_score: float
     side_probability: float
     other: OtherOrientation | None = None
+    letters: tuple[Letter, ...] = ()
 
     @property
     def hangs_as_left(self) -> bool:
