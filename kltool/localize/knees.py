@@ -1,4 +1,4 @@
-"""Radiograph to knees: rotation of the film, detection, side of the body, replaced joints, spacing."""
+"""Radiograph to knees: polarity and rotation of a film, detection, sides, replaced joints, spacing."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,10 +11,28 @@ from kltool.localize.classify import ClassifiedCandidate, classify
 from kltool.localize.cut_off import edge_that_cuts
 from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
 from kltool.localize.landmarks import refine_placement
+from kltool.localize.letter_sides import (
+    LettersOfKnees,
+    agreement_notes,
+    between_notes,
+    contradiction_notes,
+    letters_of_knees,
+    side_note,
+    sides_by_letters,
+)
+from kltool.localize.letters import find_letters
 from kltool.localize.orient import rotate_quarter_turns
+from kltool.localize.polarity import negative
 from kltool.localize.refusals import SECOND_EXPOSURE, cut_off, refusal_of
 from kltool.localize.second_knee import SUSPECTED, has_room_beside, second_knee_note
-from kltool.localize.sides import CERTAINLY_FRONTAL, SideSettings, assign_sides, more_probable_side
+from kltool.localize.sides import (
+    CERTAINLY_FRONTAL,
+    Sides,
+    SideSettings,
+    assign_sides,
+    more_probable_side,
+    sides_named,
+)
 from kltool.localize.sides import DEFAULT as SIDES
 from kltool.localize.spacing import fit_spacing
 from kltool.localize.sphere.calibrate import NO_SPHERE, SphereSettings, calibrate_by_sphere
@@ -25,6 +43,7 @@ from kltool.values.reading import RefusedKnee
 from kltool.weights import Models
 
 MOST_CANDIDATES: Final = 5  # of a film
+CLEAR: Final = 0.75  # score times probability of a frontal knee; docs/choices.md#polarity-by-knees
 FRONTAL: Final = 0.5  # docs/choices.md#knee-class
 PART_OF_A_JOINT: Final = 0.5  # score of one that is cut off; docs/choices.md#cut-off
 FEWEST_PIXELS: Final = 60.0  # of the tibial width; docs/choices.md#coarsest-film
@@ -55,9 +74,10 @@ def find_knees(
     """Find one or two knees in a frontal film.
 
     Two knees take their sides from their order in the picture (the patient's right is on the viewer's left),
-    unless tags and anatomy say that both are one knee, of which the better exposure is read;
-    one knee takes the side given by the user or the tags, or else the side of its anatomy, which may be
-    unknown.
+    unless letters on the film say the reverse, or tags and anatomy say that both are one knee, of which the
+    better exposure is read;
+    one knee takes the side given by the user, the tags, or a letter, or else the side of its anatomy, which
+    may be unknown.
     Raises NoKnee, JointCutOff, TooCoarse, SideUnknown.
     """
     film, candidates, rotation_notes = _rotate_upright(film, models, settings)
@@ -66,16 +86,17 @@ def find_knees(
     knees = _select_knees(candidates)
     _require_resolution(knees)
     knees, second = _without_second_exposure(film, knees, candidates[0], side_settings)
-    sides = assign_sides(film, knees, side_settings)
+    letters, letter_notes = _letters_beside(film, knees, models)
+    sides = _sides_with_letters(film, knees, letters, side_settings)
     requested = [
-        (knee, side)
-        for knee, side in zip(knees, sides.sides, strict=True)
+        (knee, side, beside)
+        for knee, side, beside in zip(knees, sides.sides, letters, strict=True)
         if film.side_source is not SideSource.USER or side is film.side
     ]
-    refusals = [refusal_of(film.pixels, knee) for knee, _ in requested]
+    refusals = [refusal_of(film.pixels, knee) for knee, _, _ in requested]
     localized = tuple(
-        _localize_knee(film, knee, side, sides.source, models)
-        for (knee, side), refusal in zip(requested, refusals, strict=True)
+        replace(_localize_knee(film, knee, side, sides.source, models), letters=beside)
+        for (knee, side, beside), refusal in zip(requested, refusals, strict=True)
         if refusal is None
     )
     refused = tuple(refusal for refusal in refusals if refusal is not None) + second
@@ -83,7 +104,7 @@ def find_knees(
     film, spacing_notes = fit_spacing(film, localized)
     knees_of_film = tuple(replace(knee, film=film) for knee in localized)
     second_notes = () if second else _second_knee_notes(film, knees, models, settings)
-    notes = (*rotation_notes, *sides.notes, *second_notes, *sphere_notes, *spacing_notes)
+    notes = (*rotation_notes, *sides.notes, *letter_notes, *second_notes, *sphere_notes, *spacing_notes)
     return LocalizedKnees(film, knees_of_film, refused, notes)
 
 
@@ -91,7 +112,7 @@ def _rotate_upright(
     film: Radiograph, models: Models, settings: FinderSettings
 ) -> tuple[Radiograph, list[ClassifiedCandidate], tuple[str, ...]]:
     """The film as it is where a knee is certain, otherwise by the quarter turns that show one best."""
-    candidates = _classified_candidates(film, models, settings)
+    film, candidates = _show_bone_bright(film, models, settings)
     if _highest_probability(candidates) >= CERTAINLY_FRONTAL:
         return film, candidates, ()
     best = film, candidates, 0
@@ -103,6 +124,22 @@ def _rotate_upright(
     film, candidates, turns = best
     notes = (f"the film was rotated counterclockwise by {90 * turns} degrees",) if turns else ()
     return film, candidates, notes
+
+
+def _show_bone_bright(
+    film: Radiograph, models: Models, settings: FinderSettings
+) -> tuple[Radiograph, list[ClassifiedCandidate]]:
+    """The film as it is, unless its negative alone shows a clear knee."""
+    candidates = _classified_candidates(film, models, settings)
+    if _is_clear(candidates):
+        return film, candidates
+    inverted = negative(film)
+    of_inverted = _classified_candidates(inverted, models, settings)
+    return (inverted, of_inverted) if _is_clear(of_inverted) else (film, candidates)
+
+
+def _is_clear(candidates: list[ClassifiedCandidate]) -> bool:
+    return any(one.candidate.score * one.frontal_probability >= CLEAR for one in candidates)
 
 
 def _highest_probability(candidates: list[ClassifiedCandidate]) -> float:
@@ -192,6 +229,27 @@ def _without_second_exposure(
     if not all(one.side_probability(side) >= least and not one.is_replaced for one in knees):
         return knees, ()
     return [best], (SECOND_EXPOSURE,)
+
+
+def _letters_beside(
+    film: Radiograph, knees: list[ClassifiedCandidate], models: Models
+) -> tuple[LettersOfKnees, tuple[str, ...]]:
+    """The letters beside each knee, and notes on those that name no side."""
+    letters = find_letters(film.pixels, models.letters)
+    of_knees = letters_of_knees(letters, [float(knee.candidate.centre[1]) for knee in knees])
+    return of_knees, (*contradiction_notes(of_knees), *between_notes(letters, of_knees))
+
+
+def _sides_with_letters(
+    film: Radiograph, knees: list[ClassifiedCandidate], letters: LettersOfKnees, settings: SideSettings
+) -> Sides:
+    """The sides by the source that counts, and what the letters say of them. Raises SideUnknown, NoKnee."""
+    named = sides_by_letters(film.side, letters)
+    if named:
+        sides = sides_named(film, knees, named, settings)
+        return replace(sides, notes=(side_note(letters), *sides.notes))
+    sides = assign_sides(film, knees, settings)
+    return replace(sides, notes=(*sides.notes, *agreement_notes(letters, sides.sides, sides.source)))
 
 
 def _localize_knee(
