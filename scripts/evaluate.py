@@ -121,8 +121,9 @@ def _spheres(options: argparse.Namespace) -> Path:
 def _full_fields(options: argparse.Namespace) -> Path:
     from evaluation.full_fields.page import gather, write
 
-    marks = ROOT / "tests" / "localize"
-    return write(gather(options.data, marks, options.simulated, options.knees, options.jobs), options.out)
+    return write(
+        gather(options.data, ROOT / "tests", options.simulated, options.knees, options.jobs), options.out
+    )
 
 
 def _faults(options: argparse.Namespace) -> Path:
