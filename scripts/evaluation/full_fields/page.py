@@ -53,7 +53,7 @@ class FieldReadings:
 
 
 def gather(data: Path, tests: Path, count: int, knees: int | None, jobs: int) -> FieldReadings:
-    """data: shared/data. tests: the folder of the marks. count: of simulated films. knees: of `val`; all if None."""
+    """data: shared/data. tests: folder of the marks. count: of simulated films. knees: of `val`, all if None."""
     marked = films.marked_films(data / "full_field", tests / "localize" / "full_fields.csv")
     paths = crops(data / "oai_kl" / "val", knees)
     passes = (tests / "jointspace" / f"full_field_margins{name}.csv" for name in ("", "_second_pass"))
@@ -212,7 +212,7 @@ def margin_section(compared: Sequence[MarkedMargin], left_out: int) -> Section:
         "Margins marked by eye",
         "30 knees of the testing share, three columns of each half of the joint, both margins, marked "
         "twice without sight of each other or of kltool (`tests/jointspace/full_field_margins.csv`). "
-        f"{left_out} marks are left out: not seen, or both passes differ by more than {ALIKE_MM:g} mm. Millimetres "
+        f"{left_out} marks are left out: not seen, or the passes differ by over {ALIKE_MM:g} mm. Millimetres "
         "at a plateau of 76 mm; below the mark is positive.",
         (Result(f"margins off by more than {GROSS_MM:g} mm", float(len(gross)), "", NONE, ".0f"),),
         (
