@@ -53,7 +53,7 @@ class FieldReadings:
 
 
 def gather(data: Path, tests: Path, count: int, knees: int | None, jobs: int) -> FieldReadings:
-    """data: shared/data. tests: folder of the marks. count: of simulated films. knees: of `val`, all if None."""
+    """data: shared/data. tests: of the marks. count: of simulated films. knees: of `val`, all if None."""
     marked = films.marked_films(data / "full_field", tests / "localize" / "full_fields.csv")
     paths = crops(data / "oai_kl" / "val", knees)
     passes = (tests / "jointspace" / f"full_field_margins{name}.csv" for name in ("", "_second_pass"))
