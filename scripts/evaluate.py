@@ -4,6 +4,7 @@ python scripts/evaluate.py pipeline     grades, widths, films of other sources: 
 python scripts/evaluate.py jointspace   the joint space against its criteria: docs/results/jointspace.md
 python scripts/evaluate.py grade        the grade against its criteria: docs/results/grade.md
 python scripts/evaluate.py localize     knees found and refused: docs/results/localize.md
+python scripts/evaluate.py letters      letters on films: docs/results/letters.md
 python scripts/evaluate.py compare      changes between films: docs/results/compare.md
 python scripts/evaluate.py spheres      spacings from calibration spheres: docs/results/spheres.md
 python scripts/evaluate.py full-fields  films as hospitals send them: docs/results/full-fields.md
@@ -31,13 +32,15 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(
-        required=True, metavar="pipeline|jointspace|grade|localize|compare|spheres|full-fields|faults|hostile"
+        required=True,
+        metavar="pipeline|jointspace|grade|localize|letters|compare|spheres|full-fields|faults|hostile",
     )
     runs = {
         "pipeline": _pipeline,
         "jointspace": _joint_space,
         "grade": _grade,
         "localize": _localize,
+        "letters": _letters,
         "compare": _compare,
         "spheres": _spheres,
         "full-fields": _full_fields,
@@ -49,7 +52,7 @@ def _options() -> argparse.Namespace:
         command.set_defaults(run=runs[name])
         command.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
         command.add_argument("--out", type=Path, default=ROOT / "docs" / "results", help="folder of the page")
-        if name not in ("pipeline", "faults", "hostile"):
+        if name not in ("pipeline", "letters", "faults", "hostile"):
             command.add_argument("--knees", type=int, help="val crops, spread over all; all where not given")
             command.add_argument("--jobs", type=int, default=2, help="processes; changes no figure but times")
     parsers["jointspace"].add_argument("--simulated", type=int, default=500, help="how many simulated knees")
@@ -94,6 +97,12 @@ def _localize(options: argparse.Namespace) -> Path:
     return write(gather(options.data, boxes, options.films, options.knees, options.jobs), options.out)
 
 
+def _letters(options: argparse.Namespace) -> Path:
+    from evaluation.letters.page import gather, write
+
+    return write(gather(options.data, ROOT / "tests" / "localize" / "full_fields.csv"), options.out)
+
+
 def _compare(options: argparse.Namespace) -> Path:
     from evaluation.comparison.page import gather, write
 
@@ -112,8 +121,9 @@ def _spheres(options: argparse.Namespace) -> Path:
 def _full_fields(options: argparse.Namespace) -> Path:
     from evaluation.full_fields.page import gather, write
 
-    marks = ROOT / "tests" / "localize"
-    return write(gather(options.data, marks, options.simulated, options.knees, options.jobs), options.out)
+    return write(
+        gather(options.data, ROOT / "tests", options.simulated, options.knees, options.jobs), options.out
+    )
 
 
 def _faults(options: argparse.Namespace) -> Path:

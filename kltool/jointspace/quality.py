@@ -90,6 +90,18 @@ def _side_findings(knee: Knee, criteria: QualityCriteria) -> Iterator[QualityFin
     elif knee.side_probability <= criteria.good_side_probability:
         reason = f"by its anatomy this may be a {knee.side.other} knee, or the film may be mirrored"
         yield QualityFinding(Quality.USABLE, reason)
+    yield from _letter_findings(knee)
+
+
+def _letter_findings(knee: Knee) -> Iterator[QualityFinding]:
+    """Letters on the film that name the other side, or that say that the film is shown mirrored."""
+    for letter in knee.letters:
+        if letter.side is knee.side.other:
+            reason = f"{letter} contradicts the side, which is {knee.side} by {knee.side_source}"
+            yield QualityFinding(Quality.POOR, reason)
+        elif letter.mirrored and knee.placement.mirrored is not (knee.side is Side.LEFT):
+            reason = f"{letter} and the anatomy say that the film is shown mirrored"
+            yield QualityFinding(Quality.POOR, reason)
 
 
 def _landmark_findings(spread: float, criteria: QualityCriteria) -> Iterator[QualityFinding]:

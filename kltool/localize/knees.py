@@ -1,34 +1,41 @@
-"""Radiograph to knees: rotation of the film, detection, side of the body, replaced joints, spacing."""
+"""Radiograph to knees: polarity and rotation of a film, detection, sides, replaced joints, spacing."""
 
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
-from kltool.errors import JointCutOff, NoKnee, Refusal, TooCoarse
-from kltool.geometry.points import mirror
-from kltool.localize.classify import ClassifiedCandidate, classify
-from kltool.localize.cut_off import edge_that_cuts
-from kltool.localize.detect import DEFAULT, Candidate, FinderSettings, detect_candidates
-from kltool.localize.landmarks import refine_placement
-from kltool.localize.orient import rotate_quarter_turns
-from kltool.localize.refusals import SECOND_EXPOSURE, cut_off, refusal_of
-from kltool.localize.second_knee import SUSPECTED, has_room_beside, second_knee_note
-from kltool.localize.sides import CERTAINLY_FRONTAL, SideSettings, assign_sides, more_probable_side
+from kltool.errors import TooCoarse
+from kltool.localize.candidates import candidates_upright, nothing_found, select_knees
+from kltool.localize.classify import ClassifiedCandidate
+from kltool.localize.detect import DEFAULT, FinderSettings
+from kltool.localize.letter_sides import (
+    LettersOfKnees,
+    agreement_notes,
+    between_notes,
+    contradiction_notes,
+    letters_of_knees,
+    side_note,
+    sides_by_letters,
+)
+from kltool.localize.letters import find_letters
+from kltool.localize.placing import placed_knee
+from kltool.localize.refusals import SECOND_EXPOSURE, refusal_of
+from kltool.localize.second_knee import second_knee_notes
 from kltool.localize.sides import DEFAULT as SIDES
+from kltool.localize.sides import (
+    Sides,
+    SideSettings,
+    assign_sides,
+    sides_named,
+)
 from kltool.localize.spacing import fit_spacing
 from kltool.localize.sphere.calibrate import NO_SPHERE, SphereSettings, calibrate_by_sphere
 from kltool.values.decimals import decimal
-from kltool.values.knee import Knee, Landmarks, OtherOrientation, Placement, right_knee_orientation
-from kltool.values.radiograph import Radiograph, Side, SideSource
+from kltool.values.knee import Knee
+from kltool.values.radiograph import Radiograph, SideSource
 from kltool.values.reading import RefusedKnee
 from kltool.weights import Models
 
-MOST_CANDIDATES: Final = 5  # of a film
-FRONTAL: Final = 0.5  # docs/choices.md#knee-class
-PART_OF_A_JOINT: Final = 0.5  # score of one that is cut off; docs/choices.md#cut-off
 FEWEST_PIXELS: Final = 60.0  # of the tibial width; docs/choices.md#coarsest-film
-OVERRULING_PROBABILITY: Final = 0.99  # docs/choices.md#side-by-anatomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,114 +62,38 @@ def find_knees(
     """Find one or two knees in a frontal film.
 
     Two knees take their sides from their order in the picture (the patient's right is on the viewer's left),
-    unless tags and anatomy say that both are one knee, of which the better exposure is read;
-    one knee takes the side given by the user or the tags, or else the side of its anatomy, which may be
-    unknown.
+    unless letters on the film say the reverse, or tags and anatomy say that both are one knee, of which the
+    better exposure is read;
+    one knee takes the side given by the user, the tags, or a letter, or else the side of its anatomy, which
+    may be unknown.
     Raises NoKnee, JointCutOff, TooCoarse, SideUnknown.
     """
-    film, candidates, rotation_notes = _rotate_upright(film, models, settings)
+    film, candidates, rotation_notes = candidates_upright(film, models, settings)
     if not candidates:
-        raise _nothing_found(film, models, settings)
-    knees = _select_knees(candidates)
+        raise nothing_found(film, models, settings)
+    knees = select_knees(candidates)
     _require_resolution(knees)
     knees, second = _without_second_exposure(film, knees, candidates[0], side_settings)
-    sides = assign_sides(film, knees, side_settings)
+    letters, letter_notes = _letters_beside(film, knees, models)
+    sides = _sides_with_letters(film, knees, letters, side_settings)
     requested = [
-        (knee, side)
-        for knee, side in zip(knees, sides.sides, strict=True)
+        (knee, side, beside)
+        for knee, side, beside in zip(knees, sides.sides, letters, strict=True)
         if film.side_source is not SideSource.USER or side is film.side
     ]
-    refusals = [refusal_of(film.pixels, knee) for knee, _ in requested]
+    refusals = [refusal_of(film.pixels, knee) for knee, _, _ in requested]
     localized = tuple(
-        _localize_knee(film, knee, side, sides.source, models)
-        for (knee, side), refusal in zip(requested, refusals, strict=True)
+        replace(placed_knee(film, knee, side, sides.source, models), letters=beside)
+        for (knee, side, beside), refusal in zip(requested, refusals, strict=True)
         if refusal is None
     )
     refused = tuple(refusal for refusal in refusals if refusal is not None) + second
     film, sphere_notes = calibrate_by_sphere(film, localized, sphere)
     film, spacing_notes = fit_spacing(film, localized)
     knees_of_film = tuple(replace(knee, film=film) for knee in localized)
-    second_notes = () if second else _second_knee_notes(film, knees, models, settings)
-    notes = (*rotation_notes, *sides.notes, *second_notes, *sphere_notes, *spacing_notes)
+    second_notes = () if second else second_knee_notes(film, knees, models, settings)
+    notes = (*rotation_notes, *sides.notes, *letter_notes, *second_notes, *sphere_notes, *spacing_notes)
     return LocalizedKnees(film, knees_of_film, refused, notes)
-
-
-def _rotate_upright(
-    film: Radiograph, models: Models, settings: FinderSettings
-) -> tuple[Radiograph, list[ClassifiedCandidate], tuple[str, ...]]:
-    """The film as it is where a knee is certain, otherwise by the quarter turns that show one best."""
-    candidates = _classified_candidates(film, models, settings)
-    if _highest_probability(candidates) >= CERTAINLY_FRONTAL:
-        return film, candidates, ()
-    best = film, candidates, 0
-    for turns in (2, 1, 3):
-        rotated = rotate_quarter_turns(film, turns)
-        candidates = _classified_candidates(rotated, models, settings)
-        if _highest_probability(candidates) > max(_highest_probability(best[1]), FRONTAL):
-            best = rotated, candidates, turns
-    film, candidates, turns = best
-    notes = (f"the film was rotated counterclockwise by {90 * turns} degrees",) if turns else ()
-    return film, candidates, notes
-
-
-def _highest_probability(candidates: list[ClassifiedCandidate]) -> float:
-    return max((one.frontal_probability for one in candidates), default=0.0)
-
-
-def _classified_candidates(
-    film: Radiograph, models: Models, settings: FinderSettings
-) -> list[ClassifiedCandidate]:
-    """The candidates that are frontal knees, natural or replaced, best first."""
-    classified = [
-        ClassifiedCandidate(candidate, classify(film.pixels, candidate, models.classifier))
-        for candidate in detect_candidates(film.pixels, models.finder, settings)[:MOST_CANDIDATES]
-    ]
-    return [one for one in classified if one.frontal_probability >= FRONTAL]
-
-
-def _nothing_found(film: Radiograph, models: Models, settings: FinderSettings) -> Refusal:
-    """What to raise where no candidate is a frontal knee: the finder may see the part of one at an edge."""
-    joints = detect_candidates(film.pixels, models.finder, settings)[:MOST_CANDIDATES]
-    for joint in joints:
-        edge = edge_that_cuts(film.pixels, joint)
-        if edge is not None and joint.score >= PART_OF_A_JOINT:
-            return JointCutOff(cut_off(edge).reason)
-    return NoKnee(
-        "no knee joint was found in the picture, one or two frontal knees expected; "
-        "check that it is a frontal knee radiograph that shows the joint"
-    )
-
-
-def _select_knees(candidates: list[ClassifiedCandidate]) -> list[ClassifiedCandidate]:
-    """The best candidate and, if found, the other knee of the pair; left to right."""
-    best = candidates[0]
-    others = [other for other in candidates[1:] if _are_a_pair(best.candidate, other.candidate)]
-    return sorted([best, *others[:1]], key=lambda one: float(one.candidate.centre[1]))
-
-
-def _are_a_pair(one: Candidate, other: Candidate) -> bool:
-    """Whether these can be both knees of one person: of similar size, side by side, at a similar height."""
-    size = np.sqrt(one.width * other.width)
-    down, across = np.abs(one.centre - other.centre) / size
-    return bool(
-        across > 1.0 and down < 0.8 and max(one.width, other.width) < 1.35 * min(one.width, other.width)
-    )
-
-
-def _second_knee_notes(
-    film: Radiograph, knees: list[ClassifiedCandidate], models: Models, settings: FinderSettings
-) -> tuple[str, ...]:
-    """What speaks for a second knee on a film on which one was found."""
-    one = knees[0]
-    if len(knees) > 1 or not has_room_beside(film.pixels, one.candidate):
-        return ()
-    bolder = replace(settings, threshold=min(SUSPECTED, settings.threshold))
-    weak = [
-        other.candidate
-        for other in _classified_candidates(film, models, bolder)
-        if _are_a_pair(one.candidate, other.candidate)
-    ]
-    return second_knee_note(film.pixels, one.candidate, weak)
 
 
 def _require_resolution(knees: list[ClassifiedCandidate]) -> None:
@@ -194,65 +125,22 @@ def _without_second_exposure(
     return [best], (SECOND_EXPOSURE,)
 
 
-def _localize_knee(
-    film: Radiograph, knee: ClassifiedCandidate, side: Side, source: SideSource, models: Models
-) -> Knee:
-    """Medial and lateral follow the given side, unless the anatomy is almost certainly that of the other.
-
-    A knee of unknown side is measured as the more probable one, and placed as the other one, too.
-    """
-    if side is Side.UNKNOWN:
-        return _localize_without_side(film, knee, models)
-    mirrored = side is Side.LEFT
-    if knee.side_probability(side) <= 1 - OVERRULING_PROBABILITY:
-        mirrored = not mirrored
-    placement, landmarks = _placed(film, knee, mirrored, models)
-    return Knee(
-        film,
-        placement,
-        landmarks,
-        side,
-        source,
-        knee.candidate.score,
-        knee.side_probability(side),
-        knee.knee_class.metal(mirrored),
-    )
+def _letters_beside(
+    film: Radiograph, knees: list[ClassifiedCandidate], models: Models
+) -> tuple[LettersOfKnees, tuple[str, ...]]:
+    """The letters beside each knee, and notes on those that name no side."""
+    letters = find_letters(film.pixels, models.letters)
+    of_knees = letters_of_knees(letters, [float(knee.candidate.centre[1]) for knee in knees])
+    return of_knees, (*contradiction_notes(of_knees), *between_notes(letters, of_knees))
 
 
-def _localize_without_side(film: Radiograph, knee: ClassifiedCandidate, models: Models) -> Knee:
-    shown = more_probable_side(knee)
-    placement, landmarks = _placed(film, knee, shown is Side.LEFT, models)
-    other = OtherOrientation(*_placed(film, knee, shown is not Side.LEFT, models))
-    return Knee(
-        film,
-        placement,
-        landmarks,
-        Side.UNKNOWN,
-        SideSource.UNKNOWN,
-        knee.candidate.score,
-        knee.side_probability(shown),
-        knee.knee_class.metal(shown is Side.LEFT),
-        other,
-    )
-
-
-def _placed(
-    film: Radiograph, knee: ClassifiedCandidate, mirrored: bool, models: Models
-) -> tuple[Placement, Landmarks]:
-    pixels = right_knee_orientation(film.pixels, mirrored)
-    start = _placement(knee.candidate, pixels.shape[1], mirrored)
-    return refine_placement(pixels, start, models.landmarks)
-
-
-def _placement(candidate: Candidate, columns: int, mirrored: bool) -> Placement:
-    """The placement of a candidate on a film with this number of columns, mirrored where the film is."""
-    ends, centre = candidate.ends, candidate.centre[None]
-    if mirrored:
-        ends, centre = mirror(ends, columns)[::-1], mirror(centre, columns)
-    across = ends[1] - ends[0]
-    return Placement(
-        (float(centre[0, 0]), float(centre[0, 1])),
-        candidate.width,
-        float(np.arctan2(across[0], across[1])),
-        mirrored,
-    )
+def _sides_with_letters(
+    film: Radiograph, knees: list[ClassifiedCandidate], letters: LettersOfKnees, settings: SideSettings
+) -> Sides:
+    """The sides by the source that counts, and what the letters say of them. Raises SideUnknown, NoKnee."""
+    named = sides_by_letters(film.side, letters)
+    if named:
+        sides = sides_named(film, knees, named, settings)
+        return replace(sides, notes=(side_note(letters), *sides.notes))
+    sides = assign_sides(film, knees, settings)
+    return replace(sides, notes=(*sides.notes, *agreement_notes(letters, sides.sides, sides.source)))

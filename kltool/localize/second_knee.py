@@ -1,13 +1,18 @@
 """A second knee on a film of which one was read: a weak candidate beside it, or its mirror image."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import cv2
 import numpy as np
 
-from kltool.localize.detect import Candidate
+from kltool.localize.candidates import are_a_pair, frontal_candidates
+from kltool.localize.classify import ClassifiedCandidate
+from kltool.localize.detect import Candidate, FinderSettings
 from kltool.typing import Float32, Points
+from kltool.values.radiograph import Radiograph
+from kltool.weights import Models
 
 SUSPECTED: Final = 0.05  # score of a weak candidate; docs/choices.md#second-knee
 LEAST_LIKENESS: Final = 0.77  # correlation with the mirror image; docs/choices.md#second-knee
@@ -16,6 +21,22 @@ REACH: Final = (0.75, 0.62)  # tibial widths above and beside the joint that are
 SIZES: Final = (0.9, 1.0, 1.1)  # of the other knee
 LEAST_ACROSS, MOST_DOWN = 1.05, 0.8  # tibial widths between both
 CHECK: Final = "look at the film; if it is a knee, give the film cut to it"
+
+
+def second_knee_notes(
+    film: Radiograph, knees: list[ClassifiedCandidate], models: Models, settings: FinderSettings
+) -> tuple[str, ...]:
+    """What speaks for a second knee on a film on which one was found."""
+    one = knees[0]
+    if len(knees) > 1 or not has_room_beside(film.pixels, one.candidate):
+        return ()
+    bolder = replace(settings, threshold=min(SUSPECTED, settings.threshold))
+    weak = [
+        other.candidate
+        for other in frontal_candidates(film, models, bolder)
+        if are_a_pair(one.candidate, other.candidate)
+    ]
+    return second_knee_note(film.pixels, one.candidate, weak)
 
 
 def second_knee_note(film: Float32, knee: Candidate, weak: Sequence[Candidate]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The sides of the knees of one film: by the user, the tags, the order of two knees or the anatomy of one."""
+"""The sides of the knees of one film: by the user, the tags, the order of two knees, letters or anatomy."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -51,10 +51,19 @@ class Sides:
 def assign_sides(film: Radiograph, knees: list[ClassifiedCandidate], settings: SideSettings) -> Sides:
     """Raises SideUnknown, and NoKnee of what shows neither a side nor, with certainty, a knee."""
     if len(knees) == 2:
-        return Sides(KNOWN_SIDES, SideSource.FILM, _conflicting_tag(film))
+        return Sides(KNOWN_SIDES, SideSource.FILM, _conflicting_tag(film, "the order of the film"))
     if film.side in KNOWN_SIDES:
         return Sides((film.side,), film.side_source)
     return _by_anatomy(film, knees[0], settings)
+
+
+def sides_named(
+    film: Radiograph, knees: list[ClassifiedCandidate], named: tuple[Side, ...], settings: SideSettings
+) -> Sides:
+    """The sides that letters on the film name. Raises NoKnee as `assign_sides`: any film has letters."""
+    if len(knees) == 1 and not knees[0].is_replaced and not _shows_side(knees[0], settings):
+        _require_certain(knees[0])
+    return Sides(named, SideSource.LETTER, _conflicting_tag(film, "letters on the film"))
 
 
 def more_probable_side(knee: ClassifiedCandidate) -> Side:
@@ -62,20 +71,24 @@ def more_probable_side(knee: ClassifiedCandidate) -> Side:
     return max(KNOWN_SIDES, key=knee.side_probability)
 
 
-def _conflicting_tag(film: Radiograph) -> tuple[str, ...]:
+def _conflicting_tag(film: Radiograph, source: str) -> tuple[str, ...]:
     if film.side is None or film.side_source is not SideSource.TAG:
         return ()
-    return (f"the tags say {film.side}, two knees are shown: sides taken from the order of the film",)
+    return (f"the tags say {film.side}, two knees are shown: sides taken from {source}",)
+
+
+def _shows_side(knee: ClassifiedCandidate, settings: SideSettings) -> bool:
+    return knee.side_probability(more_probable_side(knee)) >= settings.least_probability
 
 
 def _by_anatomy(film: Radiograph, knee: ClassifiedCandidate, settings: SideSettings) -> Sides:
     shown = more_probable_side(knee)
     side, patients_right = (shown.other, "right") if film.stored_mirrored else (shown, "left")
-    if knee.side_probability(shown) >= settings.least_probability and not knee.is_replaced:
+    if _shows_side(knee, settings) and not knee.is_replaced:
         note = f"by the anatomy alone: {side} if the patient's right is on the viewer's {patients_right}"
         return Sides((side,), SideSource.ANATOMY, (f"side {note}",))
     found = (
-        f"the tags give none, and by its anatomy it is a {side} knee with a probability of "
+        f"neither tags nor letters name one, and by its anatomy it is a {side} knee with a probability of "
         f"{beside(knee.side_probability(shown), settings.least_probability, 2)}, "
         f"{decimal(settings.least_probability)} expected"
     )

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from kltool.errors import KltoolError
-from kltool.training import consistency, landmarks, linked, margins, verbs
+from kltool.training import consistency, landmarks, letters, linked, margins, verbs
 from kltool.training.export import GRAPHS
 from kltool.training.networks.backbone import IMAGENET
 
 GRADED: Final = "folder with train/ and val/, each with 0/ to 4/"
 FILMS: Final = "folder with landmarks/, oai_kl/ and full_field/"
 ANNOTATED: Final = "folder with landmarks/ and oai_kl/"
+LETTERED: Final = "folder with oai_kl/ and full_field/"
+MARKS: Final = "table of the full fields with letter, letter_row and letter_column"
 SIMULATED: Final = "folder of scripts/simulate_joints.py"
 
 Run = Callable[[argparse.Namespace], None]
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _measured_together(
         trainer("linked", verbs.train_linked, "The margins, with another film beside.", ANNOTATED)
     )
+    _letters(trainer("letters", verbs.train_letters, "The letters R and L on a film.", LETTERED))
     _grader(trainer("grader", verbs.train_grader, "The Kellgren-Lawrence grade.", GRADED))
     what = "Write models/NAME.onnx and the models' entries in models/manifest.toml."
     _export(commands.add_parser("export", description=what, help=what))
@@ -94,6 +97,11 @@ def _measured_together(command: argparse.ArgumentParser) -> None:
     command.add_argument("marks", type=Path, help="tests/localize/full_fields.csv")
     command.add_argument("visits", type=Path, help="folder of scripts/simulate_visits.py")
     command.add_argument("--steps", type=int, default=linked.SCHEDULE.steps)
+
+
+def _letters(command: argparse.ArgumentParser) -> None:
+    command.add_argument("marks", type=Path, help=MARKS)
+    command.add_argument("--steps", type=int, default=letters.SCHEDULE.steps)
 
 
 def _grader(command: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ from kltool.training.networks.finder import Finder
 from kltool.training.networks.grader import restored
 from kltool.training.networks.knee_class import KneeClassifier
 from kltool.training.networks.landmarks import LandmarkNetwork
+from kltool.training.networks.letters import LetterNetwork
 from kltool.training.networks.margins import MarginNet
 from kltool.training.onnx_graph import export, halve
 
@@ -107,6 +108,15 @@ GRAPHS: Final[Mapping[str, Graph]] = {
         CURVES,
         f"{SIMULATED}, at two visits; {WITHOUT_MASKS}, as the margins model traces them",
         films=2,
+    ),
+    "letters": Graph(
+        lambda state: _loaded(LetterNetwork(), state),
+        (96, 128),
+        ("heat", "pose"),
+        ("R", "L", "mirrored R", "mirrored L"),
+        f"letters drawn on pieces of films: {OAI}; 31 full fields (Wani & Arora, Mendeley Data fxjm8fb6mw)",
+        any_size=True,
+        half=True,
     ),
     "grader": Graph(
         _ensemble,

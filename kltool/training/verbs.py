@@ -14,9 +14,10 @@ import torch
 from rich.progress import track
 
 from kltool.errors import UsageError
-from kltool.training import consistency, finder, landmarks, linked, margins
+from kltool.training import consistency, finder, landmarks, letters, linked, margins
 from kltool.training.consistency import TracingRealMargins
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated, without_masks
+from kltool.training.data.backgrounds import backgrounds, held_out_backgrounds
 from kltool.training.data.candidates import PlacedKnee
 from kltool.training.data.full_fields import load_full_fields
 from kltool.training.data.graded import GradedKnee, prepare
@@ -30,6 +31,7 @@ from kltool.training.finder import FindingKnees, severe_more_often
 from kltool.training.grader import Grading, Recipe
 from kltool.training.knee_class import ClassifyingKnees, oversampled, schedule_of
 from kltool.training.landmarks import PlacingLandmarks
+from kltool.training.letters import ReadingLetters
 from kltool.training.linked import LinkingMargins, traced
 from kltool.training.loop import fit
 from kltool.training.margins import TracingMargins
@@ -116,6 +118,13 @@ def train_linked(options: Namespace) -> None:
     graph = models_folder() / "margins.onnx"
     task = LinkingMargins(graph, simulated, annotated, styles, held_out, schedule)
     _save(fit(task, options.out).network.state_dict(), "linked", options.out)
+
+
+def train_letters(options: Namespace) -> None:
+    schedule = replace(letters.SCHEDULE, steps=options.steps, seed=options.seed)
+    known = backgrounds(options.data, options.marks)
+    task = ReadingLetters(known, held_out_backgrounds(options.data), schedule)
+    _save(fit(task, options.out).state_dict(), "letters", options.out)
 
 
 def train_grader(options: Namespace) -> None:

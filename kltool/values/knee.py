@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from kltool.typing import Float32, Float64
 from kltool.values.by_value import ByValue
+from kltool.values.letter import Letter
 from kltool.values.metal import Metal
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.scale import Scale, scale_of
@@ -104,6 +105,8 @@ class Knee:
         Probabilities of metal in the compartments and beside them.
     other : OtherOrientation or None
         Of a knee of unknown side, as it lies if it is of the less probable side; None of any other knee.
+    letters : tuple of Letter
+        The letters R and L that stand beside it, read with certainty.
     """
 
     film: Radiograph
@@ -115,6 +118,7 @@ class Knee:
     side_probability: float
     metal: Metal
     other: OtherOrientation | None = None
+    letters: tuple[Letter, ...] = ()
 
     @property
     def hangs_as_left(self) -> bool:

@@ -63,6 +63,7 @@ class SideSource(StrEnum):
     USER = "user"
     TAG = "tag"
     FILM = "film order"  # of the knees of a frontal film: the patient's right is on the viewer's left
+    LETTER = "letter"  # R or L on the film
     ANATOMY = "anatomy"  # of the only knee of such a film
     UNKNOWN = "unknown"
 

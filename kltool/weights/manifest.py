@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from kltool.errors import InstallationError, WeightMismatch
 
-NAMES: Final = ("finder", "aspect", "landmarks", "margins", "linked", "grader")  # that kltool runs
+NAMES: Final = ("finder", "aspect", "landmarks", "margins", "linked", "grader", "letters")  # that kltool runs
 COMPARISON_ONLY: Final = ("linked",)  # that a reading does not need
 FIELDS: Final = {
     "version": str,

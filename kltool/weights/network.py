@@ -44,6 +44,8 @@ class Models:
         The same on two films of one knee together.
     grader : Network
         The Kellgren-Lawrence grade.
+    letters : Network
+        The letters R and L on a film.
     """
 
     finder: Network
@@ -52,6 +54,7 @@ class Models:
     margins: Network
     linked: Network
     grader: Network
+    letters: Network
 
     @property
     def hashes(self) -> dict[str, str]:

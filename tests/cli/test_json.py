@@ -194,6 +194,7 @@ def test_a_record_names_every_model_and_setting_that_made_it(kltool: Kltool, sam
         "landmarks",
         "margins",
         "grader",
+        "letters",
     }
     assert made["settings"] == Settings().to_dict()
     assert len(made["file_sha256"]) == len(made["pixels_sha256"]) == 64

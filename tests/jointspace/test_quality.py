@@ -12,10 +12,12 @@ from kltool.values.expected_error import ExpectedError
 from kltool.values.joint_space import Positioning
 from kltool.values.knee import Knee
 from kltool.values.length import Length, NotMeasured
+from kltool.values.letter import Letter
 from kltool.values.measure import Compartment
 from kltool.values.reading import KneeReading, Quality, Reading
 from kltool.values.spacing import Calibration, Spacing
 from tests.intake.films import as_bytes, data_set
+from tests.messages import holds
 
 ReadSample = Callable[..., Reading]
 NO_MM = NotMeasured("no millimetres: no pixel spacing in the file")
@@ -116,6 +118,28 @@ def test_a_side_that_the_anatomy_contradicts_is_reported(reading: KneeReading) -
     assert (
         warning == f"by its anatomy this may be a {reading.knee.side.other} knee, or the film may be mirrored"
     )
+
+
+def test_a_letter_that_names_the_other_side_is_a_warning_with_its_probability(reading: KneeReading) -> None:
+    other = Letter(reading.knee.side.other, False, (90.0, 80.0), 30.0, 0.0, 0.97)
+    quality, (warning,) = judged(reading, replace(reading.knee, letters=(other,)))
+    assert quality is Quality.POOR
+    assert warning == (
+        f"the letter {other.name} on the film (probability 0.97) contradicts the side, which is "
+        f"{reading.knee.side} by {reading.knee.side_source}"
+    )
+    same = replace(other, side=reading.knee.side)
+    assert judged(reading, replace(reading.knee, letters=(same,))) == (Quality.GOOD, ())
+
+
+def test_a_mirrored_letter_says_that_the_film_is_mirrored_only_with_the_anatomy(reading: KneeReading) -> None:
+    letter = Letter(reading.knee.side, True, (90.0, 80.0), 30.0, 0.0, 0.97)
+    face_down = replace(reading.knee, letters=(letter,))
+    assert judged(reading, face_down) == (Quality.GOOD, ())
+    placement = replace(reading.knee.placement, mirrored=not reading.knee.placement.mirrored)
+    quality, warnings = judged(reading, replace(face_down, placement=placement, side_probability=0.004))
+    assert quality is Quality.POOR
+    assert any(holds(warning, "mirrored letter", "anatomy", "shown mirrored") for warning in warnings)
 
 
 @pytest.mark.parametrize(

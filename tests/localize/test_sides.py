@@ -11,7 +11,7 @@ from kltool.intake import load
 from kltool.localize import SideSettings, find_knees
 from kltool.localize.classify import ClassifiedCandidate, KneeClass
 from kltool.localize.detect import DEFAULT, Candidate
-from kltool.localize.sides import assign_sides
+from kltool.localize.sides import assign_sides, sides_named
 from kltool.training.data.implants import with_prosthesis
 from kltool.values.knee import Knee
 from kltool.values.radiograph import KNOWN_SIDES, Radiograph, Side, SideSource
@@ -114,6 +114,26 @@ def test_what_shows_no_side_and_is_no_certain_knee_is_refused_as_no_knee() -> No
     assert holds(str(refused.value), "no side", "0.75", "0.9")
     tagged = replace(FILM, side=Side.LEFT, side_source=SideSource.TAG)
     assert assign_sides(tagged, [doubtful], SideSettings()).sides == (Side.LEFT,)
+
+
+def test_a_letter_makes_no_knee_of_what_is_none() -> None:
+    doubtful = candidate(left=0.35, right=0.3, replaced=0.1, other=0.25)
+    with pytest.raises(NoKnee) as refused:
+        sides_named(FILM, [doubtful], (Side.LEFT,), SideSettings())
+    assert holds(str(refused.value), "no side", "0.75", "0.9")
+    for knee in (
+        candidate(left=0.6, right=0.38, replaced=0.0, other=0.02),
+        candidate(left=0.78, right=0.02, replaced=0.0, other=0.2),
+    ):
+        found = sides_named(FILM, [knee], (Side.LEFT,), SideSettings())
+        assert (found.sides, found.source) == ((Side.LEFT,), SideSource.LETTER)
+
+
+def test_letters_of_two_knees_that_reverse_the_order_are_told_with_the_tag_that_says_one_side() -> None:
+    knees = [candidate(left=0.98, right=0.02, replaced=0.0, other=0.0)] * 2
+    tagged = replace(FILM, side=Side.LEFT, side_source=SideSource.TAG)
+    found = sides_named(tagged, knees, (Side.LEFT, Side.RIGHT), SideSettings())
+    assert holds(found.notes[0], "tags say left", "letters")
 
 
 def test_a_certain_knee_that_shows_no_side_has_none_and_a_note_with_the_more_probable_one() -> None:

@@ -15,6 +15,7 @@ from kltool.training.networks.ensemble import GraderEnsemble
 from kltool.training.networks.finder import Finder
 from kltool.training.networks.grader import Grader, packed, restored
 from kltool.training.networks.landmarks import LandmarkNetwork
+from kltool.training.networks.letters import LetterNetwork
 from kltool.training.networks.margins import MarginNet
 from kltool.training.onnx_graph import export, halve
 from kltool.training.onnx_weights import graders_of
@@ -43,6 +44,7 @@ def settled(network: "torch.nn.Module", seed: int = 3) -> "torch.nn.Module":
     ("network", "outputs", "shape", "any_size"),
     [
         (Finder(), ["heat", "ends"], (1, 1, 96, 224), True),
+        (LetterNetwork(), ["heat", "pose"], (2, 1, 64, 96), True),
         (LandmarkNetwork(), ["points", "spread"], (3, 1, 160, 160), False),
         (MarginNet(), ["rows", "spreads"], (4, 1, 208, 192), False),
         (
@@ -52,7 +54,7 @@ def settled(network: "torch.nn.Module", seed: int = 3) -> "torch.nn.Module":
             False,
         ),
     ],
-    ids=["finder", "landmarks", "margins", "grader"],
+    ids=["finder", "letters", "landmarks", "margins", "grader"],
 )
 def test_the_exported_graph_gives_the_numbers_of_the_network(
     network: "torch.nn.Module",

@@ -11,8 +11,9 @@ pytest.importorskip("efficientnet_lite_pytorch", reason="needs the extra 'train'
 
 from dataclasses import replace
 
-from kltool.training import finder, landmarks, linked, margins
+from kltool.training import finder, landmarks, letters, linked, margins
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated
+from kltool.training.data.backgrounds import Backgrounds
 from kltool.training.data.full_fields import FullField, MarkedKnee
 from kltool.training.data.graded import GradedKnee
 from kltool.training.data.joints import Joint, joint_of_annotation
@@ -22,6 +23,7 @@ from kltool.training.finder import FindingKnees
 from kltool.training.grader import LABELS, Grading, Recipe, targets_of
 from kltool.training.knee_class import ClassifyingKnees, schedule_of
 from kltool.training.landmarks import PlacingLandmarks
+from kltool.training.letters import ReadingLetters
 from kltool.training.linked import LinkingMargins
 from kltool.training.loop import TrainingTask, fit
 from kltool.training.margins import TracingMargins
@@ -86,6 +88,14 @@ def field() -> FullField:
 def test_the_finder(annotated: list[AnnotatedKnee], tmp_path: Path) -> None:
     schedule = replace(finder.SCHEDULE, steps=2, batch=2)
     assert "step 2/2 loss" in check(FindingKnees(annotated, [field()], schedule), tmp_path)
+
+
+def test_the_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letters, "HELD_OUT", 6)
+    grey = Backgrounds((), [np.tile(np.linspace(40, 160, 300).astype(np.uint8), (300, 1))])
+    schedule = replace(letters.SCHEDULE, steps=2, batch=2)
+    log = check(ReadingLetters(grey, grey, schedule), tmp_path)
+    assert re.search(r"step 2/2 loss .* right 0\.\d+ wrong 0\.\d+ false \d", log)
 
 
 def test_the_landmarks(annotated: list[AnnotatedKnee], tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def test_every_model_is_loaded_and_a_reading_names_those_that_made_it() -> None:
         "margins": "margins",
         "linked": "linked",
         "grader": "grader",
+        "letters": "letters",
     }
     of_reading = {entry.identity: entry.sha256 for entry in entries() if entry.name != "linked"}
     assert models.hashes == of_reading

@@ -119,7 +119,7 @@ def _rows(reading: KneeReading) -> str:
 
 
 def _timed(models: Models, clock: _Clock) -> Models:
-    names = ("finder", "aspect", "landmarks", "margins", "linked", "grader")
+    names = ("finder", "aspect", "landmarks", "margins", "linked", "grader", "letters")
     networks = {name: getattr(models, name) for name in names}
     return Models(
         **{

@@ -10,9 +10,10 @@ import numpy as np
 
 from evaluation.criteria import Criterion, Result
 from evaluation.full_fields import crops as spoiled
-from evaluation.full_fields import films, metal, second_hospital
+from evaluation.full_fields import films, margins, metal, second_hospital
 from evaluation.full_fields.crops import CUTS, NOT_FOUND, READ, CutOutcome, is_growth_plate
 from evaluation.full_fields.films import FieldOutcome
+from evaluation.full_fields.margins import ALIKE_MM, MarkedMargin
 from evaluation.full_fields.metal import MetalOutcome
 from evaluation.full_fields.second_hospital import GradedFilm
 from evaluation.markdown import MarkdownTable, Section, made_by, page
@@ -24,6 +25,7 @@ from kltool.weights import load_models
 NONE: Final = Criterion(most=0.0)
 AT_MOST_ONE: Final = Criterion(most=1.0)
 READ_SHARE: Final = Criterion(least=99.0)
+GROSS_MM: Final = 1.0
 METAL: Final = Criterion(most=1.0)
 UNMEASURED: Final = Criterion(most=2.0)
 TYPICAL_SD: Final = Criterion(most=0.15)
@@ -38,6 +40,8 @@ class FieldReadings:
 
     fields: Sequence[FieldOutcome]
     spreads: Sequence[float | NotMeasured]
+    margins: Sequence[MarkedMargin]
+    left_out: int
     hospital: Sequence[GradedFilm]
     refused: Sequence[tuple[str, str]]
     partial: Sequence[MetalOutcome]
@@ -48,13 +52,17 @@ class FieldReadings:
     grown: Sequence[tuple[str, str]]
 
 
-def gather(data: Path, marks: Path, count: int, knees: int | None, jobs: int) -> FieldReadings:
-    """data: shared/data. marks: tests/localize. count: of simulated films. knees: of `val`; all if None."""
-    marked = films.marked_films(data / "full_field", marks / "full_fields.csv")
+def gather(data: Path, tests: Path, count: int, knees: int | None, jobs: int) -> FieldReadings:
+    """data: shared/data. tests: of the marks. count: of simulated films. knees: of `val`, all if None."""
+    marked = films.marked_films(data / "full_field", tests / "localize" / "full_fields.csv")
     paths = crops(data / "oai_kl" / "val", knees)
+    passes = (tests / "jointspace" / f"full_field_margins{name}.csv" for name in ("", "_second_pass"))
+    marks, left_out = margins.margin_marks(*passes)
     return FieldReadings(
         films.read_films(marked, jobs),
         films.spreads([film for film in marked if not film.is_training], jobs),
+        margins.compared(data / "full_field", marks, jobs),
+        left_out,
         second_hospital.read_films(data / "external", jobs),
         refusals(sorted((data / "refuse").iterdir()), load_models()),
         metal.partial_replacements(paths, jobs),
@@ -72,6 +80,7 @@ def write(readings: FieldReadings, results: Path) -> Path:
     sections = [
         field_section(readings.fields),
         compartment_section(readings.fields),
+        margin_section(readings.margins, readings.left_out),
         spread_section(readings.spreads),
         hospital_section(readings.hospital),
         metal_section(readings),
@@ -176,6 +185,39 @@ def compartment_section(fields: Sequence[FieldOutcome]) -> Section:
         (
             MarkdownTable(("share", "knees", "not measured", "of compartments", "metal reported"), rows),
             MarkdownTable(("reason", "compartments"), reasons.most_common() or [("none", 0)]),
+        ),
+    )
+
+
+def margin_section(compared: Sequence[MarkedMargin], left_out: int) -> Section:
+    rows = []
+    for margin in ("femoral", "tibial"):
+        own = [one for one in compared if one.mark.margin == margin]
+        errors = np.array([one.error_mm for one in own if not isinstance(one.error_mm, NotMeasured)])
+        away = np.abs(errors)
+        rows.append(
+            (
+                *(margin, len(own), len(own) - len(errors)),
+                *(f"{figure:+.2f}" for figure in (np.median(errors),)),
+                *(f"{figure:.2f}" for figure in (np.median(away), np.percentile(away, 95))),
+                int((away > GROSS_MM).sum()),
+            )
+        )
+    gross = [
+        (one.mark.image, one.mark.side, one.mark.half, one.mark.margin, f"{one.error_mm:+.1f}")
+        for one in compared
+        if not isinstance(one.error_mm, NotMeasured) and abs(one.error_mm) > GROSS_MM
+    ]
+    return Section(
+        "Margins marked by eye",
+        "30 knees of the testing share, three columns of each half of the joint, both margins, marked "
+        "twice without sight of each other or of kltool (`tests/jointspace/full_field_margins.csv`). "
+        f"{left_out} marks are left out: not seen, or the passes differ by over {ALIKE_MM:g} mm. Millimetres "
+        "at a plateau of 76 mm; below the mark is positive.",
+        (Result(f"margins off by more than {GROSS_MM:g} mm", float(len(gross)), "", NONE, ".0f"),),
+        (
+            MarkdownTable(("margin", "marks", "not found", "median", "median size", "95th", "gross"), rows),
+            MarkdownTable(("film", "side", "half", "margin", "mm"), gross or [("none", "", "", "", "")]),
         ),
     )
 

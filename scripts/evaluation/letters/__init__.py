@@ -1,0 +1,1 @@
+"""The letters on films against known ones."""
