@@ -108,7 +108,7 @@ def _femoral_ratios(models: Models, seed: int) -> list[float]:
         return []
     before, after = known
     scales = scales_of(before, after, (before.joint_space.axis, after.joint_space.axis))
-    return [float(np.exp(scales.femur_log_ratio))]
+    return [float(np.exp(scales.bone_log_ratio))]
 
 
 def _at_detector(simulated: SimulatedFilm) -> Radiograph:

@@ -17,7 +17,7 @@ from kltool.values.reading import KneeReading, Provenance, Quality, Reading
 from kltool.values.spacing import NoSpacing, Spacing, same_spacing
 from kltool.values.width_change import Unit
 
-LARGEST_SIZE_CHANGE: Final = 5.0  # % of the femoral width; docs/choices.md#magnification
+LARGEST_SIZE_CHANGE: Final = 5.0  # % of the size of a bone; docs/choices.md#magnification
 LARGEST_MAGNIFICATION_RATIO: Final = 1.25  # of two films of a knee; docs/choices.md#magnification
 LARGEST_IMD_CHANGE: Final = 100 * 1.5 / 76  # % of the tibial width; docs/choices.md#pair-positioning
 LARGEST_ROTATION_DEG: Final = 8.0  # docs/choices.md#pair-positioning
@@ -105,9 +105,9 @@ def _different_calibrations(first: Spacing | NoSpacing, second: Spacing | NoSpac
 
 def _impossible_magnification(scales: Scales) -> Iterator[str]:
     """Adult bone keeps its size: beyond what magnification does, millimetres differ by a wrong spacing."""
-    if scales.unit is Unit.MM and abs(scales.femur_log_ratio) > log(LARGEST_MAGNIFICATION_RATIO):
+    if scales.unit is Unit.MM and abs(scales.bone_log_ratio) > log(LARGEST_MAGNIFICATION_RATIO):
         yield (
-            f"the femoral width differs by {signed(_femoral_change(scales), 0)}%, more than by "
+            f"{_measure_of(scales)} differs by {signed(_percent(scales.bone_log_ratio), 0)}%, more than by "
             "magnification: the pixel spacing of a film is wrong"
         )
 
@@ -158,18 +158,28 @@ def _cautions(
     for when, knee in (("before", before), ("after", after)):
         if knee.quality is not Quality.GOOD:
             yield f"{when}: {knee.quality} quality"
-    femoral_change = _femoral_change(scales)
-    if abs(femoral_change) > LARGEST_SIZE_CHANGE:
+    if not scales.is_femur_believed:
         yield (
-            f"the femoral width differs by {signed(femoral_change, 1)}%: magnification or positioning "
+            "the ends of the femur were not found alike, so that its width is not used: it differs by "
+            f"{signed(_percent(scales.femur_log_ratio), 1)}%, the outline of the joint by "
+            f"{signed(_percent(scales.outline_log_ratio), 1)}%"
+        )
+    bone_change = _percent(scales.bone_log_ratio)
+    if abs(bone_change) > LARGEST_SIZE_CHANGE:
+        yield (
+            f"{_measure_of(scales)} differs by {signed(bone_change, 1)}%: magnification or positioning "
             "may differ"
         )
     yield from _positioning_cautions(before, after)
 
 
-def _femoral_change(scales: Scales) -> float:
-    """Of the width by the stated scales, %."""
-    return 100 * (exp(scales.femur_log_ratio) - 1)
+def _measure_of(scales: Scales) -> str:
+    return "the femoral width" if scales.is_femur_believed else "the outline of the joint"
+
+
+def _percent(log_ratio: float) -> float:
+    """Of a size by the stated scales, its change in %."""
+    return 100 * (exp(log_ratio) - 1)
 
 
 def _produced_differently(before: Provenance, after: Provenance) -> bool:

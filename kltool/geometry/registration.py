@@ -46,13 +46,13 @@ def estimate_similarity(source: Points, target: Points) -> Similarity:
 
 
 def corresponding_frame(frame: JointFrame, source: Knee, target: Knee) -> JointFrame:
-    """The frame of `target` that shows the anatomy of `frame` of `source`, by all landmarks of both."""
+    """The frame of `target` that shows the anatomy of `frame` of `source`, by the margins' landmarks."""
     return estimate_similarity(_landmarks(source), _landmarks(target)).apply_to_frame(frame)
 
 
 def _landmarks(knee: Knee) -> Points:
-    marks = knee.landmarks
-    return np.vstack([marks.tibia, marks.femur, marks.femoral_ends])
+    """(n, 2), without the femoral ends, which slide along the sides of the femur."""
+    return np.vstack([knee.landmarks.tibia, knee.landmarks.femur])
 
 
 def as_complex(points: Points) -> ComplexPoints:

@@ -17,7 +17,7 @@ from kltool.values.width_change import Unit
 from tests.messages import holds
 
 ReadSample = Callable[..., Reading]
-SAME_SIZE = Scales(Unit.MM, (0.2, 0.2), 0.0, 0.01, 0.01)
+SAME_SIZE = Scales(Unit.MM, (0.2, 0.2), 0.0, 0.0, 0.01, 0.01)
 NO_MM = NotMeasured("no pixel spacing")
 
 
@@ -122,7 +122,7 @@ def test_an_image_that_is_mirrored_is_not_compared_and_its_bones_are_not_blamed(
 def test_films_whose_femur_changed_by_more_than_magnification_have_no_common_millimetres(
     ratio: float, expected: Comparability, knee: KneeReading
 ) -> None:
-    changed = replace(SAME_SIZE, femur_log_ratio=log(ratio))
+    changed = replace(SAME_SIZE, femur_log_ratio=log(ratio), outline_log_ratio=log(ratio))
     film = replace(knee.knee.film, pixels_sha256="of another film")
     later = replace(knee, knee=replace(knee.knee, film=film))
     found, reasons = assess_comparability(knee, later, changed, match(0.99), 1.0)
@@ -132,5 +132,5 @@ def test_films_whose_femur_changed_by_more_than_magnification_have_no_common_mil
 
 def test_without_millimetres_a_femur_of_another_size_asks_for_caution(knee: KneeReading) -> None:
     """The ratio of femur to tibia is no matter of the spacing."""
-    changed = replace(SAME_SIZE, unit=Unit.PERCENT, femur_log_ratio=log(1.3))
+    changed = replace(SAME_SIZE, unit=Unit.PERCENT, femur_log_ratio=log(1.3), outline_log_ratio=log(1.3))
     assert assess_comparability(knee, knee, changed, match(0.99), 1.0)[0] is Comparability.CAUTION

@@ -31,7 +31,7 @@ def without_mm(mm: float, sd_mm: float = 0.2) -> Width:
 
 
 def scales(unit: Unit = Unit.MM, relative_sd: float = 0.0, between: float = 0.0) -> Scales:
-    return Scales(unit, (1.0, 1.0), 0.0, relative_sd, between)
+    return Scales(unit, (1.0, 1.0), 0.0, 0.0, relative_sd, between)
 
 
 def change(

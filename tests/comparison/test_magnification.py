@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from math import log
 
+import numpy as np
 import pytest
 
 from kltool.comparison.magnification import FEMUR_SD, TIBIA_SD, Scales, scales_of
@@ -36,6 +37,32 @@ def test_films_of_equal_scale_are_left_unchanged(knee: KneeReading) -> None:
     assert found.sizes[0] == found.sizes[1]
     assert found.femur_log_ratio == 0.0
     assert found.unit is Unit.MM
+
+
+def slid(knee: KneeReading, share: float) -> KneeReading:
+    """The knee as if one end of its femur had been found farther out by this share of its width."""
+    axis = knee.joint_space.axis
+    away = np.array(axis.end) + share * (np.array(axis.end) - np.array(axis.origin))
+    longer = replace(axis, end=(float(away[0]), float(away[1])))
+    return replace(knee, joint_space=replace(knee.joint_space, axis=longer))
+
+
+def test_a_femur_whose_end_slid_is_not_believed(knee: KneeReading) -> None:
+    found = scales(knee, slid(knee, 0.09))
+    assert not found.is_femur_believed
+    assert found.sizes[0] == found.sizes[1]
+    assert found.bone_log_ratio == 0.0
+    assert found.relative_sd_between == pytest.approx(2**0.5 * found.relative_sd)
+
+
+def test_a_femur_that_grew_with_the_outline_is_believed(knee: KneeReading) -> None:
+    found = scales(knee, stated(knee, 1.3))
+    assert found.is_femur_believed
+    assert found.bone_log_ratio == found.femur_log_ratio == pytest.approx(log(1.3))
+
+
+def test_a_small_slide_stays_below_what_is_believed(knee: KneeReading) -> None:
+    assert scales(knee, slid(knee, 0.05)).is_femur_believed
 
 
 @pytest.mark.parametrize("factor", [0.97, 1.02, 1.05])
