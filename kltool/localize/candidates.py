@@ -16,7 +16,7 @@ from kltool.values.radiograph import Radiograph
 from kltool.weights import Models
 
 MOST_CANDIDATES: Final = 5  # of a film
-CLEAR: Final = 0.75  # score times probability of a frontal knee; docs/choices.md#polarity-by-knees
+CLEAR, PLAIN = 0.75, 0.5  # score times probability of a frontal knee; docs/choices.md#polarity-by-knees
 FRONTAL: Final = 0.5  # docs/choices.md#knee-class
 PART_OF_A_JOINT: Final = 0.5  # score of one that is cut off; docs/choices.md#cut-off
 
@@ -42,17 +42,23 @@ def candidates_upright(
 def _show_bone_bright(
     film: Radiograph, models: Models, settings: FinderSettings
 ) -> tuple[Radiograph, list[ClassifiedCandidate]]:
-    """The film as it is, unless its negative alone shows a clear knee."""
+    """The film as it is, unless it shows no clear knee and its negative a clearer and plain one."""
     candidates = frontal_candidates(film, models, settings)
-    if _is_clear(candidates):
+    if _clearness(candidates) >= CLEAR:
         return film, candidates
     inverted = negative(film)
     of_inverted = frontal_candidates(inverted, models, settings)
-    return (inverted, of_inverted) if _is_clear(of_inverted) else (film, candidates)
+    is_clearer = _clearness(of_inverted) >= max(PLAIN, _clearness(candidates))
+    return (inverted, of_inverted) if is_clearer else (film, candidates)
 
 
-def _is_clear(candidates: list[ClassifiedCandidate]) -> bool:
-    return any(one.candidate.score * one.frontal_probability >= CLEAR for one in candidates)
+def clearness(film: Radiograph, models: Models, settings: FinderSettings) -> float:
+    """Of the clearest knee of a film as it is: score times probability of a frontal knee, 0 to 1."""
+    return _clearness(frontal_candidates(film, models, settings))
+
+
+def _clearness(candidates: list[ClassifiedCandidate]) -> float:
+    return max((one.candidate.score * one.frontal_probability for one in candidates), default=0.0)
 
 
 def _highest_probability(candidates: list[ClassifiedCandidate]) -> float:

@@ -42,7 +42,7 @@ FEWEST_PIXELS: Final = 60.0  # of the tibial width; docs/choices.md#coarsest-fil
 class LocalizedKnees:
     """The knees of a film that can be read, from left to right in the picture, and those that are refused.
 
-    film: rotated upright where it was not, with a spacing that fits. notes: on rotation, sides, sphere and
+    film: with bright bone, upright, with a spacing that fits. notes: on rotation, sides, letters, sphere and
     spacing.
     """
 

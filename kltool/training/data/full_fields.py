@@ -47,7 +47,7 @@ class FullField:
 
 
 def is_for_training(name: str) -> bool:
-    """By the name of the film's file."""
+    """Whether anything may be learned or set by this film. name: of its file."""
     return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % SHARES < TRAINING_SHARES
 
 
