@@ -22,7 +22,7 @@ from kltool.training.data.candidates import PlacedKnee
 from kltool.training.data.full_fields import load_full_fields
 from kltool.training.data.graded import GradedKnee, prepare
 from kltool.training.data.joints import Joint, joint_of_annotation
-from kltool.training.data.oai import crops
+from kltool.training.data.oai import crops, shows_metal
 from kltool.training.data.real_joints import joints_of_crops, joints_of_full_fields
 from kltool.training.data.simulated_joints import load, load_coarse_film
 from kltool.training.data.styles import styles_of
@@ -58,7 +58,8 @@ def train_finder(options: Namespace) -> None:
 def train_knee_class(options: Namespace) -> None:
     graded, held_out = _graded(options.data, options.out)
     coarse = [load_coarse_film(path) for path in sorted(options.simulated.glob("*.npz"))]
-    knees: list[PlacedKnee] = [*oversampled(graded), *coarse]
+    natural = [knee for knee in graded if not shows_metal(knee.name)]
+    knees: list[PlacedKnee] = [*oversampled(natural), *coarse]
     schedule = schedule_of(len(knees), options.epochs, seed=options.seed)
     model = fit(ClassifyingKnees(knees, held_out, schedule), options.out)
     _save(model.state_dict(), "aspect", options.out)

@@ -1,6 +1,7 @@
 """The graded crops of the Osteoarthritis Initiative: FOLDER/0 to 4/IDs.png, where s is the side."""
 
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -8,6 +9,13 @@ from kltool.intake import load
 from kltool.typing import Float32
 from kltool.values.knee import right_knee_orientation
 from kltool.values.radiograph import Side
+
+# Participants of `train` whose crops show screws, plates, staples, a nail or a rod, found by looking;
+# docs/choices.md#metal
+WITH_METAL: Final = frozenset(
+    ("9008322", "9070442", "9082901", "9289216", "9454100", "9645958")
+    + ("9715626", "9718881", "9857800", "9877295", "9930679")
+)
 
 
 def crops(folder: Path, count: int | None = None) -> list[Path]:
@@ -45,3 +53,11 @@ def grade_of(path: Path) -> int:
 def seed_of(path: Path) -> tuple[int, int]:
     """Of random numbers for one crop: its participant and side, so that they depend on no other crop."""
     return int(participant_of(path.stem)), int(side_of(path) is Side.LEFT)
+
+
+def shows_metal(name: str) -> bool:
+    """Whether a participant of `train` has real metal at a knee; such crops judge and never teach.
+
+    name: of the crop's file, without its ending.
+    """
+    return participant_of(name) in WITH_METAL

@@ -14,8 +14,8 @@ from kltool.errors import Refusal
 from kltool.intake import load
 from kltool.intake.polarity import INVERTED, invert
 from kltool.localize import find_knees
-from kltool.localize.detect import DEFAULT
 from kltool.localize.candidates import CLEAR, clearness
+from kltool.localize.detect import DEFAULT
 from kltool.training.data.full_fields import is_for_training
 from kltool.training.parallel import each
 from kltool.values.knee import Knee
