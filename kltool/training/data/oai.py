@@ -13,8 +13,10 @@ from kltool.values.radiograph import Side
 # Participants of `train` whose crops show screws, plates, staples, a nail or a rod, found by looking;
 # docs/choices.md#metal
 WITH_METAL: Final = frozenset(
-    ("9008322", "9070442", "9082901", "9289216", "9454100", "9645958")
-    + ("9715626", "9718881", "9857800", "9877295", "9930679")
+    [
+        *("9008322", "9070442", "9082901", "9289216", "9454100", "9645958"),
+        *("9715626", "9718881", "9857800", "9877295", "9930679"),
+    ]
 )
 
 
