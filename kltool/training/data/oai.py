@@ -10,13 +10,10 @@ from kltool.typing import Float32
 from kltool.values.knee import right_knee_orientation
 from kltool.values.radiograph import Side
 
-# Participants of `train` whose crops show screws, plates, staples, a nail or a rod, found by looking;
-# docs/choices.md#metal
-WITH_METAL: Final = frozenset(
-    [
-        *("9008322", "9070442", "9082901", "9289216", "9454100", "9645958"),
-        *("9715626", "9718881", "9857800", "9877295", "9930679"),
-    ]
+# Crops of `train` that show screws, plates, staples, a nail or a rod, found by looking; docs/choices.md#metal
+WITH_METAL: Final = (
+    *("9008322L", "9070442L", "9082901L", "9289216L", "9454100L", "9645958L"),
+    *("9715626L", "9718881R", "9857800L", "9877295L", "9930679R"),
 )
 
 
@@ -62,4 +59,4 @@ def shows_metal(name: str) -> bool:
 
     name: of the crop's file, without its ending.
     """
-    return participant_of(name) in WITH_METAL
+    return participant_of(name) in {participant_of(crop) for crop in WITH_METAL}

@@ -15,7 +15,7 @@ from kltool.simulate.population import simulate_random
 from kltool.training.data.augment import processed
 from kltool.training.data.distorted import burnt_out
 from kltool.training.data.implants import MetalShown, with_hardware, with_partial_prosthesis
-from kltool.training.data.oai import seed_of, side_of
+from kltool.training.data.oai import WITH_METAL, seed_of, side_of
 from kltool.training.data.simulated import film_of
 from kltool.training.parallel import each
 from kltool.values.knee import right_knee_orientation
@@ -49,6 +49,12 @@ def hardware(paths: Sequence[Path], jobs: int) -> list[MetalOutcome]:
     return each(_hardware, paths, "hardware", jobs)
 
 
+def real(train: Path, jobs: int) -> list[MetalOutcome]:
+    """The crops of `train` with real metal, mostly beside the joint, as they are."""
+    paths = [path for name in WITH_METAL for path in train.glob(f"[0-4]/{name}.png")]
+    return each(_real, paths, "crops with real metal", jobs)
+
+
 def plain(paths: Sequence[Path], jobs: int) -> list[MetalOutcome]:
     """Each `val` crop as it is."""
     return each(_plain, paths, "crops without metal", jobs)
@@ -80,6 +86,10 @@ def _drawn(models: Models, path: Path, kind: int, draw: object) -> MetalOutcome:
     painted, shown = draw(upright, knee.placement, random)
     pixels = np.ascontiguousarray(right_knee_orientation(processed(painted, random), mirrored))
     return _outcome(replace(film, image=pixels), shown, models)
+
+
+def _real(models: Models, path: Path) -> MetalOutcome:
+    return _outcome(load(path, side=side_of(path)), MetalShown(elsewhere=True), models)
 
 
 def _plain(models: Models, path: Path) -> MetalOutcome:
