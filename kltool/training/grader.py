@@ -26,6 +26,7 @@ from kltool.training.kappa import quadratic_weighted_kappa
 from kltool.training.loop import Batch, Schedule
 from kltool.training.networks.grader import Grader, imagenet_grader
 from kltool.training.networks.heads import GRADES
+from kltool.training.precision import fast_precision
 from kltool.typing import Float32, Float64
 
 READERS: Final = (
@@ -173,7 +174,7 @@ def targets_of(knees: Sequence[GradedKnee], labels: str, teachers: Sequence[Grad
 def logits_of(graders: Sequence[Grader], pictures: Sequence[Float32], batch: int = 32) -> Float64:
     """(n, 5) logits of views, the mean over the graders and over each view and its mirror image."""
     rows = []
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+    with torch.inference_mode(), fast_precision():
         for first in range(0, len(pictures), batch):
             images = torch.from_numpy(np.stack(pictures[first : first + batch])[:, None])
             both = torch.cat([images, images.flip(3)]).contiguous(memory_format=torch.channels_last)

@@ -19,6 +19,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from kltool.errors import UsageError
 from kltool.training.allocator import keep_freed_memory
+from kltool.training.precision import fast_precision
 
 Batch = tuple[Tensor, ...]
 Tensors = tuple[Tensor, ...] | list[Tensor]
@@ -77,7 +78,7 @@ class TrainingTask(Protocol[Model]):
         """A batch a step, from step `first` to the last: images (B, C, H, W), then what the loss needs."""
 
     def loss(self, found: Any, *known: Tensor) -> Tensor:
-        """found: what the model gives for the images, bfloat16 where its last layer calculates so."""
+        """found: what the model gives for the images, in the precision of `fast_precision`."""
 
     def report(self, model: Model, step: int) -> str:
         """What the log states of the model after so many steps; may be empty."""
@@ -128,7 +129,7 @@ class _Learner(Generic[Model]):
     def learn(self, images: Tensor, known: Sequence[Tensor]) -> float:
         """One step; its loss."""
         self._model.train()
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_precision():
             found = self._model(images.contiguous(memory_format=torch.channels_last))
         loss = self._task.loss(found, *known)
         self._optimizer.zero_grad(set_to_none=True)
