@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -64,13 +65,7 @@ class ClassifyingKnees:
         right = torch.cat([part.argmax(1) for part, _ in parts]).numpy() == kinds
         found = torch.cat([part for _, part in parts]).numpy() > 0
         shares = " ".join(f"{right[kinds == kind].mean():.3f}" for kind in range(CLASSES))
-        sensitivity, specificity = (
-            " ".join(
-                f"{(found == bool(wanted))[:, one][findings[:, one] == wanted].mean():.3f}"
-                for one in range(FINDINGS)
-            )
-            for wanted in (1.0, 0.0)
-        )
+        sensitivity, specificity = (_shares(found, findings, wanted) for wanted in (1.0, 0.0))
         return (
             f"right {right.mean():.4f} by class {shares} findings sensitivity {sensitivity} "
             f"specificity {specificity}"
@@ -109,6 +104,16 @@ def finding_labels(seen: Seen) -> Float32:
     metal = (seen.metal.left, seen.metal.right, seen.metal.patellofemoral, seen.metal.elsewhere)
     growth_plate = None if seen.kind == REPLACED else seen.growth_plate
     return np.array([UNKNOWN if one is None else float(one) for one in (*metal, growth_plate)], np.float32)
+
+
+def _shares(found: npt.NDArray[np.bool_], findings: Float32, wanted: float) -> str:
+    """Shares of the candidates known to have a finding, or not to have it, that were told rightly, by finding."""
+    told = (found == bool(wanted)).T
+    asked = (findings == wanted).T
+    return " ".join(
+        f"{one[is_asked].mean():.3f}" if is_asked.any() else "none"
+        for one, is_asked in zip(told, asked, strict=True)
+    )
 
 
 def oversampled(knees: Sequence[GradedKnee]) -> list[GradedKnee]:

@@ -1,6 +1,7 @@
 """What the finder may propose, made of known knees: natural ones of either side, replaced ones, and others.
 
-The others are no frontal knee: places beside the joint, knees rotated, cut off or cut up, noise and shapes.
+The others are no frontal knee with bright bone: places beside the joint, knees rotated, cut off or cut up,
+negatives, noise and shapes.
 """
 
 from collections.abc import Callable, Sequence
@@ -67,12 +68,12 @@ def candidate(knee: PlacedKnee, random: Random) -> Seen:
     chance = random.random()
     if chance < 0.10:
         film, kind, metal = with_prosthesis(film, place, random), REPLACED, IN_BOTH
-    elif chance < 0.25:
+    elif chance < 0.28:
         film, at = one_of(OTHERS, random)(film, place, random)
         kind = OTHER
-    elif chance < 0.36:
+    elif chance < 0.42:
         film, metal = with_partial_prosthesis(film, place, random)
-    elif chance < 0.44:
+    elif chance < 0.52:
         film, metal = with_hardware(film, place, random)
     growing = kind == LATERAL_LEFT and random.random() < 0.1
     if growing:
@@ -169,6 +170,11 @@ def _shapes(film: Float32, at: Placement, random: Random) -> tuple[Float32, Plac
     return np.clip(field, 0, 255), at
 
 
+def _negative(film: Float32, at: Placement, random: Random) -> tuple[Float32, Placement]:
+    """With dark bone: a film whose polarity was decided wrongly."""
+    return film.max() + film.min() - film, _jittered(at, random)
+
+
 def _one_bone_mirrored(film: Float32, at: Placement, random: Random) -> tuple[Float32, Placement]:
     """The femur against its own mirror image, or the tibia against its own."""
     row = int(at.centre[0])
@@ -184,6 +190,8 @@ OTHERS: Final[Sequence[Other]] = (
     _turned,
     _cut_off,
     _cut_off,
+    _negative,
+    _negative,
     _cut_up,
     _shapes,
     _one_bone_mirrored,
