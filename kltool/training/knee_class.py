@@ -107,7 +107,7 @@ def finding_labels(seen: Seen) -> Float32:
 
 
 def _shares(found: npt.NDArray[np.bool_], findings: Float32, wanted: float) -> str:
-    """Shares of the candidates known to have a finding, or not to have it, that were told rightly, by finding."""
+    """By finding: of the candidates known to have it, or not to have it, how many were told rightly."""
     told = (found == bool(wanted)).T
     asked = (findings == wanted).T
     return " ".join(
