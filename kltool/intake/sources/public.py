@@ -36,7 +36,7 @@ def is_public(address: str) -> bool:
 
 
 def _is_global(address: IPv4Address | IPv6Address) -> bool:
-    if address in IPv6Network("::ffff:0:0/96"):
+    if any(address in network for network, _ in EMBEDDING):
         return True  # the IPv4 address in it decides; releases of Python differ
     own_use = any(address in network for network in OWN_USE)
     return address.is_global and not address.is_multicast and not own_use
