@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -119,8 +119,7 @@ def _rows(reading: KneeReading) -> str:
 
 
 def _timed(models: Models, clock: _Clock) -> Models:
-    names = ("finder", "aspect", "landmarks", "margins", "linked", "grader", "letters")
-    networks = {name: getattr(models, name) for name in names}
+    networks = {part.name: getattr(models, part.name) for part in fields(models)}
     return Models(
         **{
             name: replace(network, session=_TimedSession(network.session, clock))
