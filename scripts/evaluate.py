@@ -4,6 +4,7 @@ python scripts/evaluate.py pipeline     grades, widths, films of other sources: 
 python scripts/evaluate.py jointspace   the joint space against its criteria: docs/results/jointspace.md
 python scripts/evaluate.py grade        the grade against its criteria: docs/results/grade.md
 python scripts/evaluate.py localize     knees found and refused: docs/results/localize.md
+python scripts/evaluate.py polarity     whole films and their negatives: docs/results/polarity.md
 python scripts/evaluate.py letters      letters on films: docs/results/letters.md
 python scripts/evaluate.py compare      changes between films: docs/results/compare.md
 python scripts/evaluate.py spheres      spacings from calibration spheres: docs/results/spheres.md
@@ -31,13 +32,15 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(
-        required=True, metavar="pipeline|jointspace|grade|localize|letters|compare|spheres|faults|hostile"
+        required=True,
+        metavar="pipeline|jointspace|grade|localize|polarity|letters|compare|spheres|faults|hostile",
     )
     runs = {
         "pipeline": _pipeline,
         "jointspace": _joint_space,
         "grade": _grade,
         "localize": _localize,
+        "polarity": _polarity,
         "letters": _letters,
         "compare": _compare,
         "spheres": _spheres,
@@ -91,6 +94,13 @@ def _localize(options: argparse.Namespace) -> Path:
 
     boxes = ROOT / "tests" / "localize" / "strips.csv"
     return write(gather(options.data, boxes, options.films, options.knees, options.jobs), options.out)
+
+
+def _polarity(options: argparse.Namespace) -> Path:
+    from evaluation.localize.polarity import read_fields, write
+
+    marks = ROOT / "tests" / "localize" / "full_fields.csv"
+    return write(read_fields(options.data / "full_field", marks, options.jobs), options.out)
 
 
 def _letters(options: argparse.Namespace) -> Path:

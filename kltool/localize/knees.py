@@ -40,7 +40,7 @@ from kltool.values.reading import RefusedKnee
 from kltool.weights import Models
 
 MOST_CANDIDATES: Final = 5  # of a film
-CLEAR: Final = 0.75  # score times probability of a frontal knee; docs/choices.md#polarity-by-knees
+CLEAR, PLAIN = 0.75, 0.5  # score times probability of a frontal knee; docs/choices.md#polarity-by-knees
 FRONTAL: Final = 0.5  # docs/choices.md#knee-class
 FEWEST_PIXELS: Final = 60.0  # of the tibial width; docs/choices.md#coarsest-film
 OVERRULING_PROBABILITY: Final = 0.99  # docs/choices.md#side-by-anatomy
@@ -61,7 +61,7 @@ SECOND_EXPOSURE = RefusedKnee(
 class LocalizedKnees:
     """The knees of a film that can be read, from left to right in the picture, and those that are refused.
 
-    film: rotated upright where it was not, with a spacing that fits. notes: on rotation, sides, sphere and
+    film: with bright bone, upright, with a spacing that fits. notes: on rotation, sides, letters, sphere and
     spacing.
     """
 
@@ -132,17 +132,23 @@ def _rotate_upright(
 def _show_bone_bright(
     film: Radiograph, models: Models, settings: FinderSettings
 ) -> tuple[Radiograph, list[ClassifiedCandidate]]:
-    """The film as it is, unless its negative alone shows a clear knee."""
+    """The film as it is, unless it shows no clear knee and its negative a clearer and plain one."""
     candidates = _classified_candidates(film, models, settings)
-    if _is_clear(candidates):
+    if _clearness(candidates) >= CLEAR:
         return film, candidates
     inverted = negative(film)
     of_inverted = _classified_candidates(inverted, models, settings)
-    return (inverted, of_inverted) if _is_clear(of_inverted) else (film, candidates)
+    is_clearer = _clearness(of_inverted) >= max(PLAIN, _clearness(candidates))
+    return (inverted, of_inverted) if is_clearer else (film, candidates)
 
 
-def _is_clear(candidates: list[ClassifiedCandidate]) -> bool:
-    return any(one.candidate.score * one.frontal_probability >= CLEAR for one in candidates)
+def clearness(film: Radiograph, models: Models, settings: FinderSettings) -> float:
+    """Of the clearest knee of a film as it is: score times probability of a frontal knee, 0 to 1."""
+    return _clearness(_classified_candidates(film, models, settings))
+
+
+def _clearness(candidates: list[ClassifiedCandidate]) -> float:
+    return max((one.candidate.score * one.frontal_probability for one in candidates), default=0.0)
 
 
 def _highest_probability(candidates: list[ClassifiedCandidate]) -> float:

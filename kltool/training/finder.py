@@ -7,12 +7,12 @@ from typing import ClassVar, Final
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from kltool.localize.normalise import standardize
 from kltool.training.batches import streamed
 from kltool.training.data.annotated import AnnotatedKnee
 from kltool.training.data.composites import PastedKnee, composite
+from kltool.training.focal import focal_loss
 from kltool.training.loop import Batch, Schedule
 from kltool.training.networks.finder import STRIDE, Finder
 from kltool.training.sampling import Random
@@ -40,7 +40,7 @@ class FindingKnees:
     def loss(self, found: tuple[Tensor, Tensor], *known: Tensor) -> Tensor:
         (found_heat, found_ends), (heat, ends, near) = found, known
         away = ((found_ends.float() - ends).abs() * near).sum() / near.sum().clamp(min=1) / 4
-        return _focal(found_heat.float(), heat) + ENDS_WEIGHT * away
+        return focal_loss(found_heat.float(), heat) + ENDS_WEIGHT * away
 
     def report(self, model: Finder, step: int) -> str:
         return ""
@@ -73,12 +73,3 @@ def _targets(pasted: Sequence[PastedKnee]) -> tuple[Float32, Float32, Float32]:
             ends[2 * end : 2 * end + 2, here] = (corners[end][:, None, None] - grid)[:, here]
         near[0, here] = 1.0
     return heat, ends, near
-
-
-def _focal(logits: Tensor, heat: Tensor) -> Tensor:
-    """Penalty-reduced focal loss on centre heat (Law & Deng 2018)."""
-    positive = heat.eq(1.0).float()
-    probability = torch.sigmoid(logits).clamp(1e-5, 1 - 1e-5)
-    hit = positive * (1 - probability) ** 2 * functional.logsigmoid(logits)
-    miss = (1 - positive) * (1 - heat) ** 4 * probability**2 * functional.logsigmoid(-logits)
-    return -(hit + miss).sum() / positive.sum().clamp(min=1)

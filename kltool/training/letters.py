@@ -14,6 +14,7 @@ from kltool.training.batches import Sample, numbered
 from kltool.training.data.backgrounds import Backgrounds
 from kltool.training.data.glyphs import HELD_OUT as HELD_OUT_FONTS
 from kltool.training.data.lettered import LaidLetter, Piece, piece
+from kltool.training.focal import focal_loss
 from kltool.training.loop import Batch, Schedule
 from kltool.training.networks.letters import LetterNetwork
 from kltool.training.sampling import Random
@@ -46,7 +47,8 @@ class ReadingLetters:
     def loss(self, found: tuple[Tensor, Tensor], *known: Tensor) -> Tensor:
         (found_heat, found_pose), (heat, counts, pose, near) = found, known
         away = functional.smooth_l1_loss(found_pose.float(), pose, reduction="none", beta=0.3) * near
-        return _focal(found_heat.float(), heat, counts) + POSE_WEIGHT * away.sum() / near.sum().clamp(min=1)
+        of_pose = away.sum() / near.sum().clamp(min=1)
+        return focal_loss(found_heat.float(), heat, counts) + POSE_WEIGHT * of_pose
 
     def report(self, model: LetterNetwork, step: int) -> str:
         """Of held-out pieces: letters found as what they are, as another one, and others found, per piece."""
@@ -99,12 +101,3 @@ def _targets(one: Piece) -> tuple[Float32, Float32, Float32, Float32]:
         pose[:, here] = values[:, None]
         near[0, here] = 1
     return heat, counts, pose, near
-
-
-def _focal(logits: Tensor, heat: Tensor, counts: Tensor) -> Tensor:
-    """Penalty-reduced focal loss on centre heat (Law & Deng 2018), where it counts."""
-    positive = heat.eq(1.0).float()
-    probability = torch.sigmoid(logits).clamp(1e-5, 1 - 1e-5)
-    hit = positive * (1 - probability) ** 2 * functional.logsigmoid(logits)
-    miss = (1 - positive) * (1 - heat) ** 4 * probability**2 * functional.logsigmoid(-logits)
-    return -((hit + miss) * counts).sum() / positive.sum().clamp(min=1)

@@ -29,7 +29,7 @@ def test_a_negative_of_a_negative_is_the_film(samples: Path) -> None:
     assert np.allclose(twice.pixels, film.pixels)
 
 
-@pytest.mark.parametrize("name", ["025b0ff6c97f", "0d21439bb4b1", "2fba3a078a96", "b10fbbf0fadd"])
+@pytest.mark.parametrize("name", ["025b0ff6c97f", "2173176058cc", "2fba3a078a96", "b10fbbf0fadd"])
 def test_a_film_whose_bone_is_dark_is_inverted_and_says_so(name: str, models: Models) -> None:
     path = FIELDS / f"{name}.jpg"
     if not path.is_file():
@@ -43,7 +43,7 @@ def test_a_film_whose_bone_is_dark_is_inverted_and_says_so(name: str, models: Mo
     assert np.allclose(righted.film.pixels, film.pixels)
 
 
-def test_a_film_that_shows_no_knee_either_way_stays_as_it_is(samples: Path, models: Models) -> None:
+def test_a_film_that_shows_no_knee_either_way_is_refused(samples: Path, models: Models) -> None:
     film = load(samples / "knee_right_normal.dcm")
     grain = np.random.default_rng(3).normal(100, 20, (400, 400)).astype(np.float32)
     with pytest.raises(NoKnee) as refusal:

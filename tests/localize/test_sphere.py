@@ -1,7 +1,6 @@
 """A calibration sphere gives the spacing that it has, and nothing else is taken for one."""
 
 import csv
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from kltool.localize.sphere.discs import find_discs
 from kltool.reading import Settings, read
 from kltool.simulate.ball import add_ball
 from kltool.simulate.scene import Ball, Film
+from kltool.training.data.full_fields import is_for_training
 from kltool.typing import Float32
 from kltool.values.knee import Knee
 from kltool.values.radiograph import Radiograph
@@ -238,7 +238,7 @@ def test_sample_films_have_no_sphere(models: Models, samples: Path) -> None:
 def training_films() -> list[str]:
     """Of the full fields: those from which something may be learned."""
     names = sorted(path.name for path in (DATA / "full_field").glob("*.jpg"))
-    return [name for name in names if int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % 5 < 2]
+    return [name for name in names if is_for_training(name)]
 
 
 @needs_data

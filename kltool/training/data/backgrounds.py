@@ -1,7 +1,6 @@
 """Pieces of real films without letters, on which letters are laid: `train` crops and full fields."""
 
 import csv
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kltool.intake import load
+from kltool.training.data.full_fields import is_for_training
 from kltool.training.data.oai import crops
 from kltool.training.sampling import Random, one_of
 from kltool.typing import Float32
@@ -20,15 +20,9 @@ Grey = npt.NDArray[np.uint8]
 
 CROPS: Final = 800  # of the `train` crops
 LONGEST: Final = 1400  # of a full field, pixels
-TRAINING_FIFTHS: Final = 2  # of the full fields, by hash of their names
 COVERED: Final = 0.045  # of the long side: half of what is covered where a letter is marked
 SHARE_OF_FIELDS: Final = 0.55  # of the pieces
 SMALLEST, LARGEST = 0.10, 0.75  # of a piece, a share of the film's long side
-
-
-def is_for_training(name: str) -> bool:
-    """Whether a full field may be learned from: two fifths of them, by the hash of the file's name."""
-    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % 5 < TRAINING_FIFTHS
 
 
 @dataclass(frozen=True, slots=True)

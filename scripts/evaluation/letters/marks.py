@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kltool.training.data.backgrounds import is_for_training
+from kltool.training.data.full_fields import is_for_training
 
 
 @dataclass(frozen=True, slots=True)

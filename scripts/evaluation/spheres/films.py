@@ -1,7 +1,6 @@
 """Films as hospitals send them: the discs that stand on some, and what is found on all."""
 
 import csv
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 from kltool.errors import KltoolError
 from kltool.intake import load
 from kltool.localize import SphereSettings, find_knees
+from kltool.training.data.full_fields import is_for_training
 from kltool.training.data.oai import crops
 from kltool.training.parallel import each
 from kltool.values.sphere import NoSphere, Sphere
@@ -46,18 +46,13 @@ def marked_discs(table: Path) -> list[MarkedDisc]:
         ]
 
 
-def is_training(name: str) -> bool:
-    """Whether a full-field film belongs to the share from which something may be learned."""
-    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % 5 < 2
-
-
 def found_on(data: Path, samples: Path, knees: int, jobs: int) -> list[FilmSpheres]:
     """Full fields, films of another hospital, `val` crops of the OAI (so many) and the sample films."""
     full = sorted((data / "full_field").glob("*.jpg"))
     external = sorted((data / "external").glob("*/*.png"))
     groups: Sequence[tuple[str, Path]] = [
-        *(("full fields, training share", path) for path in full if is_training(path.name)),
-        *(("full fields, testing share", path) for path in full if not is_training(path.name)),
+        *(("full fields, training share", path) for path in full if is_for_training(path.name)),
+        *(("full fields, testing share", path) for path in full if not is_for_training(path.name)),
         *(("another hospital", path) for path in external),
         *(("OAI crops", path) for path in crops(data / "oai_kl" / "val", knees)),
         *(("sample films", path) for path in sorted(samples.rglob("*.dcm"))),

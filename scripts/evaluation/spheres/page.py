@@ -13,6 +13,7 @@ from evaluation.markdown import MarkdownTable, Section, made_by, page
 from evaluation.spheres import films, made
 from evaluation.spheres.films import ASSUMED_MM, FilmSpheres, MarkedDisc
 from evaluation.spheres.made import SphereOutcome
+from kltool.training.data.full_fields import is_for_training
 from kltool.typing import Float64
 from kltool.values.sphere import Sphere
 from kltool.weights import load_models
@@ -121,7 +122,7 @@ def real_section(found: Sequence[FilmSpheres], marked: Sequence[MarkedDisc]) -> 
     rows, close = [], 0
     for disc in marked:
         film = by_name[disc.image]
-        share = "training" if films.is_training(disc.image) else "testing"
+        share = "training" if is_for_training(disc.image) else "testing"
         if not isinstance(film.sphere, Sphere):
             why = "refused" if film.sphere is None else film.sphere.code
             rows.append((disc.image, share, f"{disc.diameter:.0f}", why, "", "", ""))

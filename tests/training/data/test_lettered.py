@@ -6,7 +6,8 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra 'train'")
 
 from kltool.localize.letters import HIGHEST, KINDS, LOWEST, SIDE_OF_PIECE, SWAPPED
-from kltool.training.data.backgrounds import Backgrounds, is_for_training
+from kltool.training.data.backgrounds import Backgrounds
+from kltool.training.data.full_fields import is_for_training
 from kltool.training.data.glyphs import CAPITAL, FONTS, HELD_OUT, glyphs
 from kltool.training.data.lettered import contrast, lay, piece
 from kltool.training.data.sprites import sign, sprite
