@@ -82,7 +82,8 @@ def _found_on(film: Radiograph, models: Models) -> tuple[Radiograph, tuple[Knee,
 
 
 def _shows_bright_bone(film: Radiograph, stored: Radiograph) -> bool:
-    return film.pixels.shape == stored.pixels.shape and np.allclose(film.pixels, stored.pixels, atol=1e-3)
+    same = film.pixels.shape == stored.pixels.shape
+    return same and bool(np.allclose(film.pixels, stored.pixels, atol=1e-3))
 
 
 def _is_at(knee: Knee, middle: tuple[float, float]) -> bool:
@@ -113,8 +114,14 @@ def write(outcomes: Sequence[PolarityOutcome], results: Path) -> Path:
         f"(`tests/localize/full_fields.csv`); found: within {100 * CLOSE_TO_BOX:.0f}% of the tibial width. "
         f"{len(unclear)} of {len(outcomes)} films are less clear as stored.",
         (
-            Result("testing share, knees missed", sum(one.missed for one in testing), "", AT_MOST_ONE, ".0f"),
-            Result("testing share, false knees", sum(one.false for one in testing), "", NONE, ".0f"),
+            Result(
+                "testing share, knees missed",
+                float(sum(one.missed for one in testing)),
+                "",
+                AT_MOST_ONE,
+                ".0f",
+            ),
+            Result("testing share, false knees", float(sum(one.false for one in testing)), "", NONE, ".0f"),
         ),
         (
             MarkdownTable(
