@@ -52,8 +52,8 @@ def read_fields(folder: Path, marks: Path, jobs: int) -> list[PolarityOutcome]:
     return each(_outcome, list(middles.items()), "polarity of full fields", jobs)
 
 
-def _outcome(models: Models, film: tuple[Path, list[tuple[float, float]]]) -> PolarityOutcome:
-    path, middles = film
+def _outcome(models: Models, item: tuple[Path, list[tuple[float, float]]]) -> PolarityOutcome:
+    path, middles = item
     loaded = load(path)
     misled = INVERTED in loaded.notes
     stored = replace(loaded, image=invert(loaded.pixels), notes=()) if misled else loaded
