@@ -46,6 +46,15 @@ SphereOption = Annotated[
         metavar="MM",
     ),
 ]
+SiteOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--site",
+        help="Site file of kltool calibrate: the grade as this site's reader gives it.",
+        metavar="SITE.toml",
+        dir_okay=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line instead of a table.")]
 Verbose = Annotated[
     bool,
@@ -101,6 +110,7 @@ def read(
     spacing: SpacingOption = None,
     require_side: RequireSide = False,
     sphere: SphereOption = None,
+    site: SiteOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
     allow_http: AllowHttp = False,
@@ -112,11 +122,11 @@ def read(
     """Read every knee of the radiographs: joint space and KL grade."""
     from kltool.cli.read import ReadOptions, read_all
     from kltool.cli.sources import Stated
-    from kltool.reading import settings_of
+    from kltool.reading import settings_of, site_of
 
     limit_memory(MEMORY_MB)
     access = _access(allow_http, allow_host, root)
-    stated, settings = Stated(side_of(side), spacing, sphere), settings_of(require_side)
+    stated, settings = Stated(side_of(side), spacing, sphere), settings_of(require_side, site_of(site))
     options = ReadOptions(stated, as_json, overlay, access, time_limit, settings)
     with native_messages():
         raise typer.Exit(read_all(paths or [], manifest, options))
@@ -150,6 +160,7 @@ def compare(
     spacing: SpacingOption = None,
     require_side: RequireSide = False,
     sphere: SphereOption = None,
+    site: SiteOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
     report: Annotated[
@@ -173,7 +184,7 @@ def compare(
     """Compare two radiographs of a knee, or a series: change of width and grade, with its error."""
     from kltool.cli.compare import CompareOptions, claim_of, compare_files, compare_visits, error_model
     from kltool.cli.sources import Stated
-    from kltool.reading import settings_of
+    from kltool.reading import settings_of, site_of
 
     limit_memory(MEMORY_MB)
     model = error_model(repositioning, threshold)
@@ -188,7 +199,7 @@ def compare(
         access,
         time_limit,
         tables,
-        settings_of(require_side),
+        settings_of(require_side, site_of(site)),
     )
     if manifest is not None and before is None:
         with native_messages():
@@ -236,6 +247,7 @@ def batch(
     ] = False,
     require_side: RequireSide = False,
     sphere: SphereOption = None,
+    site: SiteOption = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Read images again whose reading failed.")
     ] = False,
@@ -252,6 +264,7 @@ def batch(
     from kltool.batch import Batch, pseudonyms_of
     from kltool.batch.settings import cores
     from kltool.cli.batch import batch_all
+    from kltool.reading import site_of
 
     settings = Batch(
         sources=tuple(sources),
@@ -263,6 +276,7 @@ def batch(
         overlays=overlay,
         oai_names=oai_names,
         require_side=require_side,
+        site=site_of(site),
         sphere_mm=sphere,
         retry_failed=retry_failed,
         access=_access(allow_http, allow_host, root),
