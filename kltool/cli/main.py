@@ -1,4 +1,4 @@
-"""kltool: read, compare, batch, agreement, doctor, models.
+"""kltool: read, compare, batch, agreement, calibrate, doctor, models.
 
 Each command imports its module when it runs, so that `--help` and `--version` load no heavy library.
 """
@@ -323,6 +323,44 @@ def agreement(
     resampling = Resampling(replicates_of(replicates, draws), seed)
     options = MatchOptions(repeat, columns_of(on), reference, codes_of(missing))
     raise typer.Exit(agree(tables, out, options, resampling, as_json))
+
+
+@app.command()
+def calibrate(
+    tables: Annotated[
+        list[Path],
+        typer.Argument(
+            help="The table of a batch whose manifest had kl; or that of a batch and those of the readers, "
+            "as for kltool agreement; or a manifest with path and kl, whose films are read first.",
+            metavar="TABLE...",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="The site file (.toml) to be written.", dir_okay=False)],
+    page: Annotated[
+        Path | None, typer.Option(help="The page (.html); beside the site file by default.", dir_okay=False)
+    ] = None,
+    reader: Annotated[
+        str, typer.Option(help="The reader whose grades count; by default the mean of all.")
+    ] = "mean",
+    on: Annotated[str | None, typer.Option(help="Columns by which rows are matched, as path,side.")] = None,
+    missing: Annotated[
+        str | None, typer.Option(help="Numbers that stand for a missing grade, as 99 or 99,88.")
+    ] = None,
+    replicates: Annotated[
+        int, typer.Option(help="Bootstrap replicates (of participants) for the confidence intervals.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 1,
+    verbose: Verbose = False,
+) -> None:
+    """Calibrate the grade for one site by the grades of its readers: a file for --site, and a page."""
+    from kltool.agreement import MatchOptions, Resampling
+    from kltool.cli.agreeing import codes_of, columns_of
+    from kltool.cli.calibrating import CalibrateOptions
+    from kltool.cli.calibrating import calibrate as calibrate_site
+
+    matching = MatchOptions(on=columns_of(on), missing=codes_of(missing))
+    options = CalibrateOptions(out, page, reader, matching, Resampling(replicates, seed))
+    raise typer.Exit(calibrate_site(tables, options))
 
 
 @app.command()

@@ -30,8 +30,8 @@ CALIBRATE: Final = "make it by kltool calibrate"
 class SiteFile:
     """Content of a site file. settings: what grades; its hash and number of films are those of this file.
 
-    kltool, grader_name: which kltool and which grader it was fitted with. utc: when. by_grade: (5,), number of films
-    of KL 0 to 4. readers: whose grades. tables: names of the tables and their SHA-256.
+    kltool, grader_name: which kltool and which grader it was fitted with. utc: when. by_grade: (5,), number
+    of films of KL 0 to 4. readers: whose grades. tables: names of the tables and their SHA-256.
     """
 
     settings: SiteSettings
@@ -48,7 +48,7 @@ class SiteFile:
         law = self.settings
         assert law.thresholds is not None
         assert law.reach is not None
-        sections: dict[str, dict[str, Any]] = {
+        sections: dict[str, Mapping[str, Any]] = {
             "": {"version": VERSION, "kltool": self.kltool, "utc": self.utc},
             "grader": {"name": self.grader_name, "sha256": law.grader},
             "films": {
@@ -145,9 +145,7 @@ class _Entries:
     def of(self, section: str, name: str) -> Any:
         found = self.table.get(section)
         if not isinstance(found, dict) or name not in found:
-            raise UsageError(
-                f"site file {self.path}: no {section}.{name} found, one expected; {CALIBRATE}"
-            )
+            raise UsageError(f"site file {self.path}: no {section}.{name} found, one expected; {CALIBRATE}")
         return found[name]
 
     def number(self, section: str, name: str, above: float) -> float:

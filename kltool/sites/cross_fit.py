@@ -96,7 +96,9 @@ def fitted_law(films: SiteFilms, shipped_thresholds: Float64, spread: Spread = P
     return Law(reader, (t0, t1, t2, t3, t4), reach)
 
 
-def cross_fitted(films: SiteFilms, spread: Spread = POOLING, seed: int = 1, most: int | None = None) -> Float64:
+def cross_fitted(
+    films: SiteFilms, spread: Spread = POOLING, seed: int = 1, most: int | None = None
+) -> Float64:
     """(n, 5): each knee's probabilities by a reader's law fitted on others', or on so many of them."""
     found = np.zeros(films.probabilities.shape)
     random = np.random.default_rng((seed, 1))
