@@ -1,10 +1,10 @@
 """The latent severity of a knee: the grader's probabilities as a distribution on a continuous scale.
 
 The scale has the grader's own cut points at 0.5, 1.5, 2.5 and 3.5: a severity below 0.5 is KL 0, and so on.
-The logit of the probability of a severity of at most t passes through the four cumulative logits of the knee; it
-rises between them on a monotone cubic (Fritsch & Carlson 1980) and beyond them on a straight line. The
-grades of a reader with other cut points have the probabilities of the intervals between these: they are not
-negative and sum to 1 wherever the cut points lie, as long as they are in order.
+The logit of the probability of a severity of at most t passes through the four cumulative logits of the
+knee; it rises between them on a monotone cubic (Fritsch & Carlson 1980) and beyond them on a straight line.
+The grades of a reader with other cut points have the probabilities of the intervals between these: they are
+not negative and sum to 1 wherever the cut points lie, as long as they are in order.
 """
 
 from collections.abc import Sequence

@@ -23,7 +23,8 @@ def sets_sentence(found: SiteCalibration) -> str:
     before, after = (one.sets[-1] for one in (found.before, found.after))
     return (
         f"The 90% prediction sets contain the reader's grade in {share(after.covered)} of the films, before "
-        f"in {share(before.covered)}; they hold {mean_size(after)} grades on average, before {mean_size(before)}."
+        f"in {share(before.covered)}; they hold {mean_size(after)} grades on average, before "
+        f"{mean_size(before)}."
     )
 
 

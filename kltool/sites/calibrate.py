@@ -1,7 +1,7 @@
 """Ratings to a site's calibration: the entry point of this package."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,15 +16,17 @@ from kltool.sites.chance import require_association
 from kltool.sites.cross_fit import CalibratedKnees, Law, SiteFilms, cross_calibrated, fitted_law
 from kltool.sites.curve import CurvePoint, learning_curve
 from kltool.sites.films import MEAN, GradedFilms, graded_films
+from kltool.sites.limits import warnings_of
 from kltool.sites.results import Performance, SiteCalibration, sets_by_grade
-from kltool.sites.warnings import warnings_of
 from kltool.tables.columns import KL
 from kltool.typing import Float64, Indices
 from kltool.values.grade import GRADES
+from kltool.values.length import NotMeasured
 from kltool.version import __version__
 from kltool.weights import ModelEntry
 
 AS_SHIPPED, CALIBRATED = "kltool as shipped", "kltool calibrated"
+NOT_SHIPPED = NotMeasured("the interval as shipped is not scored")
 
 Watch = Callable[[Iterator[CurvePoint]], Iterable[CurvePoint]]
 
@@ -39,11 +41,11 @@ class Grader:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationOptions:
-    """reader: whose grades, or the mean of all. resampling: of the confidence intervals. utc: now, ISO 8601."""
+    """utc: now, ISO 8601. reader: whose grades, or the mean of all. resampling: of the intervals."""
 
     utc: str
     reader: str = MEAN
-    resampling: Resampling = Resampling()
+    resampling: Resampling = field(default_factory=Resampling)
 
 
 def calibrated_site(
@@ -82,7 +84,7 @@ def calibrated_site(
         np.full((len(films), 2), np.nan),
     )
     calibrated = cross_calibrated(films, grader.thresholds)
-    before = _performance(AS_SHIPPED, shipped, None, graded, options.resampling)
+    before = _performance(AS_SHIPPED, shipped, NOT_SHIPPED, graded, options.resampling)
     within = float(calibrated.within(films.grades).mean())
     after = _performance(CALIBRATED, calibrated, within, graded, options.resampling)
     curve = tuple(watch(learning_curve(films)))
@@ -101,7 +103,7 @@ def calibrated_site(
 def _performance(
     name: str,
     knees: CalibratedKnees,
-    within: float | None,
+    within: float | NotMeasured,
     graded: GradedFilms,
     resampling: Resampling,
 ) -> Performance:

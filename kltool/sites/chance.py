@@ -36,6 +36,6 @@ def require_association(films: SiteFilms, seed: int) -> None:
     if share > LARGEST_P:
         raise UsageError(
             f"grades found that fit the readings no better than chance ({100 * share:.0f}% of random "
-            f"assignments fit as well, {100 * LARGEST_P:g}% at most expected): readings and grades do not belong "
-            "together; check the columns by which the rows are matched, and that the grades are KL"
+            f"assignments fit as well, {100 * LARGEST_P:g}% at most expected): readings and grades do not "
+            "belong together; check the columns by which the rows are matched, and that the grades are KL"
         )

@@ -42,7 +42,7 @@ class SiteFilms:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """Everything that is fitted. reader: its cut points. thresholds: (5,), of the sets. reach: of intervals."""
+    """All that is fitted. reader: its cut points. thresholds: (5,), of sets. reach: of intervals."""
 
     reader: ReaderLaw
     thresholds: tuple[float, float, float, float, float]

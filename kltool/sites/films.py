@@ -43,8 +43,8 @@ class GradedFilms:
 def graded_films(ratings: Ratings, reader: str, resampling: Resampling) -> GradedFilms:
     """The films that kltool and the site's reader graded.
 
-    reader: the name of one, or MEAN: the mean of all who graded a film, halves to the even grade, so that they
-    are raised as often as lowered. Raises UsageError where kltool, or the reader, is not in the ratings, or
+    reader: the name of one, or MEAN: the mean of all who graded a film, halves to the even grade, so that
+    they are raised as often as lowered. Raises UsageError where kltool, or the reader, is not in the ratings, or
     they have too few films in common.
     """
     machine, readers = _machine(ratings), _readers(ratings)

@@ -43,8 +43,9 @@ def _disagreement(pair: ReaderPair) -> str:
     assert not isinstance(pair.kappa.value, NotMeasured)
     return (
         f"{pair.first} and {pair.second} agree with a weighted kappa of "
-        f"{beside(pair.kappa.value, LEAST_KAPPA, 2)}, below {LEAST_KAPPA:g}: kltool cannot agree with them better "
-        "than they do with each other; have the films on which they differ adjudicated, or name one by --reader"
+        f"{beside(pair.kappa.value, LEAST_KAPPA, 2)}, below {LEAST_KAPPA:g}: kltool cannot agree with them "
+        "better than they do with each other; have the films on which they differ adjudicated, or name one by "
+        "--reader"
     )
 
 
@@ -52,15 +53,14 @@ def _unused(law: Law) -> Iterator[str]:
     gaps = np.diff(law.reader.cut_points)
     for kl, gap in enumerate(gaps, 1):
         if gap < LEAST_GAP:
-            yield f"KL {kl} hardly ever given: its cut points are {decimal(gap)} grades apart, 1.00 as shipped"
+            yield f"KL {kl} is hardly given: its cut points are {decimal(gap)} grades apart, as shipped 1.00"
 
 
 def _worse(before: Performance, after: Performance) -> Iterator[str]:
-    kappas = [one.estimate("kappa_quadratic").value for one in (before, after)]
-    if any(isinstance(kappa, NotMeasured) for kappa in kappas):
+    shipped, calibrated = (one.estimate("kappa_quadratic").value for one in (before, after))
+    if isinstance(shipped, NotMeasured) or isinstance(calibrated, NotMeasured) or calibrated >= shipped:
         return
-    if kappas[1] < kappas[0]:  # type: ignore[operator]
-        yield (
-            f"kappa {decimal(kappas[1])} calibrated on other films, {decimal(kappas[0])} as shipped: "  # type: ignore[arg-type]
-            "these films give no reason for a calibration of their own"
-        )
+    yield (
+        f"kappa {decimal(calibrated, 3)} calibrated on other films, {decimal(shipped, 3)} as shipped: these "
+        "films give no reason for a calibration of their own"
+    )

@@ -41,8 +41,8 @@ def _require_read_by(table: Table, grader: Grader) -> Iterator[str]:
         named = dict(NAMED.findall(model))
         if SITE in named:
             raise UsageError(
-                f"{place}: readings calibrated for site {named[SITE]} found, readings as shipped expected; read "
-                "the films without --site"
+                f"{place}: readings calibrated for site {named[SITE]} found, readings as shipped expected; "
+                "read the films without --site"
             )
         for name, digest in named.items():
             if name.startswith(f"{GRADER}-") and not grader.entry.sha256.startswith(digest):
@@ -51,4 +51,4 @@ def _require_read_by(table: Table, grader: Grader) -> Iterator[str]:
                     f"{grader.entry.sha256[:8]}, which is installed, expected; read the films again"
                 )
     if not table.has(MODEL):
-        yield f"{table.file} does not say which grader read (column {MODEL}): taken as {grader.entry.identity}"
+        yield f"{table.file} has no column {MODEL}: taken as read by {grader.entry.identity}"

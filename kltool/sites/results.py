@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from kltool.agreement.bootstrap import Resampling
 from kltool.agreement.ratings import Ratings
@@ -13,20 +14,20 @@ from kltool.sites.cross_fit import CalibratedKnees
 from kltool.sites.curve import CurvePoint
 from kltool.sites.films import GradedFilms
 from kltool.values.grade import GRADES
+from kltool.values.length import NotMeasured
 
 
 @dataclass(frozen=True, slots=True)
 class SetsByGrade:
     """Prediction sets of the knees of one grade by the reader; of all where kl is None.
 
-    covered: share of the knees whose set contains that grade, 0 to 1, and size: mean number of grades; None where
-    there are no knees.
+    covered: share of the knees whose set contains that grade, 0 to 1. size: mean number of grades.
     """
 
     kl: int | None
     knees: int
-    covered: float | None
-    size: float | None
+    covered: float | NotMeasured
+    size: float | NotMeasured
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Performance:
 
     agreement: GradeAgreement
     sets: tuple[SetsByGrade, ...]
-    interval_covered: float | None
+    interval_covered: float | NotMeasured
 
     def estimate(self, name: str) -> Estimate:
         return next(one for one in self.agreement.estimates if one.name == name)
@@ -80,13 +81,9 @@ def sets_by_grade(knees: CalibratedKnees, grades: Sequence[int]) -> tuple[SetsBy
     rows = []
     for kl in (*GRADES, None):
         own = np.ones(len(labels), np.bool_) if kl is None else labels == kl
-        some = bool(own.any())
-        rows.append(
-            SetsByGrade(
-                kl,
-                int(own.sum()),
-                float(covered[own].mean()) if some else None,
-                float(sizes[own].mean()) if some else None,
-            )
-        )
+        rows.append(SetsByGrade(kl, int(own.sum()), _mean(covered[own]), _mean(sizes[own])))
     return tuple(rows)
+
+
+def _mean(values: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> float | NotMeasured:
+    return float(values.mean()) if len(values) else NotMeasured("no film of this grade")

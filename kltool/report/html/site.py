@@ -15,13 +15,13 @@ from kltool.report.site_text import (
     KAPPA,
     enough_sentence,
     main_sentence,
+    mean_size,
     readers_sentences,
     sampling_sentence,
     sets_sentence,
     share,
 )
 from kltool.sites.results import Performance, SetsByGrade, SiteCalibration
-from kltool.values.decimals import decimal
 
 TEMPLATE: Final = "site.html.j2"
 ESTIMATES: Final = (
@@ -113,14 +113,10 @@ def _sets_row(before: SetsByGrade, after: SetsByGrade) -> SetsRow:
         name,
         f"{before.knees:,}",
         share(before.covered),
-        _size(before),
+        mean_size(before),
         share(after.covered),
-        _size(after),
+        mean_size(after),
     )
-
-
-def _size(sets: SetsByGrade) -> str:
-    return "-" if sets.size is None else decimal(sets.size)
 
 
 def _pictures(found: SiteCalibration) -> Pictures:
