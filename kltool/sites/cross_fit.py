@@ -16,7 +16,7 @@ from kltool.sites.conformal import (
     interval_scores,
     set_scores,
 )
-from kltool.sites.fit import POOLING, ReaderLaw, Spread, fitted
+from kltool.sites.fit import POOLING, Pooling, ReaderLaw, fitted
 from kltool.typing import Float64, Indices, Mask
 
 FOLDS: Final = 10  # docs/choices.md#cross-fitting
@@ -83,13 +83,13 @@ def probabilities_by(reader: ReaderLaw, shipped: Float64) -> Float64:
     return reader_probabilities(cumulative_logits(shipped), reader.cut_points, reader.scale)
 
 
-def fitted_law(films: SiteFilms, shipped_thresholds: Float64, spread: Spread = POOLING, seed: int = 1) -> Law:
+def fitted_law(films: SiteFilms, shipped_thresholds: Float64, pooling: Pooling = POOLING, seed: int = 1) -> Law:
     """The reader's law by all films; sets and intervals by cross-fitted probabilities.
 
     shipped_thresholds: (5,), of the grader's prediction sets.
     """
-    reader = _reader_of(films, spread)
-    unseen = cross_fitted(films, spread, seed)
+    reader = _reader_of(films, pooling)
+    unseen = cross_fitted(films, pooling, seed)
     factor = conformal_quantile(set_scores(unseen, shipped_thresholds, films.grades), SET_COVERAGE)
     t0, t1, t2, t3, t4 = (shipped_thresholds / factor).tolist()
     reach = conformal_quantile(interval_scores(unseen, films.grades), INTERVAL_COVERAGE)
@@ -97,7 +97,7 @@ def fitted_law(films: SiteFilms, shipped_thresholds: Float64, spread: Spread = P
 
 
 def cross_fitted(
-    films: SiteFilms, spread: Spread = POOLING, seed: int = 1, most: int | None = None
+    films: SiteFilms, pooling: Pooling = POOLING, seed: int = 1, most: int | None = None
 ) -> Float64:
     """(n, 5): each knee's probabilities by a reader's law fitted on others', or on so many of them."""
     found = np.zeros(films.probabilities.shape)
@@ -106,7 +106,7 @@ def cross_fitted(
         fitted_on = np.flatnonzero(others)
         if most is not None:
             fitted_on = random.permutation(fitted_on)[:most]
-        reader = _reader_of(films.take(fitted_on), spread)
+        reader = _reader_of(films.take(fitted_on), pooling)
         found[fold] = probabilities_by(reader, films.probabilities[fold])
     return found
 
@@ -132,5 +132,5 @@ def folds(participants: Indices, seed: int) -> Iterator[tuple[Mask, Mask]]:
         yield fold_of[which] != fold, fold_of[which] == fold
 
 
-def _reader_of(films: SiteFilms, spread: Spread) -> ReaderLaw:
-    return fitted(cumulative_logits(films.probabilities), films.grades, spread)
+def _reader_of(films: SiteFilms, pooling: Pooling) -> ReaderLaw:
+    return fitted(cumulative_logits(films.probabilities), films.grades, pooling)

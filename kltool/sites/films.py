@@ -44,8 +44,8 @@ def graded_films(ratings: Ratings, reader: str, resampling: Resampling) -> Grade
     """The films that kltool and the site's reader graded.
 
     reader: the name of one, or MEAN: the mean of all who graded a film, halves to the even grade, so that
-    they are raised as often as lowered. Raises UsageError where kltool, or the reader, is not in the ratings, or
-    they have too few films in common.
+    they are raised as often as lowered. Raises UsageError where kltool, or the reader, is not in the ratings,
+    or they have too few films in common.
     """
     machine, readers = _machine(ratings), _readers(ratings)
     chosen = readers if reader == MEAN else [one for one in readers if one.name == reader]

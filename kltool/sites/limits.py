@@ -44,8 +44,8 @@ def _disagreement(pair: ReaderPair) -> str:
     return (
         f"{pair.first} and {pair.second} agree with a weighted kappa of "
         f"{beside(pair.kappa.value, LEAST_KAPPA, 2)}, below {LEAST_KAPPA:g}: kltool cannot agree with them "
-        "better than they do with each other; have the films on which they differ adjudicated, or name one by "
-        "--reader"
+        "better than they do with each other; have the films on which they differ adjudicated, or name one "
+        "by --reader"
     )
 
 
