@@ -83,7 +83,9 @@ def probabilities_by(reader: ReaderLaw, shipped: Float64) -> Float64:
     return reader_probabilities(cumulative_logits(shipped), reader.cut_points, reader.scale)
 
 
-def fitted_law(films: SiteFilms, shipped_thresholds: Float64, pooling: Pooling = POOLING, seed: int = 1) -> Law:
+def fitted_law(
+    films: SiteFilms, shipped_thresholds: Float64, pooling: Pooling = POOLING, seed: int = 1
+) -> Law:
     """The reader's law by all films; sets and intervals by cross-fitted probabilities.
 
     shipped_thresholds: (5,), of the grader's prediction sets.

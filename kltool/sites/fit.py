@@ -1,9 +1,10 @@
 """The cut points and the scale of a site's reader, by partial pooling towards the shipped ones.
 
-The likelihood of the reader's grades, and normal distributions of readers about the shipped calibration. How
-far readers of such sites differ from it is not known: the law is the mean over several spreads, each weighted by
-how probable it makes the grades (Laplace's approximation). Films of a reader like the shipped one leave it
-as it was; films of another reader pull it as far as they can tell. Without films it is the shipped one.
+The likelihood of the reader's grades, and normal distributions of readers about the shipped calibration.
+How far the readers of sites differ from it is not known: the law is the mean over several spreads, each
+weighted by how probable it makes the grades (Laplace's approximation). Films of a reader like the shipped
+one leave it nearly as it was; films of another reader pull it as far as they can tell. Without films it is
+the shipped one.
 """
 
 from collections.abc import Iterator
@@ -98,9 +99,7 @@ def _most_probable(law: Float64, logits: Float64, grades: Indices, precisions: F
     return found
 
 
-def _better(
-    found: _Posterior, logits: Float64, grades: Indices, precisions: Float64
-) -> _Posterior | None:
+def _better(found: _Posterior, logits: Float64, grades: Indices, precisions: Float64) -> _Posterior | None:
     step = np.linalg.solve(found.information, found.gradient)
     for halving in range(MOST_HALVINGS):
         tried = _posterior(found.law + step / 2**halving, logits, grades, precisions)

@@ -1,4 +1,4 @@
-"""A reader's cut points are found again; few films change little; probabilities and cut points keep in order."""
+"""A reader's cut points are found again; few films change little; cut points keep in order."""
 
 import numpy as np
 import pytest
@@ -82,26 +82,24 @@ def test_cut_points_are_in_order_whatever_was_graded(count: int, seed: int) -> N
 
 @pytest.mark.parametrize("cut_points", [CUT_POINTS, STRICT, LENIENT])
 def test_twenty_films_do_no_harm_and_help_where_the_reader_differs(cut_points: tuple[float, ...]) -> None:
-    """On the mean of 40 sites, each judged by a thousand other films."""
+    """On the mean of 20 sites, each judged by a thousand other films."""
     judged = site(1000, cut_points, seed=1000)
     before = log_loss(judged.probabilities, judged.grades)
     after = [
-        log_loss(
-            probabilities_by(law_of(site(20, cut_points, seed)), judged.probabilities), judged.grades
-        )
-        for seed in range(40)
+        log_loss(probabilities_by(law_of(site(20, cut_points, seed)), judged.probabilities), judged.grades)
+        for seed in range(20)
     ]
-    assert np.mean(after) < before + (0.03 if cut_points is CUT_POINTS else -0.1)
+    assert np.mean(after) < before + (0.015 if cut_points is CUT_POINTS else -0.015)
 
 
 def test_more_films_are_better() -> None:
     judged = site(1000, STRICT, seed=1000)
 
     def loss(count: int) -> float:
-        laws = [law_of(site(count, STRICT, seed)) for seed in range(20)]
+        laws = [law_of(site(count, STRICT, seed)) for seed in range(12)]
         return float(
             np.mean([log_loss(probabilities_by(law, judged.probabilities), judged.grades) for law in laws])
         )
 
-    losses = [loss(count) for count in (10, 30, 100, 300)]
+    losses = [loss(count) for count in (10, 40, 200)]
     assert losses == sorted(losses, reverse=True)
