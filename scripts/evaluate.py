@@ -10,6 +10,7 @@ python scripts/evaluate.py compare      changes between films: docs/results/comp
 python scripts/evaluate.py spheres      spacings from calibration spheres: docs/results/spheres.md
 python scripts/evaluate.py faults       faults that users found, tried again: docs/results/faults.md
 python scripts/evaluate.py hostile      input made to harm: docs/results/hostile.md
+python scripts/evaluate.py site         the grade calibrated for a site: docs/results/site.md
 
 All but the first need the extras 'simulate' and 'dev'.
 """
@@ -33,7 +34,7 @@ def _options() -> argparse.Namespace:
     )
     commands = parser.add_subparsers(
         required=True,
-        metavar="pipeline|jointspace|grade|localize|polarity|letters|compare|spheres|faults|hostile",
+        metavar="pipeline|jointspace|grade|localize|polarity|letters|compare|spheres|faults|hostile|site",
     )
     runs = {
         "pipeline": _pipeline,
@@ -46,6 +47,7 @@ def _options() -> argparse.Namespace:
         "spheres": _spheres,
         "faults": _faults,
         "hostile": _hostile,
+        "site": _site,
     }
     parsers = {name: commands.add_parser(name) for name in runs}
     for name, command in parsers.items():
@@ -134,6 +136,13 @@ def _hostile(options: argparse.Namespace) -> Path:
     from evaluation.hostile.page import write
 
     return write(options.out)
+
+
+def _site(options: argparse.Namespace) -> Path:
+    from evaluation.site.films import gather
+    from evaluation.site.page import write
+
+    return write(gather(options.data, options.knees, options.jobs), options.out)
 
 
 if __name__ == "__main__":
