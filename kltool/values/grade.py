@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from kltool.values.length import Interval
 
 GRADES = (0, 1, 2, 3, 4)
-LIKE_OAI = "films like those of the Osteoarthritis Initiative (OAI)"
+LIKE_OAI = "films like those of the OAI"  # the Osteoarthritis Initiative
 
 
 def median_grade(probabilities: Sequence[float]) -> int:
