@@ -56,7 +56,7 @@ def hospital_section(readings: SiteReadings, shipped: float) -> Section:
             Result(f"{count} films: coverage of the sets", mean_scores(found).coverage, "", COVERAGE),
         )
     ]
-    rows = [("0, as shipped", f"{shipped:.3f}", "", *_shipped_sets(readings), "")]
+    rows: list[tuple[object, ...]] = [("0, as shipped", f"{shipped:.3f}", "", *_shipped_sets(readings), "")]
     rows += [(count, *_row(found)) for count, found in scores.items()]
     law = fitted_law(films, thresholds)
     cuts = ", ".join(f"{cut:.2f}" for cut in law.reader.cut_points)
