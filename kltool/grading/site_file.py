@@ -85,6 +85,15 @@ def read_site(file: str | os.PathLike[str]) -> SiteSettings:
     ------
     UsageError
         Where it cannot be read, or is no site file.
+
+    Examples
+    --------
+    >>> lines = ["version = 1", "[grader]", f"sha256 = '{64 * 'a'}'", "[films]", "count = 60"]
+    >>> lines += ["[calibration]", "cut_points = [0.8, 1.8, 2.6, 3.4]", "scale = 0.9", "reach = 2.0"]
+    >>> lines += ["thresholds = [0.3, 0.1, 0.2, 0.2, 0.4]"]
+    >>> _ = Path("site.toml").write_text("\\n".join(lines), encoding="utf-8")
+    >>> read_site("site.toml").cut_points
+    (0.8, 1.8, 2.6, 3.4)
     """
     path = Path(file)
     try:

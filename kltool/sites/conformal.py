@@ -2,8 +2,10 @@
 
 Split conformal prediction. The thresholds of the shipped sets keep their proportions and are divided by one
 factor, since a few tens of films say nothing about each grade; the interval spans one number of standard
-deviations. A knee that is exchangeable with the n that were scored is covered with a probability of at least
-90%, or 95%, over the draw of all (Vovk, Gammerman & Shafer 2005), over all grades together and not of each.
+deviations. A knee that is exchangeable with the n that were scored, by one law that was fitted on others, is
+covered with a probability of at least 90%, or 95%, over the draw of all (Vovk, Gammerman & Shafer 2005), over
+all grades together and not of each. Where each fold is scored by a law of its own, as here, this holds
+nearly (cross-conformal prediction, Vovk 2015); docs/choices.md#site-films.
 """
 
 from typing import Final
