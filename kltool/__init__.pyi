@@ -2,6 +2,7 @@ from . import errors
 from .agreement import Agreement, MatchOptions, Resampling, agreement_of, ratings_of
 from .batch import Batch, run_batch
 from .comparison import REPOSITIONING_MM, ErrorModel, compare, timelines
+from .grading import SiteSettings, read_site
 from .intake import Access, ImageSource, find_images, load
 from .reading import Settings, read, read_source
 from .report.pages import write_page
@@ -59,6 +60,7 @@ __all__ = [
     "Settings",
     "Side",
     "SideSource",
+    "SiteSettings",
     "Slope",
     "Spacing",
     "Sphere",
@@ -79,6 +81,7 @@ __all__ = [
     "load_models",
     "ratings_of",
     "read",
+    "read_site",
     "read_source",
     "run_batch",
     "sample_path",

@@ -2,9 +2,10 @@
 
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from kltool.errors import InstallationError, StorageFull, UsageError
-from kltool.grading import WideningSettings, grade
+from kltool.grading import SiteSettings, WideningSettings, grade, read_site, require_grader
 from kltool.intake import Film, load, source_of
 from kltool.jointspace import (
     ErrorSettings,
@@ -27,7 +28,7 @@ from kltool.values.radiograph import Radiograph, Side
 from kltool.values.reading import KneeReading, Provenance, Reading, Unread
 from kltool.values.spacing import user_spacing
 from kltool.version import __version__
-from kltool.weights import Models, chosen_models
+from kltool.weights import Models, chosen_models, entry_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Settings:
         Of the grade's prediction set and interval where the quality is less than good.
     sphere : SphereSettings
         The calibration sphere beside the leg; by default none is stated.
+    site : SiteSettings
+        Calibration of the grade for one site, as `read_site` reads it; by default that which is shipped.
 
     Examples
     --------
@@ -77,6 +80,7 @@ class Settings:
     quality: QualityCriteria = field(default_factory=QualityCriteria)
     widening: WideningSettings = field(default_factory=WideningSettings)
     sphere: SphereSettings = field(default_factory=SphereSettings)
+    site: SiteSettings = field(default_factory=SiteSettings)
 
     def to_dict(self) -> dict[str, float | str]:
         """Every parameter of every stage by name; constants go with the version."""
@@ -90,9 +94,21 @@ class Settings:
 DEFAULT = Settings()
 
 
-def settings_of(require_side: bool) -> Settings:
-    """The defaults; require_side: whether a knee whose side is unknown is refused."""
-    return replace(DEFAULT, sides=replace(DEFAULT.sides, required=require_side))
+def settings_of(require_side: bool, site: SiteSettings = DEFAULT.site) -> Settings:
+    """The defaults; require_side: whether a knee whose side is unknown is refused. site: of its grade."""
+    return replace(DEFAULT, sides=replace(DEFAULT.sides, required=require_side), site=site)
+
+
+def site_of(file: Path | None) -> SiteSettings:
+    """The calibration of a site file for the installed grader; without a file, that which is shipped.
+
+    Raises UsageError, also where the file is one of another grader, and InstallationError.
+    """
+    if file is None:
+        return DEFAULT.site
+    site, grader = read_site(file), entry_of("grader")
+    require_grader(site, grader.identity, grader.sha256)
+    return site
 
 
 def read(
@@ -133,7 +149,8 @@ def read(
         Where the settings require a side and there is none.
     Refusal, UsageError, SpacingError, InstallationError
         As `load`, of a film that is not loaded yet; UsageError also where side or spacing_mm is given with a
-        Radiograph, which has its own, or sphere_mm together with spacing_mm.
+        Radiograph, which has its own, or sphere_mm together with spacing_mm, or a site's calibration that
+        was fitted with another grader.
 
     See Also
     --------
@@ -151,7 +168,7 @@ def read(
     """
     parameters = settings_with(settings, sphere_mm, spacing_mm)
     radiograph = _radiograph(film, side, spacing_mm)
-    chosen = chosen_models(models)
+    chosen = _models_for(parameters, models)
     found = find_knees(radiograph, chosen, parameters.finder, parameters.sides, parameters.sphere)
     made = provenance(chosen, parameters, radiograph)
     knees = tuple(read_knee(knee, chosen, parameters, made) for knee in found.knees)
@@ -198,7 +215,8 @@ def read_source(
     [2, 1, 1, 1, 1, 1]
     """
     image = source_of(source)
-    chosen, parameters = chosen_models(models), settings_with(settings, sphere_mm, spacing_mm)
+    parameters = settings_with(settings, sphere_mm, spacing_mm)
+    chosen = _models_for(parameters, models)
     stated = None if side is None else Side.given(side)
     if spacing_mm is not None:
         user_spacing(spacing_mm)
@@ -221,11 +239,19 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
         knee,
         inflate_errors(space, quality, settings.errors),
         expected,
-        settings.metal.in_joint(knee.metal) or grade(knee, models.grader, settings.widening.of(quality)),
+        settings.metal.in_joint(knee.metal)
+        or grade(knee, models.grader, settings.widening.of(quality), settings.site),
         quality,
         warnings,
         made,
     )
+
+
+def _models_for(settings: Settings, given: Models | None) -> Models:
+    """Raises UsageError where the settings have a site's calibration of another grader."""
+    chosen = chosen_models(given)
+    require_grader(settings.site, chosen.grader.entry.identity, chosen.grader.entry.sha256)
+    return chosen
 
 
 def _measured(knee: Knee, models: Models, settings: Settings) -> JointSpace:

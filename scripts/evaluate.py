@@ -11,6 +11,7 @@ python scripts/evaluate.py spheres      spacings from calibration spheres: docs/
 python scripts/evaluate.py full-fields  films as hospitals send them: docs/results/full-fields.md
 python scripts/evaluate.py faults       faults that users found, tried again: docs/results/faults.md
 python scripts/evaluate.py hostile      input made to harm: docs/results/hostile.md
+python scripts/evaluate.py site         the grade calibrated for a site: docs/results/site.md
 
 All but the first need the extras 'simulate' and 'dev'.
 """
@@ -34,7 +35,7 @@ def _options() -> argparse.Namespace:
     )
     commands = parser.add_subparsers(
         required=True,
-        metavar="pipeline|jointspace|grade|localize|polarity|letters|compare|spheres|full-fields|faults|hostile",
+        metavar="pipeline|jointspace|grade|localize|polarity|letters|compare|spheres|full-fields|faults|hostile|site",
     )
     runs = {
         "pipeline": _pipeline,
@@ -48,6 +49,7 @@ def _options() -> argparse.Namespace:
         "full-fields": _full_fields,
         "faults": _faults,
         "hostile": _hostile,
+        "site": _site,
     }
     parsers = {name: commands.add_parser(name) for name in runs}
     for name, command in parsers.items():
@@ -145,6 +147,13 @@ def _hostile(options: argparse.Namespace) -> Path:
     from evaluation.hostile.page import write
 
     return write(options.out)
+
+
+def _site(options: argparse.Namespace) -> Path:
+    from evaluation.site.films import gather
+    from evaluation.site.page import write
+
+    return write(gather(options.data, options.knees, options.jobs), options.out)
 
 
 if __name__ == "__main__":

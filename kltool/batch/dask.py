@@ -66,7 +66,7 @@ def _outcomes(
             Unread(
                 task.source.name, Status.FAILED, "worker_lost", f"{reason}; start again with --retry-failed"
             ),
-            {"model": config.model},
+            {"model": config.made_by},
         )
 
     executor = client.get_executor(pure=False)

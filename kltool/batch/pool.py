@@ -150,7 +150,7 @@ class WorkerPool:
         return self._unread(Unread(task.source.name, Status.FAILED, code, reason))
 
     def _unread(self, unread: Unread) -> Outcome:
-        return unread_outcome(unread, {"model": self._config.model})
+        return unread_outcome(unread, {"model": self._config.made_by})
 
     def _read_by_worker(self, task: Task) -> Outcome:
         worker = self._idle.get()

@@ -29,7 +29,7 @@ def read_task(task: Task, models: Models, config: WorkerConfig) -> Outcome:
 
 
 def _outcome(task: Task, models: Models, config: WorkerConfig) -> Outcome:
-    common: Row = {"model": config.model}
+    common: Row = {"model": config.made_by}
     try:
         data = task.source.read()
     except Exception as error:
@@ -56,7 +56,7 @@ def _read(source: ImageSource, task: Task, models: Models, config: WorkerConfig)
             side=task.side,
             spacing_mm=task.spacing_mm,
             sphere_mm=sphere_mm,
-            settings=settings_of(config.require_side),
+            settings=settings_of(config.require_side, config.site),
         )
     except InstallationError as error:
         return Unread.from_error(source.name, error)

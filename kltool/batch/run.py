@@ -20,6 +20,7 @@ from kltool.batch.rows import table_rows
 from kltool.batch.settings import Batch
 from kltool.errors import InstallationError, StorageFull, UsageError
 from kltool.files import write_file
+from kltool.grading import require_grader
 from kltool.logs import are_causes_logged
 from kltool.reading import Settings, settings_of, settings_with
 from kltool.report.batch_summary import BatchSummary
@@ -32,7 +33,7 @@ from kltool.tables.read import sha256_of
 from kltool.tables.write import table_names, write_tables
 from kltool.values.reading import DISCLAIMER
 from kltool.version import __version__
-from kltool.weights import entries, hashes_of_reading
+from kltool.weights import entries, entry_of, hashes_of_reading
 
 LEDGER: Final = "ledger.sqlite"
 RUN_RECORD: Final = "run.json"
@@ -68,7 +69,8 @@ def run_batch(batch: Batch) -> Counter[str]:
     {'ok': 2}
     """
     _refuse_own_results(batch)
-    models = hashes_of_reading(entries())
+    models, grader = hashes_of_reading(entries()), entry_of("grader")
+    require_grader(batch.site, grader.identity, grader.sha256)
     config = WorkerConfig(
         model_name(__version__, models),
         _overlays(batch),
@@ -77,6 +79,7 @@ def run_batch(batch: Batch) -> Counter[str]:
         batch.memory_mb,
         batch.require_side,
         batch.sphere_mm,
+        batch.site,
     )
     sources = Listing(
         batch.sources, frozenset(COLUMNS) | set(OAI_NAMES.values()), batch.pseudonyms, batch.access
@@ -157,7 +160,7 @@ def _configuration(batch: Batch, models: Mapping[str, str]) -> dict[str, str]:
 
 
 def _settings(batch: Batch) -> Settings:
-    return settings_with(settings_of(batch.require_side), batch.sphere_mm)
+    return settings_with(settings_of(batch.require_side, batch.site), batch.sphere_mm)
 
 
 def _run_record(

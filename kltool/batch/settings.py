@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kltool.batch.pseudonym import Pseudonyms
 from kltool.errors import UsageError
+from kltool.grading import SiteSettings
 from kltool.intake.sources.access import NOTHING_ALLOWED, Access
 from kltool.memory import MEMORY_MB
 from kltool.time_limit import LIMIT_S
@@ -54,6 +55,8 @@ class Batch:
         Replaces the identifiers of subjects; by default they stay.
     require_side : bool
         Whether a knee whose side is unknown is refused; otherwise it is read without medial and lateral.
+    site : SiteSettings
+        Calibration of the grade for one site, as `read_site` reads it; by default that which is shipped.
 
     Raises
     ------
@@ -74,6 +77,7 @@ class Batch:
     access: Access = NOTHING_ALLOWED
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
     require_side: bool = False
+    site: SiteSettings = field(default_factory=SiteSettings)
 
     def __post_init__(self) -> None:
         sources = (self.sources,) if isinstance(self.sources, str | PathLike) else self.sources

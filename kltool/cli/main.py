@@ -1,4 +1,4 @@
-"""kltool: read, compare, batch, agreement, doctor, models.
+"""kltool: read, compare, batch, agreement, calibrate, doctor, models.
 
 Each command imports its module when it runs, so that `--help` and `--version` load no heavy library.
 """
@@ -44,6 +44,15 @@ SphereOption = Annotated[
         help="Diameter in mm of the calibration sphere beside the leg; where it is found, millimetres are "
         "those of the sphere.",
         metavar="MM",
+    ),
+]
+SiteOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--site",
+        help="Site file of kltool calibrate: the grade as this site's reader gives it.",
+        metavar="SITE.toml",
+        dir_okay=False,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line instead of a table.")]
@@ -101,6 +110,7 @@ def read(
     spacing: SpacingOption = None,
     require_side: RequireSide = False,
     sphere: SphereOption = None,
+    site: SiteOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
     allow_http: AllowHttp = False,
@@ -112,11 +122,11 @@ def read(
     """Read every knee of the radiographs: joint space and KL grade."""
     from kltool.cli.read import ReadOptions, read_all
     from kltool.cli.sources import Stated
-    from kltool.reading import settings_of
+    from kltool.reading import settings_of, site_of
 
     limit_memory(MEMORY_MB)
     access = _access(allow_http, allow_host, root)
-    stated, settings = Stated(side_of(side), spacing, sphere), settings_of(require_side)
+    stated, settings = Stated(side_of(side), spacing, sphere), settings_of(require_side, site_of(site))
     options = ReadOptions(stated, as_json, overlay, access, time_limit, settings)
     with native_messages():
         raise typer.Exit(read_all(paths or [], manifest, options))
@@ -150,6 +160,7 @@ def compare(
     spacing: SpacingOption = None,
     require_side: RequireSide = False,
     sphere: SphereOption = None,
+    site: SiteOption = None,
     as_json: Json = False,
     overlay: Overlay = None,
     report: Annotated[
@@ -173,7 +184,7 @@ def compare(
     """Compare two radiographs of a knee, or a series: change of width and grade, with its error."""
     from kltool.cli.compare import CompareOptions, claim_of, compare_files, compare_visits, error_model
     from kltool.cli.sources import Stated
-    from kltool.reading import settings_of
+    from kltool.reading import settings_of, site_of
 
     limit_memory(MEMORY_MB)
     model = error_model(repositioning, threshold)
@@ -188,7 +199,7 @@ def compare(
         access,
         time_limit,
         tables,
-        settings_of(require_side),
+        settings_of(require_side, site_of(site)),
     )
     if manifest is not None and before is None:
         with native_messages():
@@ -236,6 +247,7 @@ def batch(
     ] = False,
     require_side: RequireSide = False,
     sphere: SphereOption = None,
+    site: SiteOption = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Read images again whose reading failed.")
     ] = False,
@@ -252,6 +264,7 @@ def batch(
     from kltool.batch import Batch, pseudonyms_of
     from kltool.batch.settings import cores
     from kltool.cli.batch import batch_all
+    from kltool.reading import site_of
 
     settings = Batch(
         sources=tuple(sources),
@@ -263,6 +276,7 @@ def batch(
         overlays=overlay,
         oai_names=oai_names,
         require_side=require_side,
+        site=site_of(site),
         sphere_mm=sphere,
         retry_failed=retry_failed,
         access=_access(allow_http, allow_host, root),
@@ -309,6 +323,44 @@ def agreement(
     resampling = Resampling(replicates_of(replicates, draws), seed)
     options = MatchOptions(repeat, columns_of(on), reference, codes_of(missing))
     raise typer.Exit(agree(tables, out, options, resampling, as_json))
+
+
+@app.command()
+def calibrate(
+    tables: Annotated[
+        list[Path],
+        typer.Argument(
+            help="The table of a batch whose manifest had kl; or that of a batch and those of the readers, "
+            "as for kltool agreement; or a manifest with path and kl, whose films are read first.",
+            metavar="TABLE...",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="The site file (.toml) to be written.", dir_okay=False)],
+    page: Annotated[
+        Path | None, typer.Option(help="The page (.html); beside the site file by default.", dir_okay=False)
+    ] = None,
+    reader: Annotated[
+        str, typer.Option(help="The reader whose grades count; by default the mean of all.")
+    ] = "mean",
+    on: Annotated[str | None, typer.Option(help="Columns by which rows are matched, as path,side.")] = None,
+    missing: Annotated[
+        str | None, typer.Option(help="Numbers that stand for a missing grade, as 99 or 99,88.")
+    ] = None,
+    replicates: Annotated[
+        int, typer.Option(help="Bootstrap replicates (of participants) for the confidence intervals.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 1,
+    verbose: Verbose = False,
+) -> None:
+    """Calibrate the grade for one site by the grades of its readers: a file for --site, and a page."""
+    from kltool.agreement import MatchOptions, Resampling
+    from kltool.cli.agreeing import codes_of, columns_of
+    from kltool.cli.calibrating import CalibrateOptions
+    from kltool.cli.calibrating import calibrate as calibrate_site
+
+    matching = MatchOptions(on=columns_of(on), missing=codes_of(missing))
+    options = CalibrateOptions(out, page, reader, matching, Resampling(replicates, seed))
+    raise typer.Exit(calibrate_site(tables, options))
 
 
 @app.command()

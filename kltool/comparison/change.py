@@ -21,7 +21,7 @@ from kltool.values.change import Comparability, KneeChange, Verdict
 from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment, Measure
-from kltool.values.reading import KneeReading, Reading
+from kltool.values.reading import SHIPPED, KneeReading, Reading
 from kltool.values.width_change import WidthChange
 from kltool.weights import Models, chosen_models
 
@@ -158,10 +158,20 @@ def _width_changes(
 
 
 def _grade_change(before: KneeReading, after: KneeReading) -> GradeChange | NotMeasured:
-    """One film has one grade, whatever it is."""
+    """One film has one grade, whatever it is; grades by different calibrations are not compared."""
+    if before.produced_by.calibration != after.produced_by.calibration:
+        return NotMeasured(
+            "the grades are calibrated differently, before "
+            f"{_calibration(before)}, after {_calibration(after)}; read both films with the same --site"
+        )
     if before.knee.film.is_same_film(after.knee.film) and before.grade == after.grade:
         return unchanged_grade(before.grade)
     return grade_change(before.grade, after.grade)
+
+
+def _calibration(knee: KneeReading) -> str:
+    calibration = knee.produced_by.calibration
+    return "as shipped" if calibration == SHIPPED else f"for site {calibration[:8]}"
 
 
 def _named_widths(knee: KneeReading) -> Iterator[tuple[Measure, Width | NotMeasured]]:

@@ -1,36 +1,62 @@
 """The grade of one knee by the grading network."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kltool.grading.orientations import graded_orientations, mean_interval, mean_of
+from kltool.grading.interval import intervals
+from kltool.grading.orientations import GradedOrientation, graded_orientations, mean_interval, mean_of
 from kltool.grading.prediction_set import prediction_sets
+from kltool.grading.site import SiteSettings
 from kltool.grading.widening import Widening
+from kltool.typing import Float64
 from kltool.values.grade import GRADES, Grade
 from kltool.values.knee import Knee
 from kltool.values.length import Interval
 from kltool.weights import Network
 
 AS_CALIBRATED = Widening()
+AS_SHIPPED = SiteSettings()
 
 
-def grade(knee: Knee, grader: Network, widening: Widening = AS_CALIBRATED) -> Grade:
+@dataclass(frozen=True, slots=True)
+class CalibratedKnee:
+    """probabilities: (5,), they sum to 1. thresholds: (5,), of the prediction set. interval: of the grade."""
+
+    probabilities: Float64
+    thresholds: Float64
+    interval: Interval
+
+
+def grade(
+    knee: Knee, grader: Network, widening: Widening = AS_CALIBRATED, site: SiteSettings = AS_SHIPPED
+) -> Grade:
     """The calibrated probabilities of KL 0 to 4, with prediction set, interval and attribution map.
 
-    A knee of unknown side is graded as a right and as a left one. widening: of set and interval, which leaves
-    the probabilities as they are.
+    A knee of unknown side is graded as a right and as a left one, and the mean is calibrated for the site.
+    widening: of set and interval, which leaves the probabilities as they are.
     """
     seen = graded_orientations(knee, grader)
-    probabilities = mean_of([one.probabilities for one in seen], seen)
-    thresholds = mean_of([one.thresholds for one in seen], seen)
-    prediction_set = np.flatnonzero(prediction_sets(probabilities[None], thresholds / widening.odds)[0])
-    interval = mean_interval(seen, float(probabilities @ np.array(GRADES)))
+    found = _calibrated(seen, site)
+    thresholds = found.thresholds / widening.odds
+    prediction_set = np.flatnonzero(prediction_sets(found.probabilities[None], thresholds)[0])
     attribution = mean_of([one.attribution for one in seen], seen)
-    p0, p1, p2, p3, p4 = probabilities.tolist()
+    p0, p1, p2, p3, p4 = found.probabilities.tolist()
     by_row = tuple(tuple(row) for row in attribution.tolist())
-    graded = Grade((p0, p1, p2, p3, p4), tuple(prediction_set.tolist()), interval, by_row)
+    members = tuple(prediction_set.tolist())
+    graded = Grade((p0, p1, p2, p3, p4), members, found.interval, by_row, site.promised_for)
     return graded if widening.reach == 1.0 else _stretched(graded, widening.reach)
+
+
+def _calibrated(seen: Sequence[GradedOrientation], site: SiteSettings) -> CalibratedKnee:
+    shipped = mean_of([one.probabilities for one in seen], seen)
+    if site.thresholds is None or site.reach is None:
+        thresholds = mean_of([one.thresholds for one in seen], seen)
+        return CalibratedKnee(shipped, thresholds, mean_interval(seen, float(shipped @ np.array(GRADES))))
+    probabilities = site.probabilities(shipped[None])
+    (interval,) = intervals(probabilities, site.reach).tolist()
+    return CalibratedKnee(probabilities[0], np.array(site.thresholds), (interval[0], interval[1]))
 
 
 def _stretched(graded: Grade, reach: float) -> Grade:

@@ -82,6 +82,7 @@ def provenance_record(made: Provenance) -> Record:
         "kltool": made.version,
         "models": dict(made.models),
         "settings": dict(made.settings),
+        "calibration": made.calibration,
         "file_sha256": made.file_sha256,
         "pixels_sha256": made.pixels_sha256,
         "utc": made.utc,
@@ -181,6 +182,7 @@ def _grade(grade: Grade | NotMeasured) -> Record:
         "expected_interval": [round(end, 4) for end in grade.expected_interval],
         "probabilities": [round(p, 6) for p in grade.probabilities],
         "prediction_set": list(grade.prediction_set),
+        "promised_for": grade.promised_for,
         "at_least_2": round(grade.at_least(2), 6),
         "at_least_3": round(grade.at_least(3), 6),
     }

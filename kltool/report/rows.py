@@ -13,7 +13,7 @@ from kltool.values.change import KneeChange
 from kltool.values.length import NotMeasured, Width
 from kltool.values.measure import Compartment, Measure
 from kltool.values.radiograph import Radiograph
-from kltool.values.reading import KneeReading, Reading, Unread
+from kltool.values.reading import KneeReading, Provenance, Reading, Unread
 from kltool.values.timeline import Slope, Timeline
 from kltool.values.width_change import WidthChange
 
@@ -71,7 +71,7 @@ def reading_rows(reading: Reading) -> Iterator[Row]:
     for knee in reading.knees:
         yield {**_common(reading.film, knee), **knee_row(knee)}
     for refused in reading.refused:
-        model = model_name(reading.produced_by.version, reading.produced_by.models)
+        model = _model(reading.produced_by)
         row: Row = {"status": REFUSED, "code": refused.code, "reason": refused.reason, "model": model}
         yield {**_listed(reading.film), **row}
 
@@ -84,7 +84,7 @@ def unread_rows(unread: Unread) -> Iterator[Row]:
     made = unread.produced_by
     film: Row = {PATH: unread.source} if unread.film is None else _listed(unread.film)
     if made is not None:
-        film = {"input_sha256": made.file_sha256, **film, "model": model_name(made.version, made.models)}
+        film = {"input_sha256": made.file_sha256, **film, "model": _model(made)}
     yield {**film, "status": str(unread.status), "code": unread.code, "reason": unread.reason}
 
 
@@ -147,9 +147,13 @@ def _common(film: Radiograph, knee: KneeReading) -> Row:
     made = knee.produced_by
     return {
         **_listed(film),
-        "model": model_name(made.version, made.models),
+        "model": _model(made),
         "notes": "; ".join(film.notes),
     }
+
+
+def _model(made: Provenance) -> str:
+    return model_name(made.version, made.models, made.calibration)
 
 
 def _listed(film: Radiograph) -> Row:

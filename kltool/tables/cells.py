@@ -30,15 +30,24 @@ from kltool.typing import Record
 from kltool.values.decimals import decimal
 from kltool.values.length import UNITS
 from kltool.values.measure import Compartment, PictureSide
+from kltool.values.reading import SHIPPED
+
+SITE = "site"  # before the hash of a site's calibration, in the column model
 
 
-def model_name(version: str, hashes: Mapping[str, str]) -> str:
+def model_name(version: str, hashes: Mapping[str, str], calibration: str = SHIPPED) -> str:
     """The column `model`: kltool's version, and each model with the first eight digits of its SHA-256.
 
-    hashes: of the models of a reading; run.json holds them in full.
+    hashes: of the models of a reading; run.json holds them in full. calibration: of the grade; that of a site
+    by its SHA-256, which is named likewise.
     """
     named = " ".join(f"{name}:{digest[:8]}" for name, digest in hashes.items())
-    return f"kltool-{version} {named}"
+    return with_site(f"kltool-{version} {named}", calibration)
+
+
+def with_site(model: str, calibration: str) -> str:
+    """The column `model` with the calibration of a site, if there is one."""
+    return model if calibration == SHIPPED else f"{model} {SITE}:{calibration[:8]}"
 
 
 def knee_cells(knee: Record) -> Row:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from kltool.values.length import Interval
 
 GRADES = (0, 1, 2, 3, 4)
+LIKE_OAI = "films like those of the OAI"  # the Osteoarthritis Initiative
 
 
 def median_grade(probabilities: Sequence[float]) -> int:
@@ -28,7 +29,7 @@ def median_grade(probabilities: Sequence[float]) -> int:
 class Grade:
     """The Kellgren-Lawrence grade of one knee as a probability distribution.
 
-    The prediction set and the interval hold for knees like those that they were calibrated on.
+    The prediction set and the interval are promised for knees like those that they were calibrated on.
 
     Attributes
     ----------
@@ -40,7 +41,9 @@ class Grade:
         Interval about the expected grade that contains a reader's grade in 95% of knees, 0 to 4.
     attribution : tuple of tuple of float
         Attribution map: rows of the grader's view from top to bottom, each from lateral to medial: by how
-        much each location raises the expected grade.
+        much each location raises the expected grade, before any calibration for a site.
+    promised_for : str
+        The films for which prediction set and interval are promised, in words.
 
     References
     ----------
@@ -55,6 +58,7 @@ class Grade:
     prediction_set: tuple[int, ...]
     expected_interval: Interval
     attribution: tuple[tuple[float, ...], ...] = field(repr=False)
+    promised_for: str = LIKE_OAI
 
     @property
     def grade(self) -> int:

@@ -21,6 +21,8 @@ from kltool.values.presented import Presented, picture_of
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.spacing import NoSpacing, Spacing
 
+SHIPPED = "shipped"  # the calibration of the grade, without a site's own
+CALIBRATION = "site.calibration"  # the setting that names it
 DISCLAIMER = "Research software, not a medical device; not for diagnosis or treatment."
 
 
@@ -75,6 +77,11 @@ class Provenance(ByValue):
     file_sha256: str
     pixels_sha256: str
     utc: str = field(compare=False)
+
+    @property
+    def calibration(self) -> str:
+        """Of the grade: "shipped", or the SHA-256 of the site file."""
+        return str(self.settings.get(CALIBRATION, SHIPPED))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,6 +1,7 @@
 from .manifest import (
     ModelEntry,
     entries,
+    entry_of,
     hashes_of_reading,
     models_folder,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "chosen_models",
     "default_models",
     "entries",
+    "entry_of",
     "hashes_of_reading",
     "load_entry",
     "load_models",

@@ -72,6 +72,14 @@ def entries() -> tuple[ModelEntry, ...]:
         ) from error
 
 
+def entry_of(name: str) -> ModelEntry:
+    """The model of this name, without loading it. Raises InstallationError."""
+    found = next((entry for entry in entries() if entry.name == name), None)
+    if found is None:
+        raise InstallationError(f"models/manifest.toml lacks {name}; reinstall kltool")
+    return found
+
+
 def hashes_of_reading(known: Iterable[ModelEntry]) -> dict[str, str]:
     """Name and version of each model that a reading uses to its sha256, without loading any."""
     by_name = {entry.name: entry for entry in known}

@@ -16,7 +16,7 @@ from kltool.weights import entries
 from tests.messages import holds
 
 Kltool = Callable[..., Any]
-VERBS = ("read", "compare", "batch", "agreement", "doctor", "models")
+VERBS = ("read", "compare", "batch", "agreement", "calibrate", "doctor", "models")
 HEAVY = (
     "onnxruntime",
     "cv2",

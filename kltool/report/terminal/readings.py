@@ -47,7 +47,15 @@ def print_readings(records: list[Record], console: Console) -> None:
     _print_remarks(records, names, console)
     if len(records) > 1:
         console.print(LEGEND)
+    for promised_for in _promises(records):
+        console.print(f"Prediction sets are promised for {escape(promised_for)} only.")
     console.print(DISCLAIMER)
+
+
+def _promises(records: list[Record]) -> list[str]:
+    """Each once."""
+    grades = (knee["kl"] for record in records for knee in record["knees"])
+    return list(dict.fromkeys(kl["promised_for"] for kl in grades if "promised_for" in kl))
 
 
 def _print_summary(record: Record, name: str, console: Console) -> None:

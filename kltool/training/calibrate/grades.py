@@ -17,6 +17,7 @@ from scipy.optimize import minimize
 from scipy.special import softmax
 
 from kltool.agreement.statistics import calibration
+from kltool.grading.interval import intervals, moments
 from kltool.grading.prediction_set import median_grades, prediction_sets
 from kltool.typing import Float64
 from kltool.values.grade import GRADES
@@ -53,9 +54,7 @@ class GradeCalibration:
 
     def intervals(self, logits: Float64) -> Float64:
         """(n, 2): from, to; of the grade, within 0 to 4."""
-        expected, sd = moments(self.probabilities(logits))
-        ends = np.stack([expected - self.reach * sd, expected + self.reach * sd], axis=1)
-        return np.clip(ends, GRADES[0], GRADES[-1])
+        return intervals(self.probabilities(logits), self.reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +112,6 @@ def reach(probabilities: Float64, labels: Labels) -> float:
     expected, sd = moments(probabilities)
     scores = np.sort(np.abs(labels - expected) / sd)
     return float(scores[min(int(np.ceil(INTERVAL_COVERAGE * (len(scores) + 1))), len(scores)) - 1])
-
-
-def moments(probabilities: Float64) -> tuple[Float64, Float64]:
-    """Mean and standard deviation of the grade, (n,) each, by (n, 5) probabilities."""
-    grades = np.arange(probabilities.shape[1])
-    expected = probabilities @ grades
-    variance = (probabilities * (grades - expected[:, None]) ** 2).sum(axis=1)
-    return expected, np.sqrt(np.maximum(variance, 1e-12))
 
 
 def cross_fitted(logits: Float64, labels: Labels, participants: Participants) -> CalibratedGrades:

@@ -1,0 +1,14 @@
+from .calibrate import CalibrationOptions, Grader, calibrated_site
+from .films import MEAN
+from .models import installed_grader, require_read_by
+from .results import SiteCalibration
+
+__all__ = [
+    "MEAN",
+    "CalibrationOptions",
+    "Grader",
+    "SiteCalibration",
+    "calibrated_site",
+    "installed_grader",
+    "require_read_by",
+]

@@ -1,0 +1,1 @@
+"""The grade calibrated for a site: another hospital, and simulated readers."""
