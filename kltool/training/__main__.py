@@ -16,8 +16,8 @@ from kltool.training.networks.backbone import IMAGENET
 
 GRADED: Final = "folder with train/ and val/, each with 0/ to 4/"
 FILMS: Final = "folder with landmarks/, oai_kl/ and full_field/"
+FILMS_AND_CROPS: Final = "folder with oai_kl/ and full_field/"
 ANNOTATED: Final = "folder with landmarks/ and oai_kl/"
-LETTERED: Final = "folder with oai_kl/ and full_field/"
 MARKS: Final = "table of the full fields with letter, letter_row and letter_column"
 SIMULATED: Final = "folder of scripts/simulate_joints.py"
 
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     _finder(trainer("finder", verbs.train_finder, "Where knees are, on composite and real films.", FILMS))
-    _knee_class(trainer("knee-class", verbs.train_knee_class, "What a candidate shows.", GRADED))
+    _knee_class(trainer("knee-class", verbs.train_knee_class, "What a candidate shows.", FILMS_AND_CROPS))
     _landmarks(trainer("landmarks", verbs.train_landmarks, "Points on the joint's margins.", ANNOTATED))
     _margins(trainer("margins", verbs.train_margins, "The margins of the joint space.", ANNOTATED))
     _consistency(
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _measured_together(
         trainer("linked", verbs.train_linked, "The margins, with another film beside.", ANNOTATED)
     )
-    _letters(trainer("letters", verbs.train_letters, "The letters R and L on a film.", LETTERED))
+    _letters(trainer("letters", verbs.train_letters, "The letters R and L on a film.", FILMS_AND_CROPS))
     _grader(trainer("grader", verbs.train_grader, "The Kellgren-Lawrence grade.", GRADED))
     what = "Write models/NAME.onnx and the models' entries in models/manifest.toml."
     _export(commands.add_parser("export", description=what, help=what))
@@ -72,8 +72,11 @@ def _finder(command: argparse.ArgumentParser) -> None:
 
 
 def _knee_class(command: argparse.ArgumentParser) -> None:
+    command.add_argument("marks", type=Path, help="tests/localize/full_fields.csv")
     command.add_argument("--simulated", type=Path, required=True, help=SIMULATED)
     command.add_argument("--epochs", type=int, default=8)
+    command.add_argument("--begin", type=Path, help="aspect.onnx to begin with, not ImageNet weights")
+    command.add_argument("--rate", type=float, default=4e-4, help="the highest learning rate")
 
 
 def _landmarks(command: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -16,31 +17,38 @@ from kltool.training.data.candidates import REPLACED, PlacedKnee, Seen, candidat
 from kltool.training.data.graded import GradedKnee
 from kltool.training.loop import Batch, Schedule
 from kltool.training.networks.knee_class import CLASSES, FINDINGS, KneeClassifier, imagenet_knee_classifier
+from kltool.training.onnx_weights import classifier_of
 from kltool.typing import Float32
 
+BATCH = 32
 SMOOTHING = 0.02  # of the labels
 FINDINGS_WEIGHT = 1.0  # of their loss against that of the class
 SEVERE_TIMES = 3  # as often as a knee of another grade is one of KL 3 or 4 seen
+SEEN_TIMES = 8  # in an epoch is a knee of a whole film seen
 UNKNOWN = -1.0  # of a finding that is not asked for
 
 
-def schedule_of(knees: int, epochs: int = 8, batch: int = 32, seed: int = 1) -> Schedule:
-    """knees: to learn from, of each of which an epoch has one candidate."""
+def schedule_of(knees: int, epochs: int, rate: float = 4e-4, seed: int = 1, batch: int = BATCH) -> Schedule:
+    """knees: to learn from, of each of which an epoch has one candidate. rate: the highest learning rate."""
     steps = knees // batch
-    return Schedule(epochs * steps, batch, steps, learning_rate=4e-4, weight_decay=0.02, seed=seed)
+    return Schedule(epochs * steps, batch, steps, learning_rate=rate, weight_decay=0.02, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifyingKnees:
-    """Knees to learn from, from ImageNet weights, and knees held out to follow the training by."""
+    """Knees to learn from, and knees held out to follow the training by.
+
+    begin: aspect.onnx to go on from; none: from ImageNet weights.
+    """
 
     name: ClassVar[str] = "aspect"  # as the model was named first
     knees: Sequence[PlacedKnee]
     held_out: Sequence[PlacedKnee]
     schedule: Schedule
+    begin: Path | None = None
 
     def model(self) -> KneeClassifier:
-        return imagenet_knee_classifier()
+        return classifier_of(self.begin) if self.begin else imagenet_knee_classifier()
 
     def batches(self, first: int) -> Iterator[Batch]:
         return in_epochs(self._epoch, self.schedule, first)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from kltool.training.networks.backbone import IMAGENET
 from kltool.training.networks.grader import Grader
+from kltool.training.networks.knee_class import KneeClassifier
 from kltool.training.networks.margins import MarginNet
 
 WEIGHT = re.compile(r"graders?\.(?:(\d+)\.)?((?:backbone|head)\..+?)(?:\.half)?$")
@@ -73,6 +74,33 @@ def margins_of(file: Path, films: int) -> MarginNet:
                 )
                 module.bias.copy_(weights[f"{_before(name)}.weight_bias"])
     return network.eval()
+
+
+def classifier_of(file: Path) -> KneeClassifier:
+    """The network of models/aspect.onnx, to go on training from; its norms stay as they are meanwhile."""
+    network = KneeClassifier(norms_stay=True)
+    kept = {
+        tensor.name.removesuffix(".half"): torch.from_numpy(
+            np.array(numpy_helper.to_array(tensor), np.float32)
+        )
+        for tensor in onnx.load(file).graph.initializer
+    }
+    known, convolution = network.state_dict(), ""
+    for name in known:
+        if name in kept:
+            known[name], convolution = kept[name], name
+        elif name.endswith(".running_var"):  # of a norm, which follows the convolution that it is part of
+            norm = name.removesuffix("running_var")
+            known[name] = torch.full_like(known[name], 1.0 - _epsilon(network, norm))
+            known[f"{norm}bias"] = kept[f"{convolution}_bias"]
+    network.load_state_dict(known)
+    return network
+
+
+def _epsilon(network: nn.Module, norm: str) -> float:
+    module = network.get_submodule(norm.removesuffix("."))
+    assert isinstance(module, nn.BatchNorm2d)
+    return module.eps
 
 
 def _before(norm: str) -> str:

@@ -19,7 +19,7 @@ from kltool.training.consistency import TracingRealMargins
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated, without_masks
 from kltool.training.data.backgrounds import backgrounds, held_out_backgrounds
 from kltool.training.data.candidates import PlacedKnee
-from kltool.training.data.full_fields import load_full_fields
+from kltool.training.data.full_fields import knees_seen, load_full_fields
 from kltool.training.data.graded import GradedKnee, prepare
 from kltool.training.data.joints import Joint, joint_of_annotation
 from kltool.training.data.oai import crops, shows_metal
@@ -29,7 +29,7 @@ from kltool.training.data.styles import styles_of
 from kltool.training.export import export_model
 from kltool.training.finder import FindingKnees, severe_more_often
 from kltool.training.grader import Grading, Recipe
-from kltool.training.knee_class import ClassifyingKnees, oversampled, schedule_of
+from kltool.training.knee_class import SEEN_TIMES, ClassifyingKnees, oversampled, schedule_of
 from kltool.training.landmarks import PlacingLandmarks
 from kltool.training.letters import ReadingLetters
 from kltool.training.linked import LinkingMargins, traced
@@ -56,12 +56,14 @@ def train_finder(options: Namespace) -> None:
 
 
 def train_knee_class(options: Namespace) -> None:
-    graded, held_out = _graded(options.data, options.out)
+    """From ImageNet weights, or further from those of models/aspect.onnx."""
+    graded, held_out = _graded(options.data / "oai_kl", options.out)
     coarse = [load_coarse_film(path) for path in sorted(options.simulated.glob("*.npz"))]
     natural = [knee for knee in graded if not shows_metal(knee.name)]
-    knees: list[PlacedKnee] = [*oversampled(natural), *coarse]
-    schedule = schedule_of(len(knees), options.epochs, seed=options.seed)
-    model = fit(ClassifyingKnees(knees, held_out, schedule), options.out)
+    on_films = SEEN_TIMES * knees_seen(options.data / "full_field", options.marks)
+    knees: list[PlacedKnee] = [*oversampled(natural), *coarse, *on_films]
+    schedule = schedule_of(len(knees), options.epochs, options.rate, options.seed)
+    model = fit(ClassifyingKnees(knees, held_out, schedule, options.begin), options.out)
     _save(model.state_dict(), "aspect", options.out)
 
 

@@ -24,12 +24,16 @@ from kltool.training.data.implants import (
     with_partial_prosthesis,
     with_prosthesis,
 )
+from kltool.training.data.signs import with_signs
 from kltool.training.data.views import collimated, downsampled, toned
 from kltool.training.sampling import Random, one_of
 from kltool.typing import Float32, Points
 from kltool.values.knee import Placement
 
 LATERAL_LEFT, LATERAL_RIGHT, REPLACED, OTHER = range(4)
+REPLACED_SHARE: Final = (
+    0.10  # of the candidates; none burnt out, where a replacement cannot be told from bone
+)
 IN_BOTH: Final = MetalShown(left=True, right=True, patellofemoral=False, elsewhere=True)
 
 
@@ -66,7 +70,9 @@ def candidate(knee: PlacedKnee, random: Random) -> Seen:
     film, place = _shaped(knee, random)
     kind, metal, at = LATERAL_LEFT, NO_METAL, _jittered(place, random)
     chance = random.random()
-    if chance < 0.10:
+    if chance >= REPLACED_SHARE and random.random() < 0.15:
+        film = burnt_out(film, _around(film, place), random)
+    if chance < REPLACED_SHARE:
         film, kind, metal = with_prosthesis(film, place, random), REPLACED, IN_BOTH
     elif chance < 0.28:
         film, at = one_of(OTHERS, random)(film, place, random)
@@ -78,6 +84,8 @@ def candidate(knee: PlacedKnee, random: Random) -> Seen:
     growing = kind == LATERAL_LEFT and random.random() < 0.1
     if growing:
         film = with_growth_plates(film, place, random)
+    if kind != OTHER and random.random() < 0.2:
+        film = with_signs(film, place, random)
     film = processed(downsampled(toned(film, random), random), random)
     if kind != OTHER:
         film = collimated(film, place, random)
@@ -86,15 +94,20 @@ def candidate(knee: PlacedKnee, random: Random) -> Seen:
 
 
 def _shaped(knee: PlacedKnee, random: Random) -> tuple[Float32, Placement]:
-    """The film and the place of the knee, subluxed, stretched or burnt out now and then."""
+    """The film and the place of the knee, subluxed or stretched now and then."""
     film, at = np.asarray(knee.film, np.float32), knee.placement
     if random.random() < 0.2:
         film, at = displaced(film, at, random)
     if random.random() < 0.4:
         film, at = stretched(film, at, random)
-    if random.random() < 0.15:
-        film = burnt_out(film, random)
     return film, at
+
+
+def _around(film: Float32, at: Placement) -> Float32:
+    """The joint, without what lies far beside it."""
+    (row, column), reach = at.centre, 0.6 * at.tibial_width_px
+    top, left = (int(max(place - reach, 0)) for place in at.centre)
+    return film[top : int(row + reach), left : int(column + reach)]
 
 
 def _jittered(at: Placement, random: Random) -> Placement:

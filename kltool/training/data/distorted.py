@@ -51,8 +51,11 @@ def stretched(film: Float32, at: Placement, random: Random) -> tuple[Float32, Pl
     )
 
 
-def burnt_out(film: Float32, random: Random) -> Float32:
-    """A window so narrow that much of the bone is white, as on films that are printed too bright."""
-    dark, bright = np.percentile(film, (2.0, random.uniform(55.0, 92.0)))
+def burnt_out(film: Float32, shown: Float32, random: Random) -> Float32:
+    """A window so narrow that much of the bone is white, as on films that are printed too bright.
+
+    shown: the part of the film whose brightness decides the window.
+    """
+    dark, bright = np.percentile(shown, (2.0, random.uniform(55.0, 92.0)))
     unit = np.clip((film - dark) / max(float(bright - dark), 1e-6), 0.0, 1.0)
     return np.asarray(255 * unit, np.float32)

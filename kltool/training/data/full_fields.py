@@ -14,23 +14,35 @@ import cv2
 import numpy as np
 
 from kltool.intake import load
+from kltool.intake.polarity import INVERTED, invert
 from kltool.training.data.augment import exposure, noise, sharpness
 from kltool.training.data.composites import LARGEST_WIDTH, SMALLEST_WIDTH, PastedKnee, marker
 from kltool.training.data.distorted import LARGEST_STRETCH
 from kltool.training.sampling import Random, one_of
 from kltool.typing import Float32, Points
+from kltool.values.knee import Placement, right_knee_orientation
+from kltool.values.radiograph import Side
 
 LONG_SIDE: Final = 720  # pixels of a film as it is kept for training
 SHARES: Final = 5
 TRAINING_SHARES: Final = 2  # of SHARES
+SEEN_WIDTH: Final = (
+    150.0  # tibial width, in pixels, of a knee with its surroundings; about that of an OAI crop
+)
+SEEN_REACH: Final = 1.7  # tibial widths around the joint
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MarkedKnee:
-    """(row, column) pixels of the film: the joint's centre (2,), left and right end of the plateau (2, 2)."""
+    """(row, column) pixels of the film: the joint's centre (2,), left and right end of the plateau (2, 2).
+
+    without_metal: no replacement and no other metal near the joint.
+    """
 
     centre: Points
     ends: Points
+    side: Side = Side.UNKNOWN
+    without_metal: bool = True
 
     @property
     def width(self) -> float:
@@ -46,6 +58,14 @@ class FullField:
     knees: tuple[MarkedKnee, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SeenKnee:
+    """A natural knee on a real film, in right-knee orientation; film: bone bright, 0 to 255."""
+
+    film: Float32
+    placement: Placement
+
+
 def is_for_training(name: str) -> bool:
     """Whether anything may be learned or set by this film. name: of its file."""
     return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % SHARES < TRAINING_SHARES
@@ -57,6 +77,20 @@ def load_full_fields(folder: Path, marks: Path) -> list[FullField]:
         _full_field(folder / name, rows)
         for name, rows in _rows_by_film(marks).items()
         if is_for_training(name)
+    ]
+
+
+def knees_seen(folder: Path, marks: Path) -> list[SeenKnee]:
+    """The natural knees without metal of the training share. marks: tests/localize/full_fields.csv."""
+    return [
+        _seen(film, knee)
+        for film, knees in (
+            (_as_stored(folder / name), [_marked_knee(row, 1.0) for row in rows])
+            for name, rows in _rows_by_film(marks).items()
+            if is_for_training(name)
+        )
+        for knee in knees
+        if knee.without_metal
     ]
 
 
@@ -77,7 +111,7 @@ def _rows_by_film(marks: Path) -> dict[str, list[dict[str, str]]]:
 
 
 def _full_field(path: Path, rows: list[dict[str, str]]) -> FullField:
-    film = load(path).pixels
+    film = _as_stored(path)
     share = min(LONG_SIDE / max(film.shape), 1.0)
     height, width = (round(side * share) for side in film.shape)
     small = cv2.resize(film, (width, height), interpolation=cv2.INTER_AREA)
@@ -86,12 +120,36 @@ def _full_field(path: Path, rows: list[dict[str, str]]) -> FullField:
     return FullField(path.name, unit, tuple(_marked_knee(row, share) for row in rows))
 
 
+def _as_stored(path: Path) -> Float32:
+    """Bone bright: all films of the training share are stored so, whatever their brightness suggests."""
+    film = load(path)
+    return invert(film.pixels) if INVERTED in film.notes else film.pixels
+
+
+def _seen(film: Float32, knee: MarkedKnee) -> SeenKnee:
+    """A piece of the film, no larger than the film reaches."""
+    share = min(SEEN_WIDTH / knee.width, 1.0)
+    top, left = (int(place) for place in np.maximum(knee.centre - SEEN_REACH * knee.width, 0))
+    bottom, right = (int(place) for place in np.ceil(knee.centre + SEEN_REACH * knee.width))
+    part = film[top:bottom, left:right]
+    size = (round(part.shape[1] * share), round(part.shape[0] * share))
+    small = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32)
+    dark, bright = (float(value) for value in np.percentile(small, (0.2, 99.9)))
+    unit = 255 * np.clip((small - dark) / max(bright - dark, 1e-6), 0.0, 1.0)
+    row, column = (knee.centre - (top, left) + 0.5) * share - 0.5
+    mirrored = knee.side is Side.LEFT
+    place = Placement(
+        (row, size[0] - 1 - column if mirrored else column), knee.width * share, 0.0, mirrored=False
+    )
+    return SeenKnee(right_knee_orientation(unit.astype(np.float32), mirrored), place)
+
+
 def _marked_knee(row: dict[str, str], share: float) -> MarkedKnee:
     joint, left, right = (
         float(row[name]) for name in ("joint_row", "plateau_from_column", "plateau_to_column")
     )
     ends = np.array([[joint, left], [joint, right]]) * share
-    return MarkedKnee(ends.mean(axis=0), ends)
+    return MarkedKnee(ends.mean(axis=0), ends, Side(row["side"]), row["implant"] == "none")
 
 
 def part_of(field: FullField, size: int, random: Random) -> tuple[Float32, list[PastedKnee]]:

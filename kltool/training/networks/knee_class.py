@@ -1,6 +1,6 @@
 """What the finder's candidate shows: a natural knee, a replaced one or none; metal; an open growth plate."""
 
-from typing import Final
+from typing import Final, Self
 
 from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
@@ -12,14 +12,26 @@ FINDINGS: Final = 5  # four places of metal, and an open growth plate
 
 
 class KneeClassifier(nn.Module):
-    """One-channel picture of a candidate, upright, to the logits of its class and of its findings."""
+    """One-channel picture of a candidate, upright, to the logits of its class and of its findings.
 
-    def __init__(self, backbone: EfficientNet | None = None) -> None:
+    norms_stay: whether its norms keep their statistics while it learns.
+    """
+
+    def __init__(self, backbone: EfficientNet | None = None, norms_stay: bool = False) -> None:
         super().__init__()
+        self._norms_stay = norms_stay
         self.backbone = backbone or lite("lite0")
         self.dropout = nn.Dropout(0.2)
         self.head = nn.Linear(FEATURES, CLASSES)
         self.findings = nn.Linear(FEATURES, FINDINGS)
+
+    def train(self, mode: bool = True) -> Self:
+        super().train(mode)
+        if self._norms_stay:
+            for norm in self.modules():
+                if isinstance(norm, nn.BatchNorm2d):
+                    norm.eval()
+        return self
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """(B, 1, H, W) to the logits (B, 4) of classes and (B, 5) of findings.

@@ -100,7 +100,7 @@ def _simulated(models: Models, seed: int) -> MetalOutcome:
     film = film_of(simulate_random(seed, (0.1, 0.4)))
     random = np.random.default_rng(seed)
     if random.random() < BURNT:
-        film = replace(film, image=burnt_out(film.pixels, random))
+        film = replace(film, image=burnt_out(film.pixels, film.pixels, random))
     return _outcome(film, MetalShown(), models)
 
 
