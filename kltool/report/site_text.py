@@ -5,7 +5,7 @@ from typing import Final
 from kltool.agreement.results import Estimate
 from kltool.report.agreement_text import counted, interval_of, value_of
 from kltool.sites.results import SetsByGrade, SiteCalibration
-from kltool.values.decimals import decimal
+from kltool.values.decimals import decimal, signed, signed_from_to
 from kltool.values.length import NotMeasured
 
 KAPPA: Final = "kappa_quadratic"
@@ -16,6 +16,19 @@ def main_sentence(found: SiteCalibration) -> str:
     """ "With 60 films: kappa 0.81 (0.76 to 0.86), before 0.69 (0.61 to 0.76)." """
     before, after = (_quoted(one.estimate(KAPPA)) for one in (found.before, found.after))
     return f"With {counted(len(found.graded.films), 'film')}: kappa {after}, before {before}."
+
+
+def gain_sentence(found: SiteCalibration) -> str:
+    """ "Of the same films kappa changes by +0.12 (+0.07 to +0.18)." """
+    gain = found.gain
+    if isinstance(gain.value, NotMeasured):
+        return f"The change of kappa is not measured: {gain.value.reason}."
+    if isinstance(gain.interval, NotMeasured):
+        return f"Of the same films kappa changes by {signed(gain.value, 3)} (no interval)."
+    return (
+        f"Of the same films kappa changes by {signed(gain.value, 3)} (95% CI "
+        f"{signed_from_to(gain.interval, 3)})."
+    )
 
 
 def sets_sentence(found: SiteCalibration) -> str:

@@ -1,5 +1,6 @@
 from .calibrate import CalibrationOptions, Grader, calibrated_site
 from .films import MEAN
+from .grades import require_one_grade_each
 from .models import installed_grader, require_read_by
 from .results import SiteCalibration
 
@@ -10,5 +11,6 @@ __all__ = [
     "SiteCalibration",
     "calibrated_site",
     "installed_grader",
+    "require_one_grade_each",
     "require_read_by",
 ]

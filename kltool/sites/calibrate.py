@@ -16,6 +16,7 @@ from kltool.sites.chance import require_association
 from kltool.sites.cross_fit import CalibratedKnees, Law, SiteFilms, cross_calibrated, fitted_law
 from kltool.sites.curve import CurvePoint, learning_curve
 from kltool.sites.films import MEAN, GradedFilms, graded_films
+from kltool.sites.gain import kappa_gain
 from kltool.sites.limits import warnings_of
 from kltool.sites.results import Performance, SiteCalibration, sets_by_grade
 from kltool.tables.columns import KL
@@ -87,6 +88,7 @@ def calibrated_site(
     before = _performance(AS_SHIPPED, shipped, NOT_SHIPPED, graded, options.resampling)
     within = float(calibrated.within(films.grades).mean())
     after = _performance(CALIBRATED, calibrated, within, graded, options.resampling)
+    gain = kappa_gain(shipped, calibrated, films, options.resampling)
     curve = tuple(watch(learning_curve(films)))
     return SiteCalibration(
         _file(law, films, grader, graded, ratings, options),
@@ -94,8 +96,9 @@ def calibrated_site(
         graded,
         before,
         after,
+        gain,
         curve,
-        tuple(warnings_of(graded, law, before, after)),
+        tuple(warnings_of(graded, law, gain)),
         options.resampling,
     )
 

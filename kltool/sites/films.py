@@ -14,7 +14,7 @@ from kltool.agreement.results import Estimate
 from kltool.errors import UsageError
 from kltool.sites.cross_fit import SiteFilms
 from kltool.tables.columns import KL
-from kltool.typing import Float64, Mask
+from kltool.typing import Float64, Indices, Mask
 
 MEAN: Final = "mean"  # of the readers, the choice where none is named
 FEWEST_FILMS: Final = 20  # docs/choices.md#site-films
@@ -59,7 +59,14 @@ def graded_films(ratings: Ratings, reader: str, resampling: Resampling) -> Grade
             f"{len(both)} films with the probabilities of kltool and a grade of the reader found, at least "
             f"{FEWEST_FILMS} expected: fewer give no 95% interval; have more films graded"
         )
-    films = SiteFilms(
+    people = len(np.unique(ratings.participant_ids[both]))
+    if people < FEWEST_FILMS:
+        raise UsageError(
+            f"{len(both)} films of {people} participants found, at least {FEWEST_FILMS} participants "
+            "expected: the films of one person resemble each other, and fewer persons give no 95% interval; have films "
+            "of more persons graded"
+        )
+    films = _in_order(
         machine.columns[PROBABILITIES].values[both],
         grades[both].astype(np.intp),
         ratings.participant_ids[both],
@@ -67,6 +74,16 @@ def graded_films(ratings: Ratings, reader: str, resampling: Resampling) -> Grade
     names = tuple(one.name for one in chosen)
     pairs = tuple(_pair(pair, ratings, resampling) for pair in combinations(readers, 2) if _common(pair))
     return GradedFilms(films, names, _in_words(names), pairs)
+
+
+def _in_order(probabilities: Float64, grades: Indices, participants: Indices) -> SiteFilms:
+    """The films in an order, and with numbers of the participants, that no order of the rows changes.
+
+    probabilities: (n, 5). grades, participants: (n,).
+    """
+    order = np.lexsort((participants, *probabilities.T, grades))
+    _, first, which = np.unique(participants[order], return_index=True, return_inverse=True)
+    return SiteFilms(probabilities[order], grades[order], np.argsort(np.argsort(first))[which])
 
 
 def _machine(ratings: Ratings) -> Rater:

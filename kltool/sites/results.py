@@ -56,6 +56,8 @@ class SiteCalibration:
         The films, and the readers with their agreement.
     before, after : Performance
         As shipped, and calibrated on other participants' films (cross-fitted).
+    gain : Estimate
+        Kappa calibrated less kappa as shipped, of the same films.
     curve : tuple of CurvePoint
         Kappa by the number of films.
     warnings : tuple of str
@@ -69,6 +71,7 @@ class SiteCalibration:
     graded: GradedFilms
     before: Performance
     after: Performance
+    gain: Estimate
     curve: tuple[CurvePoint, ...]
     warnings: tuple[str, ...]
     resampling: Resampling

@@ -104,6 +104,22 @@ def test_another_kind_of_file_is_refused(kltool: Kltool, out: str, tmp_path: Pat
     assert holds(said.err, f"--out {out}", ".toml")
 
 
+def test_a_file_that_is_there_is_never_overwritten(kltool: Kltool, site_file: Path) -> None:
+    table, before = str(site_file.with_name("graded.csv")), site_file.read_bytes()
+    for options in (
+        ("--out", str(site_file)),
+        ("--out", str(site_file.with_name("two.toml")), "--page", str(site_file.with_suffix(".html"))),
+    ):
+        said = kltool("calibrate", table, *options)
+        assert said.code == Exit.USAGE
+        assert holds(said.err, "is there already", "another name")
+    said = kltool("calibrate", table, "--out", str(site_file.with_name("two.toml")), "--page", table)
+    assert said.code == Exit.USAGE
+    assert holds(said.err, "--page", ".html")
+    assert site_file.read_bytes() == before
+    assert not site_file.with_name("two.toml").exists()
+
+
 def test_the_films_of_a_manifest_are_read_first(kltool: Kltool, tmp_path: Path) -> None:
     """Real knees of another hospital."""
     if not EXTERNAL.is_dir():

@@ -14,6 +14,7 @@ from kltool.report.plots.site import learning_curve_svg
 from kltool.report.site_text import (
     KAPPA,
     enough_sentence,
+    gain_sentence,
     main_sentence,
     mean_size,
     readers_sentences,
@@ -75,7 +76,12 @@ def site_page(found: SiteCalibration, sha256: str) -> str:
         TEMPLATE,
         title=f"Calibration of the grade for {found.graded.chosen}",
         sentence=main_sentence(found),
-        sentences=[sets_sentence(found), enough_sentence(found), *readers_sentences(found)],
+        sentences=[
+            gain_sentence(found),
+            sets_sentence(found),
+            enough_sentence(found),
+            *readers_sentences(found),
+        ],
         sampling=sampling_sentence(found),
         warnings=found.warnings,
         films=counted(len(found.graded.films), "film"),
