@@ -56,4 +56,5 @@ def conformal_quantile(scores: Float64, participants: Indices, coverage: float) 
     order = np.argsort(scores, kind="stable")
     weight = np.cumsum(1 / counts[which][order])
     needed = coverage * (len(counts) + 1) - ROUNDING
-    return float(scores[order][min(np.searchsorted(weight, needed), len(scores) - 1)])
+    rank = min(int(np.searchsorted(weight, needed)), len(scores) - 1)
+    return float(scores[order][rank])

@@ -63,8 +63,8 @@ def graded_films(ratings: Ratings, reader: str, resampling: Resampling) -> Grade
     if people < FEWEST_FILMS:
         raise UsageError(
             f"{len(both)} films of {people} participants found, at least {FEWEST_FILMS} participants "
-            "expected: the films of one person resemble each other, and fewer persons give no 95% interval; have films "
-            "of more persons graded"
+            "expected: the films of one person resemble each other, and fewer persons give no 95% interval; "
+            "have films of more persons graded"
         )
     films = _in_order(
         machine.columns[PROBABILITIES].values[both],

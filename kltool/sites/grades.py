@@ -67,6 +67,6 @@ def _refuse_repeats(rows: Iterable[_Row]) -> None:
             if not (row.stated or other.stated):
                 raise UsageError(
                     f"{row.place}: the same film as in {other.place} found, whose one grade cannot be that "
-                    "of both knees; give each knee a row of the manifest, with its side (right or left) and kl"
+                    "of both knees; give each knee a row of the manifest, with its side and kl"
                 )
         seen[row.image].append(row)
