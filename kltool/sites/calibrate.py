@@ -16,7 +16,7 @@ from kltool.sites.chance import require_association
 from kltool.sites.cross_fit import CalibratedKnees, Law, SiteFilms, cross_calibrated, fitted_law
 from kltool.sites.curve import CurvePoint, learning_curve
 from kltool.sites.films import MEAN, GradedFilms, graded_films
-from kltool.sites.gain import kappa_gain
+from kltool.sites.gain import kappa_gain, share_covered
 from kltool.sites.limits import warnings_of
 from kltool.sites.results import Performance, SiteCalibration, sets_by_grade
 from kltool.tables.columns import KL
@@ -122,7 +122,8 @@ def _performance(
     reader = Rater(graded.chosen, {KL: _column(films.grades)})
     pair = Ratings((machine, reader), graded.chosen, films.participants, 0, (), (), (), False)
     found = grade_agreement((machine, reader), pair, resampling)
-    return Performance(found, sets_by_grade(knees, films.grades.tolist()), within)
+    covered = share_covered(knees, films, resampling)
+    return Performance(found, covered, sets_by_grade(knees, films.grades.tolist()), within)
 
 
 def _column(values: Float64 | Indices) -> Column:

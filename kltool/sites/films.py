@@ -9,6 +9,7 @@ import numpy as np
 
 from kltool.agreement.agree import grade_agreement
 from kltool.agreement.bootstrap import Resampling
+from kltool.agreement.raters import GIVEN_NAME
 from kltool.agreement.ratings import PROBABILITIES, Rater, Ratings, have_common_knees
 from kltool.agreement.results import Estimate
 from kltool.errors import UsageError
@@ -17,6 +18,7 @@ from kltool.tables.columns import KL
 from kltool.typing import Float64, Indices, Mask
 
 MEAN: Final = "mean"  # of the readers, the choice where none is named
+THE_READER: Final = "the reader"
 FEWEST_FILMS: Final = 20  # docs/choices.md#site-films
 
 
@@ -126,4 +128,7 @@ def _pair(pair: tuple[Rater, Rater], ratings: Ratings, resampling: Resampling) -
 
 
 def _in_words(names: Sequence[str]) -> str:
+    """The one whose grades stand in the column given_kl has no name."""
+    if tuple(names) == (GIVEN_NAME,):
+        return THE_READER
     return names[0] if len(names) == 1 else f"the mean of {' and '.join(names)}"

@@ -1,4 +1,4 @@
-"""By how much a calibration raises kappa, on the same films."""
+"""Figures of a calibration with their intervals: by how much it raises kappa, what its sets cover."""
 
 from typing import Final
 
@@ -13,6 +13,7 @@ from kltool.typing import Float64, Indices
 from kltool.values.grade import GRADES
 
 GAIN: Final = "kappa_quadratic_gain"
+COVERED: Final = "sets_covered"
 UNDEFINED: Final = "all grades are the same, so that agreement by chance is certain"
 
 
@@ -33,6 +34,20 @@ def kappa_gain(
 
     (gain,) = estimates_of((EstimatorGroup(sample, values_of, {GAIN: UNDEFINED}),), resampling)
     return gain
+
+
+def share_covered(knees: CalibratedKnees, films: SiteFilms, resampling: Resampling) -> Estimate:
+    """The share of the knees whose prediction set contains the reader's grade, 0 to 1."""
+    sample = Sample.of(films.participants)
+    covered = knees.covered(films.grades).astype(np.float64)
+    totals = sample.totals(np.stack([covered, np.ones(len(films))], axis=1))
+
+    def values_of(weights: Float64) -> ValuesByName:
+        sums = weights @ totals
+        return {COVERED: sums[:, 0] / sums[:, 1]}
+
+    (share,) = estimates_of((EstimatorGroup(sample, values_of, {COVERED: "no knee"}),), resampling)
+    return share
 
 
 def _cells(reference: Indices, grades: Indices) -> Float64:

@@ -57,14 +57,13 @@ def _unused(law: Law) -> Iterator[str]:
 
 
 def _no_gain(gain: Estimate) -> Iterator[str]:
-    """Where kappa does not rise, or its rise may be by chance."""
+    """Where kappa does not rise, or may have risen by chance."""
     if isinstance(gain.value, NotMeasured):
         return
-    if isinstance(gain.interval, NotMeasured) and gain.value > 0:
-        return
-    if isinstance(gain.interval, NotMeasured) or gain.interval[0] <= 0:
+    if gain.value <= 0:
         yield (
-            "no gain of kappa is shown (the 95% interval of its change contains 0): more films may show one; "
-            "until then read on without --site, unless the prediction sets as shipped contain too few of the "
-            "reader's grades"
+            "kappa does not rise: these films give no reason for grades of their own; read on without --site, "
+            "unless the prediction sets as shipped contain too few of the reader's grades"
         )
+    elif not isinstance(gain.interval, NotMeasured) and gain.interval[0] <= 0:
+        yield "the rise of kappa may be by chance, since its 95% interval contains 0; more films would tell"

@@ -32,9 +32,14 @@ class SetsByGrade:
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """Agreement with the reader, as shipped or calibrated. interval_covered: share of knees, 0 to 1."""
+    """Agreement with the reader, as shipped or calibrated.
+
+    sets_covered: share of the knees whose set contains the reader's grade; interval_covered: whose interval
+    does; 0 to 1.
+    """
 
     agreement: GradeAgreement
+    sets_covered: Estimate
     sets: tuple[SetsByGrade, ...]
     interval_covered: float | NotMeasured
 

@@ -10,7 +10,7 @@ import pytest
 from kltool.agreement import Resampling, ratings_of
 from kltool.errors import UsageError
 from kltool.report.html.site import site_page
-from kltool.report.site_text import gain_sentence, main_sentence
+from kltool.report.site_text import gain_sentence, main_sentence, promise_sentence
 from kltool.sites import (
     CalibrationOptions,
     Grader,
@@ -62,6 +62,20 @@ def test_a_strict_reader_is_agreed_with_better_and_the_page_says_so(tmp_path: Pa
     assert page.count("<img") == page.count('src="data:image/svg+xml') == 5
 
 
+def test_sets_are_stated_with_intervals_and_what_is_promised_with_its_spread(
+    tmp_path: Path, grader: Grader
+) -> None:
+    found = calibrated([site_table(tmp_path / "site.csv", site(60, STRICT))], grader)
+    covered = found.after.sets_covered
+    assert covered.value == found.after.sets[-1].covered
+    assert not isinstance(covered.interval, NotMeasured)
+    assert covered.interval[0] < covered.value < covered.interval[1]
+    assert holds(
+        promise_sentence(found), "nine in ten sets", "60 participants", "within 7 (5) percentage points"
+    )
+    assert "by given" not in site_page(found, "")
+
+
 def test_the_same_tables_at_the_same_time_give_the_same_bytes(tmp_path: Path, grader: Grader) -> None:
     table = site_table(tmp_path / "site.csv", site(40, STRICT))
     one, two = (calibrated([table], grader) for _ in range(2))
@@ -100,9 +114,10 @@ def test_a_gain_is_told_with_its_interval_and_none_is_warned_of(tmp_path: Path, 
     before, after = (one.estimate("kappa_quadratic").value for one in (strict.before, strict.after))
     assert isinstance(before, float)
     assert strict.gain.value == pytest.approx(after - before)
-    assert holds(gain_sentence(strict), "kappa changes by +0.", "95% CI +0.")
-    assert not any("no gain" in warning for warning in strict.warnings)
-    assert any("no gain" in warning for warning in usual.warnings)
+    assert holds(gain_sentence(strict), "Kappa changes by +0.", "95% CI +0.")
+    told = ("kappa does not rise", "the rise of kappa may be by chance")
+    assert not any(warning.startswith(told) for warning in strict.warnings)
+    assert any(warning.startswith(told) for warning in usual.warnings)
 
 
 def test_a_knee_with_two_rows_and_a_column_reader_are_refused(tmp_path: Path) -> None:
