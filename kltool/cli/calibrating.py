@@ -50,7 +50,7 @@ def calibrate(tables: list[Path], options: CalibrateOptions) -> Exit:
     out = _new_file(options.out, "--out", SUFFIX)
     page = _new_file(options.page or out.with_suffix(PAGE_SUFFIX), "--page", PAGE_SUFFIX)
     grader = installed_grader()
-    readings = with_readings(tables, out)
+    readings = with_readings(tables, out, options.matching.missing)
     known = [read_table(table) for table in readings]
     for remark in require_read_by(known, grader):
         complain(f"kltool: {remark}")

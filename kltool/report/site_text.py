@@ -26,7 +26,8 @@ def gain_sentence(found: SiteCalibration) -> str:
     if isinstance(gain.value, NotMeasured):
         return f"The change of kappa is not measured: {gain.value.reason}."
     if isinstance(gain.interval, NotMeasured):
-        return f"Kappa changes by {signed(gain.value, 3)} (no interval: {gain.interval.reason})."
+        known = "" if gain.value == 0 else f" (no interval: {gain.interval.reason})"
+        return f"Kappa changes by {signed(gain.value, 3)}{known}."
     return f"Kappa changes by {signed(gain.value, 3)} (95% CI {signed_from_to(gain.interval, 3)})."
 
 

@@ -1,13 +1,13 @@
 """Ratings to a site's calibration: the entry point of this package."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from kltool.agreement.agree import grade_agreement
 from kltool.agreement.bootstrap import Resampling
-from kltool.agreement.ratings import EXPECTED, PROBABILITIES, Column, Rater, Ratings
+from kltool.agreement.ratings import EXPECTED, PROBABILITIES, Column, Rater, Ratings, Source
 from kltool.grading.interval import moments
 from kltool.grading.prediction_set import prediction_sets
 from kltool.grading.site import SiteSettings
@@ -154,5 +154,14 @@ def _file(
         tuple(np.bincount(films.grades, minlength=len(GRADES)).tolist()),
         len(np.unique(films.participants)),
         graded.readers,
-        {source.file: source.sha256 for source in ratings.sources},
+        _hashes(ratings.sources),
     )
+
+
+def _hashes(sources: Sequence[Source]) -> dict[str, str]:
+    """By name of the table; one that two tables of different folders share is numbered from the second on."""
+    found: dict[str, str] = {}
+    for source in sources:
+        same = sum(other.file == source.file for other in sources[: len(found)])
+        found[f"{source.file} ({same + 1})" if same else source.file] = source.sha256
+    return found

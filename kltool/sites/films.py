@@ -53,14 +53,10 @@ def graded_films(ratings: Ratings, reader: str, resampling: Resampling) -> Grade
     chosen = readers if reader == MEAN else [one for one in readers if one.name == reader]
     if not chosen:
         listed = ", ".join(one.name for one in readers)
-        raise UsageError(f"--reader {reader!r} found; {MEAN} or one of {listed} expected")
+        raise UsageError(f"--reader {reader!r} found; one of {MEAN}, {listed} expected")
     grades, known = _mean_grades(chosen)
     both = np.flatnonzero(known & machine.columns[PROBABILITIES].known)
-    if len(both) < FEWEST_FILMS:
-        raise UsageError(
-            f"{len(both)} films with the probabilities of kltool and a grade of the reader found, at least "
-            f"{FEWEST_FILMS} expected: fewer give no 95% interval; have more films graded"
-        )
+    require_enough(len(both))
     people = len(np.unique(ratings.participant_ids[both]))
     if people < FEWEST_FILMS:
         raise UsageError(
@@ -76,6 +72,15 @@ def graded_films(ratings: Ratings, reader: str, resampling: Resampling) -> Grade
     names = tuple(one.name for one in chosen)
     pairs = tuple(_pair(pair, ratings, resampling) for pair in combinations(readers, 2) if _common(pair))
     return GradedFilms(films, names, _in_words(names), pairs)
+
+
+def require_enough(films: int) -> None:
+    """films: that kltool read and a reader graded. Raises UsageError where they are too few."""
+    if films < FEWEST_FILMS:
+        raise UsageError(
+            f"films that kltool read and the reader graded: {films} found, at least {FEWEST_FILMS} expected, "
+            "since fewer give no 95% interval; have more films graded"
+        )
 
 
 def _in_order(probabilities: Float64, grades: Indices, participants: Indices) -> SiteFilms:

@@ -62,8 +62,8 @@ def _no_gain(gain: Estimate) -> Iterator[str]:
         return
     if gain.value <= 0:
         yield (
-            "kappa does not rise: these films give no reason for grades of their own; read on without --site, "
-            "unless the prediction sets as shipped contain too few of the reader's grades"
+            "kappa does not rise: these films give no reason for grades of their own; read on without "
+            "--site, unless the prediction sets as shipped contain too few of the reader's grades"
         )
     elif not isinstance(gain.interval, NotMeasured) and gain.interval[0] <= 0:
         yield "the rise of kappa may be by chance, since its 95% interval contains 0; more films would tell"

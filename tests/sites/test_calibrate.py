@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kltool.agreement import Resampling, ratings_of
+from kltool.agreement.ratings import Source
 from kltool.errors import UsageError
 from kltool.report.html.site import site_page
 from kltool.report.site_text import gain_sentence, main_sentence, promise_sentence
@@ -150,6 +151,11 @@ def test_both_knees_of_a_film_by_their_sides_are_two_grades(tmp_path: Path) -> N
     require_one_grade_each([read_table(file)])
 
 
+def test_tables_of_one_name_are_both_recorded() -> None:
+    sources = [Source("a.csv", "11", 1), Source("b.csv", "22", 1), Source("a.csv", "33", 1)]
+    assert calibrate_module._hashes(sources) == {"a.csv": "11", "b.csv": "22", "a.csv (2)": "33"}
+
+
 def test_two_readers_are_compared_and_their_mean_counts(tmp_path: Path, grader: Grader) -> None:
     severity, probabilities = machine(60, np.random.default_rng(3))
     films = replace(site(60), probabilities=probabilities, grades=graded(severity, CUT_POINTS))
@@ -189,7 +195,7 @@ def test_grades_of_other_films_are_refused(tmp_path: Path, grader: Grader) -> No
 
 
 @pytest.mark.parametrize(
-    ("count", "grade", "facts"), [(19, None, ("19 films", "20")), (30, 2, ("30 films", "KL 2"))]
+    ("count", "grade", "facts"), [(19, None, ("19 found", "20")), (30, 2, ("30 films", "KL 2"))]
 )
 def test_too_few_films_and_films_of_one_grade_are_refused(
     count: int, grade: int | None, facts: tuple[str, ...], tmp_path: Path, grader: Grader
