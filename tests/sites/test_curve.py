@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from kltool.grading.prediction_set import median_grades
+from kltool.report.plots.site import learning_curve_svg
 from kltool.sites.chance import LARGEST_P, chance_of_association
 from kltool.sites.cross_fit import SiteFilms
-from kltool.sites.curve import learning_curve, weighted_kappa
+from kltool.sites.curve import CurvePoint, learning_curve, weighted_kappa
 from tests.sites.simulated import site
 
 VERY_STRICT = (1.3, 2.3, 3.3, 4.3)
@@ -43,6 +44,13 @@ def test_grades_that_are_alike_within_persons_are_no_evidence() -> None:
         people = np.repeat(np.arange(25), 4)
         refused.append(chance_of_association(SiteFilms(expected, grades, people), 1) > LARGEST_P)
     assert np.mean(refused) > 0.9
+
+
+def test_numbers_below_the_curve_do_not_touch() -> None:
+    points = [CurvePoint(films, 0.8, 0.7, 0.9) for films in (10, 30, 100, 300, 310)]
+    drawn = learning_curve_svg(points, 0.7)
+    assert "310" in drawn
+    assert ">300<" not in drawn
 
 
 def test_weighted_kappa_is_1_of_equal_grades_and_0_by_chance() -> None:
