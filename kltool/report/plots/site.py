@@ -29,7 +29,7 @@ def learning_curve_svg(points: Sequence[CurvePoint], shipped: float | NotMeasure
         axes.set_xticks(ticks, [f"{count:,}" for count in ticks])
         axes.minorticks_off()
         axes.set(xlabel="films that the calibration was fitted on", ylabel="quadratic weighted kappa")
-        axes.legend(frameon=False, fontsize=8, loc="lower right")
+        axes.legend(frameon=False, fontsize=8, loc="best")
         return svg_of(figure)
 
 
