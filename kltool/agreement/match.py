@@ -174,7 +174,7 @@ def _matched(
     for rater, rows in zip(raters, row_of, strict=True):
         alone = sum(raters_per_knee[key] == 1 for key in rows)
         exclude(exclusions, rater.name, alone, "no other rater has this knee")
-    if not knees:
+    if not knees or _are_apart(raters, row_of):
         counts = ", ".join(f"{len(rows)} of {rater.name}" for rater, rows in zip(raters, row_of, strict=True))
         raise UsageError(
             f"no common knee found, {how}: {counts}; expected the same values in these columns for the same "
@@ -185,6 +185,15 @@ def _matched(
     return [
         rater.take([rows.get(knee, -1) for knee in knees]) for rater, rows in zip(raters, row_of, strict=True)
     ]
+
+
+def _are_apart(raters: Sequence[RaterRows], row_of: Sequence[Mapping[Key, int]]) -> bool:
+    """Whether no two of several tables have a knee in common, whatever the readers of one table share."""
+    tables_of: dict[Key, set[int]] = {}
+    for rater, rows in zip(raters, row_of, strict=True):
+        for key in rows:
+            tables_of.setdefault(key, set()).add(rater.table)
+    return len({rater.table for rater in raters}) > 1 and max(map(len, tables_of.values()), default=0) < 2
 
 
 def _advice(tables: Sequence[Table], keys: Key) -> str:
