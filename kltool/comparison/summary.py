@@ -52,8 +52,8 @@ def _width(medial: WidthChange) -> str:
 def _grade(grade: GradeChange) -> str:
     before, after = grade.before, grade.after
     return (
-        f"KL grade {_noted(before)} before and {_noted(after)} after (medians{_shared(grade)}; expected grades "
-        f"{decimal(before.expected)} and {decimal(after.expected)}), probability improved "
+        f"KL grade {_noted(before)} before and {_noted(after)} after (medians{_shared(grade)}; expected "
+        f"grades {decimal(before.expected)} and {decimal(after.expected)}), probability improved "
         f"{format_probability(grade.improved)}, same {format_probability(grade.same)}, "
         f"worse {format_probability(grade.worse)}"
     )

@@ -28,8 +28,8 @@ SHOWN: Final = 0.005  # a probability that rounds to 1%
 GAP: Final = 2  # between two columns, one of it the frame's
 MARK: Final = "~"  # after a grade of the table whose neighbour is about as likely
 LEGEND: Final = (
-    f"KL: median grade ({MARK}: a neighbouring grade is about as likely), with its 90% prediction set. Medial, lateral: minimum joint space width in mm, or in "
-    "% of the tibial width, with its 95% interval."
+    f"KL: median grade ({MARK}: a neighbouring grade is about as likely), with its 90% prediction set. "
+    "Medial, lateral: minimum joint space width in mm, or in % of the tibial width, with its 95% interval."
 )
 STYLE: Final = {"ok": "green", "refused": "yellow", "failed": "red"}
 
@@ -201,7 +201,7 @@ def _notes(record: Record) -> Iterator[str]:
 
 
 def _print_each_once(remarks: Iterable[tuple[str, str]], console: Console) -> None:
-    """Each remark once, after the films that it is of. remarks: the name of a film, and what is said of it."""
+    """Each remark once, after the films that it is of. remarks: names of films, and what is said of them."""
     films: dict[str, list[str]] = {}
     for name, remark in remarks:
         films.setdefault(remark, []).append(name)
