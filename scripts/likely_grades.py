@@ -1,7 +1,8 @@
 """Where two grades are about as likely: python scripts/likely_grades.py ../shared/data [--knees 200].
 
 Writes docs/results/likely-grades.md: how often the printed grade of `val` knees changes on slightly different
-films, with and without the note that a second grade is likely, and how often the reader's grade is one of them.
+films, with and without the note that a second grade is about as likely, and how often the reader's grade is
+one of them. Two hundred knees take some eight minutes of one core.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from evaluation.grade.likely import RepeatedKnee, read_repeatedly, sections
 from evaluation.markdown import made_by, page
+
 from kltool.values.length import NotMeasured
 from kltool.weights import load_models
 
@@ -30,14 +32,14 @@ def main() -> None:
 
 def _page(read: Sequence[RepeatedKnee | NotMeasured], knees: int, minutes: float) -> str:
     command = f"python scripts/likely_grades.py ../shared/data --knees {knees}"
-    opening = made_by(command, {model.name: model.sha256 for model in load_models().all})
+    opening = made_by(command, load_models().hashes)
     return page("Where two grades are about as likely", f"{opening}\n\n{_about(minutes)}", sections(read))
 
 
 def _about(minutes: float) -> str:
     return (
-        f"It took {minutes:.1f} minutes of one core. The note, \"KL 2 or 3\", is in [output.md](../output.md#likely-grades), "
-        "its margin in [choices.md](../choices.md#likely-grades)."
+        f"It took {minutes:.1f} minutes of one core. The note is described in "
+        "[output.md](../output.md#likely-grades), its margin in [choices.md](../choices.md#likely-grades)."
     )
 
 

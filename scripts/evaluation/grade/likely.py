@@ -16,7 +16,7 @@ from kltool.intake import load
 from kltool.training.data.oai import crops, grade_of, participant_of, seed_of, side_of
 from kltool.training.parallel import each
 from kltool.typing import Float64
-from kltool.values.grade import LIKELY_MARGIN, Grade
+from kltool.values.grade import GRADES, LIKELY_MARGIN, Grade
 from kltool.values.length import NotMeasured
 from kltool.weights import Models
 
@@ -95,13 +95,36 @@ def stability_section(knees: Sequence[RepeatedKnee], absent: Sequence[str]) -> S
     noted = share(unstable, lambda knee: knee.noted)
     text = (
         f"{len(knees)} `val` crops, each read on {FILMS} perturbed films (shift and growth of 5%, turn of 3 "
-        "degrees, gamma, noise, JPEG). A knee is unstable where its printed grade, the median, changes on more "
-        f"than {100 * CHANGED:.0f}% of these. Of {len(unstable)} unstable knees {noted} have the note; of the "
-        f"perturbed films with another grade than the film {_within(knees)} have one of the two that are noted "
-        "where there is a note. In brackets: 95%, bootstrap over participants."
+        "degrees, gamma, noise, JPEG). A knee is unstable where its printed grade, the median, changes on "
+        f"more than {100 * CHANGED:.0f}% of these. Of {len(unstable)} unstable knees {noted} have the note; "
+        f"of the perturbed films with another grade than the film {_within(knees)} have one of the two that "
+        "are noted where there is a note. In brackets: 95%, bootstrap over participants."
     )
     columns = ("the reading", "knees", "share", "unstable", "perturbed films with another grade")
-    return Section("Stability", text, (), (MarkdownTable(columns, rows), counted(absent)))
+    tables = MarkdownTable(columns, rows), _other_rule(knees), counted(absent)
+    return Section("Stability", text, (), tables)
+
+
+def _other_rule(knees: Sequence[RepeatedKnee]) -> MarkdownTable:
+    """A note where the median is near a border: as probable, within the margin, on both sides of it."""
+    near = [knee for knee in knees if _near_a_border(knee.found)]
+    unstable = [knee for knee in knees if knee.unstable]
+    row = (
+        len(near),
+        share(near, lambda knee: knee.unstable),
+        share([knee for knee in knees if not _near_a_border(knee.found)], lambda knee: knee.unstable),
+        share(unstable, lambda knee: _near_a_border(knee.found)),
+    )
+    caption = (
+        "For comparison, a note that reads nothing but the rule of the median: the probabilities of a grade "
+        f"and all below it, and of all above it, differ by {LIKELY_MARGIN:g} at most."
+    )
+    columns = ("knees with it", "unstable with it", "unstable without it", "unstable knees that have it")
+    return MarkdownTable(columns, [row], caption)
+
+
+def _near_a_border(grade: Grade) -> bool:
+    return any(abs(2 * grade.at_least(kl) - 1) <= LIKELY_MARGIN for kl in GRADES[1:])
 
 
 def accuracy_section(knees: Sequence[RepeatedKnee]) -> Section:
@@ -117,9 +140,9 @@ def accuracy_section(knees: Sequence[RepeatedKnee]) -> Section:
     ]
     columns = ("the reading", "knees", "grade is the reader's", "one of the likely grades is", "mean number")
     text = (
-        "The same knees and their readers' grades. The shipped calibration was fitted on `val`, too; the note "
-        "was not. Two grades are right more often than one by their number alone; the 90% prediction set is "
-        "the answer that promises a coverage."
+        "The same knees and their readers' grades. The shipped calibration was fitted on `val`, too; the "
+        "note was not. Two grades are right more often than one by their number alone; the 90% prediction "
+        "set is the answer that promises a coverage."
     )
     return Section("Accuracy", text, (), (MarkdownTable(columns, rows),))
 
@@ -131,8 +154,8 @@ def margin_section(knees: Sequence[RepeatedKnee]) -> Section:
     rows = [
         (name, f"{changes.std():.3f}", *(f"{x:.3f}" for x in np.percentile(np.abs(changes), PERCENTILES)))
         for name, changes in (
-            ("probability of the film's grade", of_one),
-            ("the same less that of the other of the two most probable grades", of_two),
+            ("the probability of the film's grade", of_one),
+            ("its lead on the most probable of the other grades", of_two),
         )
     ]
     unlike = [knee for knee in knees if knee.found.grade != int(np.argmax(knee.found.probabilities))]
@@ -188,6 +211,6 @@ def _probability(grade: Grade, first: Grade) -> float:
 
 def _lead(grade: Grade, first: Grade) -> float:
     """How much more probable the film's grade is than the most probable of the others on that film."""
-    others = [kl for kl in range(len(first.probabilities)) if kl != first.grade]
+    others = [kl for kl in GRADES if kl != first.grade]
     rival = max(others, key=lambda kl: first.probabilities[kl])
     return grade.probabilities[first.grade] - grade.probabilities[rival]
