@@ -39,7 +39,7 @@ def test_stability_is_told_by_the_note() -> None:
     assert "| with the note: two likely grades | 3 | 50% | 66.7%" in text
     assert "| without it | 3 | 50% | 33.3%" in text
     assert "Of 3 unstable knees 66.7%" in text
-    assert "100.0% have one of the two that are noted" in text
+    assert "it is the other of the two in 100.0% of films" in text
     assert "| refused: no_knee | 1 |" in text
 
 
