@@ -97,7 +97,8 @@ def stability_section(knees: Sequence[RepeatedKnee], absent: Sequence[str]) -> S
         f"{len(knees)} `val` crops, each read on {FILMS} perturbed films (shift and growth of 5%, turn of 3 "
         "degrees, gamma, noise, JPEG). A knee is unstable where its printed grade, the median, changes on "
         f"more than {100 * CHANGED:.0f}% of these. Of {len(unstable)} unstable knees {noted} have the note; "
-        f"where a grade with the note changes, it is the other of the two in {_within(knees)} of films. In brackets: 95%, bootstrap over participants."
+        f"where a grade with the note changes, it is the other of the two in {_within(knees)} of films. In "
+        "brackets: 95%, bootstrap over participants."
     )
     columns = ("the reading", "knees", "share", "unstable", "perturbed films with another grade")
     tables = MarkdownTable(columns, rows), _other_rule(knees), counted(absent)
