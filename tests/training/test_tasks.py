@@ -11,6 +11,8 @@ pytest.importorskip("efficientnet_lite_pytorch", reason="needs the extra 'train'
 
 from dataclasses import replace
 
+from torch import nn
+
 from kltool.training import finder, landmarks, letters, linked, margins
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated
 from kltool.training.data.backgrounds import Backgrounds
@@ -29,10 +31,11 @@ from kltool.training.loop import TrainingTask, fit
 from kltool.training.margins import TracingMargins
 from kltool.training.networks.grader import Grader
 from kltool.values.knee import Placement
-from kltool.weights import models_folder
+from kltool.weights import load_models, models_folder
 from tests.jointspace.test_joint_patch import edge_film
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+CLASSIFIER = models_folder() / "aspect.onnx"
 PLACE = Placement((310.0, 600.0), 700.0, 0.0, False)
 
 
@@ -123,6 +126,20 @@ def test_the_class_of_a_candidate(tmp_path: Path) -> None:
     knees = graded(4)
     task = ClassifyingKnees(knees, graded(8), schedule_of(len(knees), epochs=1, batch=2))
     assert re.search(r"by class( [01]\.\d+){4}", check(task, tmp_path))  # eight candidates are of all classes
+
+
+def test_the_classifier_goes_on_from_its_graph_whose_norms_stay_as_they_are() -> None:
+    task = ClassifyingKnees(graded(4), graded(8), schedule_of(4, epochs=1, batch=2), CLASSIFIER)
+    pictures = np.random.default_rng(0).normal(0.0, 1.0, (2, 1, 128, 128)).astype(np.float32)
+    with torch.inference_mode():
+        found = task.model().eval()(torch.from_numpy(pictures))
+    for one, other in zip(found, load_models().classifier(pictures), strict=True):
+        assert one.numpy() == pytest.approx(other, abs=1e-4)
+    learning = task.model().train()
+    norms = [module for module in learning.modules() if isinstance(module, nn.BatchNorm2d)]
+    assert learning.training
+    assert norms
+    assert not any(norm.training for norm in norms)
 
 
 def test_the_grader_whose_average_is_kept(tmp_path: Path) -> None:

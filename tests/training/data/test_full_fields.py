@@ -8,7 +8,14 @@ import pytest
 
 pytest.importorskip("torch")
 
-from kltool.training.data.full_fields import FullField, MarkedKnee, is_for_training, load_full_fields, part_of
+from kltool.training.data.full_fields import (
+    FullField,
+    MarkedKnee,
+    is_for_training,
+    knees_seen,
+    load_full_fields,
+    part_of,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 MARKS = ROOT / "tests" / "localize" / "full_fields.csv"
@@ -45,3 +52,19 @@ def test_films_of_the_training_share_alone_are_loaded() -> None:
     assert len(fields) == 31
     assert all(is_for_training(field.name) for field in fields)
     assert all(max(field.film.shape) <= 720 for field in fields)
+    assert all(field.film.mean() < 0.6 for field in fields)  # bone is bright, and most of a film is none
+
+
+def test_knees_seen_are_natural_ones_of_the_training_share_in_right_knee_orientation() -> None:
+    if not FILMS.is_dir():
+        pytest.skip(f"{FILMS} is not here")
+    knees = knees_seen(FILMS, MARKS)
+    with MARKS.open(encoding="utf-8", newline="") as table:
+        rows = [row for row in csv.DictReader(table) if is_for_training(row["image"])]
+    assert len(knees) == sum(row["implant"] == "none" for row in rows)
+    for knee in knees:
+        (row, column), width = knee.placement.centre, knee.placement.tibial_width_px
+        assert 0 < row < knee.film.shape[0]
+        assert 0 < column < knee.film.shape[1]
+        assert 0.5 * width < min(column, knee.film.shape[1] - column)
+        assert 0 <= knee.film.min() < knee.film.max() <= 255
