@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kltool.errors import InstallationError, StorageFull, UsageError
-from kltool.grading import SiteSettings, WideningSettings, grade, read_site, require_grader
+from kltool.grading import (
+    SiteSettings,
+    WideningSettings,
+    familiarity_warnings,
+    grade,
+    read_site,
+    require_grader,
+)
 from kltool.intake import Film, load, source_of
 from kltool.jointspace import (
     ErrorSettings,
@@ -235,14 +242,16 @@ def read_knee(knee: Knee, models: Models, settings: Settings, made: Provenance) 
     space = _measured(knee, models, settings)
     expected = expected_error(knee, space, settings.expected, settings.quality)
     quality, warnings = assess_quality(knee, space, expected, settings.quality)
+    graded = settings.metal.in_joint(knee.metal) or grade(
+        knee, models.grader, settings.widening.of(quality), settings.site
+    )
     return KneeReading(
         knee,
         inflate_errors(space, quality, settings.errors),
         expected,
-        settings.metal.in_joint(knee.metal)
-        or grade(knee, models.grader, settings.widening.of(quality), settings.site),
+        graded,
         quality,
-        warnings,
+        (*warnings, *familiarity_warnings(graded, settings.site)),
         made,
     )
 

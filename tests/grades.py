@@ -8,7 +8,7 @@ from kltool.values.grade_change import GradeChange
 
 def graded(probabilities: Sequence[float]) -> Grade:
     p0, p1, p2, p3, p4 = (share / sum(probabilities) for share in probabilities)
-    return Grade((p0, p1, p2, p3, p4), (0, 1, 2, 3, 4), (0.0, 4.0), ((0.0,),))
+    return Grade((p0, p1, p2, p3, p4), (0, 1, 2, 3, 4), (0.0, 4.0), ((0.0,),), 0.5)
 
 
 def changed(transition: Sequence[Sequence[float]], correlation: float = 0.6) -> GradeChange:

@@ -24,6 +24,7 @@ from kltool.grading import require_grader
 from kltool.logs import are_causes_logged
 from kltool.reading import Settings, settings_of, settings_with
 from kltool.report.batch_summary import BatchSummary
+from kltool.report.drift import drift_record
 from kltool.report.files import writable
 from kltool.report.html.batch import summary_page
 from kltool.tables.cells import model_name
@@ -98,6 +99,7 @@ def run_batch(batch: Batch) -> Counter[str]:
         rows = summary.watch(table_rows(ledger.entries()))
         counts = write_tables(rows, other_columns, batch.oai_names, batch.out)
         run = _run_record(batch, models, ledger, counts, sources.passed_over.files)
+        run["drift"] = drift_record(summary.drift)
     _write(batch.out / RUN_RECORD, json.dumps(run, indent=2) + "\n")
     _write(batch.out / SUMMARY, summary_page(summary, run))
     return counts

@@ -1,5 +1,6 @@
 """kltool batch: many images to one table."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from kltool.tables.columns import FAILED, QUARANTINED, REFUSED
 from kltool.tables.write import PARQUET, table_names
 from kltool.values.reading import DISCLAIMER
 
-OTHER_FILES = ("run.json", "summary.html")
+RUN_RECORD = "run.json"
+OTHER_FILES = (RUN_RECORD, "summary.html")
 
 
 def batch_all(batch: Batch) -> Exit:
-    """Run a batch and print the number of rows by status."""
+    """Run a batch; print the number of rows by status and how far the films are from the training films."""
     try:
         counts = kltool.batch.run_batch(batch)
     except KeyboardInterrupt:
@@ -30,6 +32,7 @@ def batch_all(batch: Batch) -> Exit:
 def _print(counts: Counter[str], out: Path) -> None:
     by_status = ", ".join(f"{number:,} {status}" for status, number in counts.items())
     say(f"{counts.total():,} rows: {by_status}")
+    say(json.loads((out / RUN_RECORD).read_text(encoding="utf-8"))["drift"]["sentences"])
     say(", ".join(str(out / name) for name in (*table_names(), *OTHER_FILES)))
     if PARQUET not in table_names():
         complain(f"{PARQUET} is not written without pyarrow: pip install 'kltool[parquet]'")

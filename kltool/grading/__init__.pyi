@@ -1,4 +1,5 @@
 from .classify import grade
+from .familiarity import familiarity_warnings
 from .site import SiteSettings
 from .site_file import read_site, require_grader
 from .widening import WideningSettings
@@ -6,6 +7,7 @@ from .widening import WideningSettings
 __all__ = [
     "SiteSettings",
     "WideningSettings",
+    "familiarity_warnings",
     "grade",
     "read_site",
     "require_grader",

@@ -34,7 +34,8 @@ def grade(
 ) -> Grade:
     """The calibrated probabilities of KL 0 to 4, with prediction set, interval and attribution map.
 
-    A knee of unknown side is graded as a right and as a left one, and the mean is calibrated for the site.
+    A knee of unknown side is graded as a right and as a left one, and the mean is calibrated for the site;
+    its out-of-distribution score is the mean, too.
     widening: of set and interval, which leaves the probabilities as they are.
     """
     seen = graded_orientations(knee, grader)
@@ -45,7 +46,8 @@ def grade(
     p0, p1, p2, p3, p4 = found.probabilities.tolist()
     by_row = tuple(tuple(row) for row in attribution.tolist())
     members = tuple(prediction_set.tolist())
-    graded = Grade((p0, p1, p2, p3, p4), members, found.interval, by_row, site.promised_for)
+    ood_score = sum(one.share * one.ood_score for one in seen)
+    graded = Grade((p0, p1, p2, p3, p4), members, found.interval, by_row, ood_score, site.promised_for)
     return graded if widening.reach == 1.0 else _stretched(graded, widening.reach)
 
 

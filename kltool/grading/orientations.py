@@ -21,7 +21,7 @@ class GradedOrientation:
     """What the grader says of a knee in one orientation.
 
     share: the probability of this orientation. thresholds: of the prediction set, (5,). interval: of the
-    expected grade. attribution: in the knee's own orientation.
+    expected grade. attribution: in the knee's own orientation. ood_score: as in kltool.values.grade.Grade.
     """
 
     share: float
@@ -29,6 +29,7 @@ class GradedOrientation:
     thresholds: Float64
     interval: Interval
     attribution: Float64
+    ood_score: float
 
     @property
     def expected(self) -> float:
@@ -49,12 +50,14 @@ def graded_orientations(knee: Knee, grader: Network) -> list[GradedOrientation]:
 
 
 def _graded(knee: Knee, share: float, grader: Network) -> GradedOrientation:
-    probabilities, (thresholds,), (interval,), (attribution,) = grader(
+    probabilities, (thresholds,), (interval,), (attribution,), ((distance,),) = grader(
         grader_view(knee.pixels, knee.placement)[None, None]
     )
     of_grades = probabilities[0].astype(np.float64)
     low, high = interval.tolist()
-    return GradedOrientation(share, of_grades / of_grades.sum(), thresholds, (low, high), attribution)
+    return GradedOrientation(
+        share, of_grades / of_grades.sum(), thresholds, (low, high), attribution, float(distance)
+    )
 
 
 def mean_of(values: Sequence[Float32 | Float64], graded: Sequence[GradedOrientation]) -> Float64:

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from heapq import heappush, heappushpop
 from typing import Final
 
+from kltool.report.drift import Drift
 from kltool.tables.columns import (
     CODE,
     DUPLICATE,
     EXPECTED_ERROR,
     FAILED,
     KL,
+    KL_EXPECTED,
+    KL_OOD_SCORE,
     KL_PREDICTION_SET,
     MINIMUM,
     OK,
@@ -48,13 +51,15 @@ class BatchSummary:
     """Counts, widths, and the rows to review first.
 
     grades, qualities: number of knees. reasons: (status, code) of rows without a reading, their number.
-    widths: minimum widths by compartment and unit. to_review: number of rows to review.
+    widths: minimum widths by compartment and unit. drift: of the films from those of the grader's training.
+    to_review: number of rows to review.
     """
 
     grades: Counter[int] = field(default_factory=Counter)
     qualities: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     widths: dict[tuple[Compartment, str], "array[float]"] = field(default_factory=_widths)
+    drift: Drift = field(default_factory=Drift)
     to_review: int = 0
     _worst: list[tuple[tuple[float, float, int], Case]] = field(default_factory=list)
     _rows: int = 0
@@ -75,6 +80,9 @@ class BatchSummary:
             self.reasons[status, str(row.get(CODE) or "")] += 1
         if isinstance(grade := row.get(KL), int):
             self.grades[grade] += 1
+        score, expected = row.get(KL_OOD_SCORE), row.get(KL_EXPECTED)
+        if isinstance(score, float) and isinstance(expected, float):
+            self.drift.count(score, expected)
         if quality:
             self.qualities[str(quality)] += 1
         for (compartment, unit), found in self.widths.items():

@@ -183,6 +183,7 @@ def _grade(grade: Grade | NotMeasured) -> Record:
         "probabilities": [round(p, 6) for p in grade.probabilities],
         "prediction_set": list(grade.prediction_set),
         "promised_for": grade.promised_for,
+        "ood_score": round(grade.ood_score, 4),
         "at_least_2": round(grade.at_least(2), 6),
         "at_least_3": round(grade.at_least(3), 6),
     }

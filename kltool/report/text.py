@@ -3,7 +3,8 @@
 from itertools import count
 from typing import Final
 
-from kltool.values.decimals import decimal, from_to
+from kltool.values.decimals import beside, decimal, from_to
+from kltool.values.grade import OOD_LIMIT, Grade
 from kltool.values.grade_change import GradeChange, GradeClaim
 from kltool.values.joint_space import Positioning
 from kltool.values.length import Area, Interval, Length, NotMeasured
@@ -18,6 +19,16 @@ CONTRADICTED: Final = 0.05  # docs/choices.md#grade-claim
 def knee_name(side: str) -> str:
     """ "right knee"; "knee of unknown side"."""
     return f"knee of {side} side" if side == Side.UNKNOWN else f"{side} knee"
+
+
+def familiarity(grade: Grade | NotMeasured) -> str:
+    """The out-of-distribution score of a film, in words."""
+    return "not graded" if isinstance(grade, NotMeasured) else ood_score(grade.ood_score)
+
+
+def ood_score(score: float) -> str:
+    """The score, with what it is compared with."""
+    return f"out-of-distribution score {beside(score, OOD_LIMIT, 1)} (95% of the OAI's films lie below 1)"
 
 
 def length(number: Length | NotMeasured) -> str:

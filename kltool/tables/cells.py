@@ -10,6 +10,7 @@ from kltool.tables.columns import (
     KL_EXPECTED,
     KL_EXPECTED_HIGH,
     KL_EXPECTED_LOW,
+    KL_OOD_SCORE,
     KL_PREDICTION_SET,
     KL_PROBABILITIES,
     LAST,
@@ -116,6 +117,7 @@ def _grade_cells(grade: Record) -> Row:
         KL_EXPECTED_HIGH: high,
         **dict(zip(KL_PROBABILITIES, grade["probabilities"], strict=True)),
         KL_PREDICTION_SET: " ".join(map(str, grade["prediction_set"])),  # "2-3" is a date to a spreadsheet
+        KL_OOD_SCORE: grade["ood_score"],
     }
 
 

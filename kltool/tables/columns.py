@@ -30,6 +30,7 @@ KL_EXPECTED, KL_EXPECTED_LOW, KL_EXPECTED_HIGH = "kl_expected", "kl_expected_low
 KL_PROBABILITY: Final = "kl_p"  # and the grade
 KL_PROBABILITIES: Final = tuple(f"{KL_PROBABILITY}{kl}" for kl in GRADES)
 KL_PREDICTION_SET: Final = "kl_prediction_set"
+KL_OOD_SCORE: Final = "kl_ood_score"  # of the film, not of the knee
 GIVEN: Final = "given_"  # before a manifest's column of the name of one of these
 GIVEN_KL: Final = f"{GIVEN}{KL}"
 MINIMUM, MEAN = "mjsw", "mean_jsw"
@@ -136,6 +137,7 @@ def _grade_columns() -> Iterator[tuple[str, CellType]]:
     for name in (KL_EXPECTED, KL_EXPECTED_LOW, KL_EXPECTED_HIGH, *KL_PROBABILITIES):
         yield name, CellType.NUMBER
     yield KL_PREDICTION_SET, CellType.TEXT
+    yield KL_OOD_SCORE, CellType.NUMBER
     yield reason_column(KL), CellType.TEXT
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from kltool.values.length import Interval
 
 GRADES = (0, 1, 2, 3, 4)
+OOD_LIMIT = 1.0  # of the out-of-distribution score; docs/choices.md#ood-limit
 LIKE_OAI = "films like those of the OAI"  # the Osteoarthritis Initiative
 
 
@@ -42,6 +43,10 @@ class Grade:
     attribution : tuple of tuple of float
         Attribution map: rows of the grader's view from top to bottom, each from lateral to medial: by how
         much each location raises the expected grade, before any calibration for a site.
+    ood_score : float
+        Out-of-distribution score of the grader's view of the knee, without unit, 0 upwards: how far its features
+        lie from those of the films that the grader learned from, 1 being the limit below which 95% of held-out
+        films of the OAI lie (docs/choices.md#ood-score).
     promised_for : str
         The films for which prediction set and interval are promised, in words.
 
@@ -52,12 +57,15 @@ class Grade:
     median).
     Sadinle M., Lei J., Wasserman L. Least ambiguous set-valued classifiers with bounded error levels. J Am
     Stat Assoc 2019 (the prediction set).
+    Lee K. et al. A simple unified framework for detecting out-of-distribution samples and adversarial
+    attacks. NeurIPS 2018 (the out-of-distribution score).
     """
 
     probabilities: tuple[float, float, float, float, float]
     prediction_set: tuple[int, ...]
     expected_interval: Interval
     attribution: tuple[tuple[float, ...], ...] = field(repr=False)
+    ood_score: float
     promised_for: str = LIKE_OAI
 
     @property
@@ -73,6 +81,11 @@ class Grade:
     def expected(self) -> float:
         """The expected grade, 0 to 4."""
         return sum(kl * p for kl, p in enumerate(self.probabilities))
+
+    @property
+    def unlike_training(self) -> bool:
+        """Whether the film is unlike those that the grader learned from: its score is above 1."""
+        return self.ood_score > OOD_LIMIT
 
     def at_least(self, kl: int) -> float:
         """The probability of a grade or a higher one.

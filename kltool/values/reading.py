@@ -101,7 +101,8 @@ class KneeReading(Presented):
     quality : Quality
         Good, usable or poor.
     warnings : tuple of str
-        Why the quality is less than good, the most severe first.
+        Why the quality is less than good, the most severe first; last, that the film is unlike those that
+        the grader learned from.
     produced_by : Provenance
         Version, models, settings, hashes and time.
     """

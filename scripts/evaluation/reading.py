@@ -19,7 +19,7 @@ class _UniformGrader:
 
     def run(self, outputs: None, feeds: dict[str, npt.NDArray[np.float32]]) -> list[Any]:
         grades = np.full((len(feeds["image"]), 5), 0.2, np.float32)
-        return [grades, grades, grades[:, :2], grades[:, None]]
+        return [grades, grades, grades[:, :2], grades[:, None], grades[:, :1]]
 
 
 def without_grader(models: Models) -> Models:

@@ -18,7 +18,7 @@ CORRELATIONS = st.floats(0.0, 0.9)
 
 def graded(shares: list[float]) -> Grade:
     p0, p1, p2, p3, p4 = (share / sum(shares) for share in shares)
-    return Grade((p0, p1, p2, p3, p4), (0, 1, 2, 3, 4), (0.0, 4.0), ((0.0,),))
+    return Grade((p0, p1, p2, p3, p4), (0, 1, 2, 3, 4), (0.0, 4.0), ((0.0,),), 0.5)
 
 
 def changed(before: Grade, after: Grade, correlation: float) -> GradeChange:

@@ -38,7 +38,7 @@ def test_the_probabilities_of_a_knee_sum_to_one(name: str, read_sample: ReadSamp
 def test_the_grade_is_the_median_of_its_probabilities(
     probabilities: tuple[float, float, float, float, float], grade: int
 ) -> None:
-    assert Grade(probabilities, (0,), (0.0, 4.0), ((0.0,),)).grade == grade
+    assert Grade(probabilities, (0,), (0.0, 4.0), ((0.0,),), 0.5).grade == grade
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -64,7 +64,7 @@ def test_the_prediction_set_has_no_gap_and_contains_the_grade(name: str, read_sa
 
 
 def test_at_least_2_and_3_are_the_sums_of_the_upper_probabilities() -> None:
-    found = Grade((0.1, 0.2, 0.3, 0.25, 0.15), (1, 2, 3), (0.5, 3.5), ((0.0,),))
+    found = Grade((0.1, 0.2, 0.3, 0.25, 0.15), (1, 2, 3), (0.5, 3.5), ((0.0,),), 0.5)
     assert found.at_least(2) == pytest.approx(0.7)
     assert found.at_least(3) == pytest.approx(0.4)
     assert found.at_least(0) == pytest.approx(1.0)

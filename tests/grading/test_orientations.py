@@ -19,6 +19,7 @@ ReadSample = Callable[..., Reading]
 RIGHT, LEFT = np.array([0.5, 0.3, 0.2, 0.0, 0.0]), np.array([0.0, 0.1, 0.2, 0.6, 0.1])
 THRESHOLDS = np.array([0.1, 0.2, 0.15, 0.35, 0.3])
 REACH = 1.9
+SCORES = (0.4, 1.4)
 MAPS = {0: np.arange(6.0).reshape(2, 3), 1: np.array([[3.0, -1.0, 0.0], [0.5, 2.0, 8.0]])}
 
 
@@ -33,9 +34,9 @@ class TwoOpinions:
         opinion = self.opinions[self.seen]
         expected, sd = moments(opinion)
         interval = np.clip([expected - REACH * sd, expected + REACH * sd], 0.0, 4.0)
-        attribution = MAPS[self.seen]
+        attribution, score = MAPS[self.seen], np.array([[SCORES[self.seen]]])
         self.seen += 1
-        return opinion[None], THRESHOLDS[None], interval[None], attribution[None]
+        return opinion[None], THRESHOLDS[None], interval[None], attribution[None], score
 
 
 def moments(probabilities: Float64) -> tuple[float, float]:
@@ -81,6 +82,10 @@ def test_its_interval_spans_the_spread_within_and_between_the_sides(knee: Knee) 
 def test_its_map_is_the_mean_of_both_in_its_own_orientation(knee: Knee) -> None:
     expected = 0.7 * MAPS[0] + 0.3 * MAPS[1][:, ::-1]
     assert np.allclose(graded(knee).attribution, expected)
+
+
+def test_its_out_of_distribution_score_is_the_mean_of_both(knee: Knee) -> None:
+    assert graded(knee).ood_score == pytest.approx(0.7 * SCORES[0] + 0.3 * SCORES[1])
 
 
 def test_a_knee_of_known_side_is_graded_once(knee: Knee) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from kltool.report import batch_summary
 from kltool.report.batch_summary import MM, PERCENT, BatchSummary
+from kltool.report.drift import drift_sentences
 from kltool.report.files import data_uri
 from kltool.report.html.page import base_name, render
 from kltool.report.plots.batch import grades_svg, widths_svg
@@ -45,6 +46,7 @@ def summary_page(summary: BatchSummary, run: Mapping[str, Any]) -> str:
         counts={status: run["rows"][status] for status in STATUSES},
         reasons=[Reason(status, code, rows) for (status, code), rows in summary.reasons.most_common()],
         qualities=summary.qualities,
+        drift=drift_sentences(summary.drift),
         grades=_picture(grades_svg([summary.grades[kl] for kl in GRADES])),
         widths=[(compartment, _widths(summary, compartment)) for compartment in Compartment],
         cases=[_case(row) for row in summary.worst()],

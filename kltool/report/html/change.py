@@ -17,7 +17,7 @@ from kltool.report.html.change_rows import (
 from kltool.report.html.heat import Heat, heat
 from kltool.report.html.page import base_name, render, save
 from kltool.report.html.provenance import page_provenance
-from kltool.report.text import claim_sentence
+from kltool.report.text import claim_sentence, familiarity
 from kltool.values.change import Comparability, KneeChange
 from kltool.values.decimals import decimal
 from kltool.values.grade import GRADES
@@ -33,12 +33,16 @@ TEMPLATE = "change.html.j2"
 
 @dataclass(frozen=True, slots=True)
 class FilmFigure:
-    """One film of a knee. picture: a data: URI. remarks: warnings and notes, shown below it."""
+    """One film of a knee. picture: a data: URI. familiarity: of the film to the grader, in words.
+
+    remarks: warnings and notes, shown below it.
+    """
 
     name: str
     file: str
     picture: str
     quality: Quality
+    familiarity: str
     side_source: SideSource
     calibration: str
     remarks: tuple[str, ...]
@@ -127,6 +131,7 @@ def _film_figure(name: str, knee: KneeReading) -> FilmFigure:
         base_name(film.source),
         plots.traced(knee),
         knee.quality,
+        familiarity(knee.grade),
         knee.side_source,
         _calibration(knee),
         (*knee.warnings, *film.notes),

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from kltool.report.terminal.console import Console, escape, print_table
 from kltool.report.terminal.names import shortened, without_shared_folders
-from kltool.report.text import knee_name
+from kltool.report.text import knee_name, ood_score
 from kltool.typing import Record
 from kltool.values.decimals import decimal, from_to
 from kltool.values.measure import Compartment, PictureSide, Place
@@ -59,7 +59,7 @@ def _promises(records: list[Record]) -> list[str]:
 
 
 def _print_summary(record: Record, name: str, console: Console) -> None:
-    """Four lines a knee."""
+    """Five lines a knee."""
     status = record["status"]
     console.print(f"[bold]{escape(name)}[/]: [{STYLE[status]}]{status}[/]")
     for knee in record["knees"]:
@@ -73,7 +73,8 @@ def _grade_sentence(kl: Record) -> str:
         return f"KL not graded: {escape(kl['not_measured'])}"
     probabilities = ", ".join(format_probability(p) for p in kl["probabilities"])
     grade = f"KL {kl['grade']} (median; 90% prediction set {_set(kl)})"
-    return f"{grade}\n  probabilities of KL 0 to 4: {probabilities}"
+    familiar = ood_score(kl["ood_score"])
+    return f"{grade}\n  probabilities of KL 0 to 4: {probabilities}\n  {familiar}"
 
 
 def _width_sentence(space: Record) -> str:

@@ -23,7 +23,7 @@ from kltool.values.length import NotMeasured
 
 def grade(kl: int, likely: tuple[int, ...] | None = None) -> Grade:
     p0, p1, p2, p3, p4 = (0.9 if other == kl else 0.025 for other in range(5))
-    return Grade((p0, p1, p2, p3, p4), likely or (kl,), (max(kl - 1.0, 0.0), min(kl + 1.0, 4.0)), ((1.0,),))
+    return Grade((p0, p1, p2, p3, p4), likely or (kl,), (max(kl - 1.0, 0.0), min(kl + 1.0, 4.0)), ((1.0,),), 0.5)
 
 
 def films(count: int = 200, wrong: float = 0.3) -> list[GradedFilm]:
@@ -92,7 +92,7 @@ def test_steps_count_one_by_one() -> None:
 
 def test_what_lies_in_the_joints_band_is_weighed_by_area() -> None:
     def explained(places: np.ndarray) -> Grade:
-        return Grade((1.0, 0.0, 0.0, 0.0, 0.0), (0,), (0.0, 1.0), tuple(map(tuple, places.tolist())))
+        return Grade((1.0, 0.0, 0.0, 0.0, 0.0), (0,), (0.0, 1.0), tuple(map(tuple, places.tolist())), 0.5)
 
     even = np.ones((VIEW.rows, VIEW.columns))
     area = 4 * BAND[0] * BAND[1] * VIEW.tibia**2 / even.size
