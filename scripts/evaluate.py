@@ -12,6 +12,7 @@ python scripts/evaluate.py full-fields  films as hospitals send them: docs/resul
 python scripts/evaluate.py faults       faults that users found, tried again: docs/results/faults.md
 python scripts/evaluate.py hostile      input made to harm: docs/results/hostile.md
 python scripts/evaluate.py site         the grade calibrated for a site: docs/results/site.md
+python scripts/evaluate.py drift        films unlike those of the training: docs/results/drift.md
 
 All but the first need the extras 'simulate' and 'dev'.
 """
@@ -35,7 +36,7 @@ def _options() -> argparse.Namespace:
     )
     commands = parser.add_subparsers(
         required=True,
-        metavar="pipeline|jointspace|grade|localize|polarity|letters|compare|spheres|full-fields|faults|hostile|site",
+        metavar="pipeline|jointspace|grade|localize|polarity|letters|compare|spheres|full-fields|faults|hostile|site|drift",
     )
     runs = {
         "pipeline": _pipeline,
@@ -50,6 +51,7 @@ def _options() -> argparse.Namespace:
         "faults": _faults,
         "hostile": _hostile,
         "site": _site,
+        "drift": _drift,
     }
     parsers = {name: commands.add_parser(name) for name in runs}
     for name, command in parsers.items():
@@ -152,6 +154,13 @@ def _hostile(options: argparse.Namespace) -> Path:
 def _site(options: argparse.Namespace) -> Path:
     from evaluation.site.films import gather
     from evaluation.site.page import write
+
+    return write(gather(options.data, options.knees, options.jobs), options.out)
+
+
+def _drift(options: argparse.Namespace) -> Path:
+    from evaluation.drift.films import gather
+    from evaluation.drift.page import write
 
     return write(gather(options.data, options.knees, options.jobs), options.out)
 

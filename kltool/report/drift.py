@@ -16,8 +16,9 @@ SOURCE_MEAN: Final = 1.22  # KL, of the training knees; docs/choices.md#drift
 
 @dataclass(slots=True)
 class Drift:
-    """Counted knee by knee. graded: knees with a grade. unlike: those of them that are unlike the training films.
+    """Counted knee by knee.
 
+    graded: knees with a grade. unlike: those of them that are unlike the films that the grader learned from.
     expected: the sum of their expected grades.
     """
 
@@ -54,8 +55,9 @@ def drift_sentences(drift: Drift) -> str:
         return "No knee was graded, so that nothing is known of drift."
     return (
         f"Unlike the films that the grader learned from: {drift.unlike:,} of {drift.graded:,} graded knees "
-        f"({decimal(100 * drift.share, 1)}%); of films like the OAI's at most {100 * EXPECTED_SHARE:.0f}% are. "
-        f"The mean expected grade is {decimal(drift.mean)}, that of the training knees is {SOURCE_MEAN}. "
+        f"({decimal(100 * drift.share, 1)}%); of films like the OAI's at most "
+        f"{100 * EXPECTED_SHARE:.0f}% are. The mean expected grade is {decimal(drift.mean)}, the mean grade of "
+        f"the training knees is {SOURCE_MEAN}. "
         f"{_conclusion(drift)}"
     )
 
@@ -63,12 +65,12 @@ def drift_sentences(drift: Drift) -> str:
 def _conclusion(drift: Drift) -> str:
     if drift.is_more_than_chance:
         return (
-            "These are more than chance explains: the grades and sets may not hold for these films; calibrate for "
-            "the site with kltool calibrate, or compare a sample with readers by kltool agreement."
+            "These are more than chance explains: the grades and sets may not hold for these films; calibrate "
+            "for the site with kltool calibrate, or compare a sample with readers by kltool agreement."
         )
     return (
-        "These are no more than chance explains. A different mean grade alone may be that of the people and not of "
-        "the films."
+        "These are no more than chance explains. A different mean grade alone may be that of the people and "
+        "not of the films."
     )
 
 

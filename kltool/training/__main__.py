@@ -62,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     _letters(trainer("letters", verbs.train_letters, "The letters R and L on a film.", FILMS_AND_CROPS))
     _grader(trainer("grader", verbs.train_grader, "The Kellgren-Lawrence grade.", GRADED))
+    what = "Append the out-of-distribution score to models/grader.onnx: after each export of a grader."
+    _familiarity(commands.add_parser("familiarity", description=what, help=what))
     what = "Write models/NAME.onnx and the models' entries in models/manifest.toml."
     _export(commands.add_parser("export", description=what, help=what))
     return parser
@@ -117,6 +119,12 @@ def _grader(command: argparse.ArgumentParser) -> None:
         "--teachers", type=Path, nargs="*", default=[], help="grader.pt or grader.onnx files"
     )
     command.add_argument("--rate", type=float, default=6e-4, help="the highest learning rate")
+
+
+def _familiarity(command: argparse.ArgumentParser) -> None:
+    command.add_argument("data", type=Path, help=GRADED)
+    command.add_argument("--out", type=Path, required=True, help="folder of the knees as they were prepared")
+    command.set_defaults(run=verbs.fit_familiarity)
 
 
 def _export(command: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,6 +146,16 @@ def export_model(name: str, weights: Path, models: Path) -> None:
         labels=graph.labels,
         trained_on=graph.trained_on,
     )
+
+
+def register_anew(name: str, models: Path) -> None:
+    """The entry of a model whose file has changed: another hash, and all else as it was."""
+    manifest = models / "manifest.toml"
+    facts = dict(tomllib.loads(manifest.read_text(encoding="utf-8"))[name])
+    file = models / facts.pop("file")
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    text = manifest.read_text(encoding="utf-8").replace(facts["sha256"], digest)
+    manifest.write_text(text, encoding="utf-8")
 
 
 def register(manifest: Path, name: str, file: Path, **facts: object) -> None:

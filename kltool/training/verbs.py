@@ -15,6 +15,7 @@ from rich.progress import track
 
 from kltool.errors import UsageError
 from kltool.training import consistency, finder, landmarks, letters, linked, margins
+from kltool.training.calibrate.familiarity import fit as fit_score
 from kltool.training.consistency import TracingRealMargins
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated, without_masks
 from kltool.training.data.backgrounds import backgrounds, held_out_backgrounds
@@ -26,9 +27,11 @@ from kltool.training.data.oai import crops, shows_metal
 from kltool.training.data.real_joints import joints_of_crops, joints_of_full_fields
 from kltool.training.data.simulated_joints import load, load_coarse_film
 from kltool.training.data.styles import styles_of
-from kltool.training.export import export_model
+from kltool.training.data.views import plain
+from kltool.training.export import export_model, register_anew
 from kltool.training.finder import FindingKnees, severe_more_often
 from kltool.training.grader import Grading, Recipe
+from kltool.training.grader_features import pooled_features
 from kltool.training.knee_class import SEEN_TIMES, ClassifyingKnees, oversampled, schedule_of
 from kltool.training.landmarks import PlacingLandmarks
 from kltool.training.letters import ReadingLetters
@@ -37,6 +40,7 @@ from kltool.training.loop import fit
 from kltool.training.margins import TracingMargins
 from kltool.training.networks.grader import Grader, packed, restored
 from kltool.training.onnx_weights import graders_of
+from kltool.training.ood_output import append_score
 from kltool.weights import load_models, models_folder
 
 HELD_OUT: Final = 100  # simulated knees to follow the training by
@@ -144,9 +148,24 @@ def train_grader(options: Namespace) -> None:
     _save(packed(model), "grader", options.out)
 
 
+def fit_familiarity(options: Namespace) -> None:
+    """The out-of-distribution score of models/grader.onnx, by `train`, with its limit by `val`."""
+    file = models_folder() / "grader.onnx"
+    train, val = (
+        pooled_features(file, [plain(knee) for knee in knees]) for knees in _graded(options.data, options.out)
+    )
+    append_score(file, fit_score(train, val))
+    register_anew("grader", models_folder())
+
+
 def export(options: Namespace) -> None:
     for name in options.only:
         export_model(name, options.folder / f"{name}.pt", models_folder())
+    if "grader" in options.only:
+        print(
+            "models/grader.onnx has no out-of-distribution score yet, without which it does not read: run "
+            "python -m kltool.training familiarity"
+        )
 
 
 def _save(weights: Mapping[str, Any], name: str, folder: Path) -> None:

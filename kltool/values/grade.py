@@ -44,9 +44,9 @@ class Grade:
         Attribution map: rows of the grader's view from top to bottom, each from lateral to medial: by how
         much each location raises the expected grade, before any calibration for a site.
     ood_score : float
-        Out-of-distribution score of the grader's view of the knee, without unit, 0 upwards: how far its features
-        lie from those of the films that the grader learned from, 1 being the limit below which 95% of held-out
-        films of the OAI lie (docs/choices.md#ood-score).
+        Out-of-distribution score of the grader's view of the knee, without unit, 0 upwards: how far its
+        features lie from those of the films that the grader learned from. 1 is the limit below which 95% of
+        held-out films of the OAI lie (docs/choices.md#ood-score).
     promised_for : str
         The films for which prediction set and interval are promised, in words.
 

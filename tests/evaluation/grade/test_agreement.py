@@ -23,7 +23,9 @@ from kltool.values.length import NotMeasured
 
 def grade(kl: int, likely: tuple[int, ...] | None = None) -> Grade:
     p0, p1, p2, p3, p4 = (0.9 if other == kl else 0.025 for other in range(5))
-    return Grade((p0, p1, p2, p3, p4), likely or (kl,), (max(kl - 1.0, 0.0), min(kl + 1.0, 4.0)), ((1.0,),), 0.5)
+    return Grade(
+        (p0, p1, p2, p3, p4), likely or (kl,), (max(kl - 1.0, 0.0), min(kl + 1.0, 4.0)), ((1.0,),), 0.5
+    )
 
 
 def films(count: int = 200, wrong: float = 0.3) -> list[GradedFilm]:

@@ -1,0 +1,1 @@
+"""Whether films are like those that the grader learned from."""
