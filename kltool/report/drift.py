@@ -56,8 +56,8 @@ def drift_sentences(drift: Drift) -> str:
     return (
         f"Unlike the films that the grader learned from: {drift.unlike:,} of {drift.graded:,} graded knees "
         f"({decimal(100 * drift.share, 1)}%); of films like the OAI's at most "
-        f"{100 * EXPECTED_SHARE:.0f}% are. The mean expected grade is {decimal(drift.mean)}, the mean grade of "
-        f"the training knees is {SOURCE_MEAN}. "
+        f"{100 * EXPECTED_SHARE:.0f}% are. The mean expected grade is {decimal(drift.mean)}, the mean grade "
+        f"of the training knees is {SOURCE_MEAN}. "
         f"{_conclusion(drift)}"
     )
 
@@ -65,8 +65,9 @@ def drift_sentences(drift: Drift) -> str:
 def _conclusion(drift: Drift) -> str:
     if drift.is_more_than_chance:
         return (
-            "These are more than chance explains: the grades and sets may not hold for these films; calibrate "
-            "for the site with kltool calibrate, or compare a sample with readers by kltool agreement."
+            "These are more than chance explains: the grades and sets may not hold for these films; "
+            "calibrate for the site with kltool calibrate, or compare a sample with readers by "
+            "kltool agreement."
         )
     return (
         "These are no more than chance explains. A different mean grade alone may be that of the people and "

@@ -47,13 +47,13 @@ def _surplus(law: Familiarity) -> Float64:
 
 
 def _nodes(pooled: list[str]) -> list[Any]:
-    def node(kind: str, inputs: list[str], output: str, **attributes: object) -> Any:
-        named = [one if one in pooled else PREFIX + one for one in inputs]
-        result = output if output == OUTPUT else PREFIX + output
-        return helper.make_node(kind, named, [result], name=PREFIX + output, **attributes)
+    def node(kind: str, inputs: list[str], output: str, **attributes: int) -> Any:
+        named = [PREFIX + one for one in inputs]
+        return helper.make_node(kind, named, [PREFIX + output], name=PREFIX + output, **attributes)
 
+    features, score = PREFIX + "features", PREFIX + OUTPUT
     return [
-        node("Concat", pooled, "features", axis=1),
+        helper.make_node("Concat", pooled, [features], name=features, axis=1),
         node("Sub", ["features", "mean"], "away"),
         node("Cast", ["half_axes"], "axes", to=TensorProto.FLOAT),
         node("MatMul", ["away", "axes"], "along"),
@@ -64,7 +64,7 @@ def _nodes(pooled: list[str]) -> list[Any]:
         node("Mul", ["sum", "remainder"], "by_distance"),
         node("Add", ["by_axes", "by_distance"], "total"),
         node("Max", ["total", "none"], "not_negative"),
-        node("Sqrt", ["not_negative"], OUTPUT),
+        helper.make_node("Sqrt", [PREFIX + "not_negative"], [OUTPUT], name=score),
     ]
 
 

@@ -14,10 +14,10 @@ from typing import Final
 
 import numpy as np
 
-from kltool.grading.familiarity import EXPECTED_SHARE
 from kltool.typing import Float64
 
 AXES: Final = 64  # docs/choices.md#ood-score
+BEYOND: Final = 0.045  # of films like the held-out ones, at most; docs/choices.md#ood-limit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +45,8 @@ class Familiarity:
 def fit(training: Float64, held_out: Float64, axes: int = AXES) -> Familiarity:
     """training, held_out: (n, c) features of films that the grader learned from, and of others like them.
 
-    The limit is passed by at most EXPECTED_SHARE of films like the held-out ones (split conformal prediction:
-    Vovk et al. 2005).
+    The limit is passed by at most BEYOND of films like the held-out ones (split conformal prediction: Vovk,
+    Gammerman & Shafer 2005).
     """
     mean = training.mean(axis=0)
     values, directions = np.linalg.eigh(np.cov(training - mean, rowvar=False))
@@ -58,5 +58,5 @@ def fit(training: Float64, held_out: Float64, axes: int = AXES) -> Familiarity:
 def _limit(distances: Float64) -> float:
     """The smallest distance that as many as are promised do not pass, one film more being counted."""
     ordered = np.sort(distances)
-    rank = int(np.ceil((1 - EXPECTED_SHARE) * (len(ordered) + 1)))
+    rank = int(np.ceil((1 - BEYOND) * (len(ordered) + 1)))
     return float(ordered[min(rank, len(ordered)) - 1])
