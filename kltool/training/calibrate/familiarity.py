@@ -9,7 +9,7 @@ Networks know the films that they learned from: features of these lie closer tog
 films of the same kind. Therefore the limit is set by held-out films.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -48,11 +48,16 @@ def fit(training: Float64, held_out: Float64, axes: int = AXES) -> Familiarity:
     The limit is passed by at most BEYOND of films like the held-out ones (split conformal prediction: Vovk,
     Gammerman & Shafer 2005).
     """
+    law = described(training, axes)
+    return replace(law, limit=_limit(law.scores(held_out)))
+
+
+def described(training: Float64, axes: int = AXES) -> Familiarity:
+    """The distances of (n, c) features, without a limit."""
     mean = training.mean(axis=0)
-    values, directions = np.linalg.eigh(np.cov(training - mean, rowvar=False))
+    values, directions = np.linalg.eigh(np.cov(training, rowvar=False))
     variances, others = values[::-1][:axes], values[::-1][axes:]
-    law = Familiarity(mean, directions[:, ::-1][:, :axes], variances, float(others.mean()))
-    return Familiarity(law.mean, law.axes, law.variances, law.remainder, _limit(law.scores(held_out)))
+    return Familiarity(mean, directions[:, ::-1][:, :axes], variances, float(others.mean()))
 
 
 def _limit(distances: Float64) -> float:
