@@ -1,17 +1,18 @@
 """How far the films of a batch are from those that the grader learned from."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from kltool.agreement.statistics.calibration import wilson_95
 from kltool.grading.familiarity import EXPECTED_SHARE
 from kltool.typing import Record
 from kltool.values.decimals import decimal
 from kltool.values.grade import OOD_LIMIT
+from kltool.values.length import NORMAL_95
 
 SOURCE_MEAN: Final = 1.22  # KL, of the training knees; docs/choices.md#drift
+FEWEST: Final = 20  # knees for a conclusion; docs/choices.md#drift
+HALF_A_KNEE: Final = 0.5  # correction for continuity
 
 
 @dataclass(slots=True)
@@ -44,9 +45,10 @@ class Drift:
 
     @property
     def is_more_than_chance(self) -> bool:
-        """Whether the 95% interval of the share lies above what is expected; of one knee or more."""
-        (low,), _ = wilson_95(np.array([self.share]), np.array([self.graded]))
-        return bool(low > EXPECTED_SHARE)
+        """Whether more knees are unlike than chance explains; of one knee or more."""
+        expected = EXPECTED_SHARE * self.graded
+        sd = math.sqrt(expected * (1 - EXPECTED_SHARE))
+        return self.unlike - HALF_A_KNEE - expected > NORMAL_95 * sd
 
 
 def drift_sentences(drift: Drift) -> str:
@@ -63,6 +65,8 @@ def drift_sentences(drift: Drift) -> str:
 
 
 def _conclusion(drift: Drift) -> str:
+    if drift.graded < FEWEST:
+        return f"Of fewer than {FEWEST} knees nothing is concluded."
     if drift.is_more_than_chance:
         return (
             "These are more than chance explains: the grades and sets may not hold for these films; "

@@ -47,7 +47,7 @@ def _surplus(law: Familiarity) -> Float64:
 
 
 def _nodes(pooled: list[str]) -> list[Any]:
-    def node(kind: str, inputs: list[str], output: str, **attributes: int) -> Any:
+    def node(kind: str, inputs: list[str], output: str, **attributes: Any) -> Any:
         named = [PREFIX + one for one in inputs]
         return helper.make_node(kind, named, [PREFIX + output], name=PREFIX + output, **attributes)
 

@@ -1,5 +1,8 @@
 """kltool batch as a user meets it; what it reads and survives is tested in tests/batch."""
 
+import csv
+import html
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +32,19 @@ def test_all_read_is_code_0_and_says_where_the_tables_are(
     assert holds(said.words, "1 ok", str(tmp_path / "out" / "readings.parquet"))
     assert DISCLAIMER in said.words
     assert "1 of 1 images" in said.err
+
+
+def test_how_far_the_films_are_from_the_training_films_is_said_and_recorded(
+    kltool: Kltool, films: Path, tmp_path: Path
+) -> None:
+    said = kltool("batch", films, "--out", tmp_path / "out", "--jobs", 1)
+    drift = json.loads((tmp_path / "out" / "run.json").read_text())["drift"]
+    (row,) = csv.DictReader((tmp_path / "out" / "readings.csv").open())
+    assert drift["graded_knees"] == 1
+    assert drift["unlike_training"] == (float(row["kl_ood_score"]) > 1)
+    assert drift["mean_expected_grade"] == pytest.approx(float(row["kl_expected"]))
+    assert drift["sentences"] in said.words
+    assert drift["sentences"] in html.unescape((tmp_path / "out" / "summary.html").read_text())
 
 
 def test_a_refusal_is_code_3_and_no_name_is_told(kltool: Kltool, films: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def of_knees(graded: int, unlike: int, expected: float = 1.5) -> Drift:
 
 @pytest.mark.parametrize(
     ("graded", "unlike", "told"),
-    [(100, 5, False), (100, 30, True), (4, 1, False), (3, 3, True), (1, 0, False)],
+    [(100, 5, False), (100, 9, False), (100, 10, True), (20, 3, False), (20, 4, True), (19, 19, False)],
 )
 def test_more_than_chance_is_told_with_the_remedy(graded: int, unlike: int, told: bool) -> None:
     sentences = drift_sentences(of_knees(graded, unlike))
