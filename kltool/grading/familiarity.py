@@ -1,7 +1,7 @@
 """What is said of a film that is unlike those that the grader learned from."""
 
 from kltool.grading.site import SiteSettings
-from kltool.values.decimals import beside
+from kltool.values.decimals import beside, decimal
 from kltool.values.grade import OOD_LIMIT, Grade
 from kltool.values.length import NotMeasured
 from kltool.values.reading import SHIPPED
@@ -19,7 +19,8 @@ def familiarity_warnings(grade: Grade | NotMeasured, site: SiteSettings) -> tupl
     score = beside(grade.ood_score, OOD_LIMIT, 1)
     return (
         f"the film is unlike those that the grader learned from (out-of-distribution score {score}; "
-        f"{100 * (1 - EXPECTED_SHARE):.0f}% of the OAI's films lie below {OOD_LIMIT:.0f}): {_advice(site)}",
+        f"{decimal(100 * (1 - EXPECTED_SHARE), 0)}% of the OAI's films lie below {decimal(OOD_LIMIT, 0)}): "
+        f"{_advice(site)}",
     )
 
 

@@ -58,9 +58,8 @@ def drift_sentences(drift: Drift) -> str:
     return (
         f"Unlike the films that the grader learned from: {drift.unlike:,} of {drift.graded:,} graded knees "
         f"({decimal(100 * drift.share, 1)}%); of films like the OAI's at most "
-        f"{100 * EXPECTED_SHARE:.0f}% are. The mean expected grade is {decimal(drift.mean)}, the mean grade "
-        f"of the training knees is {SOURCE_MEAN}. "
-        f"{_conclusion(drift)}"
+        f"{decimal(100 * EXPECTED_SHARE, 0)}% are. The mean expected grade is {decimal(drift.mean)}, the "
+        f"mean grade of the training knees is {SOURCE_MEAN}. {_conclusion(drift)}"
     )
 
 
