@@ -1,6 +1,7 @@
 """kltool calibrate: readings and a site's grades to a site file and its page."""
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,11 +20,18 @@ from kltool.report.html.page import save
 from kltool.report.html.site import write_site_page
 from kltool.report.terminal.console import Console
 from kltool.report.terminal.site import print_site
-from kltool.sites import CalibrationOptions, calibrated_site, installed_grader, require_read_by
+from kltool.sites import (
+    CalibrationOptions,
+    calibrated_site,
+    installed_grader,
+    require_one_grade_each,
+    require_read_by,
+)
 from kltool.sites.curve import CurvePoint
 from kltool.tables.read import read_table
 
 SUFFIX: Final = ".toml"
+PAGE_SUFFIX: Final = ".html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +47,14 @@ class CalibrateOptions:
 
 def calibrate(tables: list[Path], options: CalibrateOptions) -> Exit:
     """Write the site file and its page, and print what the calibration is worth. Raises UsageError."""
-    out, page = _site_file(options.out), options.page or options.out.with_suffix(".html")
-    writable(page.parent, "--page")
+    out = _new_file(options.out, "--out", SUFFIX)
+    page = _new_file(options.page or out.with_suffix(PAGE_SUFFIX), "--page", PAGE_SUFFIX)
     grader = installed_grader()
-    readings = with_readings(tables, out)
-    for remark in require_read_by([read_table(table) for table in readings], grader):
+    readings = with_readings(tables, out, options.matching.missing)
+    known = [read_table(table) for table in readings]
+    for remark in require_read_by(known, grader):
         complain(f"kltool: {remark}")
+    require_one_grade_each(known)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     found = calibrated_site(
         ratings_of(readings, options.matching),
@@ -62,11 +72,19 @@ def calibrate(tables: list[Path], options: CalibrateOptions) -> Exit:
     return Exit.OK
 
 
-def _site_file(out: Path) -> Path:
-    if out.suffix.lower() != SUFFIX or out.is_dir():
-        raise UsageError(f"--out {out} found; the name of a {SUFFIX} file expected, as in --out site{SUFFIX}")
-    writable(out.parent, "--out")
-    return out
+def _new_file(file: Path, option: str, suffix: str) -> Path:
+    """A file that is not there yet, in a folder that can be written. Raises UsageError."""
+    if file.suffix.lower() != suffix:
+        raise UsageError(
+            f"{option} {file} found; the name of a {suffix} file expected, as in {option} site{suffix}"
+        )
+    if os.path.lexists(file):
+        raise UsageError(
+            f"{option} {file} is there already, a new name expected: results that were read by a calibration "
+            "state its SHA-256; keep it under another name, or choose one"
+        )
+    writable(file.parent, option)
+    return file
 
 
 def _tracked(points: Iterator[CurvePoint]) -> Iterable[CurvePoint]:

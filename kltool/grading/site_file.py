@@ -5,8 +5,9 @@ The hash of a file is that of its bytes, so that a line changed by hand shows in
 
 import hashlib
 import json
-import math
 import os
+import re
+import reprlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any, Final
 from kltool.errors import UsageError
 from kltool.grading.site import SiteSettings
 from kltool.values.grade import GRADES
+from kltool.values.length import Interval
 
 VERSION: Final = 1  # of the format
 OPENING: Final = (
@@ -23,6 +25,9 @@ OPENING: Final = (
     "# To be used with --site of kltool read, compare and batch.\n"
 )
 MOST_BYTES: Final = 1_000_000  # a site file has some 2,000
+CUT_POINT_RANGE: Final = (-20.0, 24.0)  # grades; docs/choices.md#site-file
+FACTOR_RANGE: Final = (1e-15, 1e15)  # scale, thresholds, reach; docs/choices.md#site-file
+SHA256: Final = re.compile("[0-9a-f]{64}")
 CALIBRATE: Final = "make it by kltool calibrate"
 
 
@@ -98,15 +103,28 @@ def read_site(file: str | os.PathLike[str]) -> SiteSettings:
     path = Path(file)
     try:
         with path.open("rb") as opened:
-            data = opened.read(MOST_BYTES)
-        table = tomllib.loads(data.decode("utf-8"))
+            data = opened.read(MOST_BYTES + 1)
     except OSError as error:
         raise UsageError(
             f"site file {path} cannot be read ({error.strerror}); {CALIBRATE}, or name the one that you have"
         ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"site file {path} is not TOML ({type(error).__name__}); {CALIBRATE}") from error
-    return _settings(path, table, hashlib.sha256(data).hexdigest())
+    if len(data) > MOST_BYTES:
+        raise UsageError(f"site file {path}: more than {MOST_BYTES:,} bytes found; {CALIBRATE}")
+    return _settings(path, _table(path, data), hashlib.sha256(data).hexdigest())
+
+
+def _table(path: Path, data: bytes) -> Mapping[str, Any]:
+    """Raises UsageError where it is no TOML, with the place where it ends to be some."""
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        found = f"byte {error.start + 1:,} is not UTF-8"
+        raise UsageError(f"site file {path} is not TOML ({found}); {CALIBRATE}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"site file {path} is not TOML ({error}); {CALIBRATE}") from error
+    except (ValueError, RecursionError) as error:  # of a number of thousands of digits, or deep nesting
+        found = "a number that is too long" if isinstance(error, ValueError) else "arrays nested too deep"
+        raise UsageError(f"site file {path}: {found}; {CALIBRATE}") from error
 
 
 def require_grader(site: SiteSettings, name: str, sha256: str) -> None:
@@ -120,18 +138,19 @@ def require_grader(site: SiteSettings, name: str, sha256: str) -> None:
 
 def _settings(path: Path, table: Mapping[str, Any], sha256: str) -> SiteSettings:
     """Raises UsageError with the entry that is wrong."""
-    if table.get("version") != VERSION:
-        raise UsageError(
-            f"site file {path}: version {table.get('version')!r} found, {VERSION} expected; {CALIBRATE}"
-        )
+    if type(table.get("version")) is not int or table["version"] != VERSION:
+        found = reprlib.repr(table.get("version"))
+        raise UsageError(f"site file {path}: version {found} found, {VERSION} expected; {CALIBRATE}")
     entries = _Entries(path, table)
-    c0, c1, c2, c3 = cut_points = entries.numbers("calibration", "cut_points", len(GRADES) - 1, -math.inf)
+    c0, c1, c2, c3 = cut_points = entries.numbers(
+        "calibration", "cut_points", len(GRADES) - 1, CUT_POINT_RANGE
+    )
     if not c0 <= c1 <= c2 <= c3:
         raise entries.wrong("calibration", "cut_points", cut_points, "numbers in rising order")
-    t0, t1, t2, t3, t4 = entries.numbers("calibration", "thresholds", len(GRADES), 0.0)
+    t0, t1, t2, t3, t4 = entries.numbers("calibration", "thresholds", len(GRADES), FACTOR_RANGE)
     grader = entries.of("grader", "sha256")
-    if not isinstance(grader, str) or len(grader) != 64:
-        raise entries.wrong("grader", "sha256", grader, "64 hexadecimal digits")
+    if not isinstance(grader, str) or not SHA256.fullmatch(grader):
+        raise entries.wrong("grader", "sha256", grader, "64 hexadecimal digits, in lower case")
     films = entries.of("films", "count")
     if type(films) is not int or films < 1:
         raise entries.wrong("films", "count", films, "a number of films")
@@ -139,9 +158,9 @@ def _settings(path: Path, table: Mapping[str, Any], sha256: str) -> SiteSettings
         sha256,
         films,
         (c0, c1, c2, c3),
-        entries.number("calibration", "scale", 0.0),
+        entries.number("calibration", "scale", FACTOR_RANGE),
         (t0, t1, t2, t3, t4),
-        entries.number("calibration", "reach", 0.0),
+        entries.number("calibration", "reach", FACTOR_RANGE),
         grader,
     )
 
@@ -157,25 +176,27 @@ class _Entries:
             raise UsageError(f"site file {self.path}: no {section}.{name} found, one expected; {CALIBRATE}")
         return found[name]
 
-    def number(self, section: str, name: str, above: float) -> float:
-        return self._number(self.of(section, name), section, name, above)
+    def number(self, section: str, name: str, within: Interval) -> float:
+        return self._number(self.of(section, name), section, name, within)
 
-    def numbers(self, section: str, name: str, count: int, above: float) -> tuple[float, ...]:
+    def numbers(self, section: str, name: str, count: int, within: Interval) -> tuple[float, ...]:
         found = self.of(section, name)
         if not isinstance(found, list) or len(found) != count:
             raise self.wrong(section, name, found, f"{count} numbers")
-        return tuple(self._number(one, section, name, above) for one in found)
+        return tuple(self._number(one, section, name, within) for one in found)
 
-    def _number(self, value: object, section: str, name: str, above: float) -> float:
+    def _number(self, value: object, section: str, name: str, within: Interval) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.wrong(section, name, value, "a number")
-        if not (math.isfinite(value) and value > above):
-            raise self.wrong(section, name, value, "a finite number" + (" above 0" if above == 0 else ""))
+        low, high = within
+        if not low <= value <= high:  # nor is NaN
+            raise self.wrong(section, name, value, f"a number from {low:g} to {high:g}")
         return float(value)
 
     def wrong(self, section: str, name: str, found: object, expected: str) -> UsageError:
+        shown = reprlib.repr(found)
         return UsageError(
-            f"site file {self.path}: {section}.{name} {found!r} found, {expected} expected; {CALIBRATE}"
+            f"site file {self.path}: {section}.{name} {shown} found, {expected} expected; {CALIBRATE}"
         )
 
 

@@ -1,11 +1,13 @@
 """A site's calibration in words, for the terminal and the page."""
 
+from math import sqrt
 from typing import Final
 
 from kltool.agreement.results import Estimate
 from kltool.report.agreement_text import counted, interval_of, value_of
+from kltool.sites.conformal import INTERVAL_COVERAGE, SET_COVERAGE
 from kltool.sites.results import SetsByGrade, SiteCalibration
-from kltool.values.decimals import decimal
+from kltool.values.decimals import decimal, signed, signed_from_to
 from kltool.values.length import NotMeasured
 
 KAPPA: Final = "kappa_quadratic"
@@ -18,12 +20,24 @@ def main_sentence(found: SiteCalibration) -> str:
     return f"With {counted(len(found.graded.films), 'film')}: kappa {after}, before {before}."
 
 
+def gain_sentence(found: SiteCalibration) -> str:
+    """ "Kappa changes by +0.124 (95% CI +0.071 to +0.180)." """
+    gain = found.gain
+    if isinstance(gain.value, NotMeasured):
+        return f"The change of kappa is not measured: {gain.value.reason}."
+    if isinstance(gain.interval, NotMeasured):
+        known = "" if gain.value == 0 else f" (no interval: {gain.interval.reason})"
+        return f"Kappa changes by {signed(gain.value, 3)}{known}."
+    return f"Kappa changes by {signed(gain.value, 3)} (95% CI {signed_from_to(gain.interval, 3)})."
+
+
 def sets_sentence(found: SiteCalibration) -> str:
     """Coverage and size of the sets, before and after."""
     before, after = (one.sets[-1] for one in (found.before, found.after))
+    covered, shipped = (_share_quoted(one.sets_covered) for one in (found.after, found.before))
     return (
-        f"The 90% prediction sets contain the reader's grade in {share(after.covered)} of the films, before "
-        f"in {share(before.covered)}; they hold {mean_size(after)} grades on average, before "
+        f"The 90% prediction sets contain the reader's grade in {covered} of the films, before "
+        f"in {shipped}; they hold {mean_size(after)} grades on average, before "
         f"{mean_size(before)}."
     )
 
@@ -61,6 +75,20 @@ def sampling_sentence(found: SiteCalibration) -> str:
     return f"Cross-fitted over {counted(people, 'participant')}, who have {counted(films, 'film')}."
 
 
+def promise_sentence(found: SiteCalibration) -> str:
+    """What is promised of sets and intervals, and how far one site may be off."""
+    people = found.file.participants
+    spreads = [1.96 * sqrt(one * (1 - one) / (people + 2)) for one in (SET_COVERAGE, INTERVAL_COVERAGE)]
+    sets, intervals = (decimal(100 * spread, 0) for spread in spreads)
+    return (
+        "Promised: of knees that come as these did, nine in ten sets (19 in 20 intervals) contain the grade, "
+        "on the mean of sites with as many participants and over all grades together. With "
+        f"{counted(people, 'participant')} the share of one site is mostly within {sets} ({intervals}) "
+        "percentage points of that. Nothing is promised of a single grade, nor of films from elsewhere. On "
+        "films of poor quality sets and intervals are wider than here."
+    )
+
+
 def share(value: float | NotMeasured, digits: int = 0) -> str:
     """Per cent, or a dash where there is no number."""
     return "-" if isinstance(value, NotMeasured) else f"{decimal(100 * value, digits)}%"
@@ -69,6 +97,13 @@ def share(value: float | NotMeasured, digits: int = 0) -> str:
 def mean_size(sets: SetsByGrade) -> str:
     """Grades of a set on average, or a dash where there are no films."""
     return "-" if isinstance(sets.size, NotMeasured) else decimal(sets.size)
+
+
+def _share_quoted(estimate: Estimate) -> str:
+    """ "92% (82% to 98%)"."""
+    if isinstance(estimate.interval, NotMeasured):
+        return f"{share(estimate.value)} (no interval)"
+    return f"{share(estimate.value)} ({' to '.join(map(share, estimate.interval))})"
 
 
 def _quoted(estimate: Estimate) -> str:

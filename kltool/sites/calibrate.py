@@ -1,13 +1,13 @@
 """Ratings to a site's calibration: the entry point of this package."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from kltool.agreement.agree import grade_agreement
 from kltool.agreement.bootstrap import Resampling
-from kltool.agreement.ratings import EXPECTED, PROBABILITIES, Column, Rater, Ratings
+from kltool.agreement.ratings import EXPECTED, PROBABILITIES, Column, Rater, Ratings, Source
 from kltool.grading.interval import moments
 from kltool.grading.prediction_set import prediction_sets
 from kltool.grading.site import SiteSettings
@@ -16,6 +16,7 @@ from kltool.sites.chance import require_association
 from kltool.sites.cross_fit import CalibratedKnees, Law, SiteFilms, cross_calibrated, fitted_law
 from kltool.sites.curve import CurvePoint, learning_curve
 from kltool.sites.films import MEAN, GradedFilms, graded_films
+from kltool.sites.gain import kappa_gain, share_covered
 from kltool.sites.limits import warnings_of
 from kltool.sites.results import Performance, SiteCalibration, sets_by_grade
 from kltool.tables.columns import KL
@@ -87,6 +88,7 @@ def calibrated_site(
     before = _performance(AS_SHIPPED, shipped, NOT_SHIPPED, graded, options.resampling)
     within = float(calibrated.within(films.grades).mean())
     after = _performance(CALIBRATED, calibrated, within, graded, options.resampling)
+    gain = kappa_gain(shipped, calibrated, films, options.resampling)
     curve = tuple(watch(learning_curve(films)))
     return SiteCalibration(
         _file(law, films, grader, graded, ratings, options),
@@ -94,8 +96,9 @@ def calibrated_site(
         graded,
         before,
         after,
+        gain,
         curve,
-        tuple(warnings_of(graded, law, before, after)),
+        tuple(warnings_of(graded, law, gain)),
         options.resampling,
     )
 
@@ -119,7 +122,8 @@ def _performance(
     reader = Rater(graded.chosen, {KL: _column(films.grades)})
     pair = Ratings((machine, reader), graded.chosen, films.participants, 0, (), (), (), False)
     found = grade_agreement((machine, reader), pair, resampling)
-    return Performance(found, sets_by_grade(knees, films.grades.tolist()), within)
+    covered = share_covered(knees, films, resampling)
+    return Performance(found, covered, sets_by_grade(knees, films.grades.tolist()), within)
 
 
 def _column(values: Float64 | Indices) -> Column:
@@ -150,5 +154,14 @@ def _file(
         tuple(np.bincount(films.grades, minlength=len(GRADES)).tolist()),
         len(np.unique(films.participants)),
         graded.readers,
-        {source.file: source.sha256 for source in ratings.sources},
+        _hashes(ratings.sources),
     )
+
+
+def _hashes(sources: Sequence[Source]) -> dict[str, str]:
+    """By name of the table; one that two tables of different folders share is numbered from the second on."""
+    found: dict[str, str] = {}
+    for source in sources:
+        same = sum(other.file == source.file for other in sources[: len(found)])
+        found[f"{source.file} ({same + 1})" if same else source.file] = source.sha256
+    return found

@@ -2,10 +2,12 @@
 
 Split conformal prediction. The thresholds of the shipped sets keep their proportions and are divided by one
 factor, since a few tens of films say nothing about each grade; the interval spans one number of standard
-deviations. A knee that is exchangeable with the n that were scored, by one law that was fitted on others, is
-covered with a probability of at least 90%, or 95%, over the draw of all (Vovk, Gammerman & Shafer 2005), over
-all grades together and not of each. Where each fold is scored by a law of its own, as here, this holds
-nearly (cross-conformal prediction, Vovk 2015); docs/choices.md#site-films.
+deviations. The knees of one person resemble each other and count together as one. A knee of a person who is
+exchangeable with those that were scored, by one law that was fitted on others, is covered with a probability
+of at least 90%, or 95%, over the draw of all (Vovk, Gammerman & Shafer 2005; of persons with several knees
+each Lee, Barber & Willett 2023), over all grades together and not of each. Where each fold is scored by a
+law of its own, as here, this holds nearly (cross-conformal prediction, Vovk 2015);
+docs/choices.md#site-films.
 """
 
 from typing import Final
@@ -18,6 +20,7 @@ from kltool.typing import Float64, Indices
 
 SET_COVERAGE: Final = 0.90
 INTERVAL_COVERAGE: Final = 0.95
+ROUNDING: Final = 1e-9  # 0.9 of ten is nine, not 9.0...1
 LEAST_FACTOR: Final = 0.01  # sets are the median alone well above it; a threshold stays finite
 
 
@@ -42,10 +45,16 @@ def interval_scores(probabilities: Float64, grades: Indices) -> Float64:
     return np.asarray(np.abs(grades - expected) / sd)
 
 
-def conformal_quantile(scores: Float64, coverage: float) -> float:
-    """The score that a new one does not exceed with a probability of `coverage`; scores: (n,).
+def conformal_quantile(scores: Float64, participants: Indices, coverage: float) -> float:
+    """The score that a knee of a new participant does not exceed with a probability of `coverage`.
 
-    The ceil((n + 1) · coverage)-th smallest; the largest where n is too small for that.
+    scores, participants: (n,). The scores of a participant share the weight of one; the smallest score that
+    the weight coverage · (participants + 1) does not exceed, which is the ceil(coverage · (n + 1))-th where
+    each has one knee. The largest where there are too few participants for that.
     """
-    rank = int(np.ceil(coverage * (len(scores) + 1) - 1e-9))  # 0.9 of ten is nine, not 9.0...1
-    return float(np.sort(scores)[min(rank, len(scores)) - 1])
+    which, counts = np.unique(participants, return_inverse=True, return_counts=True)[1:]
+    order = np.argsort(scores, kind="stable")
+    weight = np.cumsum(1 / counts[which][order])
+    needed = coverage * (len(counts) + 1) - ROUNDING
+    rank = min(int(np.searchsorted(weight, needed)), len(scores) - 1)
+    return float(scores[order][rank])

@@ -92,9 +92,10 @@ def fitted_law(
     """
     reader = _reader_of(films, pooling)
     unseen = cross_fitted(films, pooling, seed)
-    factor = conformal_quantile(set_scores(unseen, shipped_thresholds, films.grades), SET_COVERAGE)
+    people = films.participants
+    factor = conformal_quantile(set_scores(unseen, shipped_thresholds, films.grades), people, SET_COVERAGE)
     t0, t1, t2, t3, t4 = (shipped_thresholds / factor).tolist()
-    reach = conformal_quantile(interval_scores(unseen, films.grades), INTERVAL_COVERAGE)
+    reach = conformal_quantile(interval_scores(unseen, films.grades), people, INTERVAL_COVERAGE)
     return Law(reader, (t0, t1, t2, t3, t4), reach)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from kltool.agreement.statistics.kappa import kappa
 from kltool.grading.prediction_set import median_grades
-from kltool.sites.cross_fit import FOLDS, SiteFilms, cross_fitted
+from kltool.sites.cross_fit import SiteFilms, cross_fitted, folds
 from kltool.typing import Float64, Indices
 from kltool.values.grade import GRADES
 
@@ -31,7 +31,9 @@ def learning_curve(films: SiteFilms, repeats: int = REPEATS) -> Iterator[CurvePo
 
     Each knee is graded by a fit on so many films of other participants, drawn anew in each repeat.
     """
-    available = len(films) - -(-len(films) // FOLDS)
+    available = min(
+        int(others.sum()) for seed in range(1, repeats + 1) for others, _ in folds(films.participants, seed)
+    )
     for size in (*(size for size in SIZES if size < available), available):
         found = [_kappa(films, size, seed) for seed in range(1, repeats + 1)]
         low, high = np.nanpercentile(found, (5, 95))

@@ -9,14 +9,16 @@ import numpy as np
 
 from kltool.agreement.agree import grade_agreement
 from kltool.agreement.bootstrap import Resampling
+from kltool.agreement.raters import GIVEN_NAME
 from kltool.agreement.ratings import PROBABILITIES, Rater, Ratings, have_common_knees
 from kltool.agreement.results import Estimate
 from kltool.errors import UsageError
 from kltool.sites.cross_fit import SiteFilms
 from kltool.tables.columns import KL
-from kltool.typing import Float64, Mask
+from kltool.typing import Float64, Indices, Mask
 
 MEAN: Final = "mean"  # of the readers, the choice where none is named
+THE_READER: Final = "the reader"
 FEWEST_FILMS: Final = 20  # docs/choices.md#site-films
 
 
@@ -51,15 +53,18 @@ def graded_films(ratings: Ratings, reader: str, resampling: Resampling) -> Grade
     chosen = readers if reader == MEAN else [one for one in readers if one.name == reader]
     if not chosen:
         listed = ", ".join(one.name for one in readers)
-        raise UsageError(f"--reader {reader!r} found; {MEAN} or one of {listed} expected")
+        raise UsageError(f"--reader {reader!r} found; one of {MEAN}, {listed} expected")
     grades, known = _mean_grades(chosen)
     both = np.flatnonzero(known & machine.columns[PROBABILITIES].known)
-    if len(both) < FEWEST_FILMS:
+    require_enough(len(both))
+    people = len(np.unique(ratings.participant_ids[both]))
+    if people < FEWEST_FILMS:
         raise UsageError(
-            f"{len(both)} films with the probabilities of kltool and a grade of the reader found, at least "
-            f"{FEWEST_FILMS} expected: fewer give no 95% interval; have more films graded"
+            f"{len(both)} films of {people} participants found, at least {FEWEST_FILMS} participants "
+            "expected: the films of one person resemble each other, and fewer persons give no 95% interval; "
+            "have films of more persons graded"
         )
-    films = SiteFilms(
+    films = _in_order(
         machine.columns[PROBABILITIES].values[both],
         grades[both].astype(np.intp),
         ratings.participant_ids[both],
@@ -67,6 +72,25 @@ def graded_films(ratings: Ratings, reader: str, resampling: Resampling) -> Grade
     names = tuple(one.name for one in chosen)
     pairs = tuple(_pair(pair, ratings, resampling) for pair in combinations(readers, 2) if _common(pair))
     return GradedFilms(films, names, _in_words(names), pairs)
+
+
+def require_enough(films: int) -> None:
+    """films: that kltool read and a reader graded. Raises UsageError where they are too few."""
+    if films < FEWEST_FILMS:
+        raise UsageError(
+            f"films that kltool read and the reader graded: {films} found, at least {FEWEST_FILMS} expected, "
+            "since fewer give no 95% interval; have more films graded"
+        )
+
+
+def _in_order(probabilities: Float64, grades: Indices, participants: Indices) -> SiteFilms:
+    """The films in an order, and with numbers of the participants, that no order of the rows changes.
+
+    probabilities: (n, 5). grades, participants: (n,).
+    """
+    order = np.lexsort((participants, *probabilities.T, grades))
+    _, first, which = np.unique(participants[order], return_index=True, return_inverse=True)
+    return SiteFilms(probabilities[order], grades[order], np.argsort(np.argsort(first))[which])
 
 
 def _machine(ratings: Ratings) -> Rater:
@@ -109,4 +133,7 @@ def _pair(pair: tuple[Rater, Rater], ratings: Ratings, resampling: Resampling) -
 
 
 def _in_words(names: Sequence[str]) -> str:
+    """The one whose grades stand in the column given_kl has no name."""
+    if tuple(names) == (GIVEN_NAME,):
+        return THE_READER
     return names[0] if len(names) == 1 else f"the mean of {' and '.join(names)}"

@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from kltool.agreement.results import Estimate
 from kltool.sites.cross_fit import Law
 from kltool.sites.films import GradedFilms, ReaderPair
-from kltool.sites.results import Performance
 from kltool.values.decimals import beside, decimal
 from kltool.values.grade import GRADES
 from kltool.values.length import NotMeasured
@@ -17,12 +17,12 @@ LEAST_KAPPA: Final = 0.6  # of two readers; docs/choices.md#site-readers
 LEAST_GAP: Final = 0.25  # between cut points, grades; docs/choices.md#site-readers
 
 
-def warnings_of(graded: GradedFilms, law: Law, before: Performance, after: Performance) -> Iterator[str]:
+def warnings_of(graded: GradedFilms, law: Law, gain: Estimate) -> Iterator[str]:
     """The most general first."""
     yield from _few(graded)
     yield from map(_disagreement, filter(_disagree, graded.pairs))
     yield from _unused(law)
-    yield from _worse(before, after)
+    yield from _no_gain(gain)
 
 
 def _few(graded: GradedFilms) -> Iterator[str]:
@@ -56,11 +56,14 @@ def _unused(law: Law) -> Iterator[str]:
             yield f"KL {kl} is hardly given: its cut points are {decimal(gap)} grades apart, as shipped 1.00"
 
 
-def _worse(before: Performance, after: Performance) -> Iterator[str]:
-    shipped, calibrated = (one.estimate("kappa_quadratic").value for one in (before, after))
-    if isinstance(shipped, NotMeasured) or isinstance(calibrated, NotMeasured) or calibrated >= shipped:
+def _no_gain(gain: Estimate) -> Iterator[str]:
+    """Where kappa does not rise, or may have risen by chance."""
+    if isinstance(gain.value, NotMeasured):
         return
-    yield (
-        f"kappa {decimal(calibrated, 3)} calibrated on other films, {decimal(shipped, 3)} as shipped: these "
-        "films give no reason for a calibration of their own"
-    )
+    if gain.value <= 0:
+        yield (
+            "kappa does not rise: these films give no reason for grades of their own; read on without "
+            "--site, unless the prediction sets as shipped contain too few of the reader's grades"
+        )
+    elif not isinstance(gain.interval, NotMeasured) and gain.interval[0] <= 0:
+        yield "the rise of kappa may be by chance, since its 95% interval contains 0; more films would tell"

@@ -32,9 +32,14 @@ class SetsByGrade:
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """Agreement with the reader, as shipped or calibrated. interval_covered: share of knees, 0 to 1."""
+    """Agreement with the reader, as shipped or calibrated.
+
+    sets_covered: share of the knees whose set contains the reader's grade; interval_covered: whose interval
+    does; 0 to 1.
+    """
 
     agreement: GradeAgreement
+    sets_covered: Estimate
     sets: tuple[SetsByGrade, ...]
     interval_covered: float | NotMeasured
 
@@ -56,6 +61,8 @@ class SiteCalibration:
         The films, and the readers with their agreement.
     before, after : Performance
         As shipped, and calibrated on other participants' films (cross-fitted).
+    gain : Estimate
+        Kappa calibrated less kappa as shipped, of the same films.
     curve : tuple of CurvePoint
         Kappa by the number of films.
     warnings : tuple of str
@@ -69,6 +76,7 @@ class SiteCalibration:
     graded: GradedFilms
     before: Performance
     after: Performance
+    gain: Estimate
     curve: tuple[CurvePoint, ...]
     warnings: tuple[str, ...]
     resampling: Resampling

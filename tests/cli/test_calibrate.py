@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from kltool.errors import Exit
 from kltool.sites import calibrate as calibrate_module
@@ -57,7 +58,7 @@ def test_every_command_that_reads_uses_it_and_says_so(
     assert calibrated["produced_by"]["calibration"] == sha256
     assert calibrated["knees"][0]["kl"]["expected"] < shipped["knees"][0]["kl"]["expected"]
     assert holds(shipped["knees"][0]["kl"]["promised_for"], "OAI")
-    assert holds(kltool("read", film).words, "Prediction sets are promised", "OAI only")
+    assert holds(kltool("read", film).words, "Prediction sets are promised only", "OAI")
     assert holds(kltool("read", film, "--site", str(site_file)).words, "films like the 60", sha256[:8])
     case = [str(samples / "case" / name) for name in ("before.dcm", "after.dcm")]
     change = json.loads(kltool("compare", *case, "--json", "--site", str(site_file)).out)
@@ -104,6 +105,47 @@ def test_another_kind_of_file_is_refused(kltool: Kltool, out: str, tmp_path: Pat
     assert holds(said.err, f"--out {out}", ".toml")
 
 
+@pytest.mark.parametrize(
+    ("manifests", "facts"),
+    [
+        (["path,KL grade\na.png,1"], ("one.csv", "path, KL grade", "path and kl expected")),
+        (["image,kl\na.png,1"], ("one.csv", "image", "path and kl expected")),
+        (["path,reader,kl\na.png,A,1\na.png,B,2"], ("several readers", "kltool batch")),
+        (["path,kl\na.png,1.5"], ("one.csv, line 2", "1.5", "a KL grade")),
+        (["path,kl\na.png,KL1"], ("one.csv, line 2", "a KL grade")),
+        (["path,kl\na.png,1\nb.png,"], ("1 found", "20")),
+        (["path,kl\na.png,1", "path,kl\na.png,2"], ("2 tables", "kltool batch", "reader")),
+    ],
+)
+def test_a_manifest_is_refused_before_its_films_are_read(
+    manifests: list[str], facts: tuple[str, ...], kltool: Kltool, tmp_path: Path
+) -> None:
+    files = [tmp_path / f"{name}.csv" for name in ("one", "two")[: len(manifests)]]
+    for file, text in zip(files, manifests, strict=True):
+        file.write_text(text)
+    said = kltool("calibrate", *map(str, files), "--out", str(tmp_path / "site.toml"))
+    assert said.code == Exit.USAGE
+    assert holds(said.err, *facts)
+    assert "reading the films" not in said.err
+    assert not (tmp_path / "site-readings").exists()
+
+
+def test_a_file_that_is_there_is_never_overwritten(kltool: Kltool, site_file: Path) -> None:
+    table, before = str(site_file.with_name("graded.csv")), site_file.read_bytes()
+    for options in (
+        ("--out", str(site_file)),
+        ("--out", str(site_file.with_name("two.toml")), "--page", str(site_file.with_suffix(".html"))),
+    ):
+        said = kltool("calibrate", table, *options)
+        assert said.code == Exit.USAGE
+        assert holds(said.err, "is there already", "another name")
+    said = kltool("calibrate", table, "--out", str(site_file.with_name("two.toml")), "--page", table)
+    assert said.code == Exit.USAGE
+    assert holds(said.err, "--page", ".html")
+    assert site_file.read_bytes() == before
+    assert not site_file.with_name("two.toml").exists()
+
+
 def test_the_films_of_a_manifest_are_read_first(kltool: Kltool, tmp_path: Path) -> None:
     """Real knees of another hospital."""
     if not EXTERNAL.is_dir():
@@ -111,9 +153,12 @@ def test_the_films_of_a_manifest_are_read_first(kltool: Kltool, tmp_path: Path) 
     with (EXTERNAL / "labels.csv").open() as table:
         single = [row for row in csv.DictReader(table) if row["kind"] == "single"]
     rows = [[str(EXTERNAL / row["image"]), "right", row["expert1_kl"]] for row in single[::6]]
+    Image.new("L", (400, 400), 90).save(tmp_path / "blank.png")
+    rows.append(["blank.png", "right", 0])
     manifest = write_csv(tmp_path / "graded.csv", ["path", "side", "kl"], rows)
     said = kltool("calibrate", str(manifest), "--out", str(tmp_path / "site.toml"), "--replicates", "100")
     assert said.code == Exit.OK
-    assert holds(said.words, "With 24 films: kappa 0.", "Cross-fitted over films")
-    assert holds(said.words, "Excluded: kltool, 1: status refused")
-    assert (tmp_path / "site-readings" / "readings.csv").is_file()
+    readings = (tmp_path / "site-readings" / "readings.csv").read_text("utf-8").splitlines()
+    read = sum(row["kl"] != "" for row in csv.DictReader(readings))
+    assert holds(said.words, f"With {read} films: kappa 0.", "Cross-fitted over films")
+    assert holds(said.words, "Excluded: kltool", "status refused")

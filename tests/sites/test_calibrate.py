@@ -8,13 +8,22 @@ import numpy as np
 import pytest
 
 from kltool.agreement import Resampling, ratings_of
+from kltool.agreement.ratings import Source
 from kltool.errors import UsageError
 from kltool.report.html.site import site_page
-from kltool.report.site_text import main_sentence
-from kltool.sites import CalibrationOptions, Grader, SiteCalibration, calibrated_site, require_read_by
+from kltool.report.site_text import gain_sentence, main_sentence, promise_sentence
+from kltool.sites import (
+    CalibrationOptions,
+    Grader,
+    SiteCalibration,
+    calibrated_site,
+    require_one_grade_each,
+    require_read_by,
+)
 from kltool.sites import calibrate as calibrate_module
 from kltool.sites.curve import CurvePoint
 from kltool.tables.read import read_table
+from kltool.values.length import NotMeasured
 from kltool.weights import entry_of
 from tests.agreement.simulated import write_csv
 from tests.messages import holds
@@ -54,11 +63,97 @@ def test_a_strict_reader_is_agreed_with_better_and_the_page_says_so(tmp_path: Pa
     assert page.count("<img") == page.count('src="data:image/svg+xml') == 5
 
 
+def test_sets_are_stated_with_intervals_and_what_is_promised_with_its_spread(
+    tmp_path: Path, grader: Grader
+) -> None:
+    found = calibrated([site_table(tmp_path / "site.csv", site(60, STRICT))], grader)
+    covered = found.after.sets_covered
+    assert covered.value == found.after.sets[-1].covered
+    assert not isinstance(covered.interval, NotMeasured)
+    assert covered.interval[0] < covered.value < covered.interval[1]
+    assert holds(
+        promise_sentence(found), "nine in ten sets", "60 participants", "within 7 (5) percentage points"
+    )
+    assert "by given" not in site_page(found, "")
+
+
 def test_the_same_tables_at_the_same_time_give_the_same_bytes(tmp_path: Path, grader: Grader) -> None:
     table = site_table(tmp_path / "site.csv", site(40, STRICT))
     one, two = (calibrated([table], grader) for _ in range(2))
     assert one.file.text() == two.file.text()
     assert site_page(one, "") == site_page(two, "")
+
+
+@pytest.mark.parametrize("subjects", [True, False])
+def test_the_order_of_the_rows_changes_nothing(subjects: bool, tmp_path: Path, grader: Grader) -> None:
+    films = site(50, STRICT, knees_of_one=2 if subjects else 1)
+    table = site_table(tmp_path / "site.csv", films, subjects=subjects)
+    one = calibrated([table], grader)
+    heading, *rows = table.read_text().splitlines()
+    shuffled = np.random.default_rng(2).permutation(rows).tolist()
+    table.write_text("\n".join([heading, *shuffled]))
+    other = calibrated([table], grader)
+    assert one.file.settings == other.file.settings
+    assert main_sentence(one) == main_sentence(other)
+    assert one.gain == other.gain
+
+
+def test_knees_of_few_persons_are_refused(tmp_path: Path, grader: Grader) -> None:
+    for knees_of_one, persons in ((60, 1), (4, 15)):
+        with pytest.raises(UsageError) as refused:
+            calibrated([site_table(tmp_path / "site.csv", site(60, knees_of_one=knees_of_one))], grader)
+        assert holds(str(refused.value), f"60 films of {persons} participants", "at least 20 participants")
+
+
+def test_a_gain_is_told_with_its_interval_and_none_is_warned_of(tmp_path: Path, grader: Grader) -> None:
+    def found(count: int, cut_points: tuple[float, ...]) -> SiteCalibration:
+        return calibrated([site_table(tmp_path / "site.csv", site(count, cut_points))], grader)
+
+    strict, usual = found(250, (1.3, 2.3, 3.3, 4.3)), found(40, CUT_POINTS)
+    assert not isinstance(strict.gain.interval, NotMeasured)
+    assert strict.gain.interval[0] > 0
+    before, after = (one.estimate("kappa_quadratic").value for one in (strict.before, strict.after))
+    assert isinstance(before, float)
+    assert strict.gain.value == pytest.approx(after - before)
+    assert holds(gain_sentence(strict), "Kappa changes by +0.", "95% CI +0.")
+    told = ("kappa does not rise", "the rise of kappa may be by chance")
+    assert not any(warning.startswith(told) for warning in strict.warnings)
+    assert any(warning.startswith(told) for warning in usual.warnings)
+
+
+def test_a_knee_with_two_rows_and_a_column_reader_are_refused(tmp_path: Path) -> None:
+    def told(heading: str, cells: list[tuple[str, str]]) -> str:
+        file = site_table(tmp_path / "site.csv", site(4))
+        first, *rows = file.read_text().splitlines()
+        lines = [f"{first},input_sha256,{heading}"]
+        lines += [f"{row},{','.join(cell)}" for row, cell in zip(rows, cells, strict=True)]
+        file.write_text("\n".join(lines))
+        with pytest.raises(UsageError) as refused:
+            require_one_grade_each([read_table(file)])
+        return str(refused.value)
+
+    films = [("aa", "tag"), ("bb", "tag"), ("aa", "tag"), ("cc", "tag")]
+    assert holds(told("side_source", films), "site.csv, line 4", "same knee", "site.csv, line 2")
+    both = [("aa", "tag"), ("aa", "tag"), ("bb", "tag"), ("cc", "tag")]
+    assert holds(told("side_source", both), "site.csv, line 3", "both knees", "side")
+    assert holds(told("reader", both), "a column reader")
+
+
+def test_both_knees_of_a_film_by_their_sides_are_two_grades(tmp_path: Path) -> None:
+    file = site_table(tmp_path / "site.csv", site(4))
+    first, *rows = file.read_text().splitlines()
+    shas = ("aa", "aa", "bb", "bb")
+    lines = [
+        f"{first},input_sha256,side_source",
+        *(f"{row},{sha},user" for row, sha in zip(rows, shas, strict=True)),
+    ]
+    file.write_text("\n".join(lines))
+    require_one_grade_each([read_table(file)])
+
+
+def test_tables_of_one_name_are_both_recorded() -> None:
+    sources = [Source("a.csv", "11", 1), Source("b.csv", "22", 1), Source("a.csv", "33", 1)]
+    assert calibrate_module._hashes(sources) == {"a.csv": "11", "b.csv": "22", "a.csv (2)": "33"}
 
 
 def test_two_readers_are_compared_and_their_mean_counts(tmp_path: Path, grader: Grader) -> None:
@@ -100,7 +195,7 @@ def test_grades_of_other_films_are_refused(tmp_path: Path, grader: Grader) -> No
 
 
 @pytest.mark.parametrize(
-    ("count", "grade", "facts"), [(19, None, ("19 films", "20")), (30, 2, ("30 films", "KL 2"))]
+    ("count", "grade", "facts"), [(19, None, ("19 found", "20")), (30, 2, ("30 films", "KL 2"))]
 )
 def test_too_few_films_and_films_of_one_grade_are_refused(
     count: int, grade: int | None, facts: tuple[str, ...], tmp_path: Path, grader: Grader

@@ -33,11 +33,35 @@ def test_the_score_of_a_knee_is_the_least_factor_by_which_its_set_has_the_grade(
 
 
 def test_the_conformal_quantile_is_the_score_of_the_right_rank() -> None:
-    scores = np.arange(1.0, 20.0)
-    assert conformal_quantile(scores, 0.95) == 19.0
-    assert conformal_quantile(scores, 0.90) == 18.0
-    assert conformal_quantile(scores[:9], 0.90) == 9.0
-    assert conformal_quantile(scores[:3], 0.90) == 3.0  # too few: the largest
+    scores, people = np.arange(1.0, 20.0), np.arange(19)
+    assert conformal_quantile(scores, people, 0.95) == 19.0
+    assert conformal_quantile(scores, people, 0.90) == 18.0
+    assert conformal_quantile(scores[:9], people[:9], 0.90) == 9.0
+    assert conformal_quantile(scores[:3], people[:3], 0.90) == 3.0  # too few: the largest
+
+
+@given(st.integers(2, 6))
+def test_the_knees_of_a_person_count_as_one(knees: int) -> None:
+    random = np.random.default_rng(knees)
+    scores = random.normal(size=21)
+    people = np.repeat(np.arange(21), knees)
+    for coverage in (0.90, 0.95):
+        of_one = conformal_quantile(scores, np.arange(21), coverage)
+        assert conformal_quantile(np.repeat(scores, knees), people, coverage) == of_one
+    order = random.permutation(len(people))
+    many = random.normal(size=len(people))
+    assert conformal_quantile(many, people, 0.9) == conformal_quantile(many[order], people[order], 0.9)
+
+
+def test_persons_with_many_knees_alike_are_covered_as_promised() -> None:
+    """21 persons, of whom some have ten knees with one score: a new person is covered in nine of ten."""
+    covered = []
+    for seed in range(2000):
+        random = np.random.default_rng(seed)
+        scores, knees = random.normal(size=22), random.choice([1, 10], 21)
+        people = np.repeat(np.arange(21), knees)
+        covered.append(scores[21] <= conformal_quantile(scores[people], people, 0.9))
+    assert np.mean(covered) > 0.885
 
 
 @pytest.mark.parametrize("count", [20, 60])

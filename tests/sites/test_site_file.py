@@ -67,14 +67,24 @@ def test_whatever_readers_and_tables_are_called_the_file_is_toml(reader: str, ta
     [
         ("version = 1", "version = 2", ("version", "2 found", "1 expected")),
         ("reach = 2.1", "", ("calibration.reach",)),
-        ("reach = 2.1", "reach = nan", ("calibration.reach", "finite")),
+        ("version = 1", "version = true", ("version", "True found")),
+        ("version = 1", "version = 1.0", ("version", "1.0 found")),
+        ("reach = 2.1", "reach = nan", ("calibration.reach", "nan found")),
+        ("reach = 2.1", "reach = inf", ("calibration.reach", "inf found")),
+        ("reach = 2.1", f"reach = 1{400 * '0'}", ("calibration.reach", "a number from")),
+        ("reach = 2.1", f"reach = 1{9000 * '0'}", ("too long",)),
+        ("reach = 2.1", f"reach = {5000 * '['}{5000 * ']'}", ("nested too deep",)),
+        ("1.5, 1.5, 3.25", "1.5, 1.5, 1e300", ("calibration.cut_points", "-20 to 24")),
+        ("1.5, 1.5, 3.25", "1.5, nan, 3.25", ("calibration.cut_points", "nan found")),
+        (GRADER, 64 * "x", ("grader.sha256", "hexadecimal")),
+        ("[calibration]", "calibration = 3\n[other]", ("calibration.cut_points",)),
         ("reach = 2.1", "reach = true", ("calibration.reach", "number")),
-        ("reach = 2.1", "reach = 0.0", ("calibration.reach", "above 0")),
+        ("reach = 2.1", "reach = 0.0", ("calibration.reach", "0.0 found")),
         ("1.5, 1.5, 3.25", "1.5, 1.4, 3.25", ("calibration.cut_points", "rising")),
         ("1.5, 1.5, 3.25", "1.5, 3.25", ("calibration.cut_points", "4 numbers")),
         ("count = 60", 'count = "60"', ("films.count",)),
         (GRADER, "ab", ("grader.sha256", "64")),
-        ("[calibration]", "[calibration", ("not TOML",)),
+        ("[calibration]", "[calibration", ("not TOML", "line")),
     ],
 )
 def test_a_malformed_file_is_refused_with_the_entry(
@@ -93,6 +103,15 @@ def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match="not TOML"):
         read_site(tmp_path / "site.toml")
+
+
+def test_a_file_that_is_empty_or_too_large_or_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="version None found"):
+        read_site(written(tmp_path, ""))
+    with pytest.raises(UsageError, match="more than 1,000,000 bytes"):
+        read_site(written(tmp_path, FILE.text() + "#" * 1_000_000))
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_site(tmp_path)
 
 
 def test_a_file_of_another_grader_is_refused() -> None:

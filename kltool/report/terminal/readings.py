@@ -48,7 +48,7 @@ def print_readings(records: list[Record], console: Console) -> None:
     if len(records) > 1:
         console.print(LEGEND)
     for promised_for in _promises(records):
-        console.print(f"Prediction sets are promised for {escape(promised_for)} only.")
+        console.print(f"Prediction sets are promised only for {escape(promised_for)}.")
     console.print(DISCLAIMER)
 
 

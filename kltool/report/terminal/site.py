@@ -8,6 +8,7 @@ from kltool.report.agreement_text import interval_of, name_of, value_of
 from kltool.report.site_text import (
     KAPPA,
     enough_sentence,
+    gain_sentence,
     main_sentence,
     readers_sentences,
     sampling_sentence,
@@ -28,6 +29,7 @@ def print_site(found: SiteCalibration, console: Console) -> None:
     print_table(_curve(found), console)
     lines = [
         main_sentence(found),
+        gain_sentence(found),
         sets_sentence(found),
         enough_sentence(found),
         *readers_sentences(found),
