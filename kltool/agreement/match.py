@@ -1,7 +1,7 @@
 """Raters' rows to Ratings: which rows are of the same knee, which participant it is of, what is excluded."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from kltool.agreement.joins import joins_of
 from kltool.agreement.parse import without_codes
 from kltool.agreement.raters import ROW, Key, RaterRows, exclude, exclude_unread, raters_of, repeat_readings
 from kltool.agreement.ratings import PROBABILITIES, Exclusion, Rater, Ratings, Source, have_common_knees
@@ -89,7 +90,8 @@ def ratings_of(paths: Sequence[str | PathLike[str]], options: MatchOptions = DEF
         rows = raters_of(tables, on)
         keys = keys_of(rows, on)
     reference = _reference([rater.name for rater in rows], options)
-    matched = _matched(rows, keys, exclusions)
+    row_of = [_row_of(rater, keys, exclusions) for rater in rows]
+    matched = _matched(rows, row_of, exclusions, f"matched by {_listed(keys)}", _advice(tables, keys))
     participant_ids, unknown = _participant_ids(matched)
     ratings = Ratings(
         tuple(Rater(rater.name, rater.columns) for rater in matched),
@@ -100,6 +102,7 @@ def ratings_of(paths: Sequence[str | PathLike[str]], options: MatchOptions = DEF
         tuple(Source(table.file, table.sha256, table.rows) for table in tables),
         (*exclusions, *_empty_cells(matched)),
         options.repeat,
+        joins_of(tables, rows, row_of),
     )
     _require_common_measure(ratings)
     refuse_other_units(ratings)
@@ -155,25 +158,54 @@ def _require_columns(rater: RaterRows, on: Key) -> None:
         )
 
 
-def _matched(raters: Sequence[RaterRows], keys: Key, exclusions: list[Exclusion]) -> list[RaterRows]:
-    """Every rater's rows in the same order of knees, of those knees that at least two raters have."""
-    row_of = [_row_of(rater, keys, exclusions) for rater in raters]
+def _matched(
+    raters: Sequence[RaterRows],
+    row_of: Sequence[Mapping[Key, int]],
+    exclusions: list[Exclusion],
+    how: str,
+    advice: str,
+) -> list[RaterRows]:
+    """Every rater's rows in the same order of knees, of those knees that at least two raters have.
+
+    row_of: of each rater, the row of each knee. how, advice: for the message where there are none.
+    """
     raters_per_knee = Counter(key for rows in row_of for key in rows)
     knees = sorted(key for key, count in raters_per_knee.items() if count > 1)
     for rater, rows in zip(raters, row_of, strict=True):
         alone = sum(raters_per_knee[key] == 1 for key in rows)
         exclude(exclusions, rater.name, alone, "no other rater has this knee")
-    if not knees:
+    if not knees or _are_apart(raters, row_of):
         counts = ", ".join(f"{len(rows)} of {rater.name}" for rater, rows in zip(raters, row_of, strict=True))
         raise UsageError(
-            f"no common knee found, matched by {_listed(keys)}: {counts}; expected the same values in these "
-            "columns for the same knee: compare the tables, or name other columns, as in --on path,side"
+            f"no common knee found, {how}: {counts}; expected the same values in these columns for the same "
+            f"knee: {advice}"
         )
     for rater, rows in zip(raters, row_of, strict=True):
         exclude(exclusions, rater.name, sum(knee not in rows for knee in knees), "no row for this knee")
     return [
         rater.take([rows.get(knee, -1) for knee in knees]) for rater, rows in zip(raters, row_of, strict=True)
     ]
+
+
+def _are_apart(raters: Sequence[RaterRows], row_of: Sequence[Mapping[Key, int]]) -> bool:
+    """Whether no two of several tables have a knee in common, whatever the readers of one table share."""
+    tables_of: dict[Key, set[int]] = {}
+    for rater, rows in zip(raters, row_of, strict=True):
+        for key in rows:
+            tables_of.setdefault(key, set()).add(rater.table)
+    return len({rater.table for rater in raters}) > 1 and max(map(len, tables_of.values()), default=0) < 2
+
+
+def _advice(tables: Sequence[Table], keys: Key) -> str:
+    """What to do where no knee is common; of a table of the OAI, whose headings state the visit, that."""
+    stated = [(table.file, visit) for table in tables for visit in table.oai_visits]
+    if VISIT not in keys or not stated:
+        return "compare the tables, or name other columns, as in --on path,side"
+    file, visit = stated[0]
+    return (
+        f"the headings of {file} are those of visit {visit}: write {visit} into the column visit of the "
+        "other tables or, if all their films are of that visit, match without it by --on subject,side"
+    )
 
 
 def _row_of(rater: RaterRows, keys: Key, exclusions: list[Exclusion]) -> dict[Key, int]:

@@ -76,7 +76,7 @@ Parse = Callable[[str, str], float]  # a cell, and its line and column for messa
 def _column(table: Table, name: str, read: list[bool], parse: Parse) -> Column:
     cells = [cell if ok else "" for cell, ok in zip(table.cells(name), read, strict=True)]
     values = [
-        parse(cell, f"{place}: {name}") if cell else 0.0
+        parse(cell, f"{place}: {table.shown(name)}") if cell else 0.0
         for cell, place in zip(cells, table.places, strict=True)
     ]
     return Column(np.array(values), np.array([bool(cell) for cell in cells]))
@@ -102,7 +102,7 @@ def _grade(cell: str, where: str) -> float:
     if value not in GRADES:
         raise UsageError(
             f"{where} {_shown(cell)} found; a KL grade, 0, 1, 2, 3 or 4, or an empty cell expected"
-            f"{MISSING_CODE if value is not None and value > GRADES[-1] else ''}"
+            f"{'' if value is None or GRADES[0] <= value <= GRADES[-1] else MISSING_CODE}"
         )
     return float(value)
 

@@ -11,6 +11,7 @@ from kltool.agreement.parse import columns_of, given_of, reasons_of
 from kltool.agreement.ratings import Column, Exclusion
 from kltool.errors import UsageError
 from kltool.tables.columns import CODE, GIVEN_KL, OK, PATH, READER, SIDE, STATUS, SUBJECT, VISIT
+from kltool.tables.oai import visit_of
 from kltool.tables.read import Table
 from kltool.tables.words import NO_SIDE, SIDE_WORDS, is_no_side, side, whole
 from kltool.typing import Indices
@@ -30,7 +31,7 @@ class RaterRows:
 
     places: "readers.csv, line 2"; empty where the rater has no row. keys: by column, the cells normalised so
     that equal values are equal strings. reasons: by column, why a row has no value, if the table states it.
-    unread: the number of rows that were not read, by their status.
+    unread: the number of rows that were not read, by their status. table: its number, from 0.
     """
 
     name: str
@@ -39,6 +40,7 @@ class RaterRows:
     columns: Mapping[str, Column]
     reasons: Mapping[str, list[str]]
     unread: Mapping[str, int]
+    table: int = 0
 
     def has(self, column: str) -> bool:
         return any(self.keys.get(column, ()))
@@ -72,7 +74,10 @@ def raters_of(tables: Sequence[Table], on: Key) -> list[RaterRows]:
     """
     if len(tables) == 1 and tables[0].has(GIVEN_KL) and not tables[0].has(READER):
         return _kltool_and_given(tables[0])
-    return _with_unique_names([rater for table in tables for rater in _by_reader(table, on)])
+    raters = [
+        replace(rater, table=number) for number, table in enumerate(tables) for rater in _by_reader(table, on)
+    ]
+    return _with_unique_names(raters)
 
 
 def repeat_readings(
@@ -154,7 +159,10 @@ def _by_reader(table: Table, on: Key) -> Iterator[RaterRows]:
         if not reader:
             raise UsageError(f"{place}: no reader found; a name expected in the column reader of every row")
     by_row = _cells_at(readers, _read_rows(table))
-    for name in sorted(set(by_row)):
+    names = sorted(set(by_row))
+    if table.oai_visits:
+        names.sort(key=by_row.count)  # the last may be the reference: the project that read most knees
+    for name in names:
         statuses = zip(_statuses(table), readers, read, strict=True)
         unread = Counter(status for status, reader, ok in statuses if not ok and reader == name)
         own = [row for row, reader in enumerate(by_row) if reader == name]
@@ -200,6 +208,8 @@ def _key(name: str, cell: str, place: str) -> str:
     """The cell normalised, so that equal values are equal strings."""
     if name == PATH:
         return cell.replace("\\", "/").removeprefix("./")
+    if name == VISIT:
+        return visit_of(whole(cell))
     if name != SIDE or not cell:
         return whole(cell)
     if is_no_side(cell):

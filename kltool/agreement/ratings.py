@@ -76,6 +76,27 @@ class Exclusion:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Knees of two tables, whatever their readers.
+
+    Attributes
+    ----------
+    first, second : str
+        The names of the files.
+    joined : int
+        Knees that have a row in both.
+    only_first, only_second : int
+        Knees that have a row in one of them alone.
+    """
+
+    first: str
+    second: str
+    joined: int
+    only_first: int
+    only_second: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ratings(ByValue):
     """n knees that at least two raters have, in the same order in every column.
@@ -98,6 +119,8 @@ class Ratings(ByValue):
         What is not in the ratings, and why.
     repeated : bool
         Whether the raters are the first, second, ... reading of the same knees by one reader.
+    joins : tuple of Join
+        Of several tables, how many knees of the first were found in each of the others.
     """
 
     raters: tuple[Rater, ...]
@@ -108,6 +131,7 @@ class Ratings(ByValue):
     sources: tuple[Source, ...]
     exclusions: tuple[Exclusion, ...]
     repeated: bool
+    joins: tuple[Join, ...] = ()
 
     @property
     def knees(self) -> int:

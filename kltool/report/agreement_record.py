@@ -34,6 +34,16 @@ def agreement_record(found: Agreement, version: str, utc: str) -> Record:
         "knees": ratings.knees,
         "participants": ratings.participants,
         "knees_without_participant": ratings.knees_without_participant,
+        "joins": [
+            {
+                "first": one.first,
+                "second": one.second,
+                "joined": one.joined,
+                "only_first": one.only_first,
+                "only_second": one.only_second,
+            }
+            for one in ratings.joins
+        ],
         "exclusions": [
             {"rater": one.rater, "count": one.count, "reason": one.reason} for one in ratings.exclusions
         ],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from kltool.agreement.ratings import Join
 from kltool.agreement.results import Estimate
 from kltool.tables.columns import KL, width_words
 from kltool.values.decimals import decimal, signed
@@ -110,6 +111,14 @@ def count_of(estimate: Estimate) -> str:
 def counted(count: int, what: str) -> str:
     """ "1 knee", "2 knees"."""
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def join_sentence(join: Join) -> str:
+    """ "120 knees of readings.csv found in kxr_sq_bu00.txt, 4 not; 8,876 knees in kxr_sq_bu00.txt alone." """
+    return (
+        f"{counted(join.joined, 'knee')} of {join.first} found in {join.second}, {join.only_first:,} not; "
+        f"{counted(join.only_second, 'knee')} in {join.second} alone."
+    )
 
 
 def _number(value: float, label: Label) -> str:

@@ -14,10 +14,20 @@ from typing import IO, Final
 
 from kltool.errors import UsageError
 from kltool.tables import parquet
-from kltool.tables.columns import CODE, COLUMNS, FORMER_CODES, GIVEN_KL, READER, SIDE, present_names
+from kltool.tables.columns import (
+    CODE,
+    COLUMNS,
+    FORMER_CODES,
+    GIVEN_KL,
+    READER,
+    SIDE,
+    VISIT,
+    present_names,
+    reasons_for,
+)
 from kltool.tables.dialect import Line, csv_lines
 from kltool.tables.headings import KEYS, known_headings, refuse_too_many
-from kltool.tables.oai import all_from_oai, code_of, visits_of_headings
+from kltool.tables.oai import absence_of, all_from_oai, code_of, project_readers, visits_of_headings
 from kltool.tables.words import plain_text, word
 
 KNOWN: Final = frozenset({*COLUMNS, READER, GIVEN_KL})
@@ -36,7 +46,7 @@ class Table:
     """n rows. name: of the file, without its ending. columns: by heading, (n,) words, empty where absent.
 
     places: (n,), "readers.csv, line 2" or "readers.parquet, row 1". oai_visits: by "V00", the first heading
-    of that visit.
+    of that visit. oai_headings: by column, the heading of the OAI, if it has one.
     """
 
     name: str
@@ -45,6 +55,7 @@ class Table:
     columns: Mapping[str, list[str]]
     places: list[str]
     oai_visits: Mapping[str, str] = field(default_factory=dict)
+    oai_headings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -56,6 +67,11 @@ class Table:
 
     def cells(self, column: str) -> list[str]:
         return self.columns.get(column, [""] * self.rows)
+
+    def shown(self, column: str) -> str:
+        """The column in messages: "kl", in a table of the OAI "kl (V00XRKL)"."""
+        heading = self.oai_headings.get(column)
+        return f"{column} ({heading})" if heading else column
 
 
 Recognise = Callable[[Path, Sequence[str]], list[str]]
@@ -84,34 +100,49 @@ def _table_of(path: Path, opened: Callable[[], IO[bytes]], recognise: Recognise)
 def read_table(path: Path) -> Table:
     """Cells without surrounding spaces, empty where they are absent; headings of the OAI by kltool's names.
 
-    The file is read once, so that a pipe will do. Raises UsageError for what cannot be read, a heading that
-    stands twice or is nearly a known one, columns of several visits of the OAI, a table without rows.
+    A table of the OAI gets the columns that its headings and codes stand for: visit, reader, and why a value
+    is missing. The file is read once, so that a pipe will do. Raises UsageError for what cannot be read, a
+    heading that stands twice or is nearly a known one, columns of several visits of the OAI, a table without
+    rows.
     """
     data = _bytes_of(path)
     table = _table_of(path, lambda: BytesIO(data), _trimmed)
     lines = list(table.lines)
     if not lines:
         raise UsageError(f"{path}: no row found; one knee per line expected below the headings")
-    visits = visits_of_headings(table.headings, table.headings)
+    visits = _one_visit(path, table.headings)
+    names = all_from_oai(table.headings)
+    theirs = {name: own for name, own in zip(names, table.headings, strict=True) if name != own}
+    names = known_headings(names, KNOWN, place=path, vital=KEYS, written=table.headings)
+    texts = [list(map(plain_text, cells)) for cells in zip(*(line.cells for line in lines), strict=True)]
+    columns = {
+        name: [word(code_of(cell)) if name != heading or name == SIDE else word(cell) for cell in cells]
+        for name, heading, cells in zip(names, table.headings, texts, strict=True)
+    }
+    if READER in theirs:
+        columns[READER] = project_readers(path.stem, columns[READER])
+    stated = _absences({name: cells for name, cells in zip(names, texts, strict=True) if name in theirs})
+    if visits:
+        stated[VISIT] = list(visits) * len(lines)
+    places = [f"{path.name}, {line.where}" for line in lines]
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Table(path.stem, path.name, sha256, stated | columns, places, visits, theirs)
+
+
+def _one_visit(path: Path, headings: Sequence[str]) -> Mapping[str, str]:
+    visits = visits_of_headings(headings, headings)
     if len(visits) > 1:
         raise UsageError(
             f"{path}: columns of several visits found ({', '.join(visits.values())}), one visit expected; "
             "keep the columns of one"
         )
-    names = known_headings(
-        all_from_oai(table.headings), KNOWN, place=path, vital=KEYS, written=table.headings
-    )
-    columns = {
-        name: [word(code_of(cell)) if name != heading or name == SIDE else word(cell) for cell in cells]
-        for name, heading, cells in zip(
-            names,
-            table.headings,
-            zip(*(map(plain_text, line.cells) for line in lines), strict=True),
-            strict=True,
-        )
-    }
-    places = [f"{path.name}, {line.where}" for line in lines]
-    return Table(path.stem, path.name, hashlib.sha256(data).hexdigest(), columns, places, visits)
+    return visits
+
+
+def _absences(texts: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """By the name of the column of reasons, why the cells of the OAI's columns have no value, (n,)."""
+    reasons = {reasons_for(name)[0]: [absence_of(cell) for cell in cells] for name, cells in texts.items()}
+    return {name: cells for name, cells in reasons.items() if any(cells)}
 
 
 def _trimmed(path: Path, headings: Sequence[str]) -> list[str]:

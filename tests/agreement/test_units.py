@@ -27,11 +27,17 @@ def test_the_code_99_of_the_case_is_refused_or_read_as_missing() -> None:
 
 
 @needs_cases
-@pytest.mark.parametrize("name", ["kxr_sq_bu00_ascii.txt", "bu00_sas.csv"])
-def test_a_table_of_the_oai_as_distributed_is_a_rater(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("kxr_sq_bu00_ascii.txt", "Missing Form/Incomplete Workbook"),
+        ("bu00_sas.csv", "coded .A"),
+    ],
+)
+def test_a_table_of_the_oai_as_distributed_is_a_rater(name: str, why: str) -> None:
     found = ratings_of([CASES / "oai-ascii-table" / "kltool.csv", CASES / "oai-ascii-table" / name])
     assert found.knees == 120
-    assert [(one.count, one.reason) for one in found.exclusions] == [(8, "kl is empty")]
+    assert [(one.count, one.reason) for one in found.exclusions] == [(8, f"kl is empty; {why} (8)")]
 
 
 def test_centimetres_are_refused_by_the_name_of_their_rater(tmp_path: Path) -> None:

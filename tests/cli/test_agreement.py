@@ -1,5 +1,6 @@
 """kltool agreement: tables in; page, tables and pictures out; invalid options are refused first."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from kltool.cli.agreeing import agree, columns_of
 from kltool.errors import Exit, UsageError
 from tests.agreement.simulated import repeats, trial
 from tests.messages import holds
+from tests.tables.oai_tables import MISSING, semiquantitative
 
 Kltool = Callable[..., Any]
 
@@ -119,3 +121,31 @@ def test_a_folder_that_cannot_be_written_is_refused_before_a_table_is_read(tmp_p
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="--out"):
         run([tmp_path / "missing.csv"], tmp_path / "file")
+
+
+def test_a_batch_is_compared_with_a_table_of_the_oai_and_knees_are_counted(
+    kltool: Kltool, tmp_path: Path
+) -> None:
+    batch = trial(tmp_path)["kltool"]
+    knees = [(f"S{knee // 2:03}", "12"[knee % 2]) for knee in range(100)]
+    given = [row["given_kl"] or "0" for row in csv.DictReader(batch.read_text("utf-8").splitlines())]
+    rows = [(*knee, "15", f"{kl}: {kl}") for knee, kl in zip(knees, given, strict=False)]
+    other = [("9000001", "1", "37", "2: 2"), ("S003", "1", "37", MISSING)]
+    table = semiquantitative(tmp_path / "kxr_sq_bu00.txt", [*rows, *other])
+    options = ("--out", str(tmp_path / "out"), "--replicates", "100")
+    said = kltool("agreement", str(batch), str(table), *options)
+    assert said.code == Exit.OK
+    assert holds(said.words, "kltool against kxr_sq_bu00 project 15", "quadratic weighted kappa 0.")
+    counts = "99 knees of kltool.csv found in kxr_sq_bu00.txt, 20 not; 2 knees in kxr_sq_bu00.txt alone."
+    assert holds(said.words, counts, "kl is empty; Missing Form/Incomplete Workbook (1)")
+    assert counts in (tmp_path / "out" / "agreement.html").read_text("utf-8")
+    record = json.loads(kltool("agreement", "--json", str(batch), str(table), *options).out)
+    assert record["joins"] == [
+        {
+            "first": "kltool.csv",
+            "second": "kxr_sq_bu00.txt",
+            "joined": 99,
+            "only_first": 20,
+            "only_second": 2,
+        }
+    ]

@@ -17,6 +17,7 @@ from kltool.weights import entry_of
 from tests.agreement.simulated import write_csv
 from tests.messages import holds
 from tests.sites.simulated import site, site_table
+from tests.tables.oai_tables import semiquantitative
 
 Kltool = Callable[..., Any]
 EXTERNAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "external"
@@ -74,6 +75,24 @@ def test_every_command_that_reads_uses_it_and_says_so(
     assert again.code == Exit.USAGE  # a run is not continued with another calibration
     refused = kltool("calibrate", str(out / "readings.csv"), "--out", str(tmp_path / "two.toml"))
     assert refused.code == Exit.USAGE
+
+
+def test_a_batch_is_calibrated_by_a_table_of_the_oai(kltool: Kltool, tmp_path: Path) -> None:
+    films = site(60, STRICT)
+    model = f"kltool-0.2.0 grader-1:{entry_of('grader').sha256[:8]}"
+    batch = site_table(tmp_path / "readings.csv", films, model)
+    batch.write_text(batch.read_text("utf-8").replace("given_kl", "other"), encoding="utf-8")
+    rows = [(f"S{film}", "21"[film % 2], "15", f"{kl}: {kl}") for film, kl in enumerate(films.grades[:50])]
+    again = [(subject, side, "37", kl) for subject, side, _, kl in rows[:30]]
+    table = semiquantitative(tmp_path / "kxr_sq_bu00.txt", [*rows, *again, ("9000001", "1", "15", "0: 0")])
+    out = tmp_path / "site.toml"
+    options = ("--out", str(out), "--replicates", "100", "--reader", "kxr_sq_bu00 project 15")
+    said = kltool("calibrate", str(batch), str(table), *options)
+    assert said.code == Exit.OK
+    counts = "50 knees of readings.csv found in kxr_sq_bu00.txt, 10 not; 1 knee in kxr_sq_bu00.txt alone."
+    assert holds(said.words, "With 50 films: kappa 0.", counts)
+    assert counts in out.with_suffix(".html").read_text("utf-8")
+    assert "project 15" in out.read_text("utf-8")
 
 
 def test_a_site_file_of_another_grader_is_refused(kltool: Kltool, site_file: Path, samples: Path) -> None:

@@ -196,7 +196,9 @@ def test_widths_narrowing_and_osteophytes_of_the_oai_are_read_by_kltools_names(t
         "lateral_jsw700_mm": "6,5",
         "medial_narrowing": "1",
         "lateral_femoral_osteophyte": "",
-        "V01READPRJ": "15",
+        "lateral_femoral_osteophyte_reason": "Missing",
+        "visit": "V01",
+        "reader": "m project 15",
     }
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from kltool.agreement.results import Agreement
 from kltool.report.agreement_record import agreement_csv
-from kltool.report.agreement_text import counted, measure_name
+from kltool.report.agreement_text import counted, join_sentence, measure_name
 from kltool.report.files import data_uri
 from kltool.report.html.agreement_rows import (
     EstimateRow,
@@ -104,6 +104,7 @@ def _page(found: Agreement, production: Production, pictures: Sequence[Drawing])
         ratings=ratings,
         knees=counted(ratings.knees, "knee"),
         participants=counted(ratings.participants, "participant"),
+        joins=list(map(join_sentence, ratings.joins)),
         resampling=found.resampling,
         production=production,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kltool.report.agreement_text import counted, interval_of, name_of, reason_of, value_of
+from kltool.report.agreement_text import counted, interval_of, join_sentence, name_of, reason_of, value_of
 from kltool.report.files import data_uri
 from kltool.report.html.agreement_rows import NO_INTERVAL
 from kltool.report.html.page import render, save
@@ -96,6 +96,7 @@ def site_page(found: SiteCalibration, sha256: str) -> str:
         law=found.file.settings,
         sha256=sha256,
         chosen=found.graded.chosen,
+        joins=list(map(join_sentence, found.ratings.joins)),
         exclusions=found.ratings.exclusions,
         sources=found.ratings.sources,
         keys=found.ratings.keys,

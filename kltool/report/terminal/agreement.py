@@ -11,6 +11,7 @@ from kltool.report.agreement_text import (
     count_of,
     counted,
     interval_of,
+    join_sentence,
     measure_name,
     reason_of,
     value_of,
@@ -72,6 +73,7 @@ def _remarks(found: Agreement) -> str:
     lines = [
         f"{counted(ratings.knees, 'knee')} of {counted(ratings.participants, 'participant')} matched by "
         f"{', '.join(ratings.keys)}; 95% CI from {found.resampling.replicates:,} bootstrap replicates.",
+        *map(join_sentence, ratings.joins),
         *(f"Excluded: {one.rater}, {one.count:,}: {one.reason}." for one in listed),
     ]
     if len(ratings.exclusions) > len(listed):

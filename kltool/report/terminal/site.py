@@ -4,7 +4,7 @@ from rich import box
 from rich.table import Table
 
 from kltool.agreement.ratings import Exclusion
-from kltool.report.agreement_text import interval_of, name_of, value_of
+from kltool.report.agreement_text import interval_of, join_sentence, name_of, value_of
 from kltool.report.site_text import (
     KAPPA,
     enough_sentence,
@@ -34,6 +34,7 @@ def print_site(found: SiteCalibration, console: Console) -> None:
         enough_sentence(found),
         *readers_sentences(found),
         sampling_sentence(found),
+        *map(join_sentence, found.ratings.joins),
         *(f"Warning: {warning}." for warning in found.warnings),
         *(f"Excluded: {one.rater}, {one.count:,}: {one.reason}." for one in _listed(found)),
         DISCLAIMER,
