@@ -534,6 +534,7 @@ class TestNotebook:
         assert "sample_images" not in html
         assert "<b>" not in html
         assert html.count("<tr>") == 3
+        assert "1 (KL 0 or 1)" in html  # the left knee: probabilities of 0.35, 0.33 and 0.30
 
     def test_text_of_a_file_is_escaped(self, read_sample: ReadSample) -> None:
         reading = read_sample(NORMAL)

@@ -44,7 +44,7 @@ for (above, below), (name, knee) in zip(panels.T, knees.items(), strict=True):
     above.hlines(0, *grade.expected_interval, color="#b84a00", linewidth=2)
     above.plot(grade.expected, 0, "o", color="#b84a00")
     above.text(grade.expected, 0.5, f"{grade.expected:.1f}", ha="center")
-    above.set_title(f"{name}: KL {grade.grade}")
+    above.set_title(f"{name}: {grade.noted}")
     above.set_axis_off()
     first, last = min(grade.prediction_set), max(grade.prediction_set)
     below.axvspan(first - 0.5, last + 0.5, color="#f3e6d3", zorder=0)

@@ -18,7 +18,9 @@ from kltool.tables.columns import COLUMNS, FAILED, FORMER_NAMES, STATUS, STATUSE
 from kltool.version import __version__
 
 LONGEST_ROWS: Final = 1_000_000  # docs/choices.md#ledger-check; characters, of one image
-FORMAT: Final = 3  # of the tables below, as SQLite's user_version; kltool 0.1.0 wrote none
+FORMAT: Final = (
+    4  # of the tables below and of the columns of a row, as SQLite's user_version; kltool 0.1.0 wrote none
+)
 SCHEMA: Final = f"""
 BEGIN;
 PRAGMA user_version = {FORMAT};

@@ -2,6 +2,7 @@
 
 from kltool.values.change import Verdict
 from kltool.values.decimals import decimal, signed, signed_from_to
+from kltool.values.grade import Grade, grades_in_words
 from kltool.values.grade_change import GradeChange
 from kltool.values.length import NotMeasured
 from kltool.values.measure import Measure
@@ -51,8 +52,21 @@ def _width(medial: WidthChange) -> str:
 def _grade(grade: GradeChange) -> str:
     before, after = grade.before, grade.after
     return (
-        f"KL grade {before.grade} before and {after.grade} after (medians; expected grades "
-        f"{decimal(before.expected)} and {decimal(after.expected)}), probability improved "
+        f"KL grade {_noted(before)} before and {_noted(after)} after (medians{_shared(grade)}; expected "
+        f"grades {decimal(before.expected)} and {decimal(after.expected)}), probability improved "
         f"{format_probability(grade.improved)}, same {format_probability(grade.same)}, "
         f"worse {format_probability(grade.worse)}"
     )
+
+
+def _noted(grade: Grade) -> str:
+    """ "2"; "2 (KL 2 or 3)"."""
+    return grade.noted.removeprefix("KL ")
+
+
+def _shared(change: GradeChange) -> str:
+    """A note where the medians differ although one grade is likely of both films."""
+    shared = change.shared_likely_grades
+    if change.before.grade == change.after.grade or not shared:
+        return ""
+    return f"; KL {grades_in_words(shared)} is likely of both films"

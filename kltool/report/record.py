@@ -178,6 +178,7 @@ def _grade(grade: Grade | NotMeasured) -> Record:
         return _absent(grade)
     return {
         "grade": grade.grade,
+        "likely_grades": list(grade.likely_grades),
         "expected": round(grade.expected, 4),
         "expected_interval": [round(end, 4) for end in grade.expected_interval],
         "probabilities": [round(p, 6) for p in grade.probabilities],

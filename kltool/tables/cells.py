@@ -10,6 +10,7 @@ from kltool.tables.columns import (
     KL_EXPECTED,
     KL_EXPECTED_HIGH,
     KL_EXPECTED_LOW,
+    KL_LIKELY_GRADES,
     KL_PREDICTION_SET,
     KL_PROBABILITIES,
     LAST,
@@ -28,6 +29,7 @@ from kltool.tables.columns import (
 )
 from kltool.typing import Record
 from kltool.values.decimals import decimal
+from kltool.values.grade import grades_in_words
 from kltool.values.length import UNITS
 from kltool.values.measure import Compartment, PictureSide
 from kltool.values.reading import SHIPPED
@@ -111,6 +113,7 @@ def _grade_cells(grade: Record) -> Row:
     low, high = grade["expected_interval"]
     return {
         KL: grade["grade"],
+        KL_LIKELY_GRADES: grades_in_words(grade["likely_grades"]),
         KL_EXPECTED: grade["expected"],
         KL_EXPECTED_LOW: low,
         KL_EXPECTED_HIGH: high,

@@ -29,6 +29,7 @@ KL: Final = "kl"
 KL_EXPECTED, KL_EXPECTED_LOW, KL_EXPECTED_HIGH = "kl_expected", "kl_expected_low", "kl_expected_high"
 KL_PROBABILITY: Final = "kl_p"  # and the grade
 KL_PROBABILITIES: Final = tuple(f"{KL_PROBABILITY}{kl}" for kl in GRADES)
+KL_LIKELY_GRADES: Final = "kl_likely_grades"
 KL_PREDICTION_SET: Final = "kl_prediction_set"
 GIVEN: Final = "given_"  # before a manifest's column of the name of one of these
 GIVEN_KL: Final = f"{GIVEN}{KL}"
@@ -133,6 +134,7 @@ def present_names(headings: Iterable[str]) -> list[str]:
 
 def _grade_columns() -> Iterator[tuple[str, CellType]]:
     yield KL, CellType.INTEGER
+    yield KL_LIKELY_GRADES, CellType.TEXT
     for name in (KL_EXPECTED, KL_EXPECTED_LOW, KL_EXPECTED_HIGH, *KL_PROBABILITIES):
         yield name, CellType.NUMBER
     yield KL_PREDICTION_SET, CellType.TEXT

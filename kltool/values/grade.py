@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from kltool.values.length import Interval
 
 GRADES = (0, 1, 2, 3, 4)
 LIKE_OAI = "films like those of the OAI"  # the Osteoarthritis Initiative
+LIKELY_MARGIN: Final = 0.15  # of two probabilities; docs/choices.md#likely-grades
 
 
 def median_grade(probabilities: Sequence[float]) -> int:
@@ -23,6 +25,71 @@ def median_grade(probabilities: Sequence[float]) -> int:
         0 to 4.
     """
     return next(kl for kl in GRADES if sum(probabilities[kl + 1 :]) <= 0.5)
+
+
+def likely_grades(probabilities: Sequence[float]) -> tuple[int, ...]:
+    """The median grade and, where it is about as likely, the neighbour that is one of the two best with it.
+
+    The two most probable grades are meant: both are given where they are neighbours, one of them is the
+    median, and the other's probability is less than the median's by LIKELY_MARGIN at most, or is the larger.
+
+    Parameters
+    ----------
+    probabilities : sequence of 5 float
+        Of KL 0 to 4; their sum is 1.
+
+    Returns
+    -------
+    tuple of int
+        One grade, or two neighbours from low to high.
+
+    Examples
+    --------
+    >>> likely_grades((0.02, 0.09, 0.47, 0.42, 0.0))
+    (2, 3)
+    >>> likely_grades((0.05, 0.17, 0.72, 0.06, 0.0))
+    (2,)
+    """
+    median = median_grade(probabilities)
+    low, high = sorted(sorted(GRADES, key=lambda kl: (-probabilities[kl], abs(kl - median)))[:2])
+    if high - low != 1 or median not in (low, high):
+        return (median,)
+    other = low + high - median
+    return (low, high) if probabilities[median] - probabilities[other] <= LIKELY_MARGIN else (median,)
+
+
+def grades_in_words(grades: Sequence[int]) -> str:
+    """Grades as alternatives.
+
+    Parameters
+    ----------
+    grades : sequence of int
+        As `likely_grades` gives them.
+
+    Returns
+    -------
+    str
+        "2 or 3"; "2" where one alone is likely.
+    """
+    return " or ".join(map(str, grades))
+
+
+def noted_grade(grade: int, likely: Sequence[int]) -> str:
+    """A grade as it is shown to a reader, with a note where a neighbour is about as likely.
+
+    Parameters
+    ----------
+    grade : int
+        The median grade, 0 to 4.
+    likely : sequence of int
+        As `likely_grades` gives them.
+
+    Returns
+    -------
+    str
+        "KL 2"; "KL 2 (KL 2 or 3)".
+    """
+    return f"KL {grade}" if len(likely) == 1 else f"KL {grade} (KL {grades_in_words(likely)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +135,19 @@ class Grade:
         regression (Cao, Mirjalili & Raschka 2020); docs/choices.md#median.
         """
         return median_grade(self.probabilities)
+
+    @property
+    def likely_grades(self) -> tuple[int, ...]:
+        """The grade, with its neighbour where that is about as likely; one or two grades from low to high.
+
+        See `likely_grades` for the rule; docs/choices.md#likely-grades for its margin.
+        """
+        return likely_grades(self.probabilities)
+
+    @property
+    def noted(self) -> str:
+        """The grade as it is shown to a reader: "KL 2"; "KL 2 (KL 2 or 3)" where both are about as likely."""
+        return noted_grade(self.grade, self.likely_grades)
 
     @property
     def expected(self) -> float:

@@ -56,6 +56,11 @@ class GradeChange:
     correlation: float
 
     @property
+    def shared_likely_grades(self) -> tuple[int, ...]:
+        """The grades that are likely of both films, from low to high; empty where there are none."""
+        return tuple(kl for kl in self.before.likely_grades if kl in self.after.likely_grades)
+
+    @property
     def improved(self) -> float:
         """Probability of a lower grade after."""
         return sum(p for b, row in enumerate(self.transition) for a, p in enumerate(row) if a < b)

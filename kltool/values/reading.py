@@ -150,7 +150,7 @@ class KneeReading(Presented):
         return replace(self, knee=self.knee.detached())
 
     def __repr__(self) -> str:
-        grade = "KL not graded" if isinstance(self.grade, NotMeasured) else f"KL {self.grade.grade}"
+        grade = "KL not graded" if isinstance(self.grade, NotMeasured) else self.grade.noted
         widths = ", ".join(f"{one} {_width_text(width)}" for one, width in self.joint_space.minima.items())
         return f"KneeReading({self.side}, {grade}, {widths}, {self.quality} quality)"
 

@@ -47,6 +47,7 @@ def test_a_row_holds_what_the_reading_holds(worked: Worked, read_sample: Callabl
     for (_, row), knee in zip(both.iterrows(), record["knees"], strict=True):
         medial, lateral = knee["joint_space"]["medial"], knee["joint_space"]["lateral"]
         assert (row.side, row.kl, row.quality) == (knee["side"], knee["kl"]["grade"], knee["quality"])
+        assert row.kl_likely_grades == " or ".join(map(str, knee["kl"]["likely_grades"]))
         assert row.kl_prediction_set == " ".join(map(str, knee["kl"]["prediction_set"]))
         assert [row[f"kl_p{kl}"] for kl in range(5)] == knee["kl"]["probabilities"]
         assert row.medial_mjsw_mm == medial["minimum_mm"]

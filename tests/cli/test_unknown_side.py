@@ -42,7 +42,7 @@ def test_a_table_of_several_has_its_widths_in_a_table_of_their_own(
 ) -> None:
     said = kltool("read", film, samples / "knee_left_moderate.dcm")
     lines = said.out.splitlines()
-    (row,) = (line for line in lines if "symmetric.dcm" in line and " unknown " in line)
+    (row,) = (line for line in lines if "symmetric.dcm  " in line and " unknown " in line)
     assert row.split().count("-") == 2
     heading = next(number for number, line in enumerate(lines) if "picture left, 95%" in line)
     (widths,) = (line for line in lines[heading + 1 :] if line.split(" ")[0].endswith("symmetric.dcm"))

@@ -22,16 +22,29 @@ TRANSITION = [
 ]
 
 
-def sentence(cautions: tuple[str, ...] = (), implausible: tuple[str, ...] = ()) -> str:
-    return summary_sentence(Side.RIGHT, Verdict.NONE, MEDIAL, changed(TRANSITION), cautions, implausible)
+def sentence(
+    cautions: tuple[str, ...] = (),
+    implausible: tuple[str, ...] = (),
+    transition: list[list[float]] = TRANSITION,
+) -> str:
+    return summary_sentence(Side.RIGHT, Verdict.NONE, MEDIAL, changed(transition), cautions, implausible)
 
 
 def test_the_grades_are_medians_beside_the_expected_ones_which_explain_the_probabilities() -> None:
     """The median is 2 at both visits although a lower grade after is more probable than not."""
     assert (
-        "KL grade 2 before and 2 after (medians; expected grades 2.14 and 1.72), probability improved 0.51, "
-        "same 0.36, worse 0.13."
+        "KL grade 2 before and 2 (KL 1 or 2) after (medians; expected grades 2.14 and 1.72), probability "
+        "improved 0.51, same 0.36, worse 0.13."
     ) in sentence()
+
+
+def test_differing_medians_that_share_a_likely_grade_say_so() -> None:
+    independent = [[before * after for after in (0, 0.1, 0.7, 0.2, 0)] for before in (0, 0.1, 0.38, 0.52, 0)]
+    assert (
+        "KL grade 3 (KL 2 or 3) before and 2 after (medians; KL 2 is likely of both films; expected grades "
+        "2.42 and 2.10), probability improved 0.45, same"
+    ) in sentence(transition=independent)
+    assert "likely of both" not in sentence()
 
 
 def test_the_change_at_the_same_location_is_not_the_difference_of_the_widths_shown() -> None:

@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from kltool.report.record import knee_record
+from kltool.tables.cells import knee_cells
 from kltool.typing import Record
+from kltool.values.grade import Grade
 from kltool.values.length import NORMAL_95, UNITS, Length, NotMeasured
 from kltool.values.reading import KneeReading, Reading
 
@@ -34,6 +36,19 @@ def test_every_interval_is_1_96_standard_deviations_to_either_side(unit: str, kn
         assert sd > 0
         assert low == pytest.approx(max(0.0, value - NORMAL_95 * sd), abs=2e-3)
         assert high == pytest.approx(value + NORMAL_95 * sd, abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "likely"),
+    [((0.02, 0.09, 0.47, 0.42, 0.0), [2, 3]), ((0.05, 0.17, 0.72, 0.06, 0.0), [2])],
+)
+def test_the_likely_grades_stand_beside_the_grade(
+    probabilities: tuple[float, float, float, float, float], likely: list[int], knee: KneeReading
+) -> None:
+    assert isinstance(knee.grade, Grade)
+    record = knee_record(replace(knee, grade=replace(knee.grade, probabilities=probabilities)))
+    assert (record["kl"]["grade"], record["kl"]["likely_grades"]) == (2, likely)
+    assert knee_cells(record)["kl_likely_grades"] == " or ".join(map(str, likely))
 
 
 def named(unit: str) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ OLD = Path(__file__).with_name(
 )  # by kltool 0.1.0, of two sample images and one that crashed
 
 
-NEW = {"expected_error_mm", "expected_error_percent"}  # columns that 0.1.0 did not have
+NEW = {"expected_error_mm", "expected_error_percent", "kl_likely_grades"}  # columns that 0.1.0 did not have
 PICTURE = ("picture_left_", "picture_right_")  # prefixes of columns that it did not have either
 OF_OLD = [column for column in COLUMNS if column not in NEW and not column.startswith(PICTURE)]
 

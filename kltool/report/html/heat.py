@@ -62,7 +62,7 @@ def heat(change: GradeChange, claim: GradeClaim | None) -> Heat:
         format_probability(change.improved),
         format_probability(change.same),
         format_probability(change.worse),
-        f"KL {change.before.grade} → {change.after.grade}",
+        f"{change.before.noted} → {change.after.noted.removeprefix('KL ')}",
         f"{decimal(change.before.expected)} → {decimal(change.after.expected)}",
         decimal(change.correlation),
     )

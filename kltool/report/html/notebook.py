@@ -136,7 +136,7 @@ def _grade(knee: KneeReading) -> tuple[str, str, str]:
         return "not graded", "", knee.grade.reason
     possible = ", ".join(map(str, knee.grade.prediction_set))
     return (
-        str(knee.grade.grade),
+        knee.grade.noted.removeprefix("KL "),
         possible,
         f"{decimal(knee.grade.expected)} ({from_to(knee.grade.expected_interval)})",
     )

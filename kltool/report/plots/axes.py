@@ -67,7 +67,7 @@ def draw_reading(reading: Reading, axes: Axes) -> None:
 
 def knee_title(knee: KneeReading) -> str:
     """ "right knee: KL 2, medial 3.91 mm, lateral 5.60 mm"."""
-    grade = "not graded" if isinstance(knee.grade, NotMeasured) else f"KL {knee.grade.grade}"
+    grade = "not graded" if isinstance(knee.grade, NotMeasured) else knee.grade.noted
     widths = [f"{one} {text.length(width)}" for one, width in knee.joint_space.minima.items()]
     quality = [] if knee.quality is Quality.GOOD else [f"{knee.quality} quality"]
     return f"{text.knee_name(knee.side)}: {', '.join([grade, *widths, *quality])}"

@@ -6,7 +6,7 @@ from kltool.report.plots.canvas import Region
 from kltool.report.plots.style import DIM, FIXED, MINIMUM
 from kltool.report.plots.text import BODY_DIM, HEADING, SMALL_DIM, Style, paragraph, write
 from kltool.values.decimals import decimal, from_to
-from kltool.values.grade import GRADES, Grade
+from kltool.values.grade import GRADES, Grade, grades_in_words
 from kltool.values.length import NotMeasured
 from kltool.values.probability import format_probability
 
@@ -43,6 +43,7 @@ def _draw_summary(region: Region, grade: Grade, row: int, left: int) -> int:
     span = f"KL {low}" if low == high else f"KL {low} to {high}"
     lines = (
         f"KL {grade.grade}: the median of the probabilities",
+        *_likely_note(grade.likely_grades),
         f"line: 90% prediction set, {span}",
         f"expected grade {decimal(grade.expected)} (95%: {from_to(grade.expected_interval)})",
     )
@@ -50,3 +51,7 @@ def _draw_summary(region: Region, grade: Grade, row: int, left: int) -> int:
         row += SMALL_DIM.pitch
         write(region, line, (row, left), SMALL_DIM)
     return row
+
+
+def _likely_note(likely: tuple[int, ...]) -> list[str]:
+    return [f"KL {grades_in_words(likely)}: both are about as likely"] if len(likely) > 1 else []

@@ -1,6 +1,6 @@
 """Readings on a terminal: a summary of one film, or a table with one line a knee; then every remark."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rich import box
@@ -12,6 +12,7 @@ from kltool.report.terminal.names import shortened, without_shared_folders
 from kltool.report.text import knee_name
 from kltool.typing import Record
 from kltool.values.decimals import decimal, from_to
+from kltool.values.grade import grades_in_words
 from kltool.values.measure import Compartment, PictureSide, Place
 from kltool.values.probability import format_probability
 from kltool.values.radiograph import Side
@@ -25,9 +26,10 @@ LEAST_ROOM: Final = 12  # for a name
 MOST_NAMES: Final = 3  # of films before a remark
 SHOWN: Final = 0.005  # a probability that rounds to 1%
 GAP: Final = 2  # between two columns, one of it the frame's
+MARK: Final = "~"  # after a grade of the table whose neighbour is about as likely
 LEGEND: Final = (
-    "KL: median grade, with its 90% prediction set. Medial, lateral: minimum joint space width in mm, or in "
-    "% of the tibial width, with its 95% interval."
+    f"KL: median grade ({MARK}: a neighbouring grade is about as likely), with its 90% prediction set. "
+    "Medial, lateral: minimum joint space width in mm, or in % of the tibial width, with its 95% interval."
 )
 STYLE: Final = {"ok": "green", "refused": "yellow", "failed": "red"}
 
@@ -44,6 +46,7 @@ def print_readings(records: list[Record], console: Console) -> None:
         print_table(_table(records, names, console.width), console)
         if any(_is_side_unknown(knee) for record in records for knee in record["knees"]):
             print_table(_picture_table(records, names, console.width), console)
+        _print_likely(records, names, console)
     _print_remarks(records, names, console)
     if len(records) > 1:
         console.print(LEGEND)
@@ -73,7 +76,17 @@ def _grade_sentence(kl: Record) -> str:
         return f"KL not graded: {escape(kl['not_measured'])}"
     probabilities = ", ".join(format_probability(p) for p in kl["probabilities"])
     grade = f"KL {kl['grade']} (median; 90% prediction set {_set(kl)})"
-    return f"{grade}\n  probabilities of KL 0 to 4: {probabilities}"
+    likely = f"\n  {_likely_note(kl)}" if _is_noted(kl) else ""
+    return f"{grade}{likely}\n  probabilities of KL 0 to 4: {probabilities}"
+
+
+def _is_noted(kl: Record) -> bool:
+    """Whether a neighbour of the grade is about as likely."""
+    return len(kl.get("likely_grades", ())) > 1
+
+
+def _likely_note(kl: Record) -> str:
+    return f"KL {grades_in_words(kl['likely_grades'])}: both are about as likely"
 
 
 def _width_sentence(space: Record) -> str:
@@ -135,7 +148,8 @@ def _lines(record: Record, wide: bool) -> Iterator[tuple[str, ...]]:
 def _cells(knee: Record) -> tuple[str, ...]:
     """A dash where there is no number; its reason follows the table."""
     kl, space = knee["kl"], knee["joint_space"]
-    grade = ("-", "") if "not_measured" in kl else (str(kl["grade"]), _set(kl))
+    mark = MARK if _is_noted(kl) else ""
+    grade = ("-", "") if "not_measured" in kl else (f"{kl['grade']}{mark}", _set(kl))
     widths = [_width_cell(space[compartment]) for compartment in Compartment]
     return knee["side"], *grade, *widths, knee["quality"]
 
@@ -168,12 +182,29 @@ def _minimum(space: Record) -> tuple[str, str, str] | None:
     return None
 
 
+def _print_likely(records: list[Record], names: dict[str, str], console: Console) -> None:
+    """The notes of the grades that are marked in the table."""
+    _print_each_once(
+        ((names[record["source"]], note) for record in records for note in _notes(record)), console
+    )
+
+
 def _print_remarks(records: list[Record], names: dict[str, str], console: Console) -> None:
-    """Each once, after the films that it is of."""
+    remarks = ((names[record["source"]], remark) for record in records for remark in _remarks(record))
+    _print_each_once(remarks, console)
+
+
+def _notes(record: Record) -> Iterator[str]:
+    for knee in record["knees"]:
+        if _is_noted(knee["kl"]):
+            yield f"{knee_name(knee['side'])}: {_likely_note(knee['kl'])}"
+
+
+def _print_each_once(remarks: Iterable[tuple[str, str]], console: Console) -> None:
+    """Each remark once, after the films that it is of. remarks: names of films, and what is said of them."""
     films: dict[str, list[str]] = {}
-    for record in records:
-        for remark in _remarks(record):
-            films.setdefault(remark, []).append(names[record["source"]])
+    for name, remark in remarks:
+        films.setdefault(remark, []).append(name)
     for remark, of_films in films.items():
         console.print(f"[dim]{escape(_listed(of_films))}:[/] {escape(remark)}")
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from evaluation.hostile.attack import Attack
 from kltool.batch.database import COMPANIONS
-from kltool.batch.ledger import Ledger
+from kltool.batch.ledger import FORMAT, Ledger
 from kltool.batch.listing import Task
 from kltool.batch.outcome import Outcome
 from kltool.batch.rows import table_rows
@@ -239,7 +239,7 @@ def _a_trigger(file: Path, randomness: random.Random) -> None:
 
 
 def _another_format(file: Path, randomness: random.Random) -> None:
-    _sql(file, f"PRAGMA user_version = {randomness.randrange(4, 1000)}")
+    _sql(file, f"PRAGMA user_version = {randomness.randrange(FORMAT + 1, 1000)}")
 
 
 def _no_database(file: Path, randomness: random.Random) -> None:

@@ -115,6 +115,12 @@ def test_the_numbers_are_those_of_the_reading(read_sample: ReadSample) -> None:
     assert DISCLAIMER in " ".join(told)
 
 
+def test_grades_that_are_about_as_likely_are_both_named(read_sample: ReadSample) -> None:
+    note = "KL 2 or 3: both are about as likely"
+    assert note in words(read_sample("knee_left_moderate.dcm").knees[0])
+    assert not any("as likely" in text for text in words(read_sample(SEVERE).knees[0]))
+
+
 def test_without_millimetres_numbers_are_shares_of_the_tibial_width(without_mm: KneeReading) -> None:
     told = words(without_mm)
     assert not any(text.endswith((" mm", " mm²")) for text in told)

@@ -41,9 +41,9 @@ def test_a_knee_is_one_line_with_its_side_grade_and_widths(width: int, read_samp
     knee = records[1]["knees"][0]
     text = printed(lambda console: print_readings(records, console), width)
     assert len([line for line in text.splitlines() if line.startswith("bilateral.dcm ")]) == 2
-    (row,) = (line for line in text.splitlines() if line.startswith("knee_left_"))
+    (row,) = (line for line in text.splitlines() if line.startswith("knee_left_") and "~" in line)
     grades = knee["kl"]["prediction_set"]
-    cells = [knee["side"], str(knee["kl"]["grade"]), f"{grades[0]}-{grades[-1]}"]
+    cells = [knee["side"], f"{knee['kl']['grade']}~", f"{grades[0]}-{grades[-1]}"]
     for compartment in ("medial", "lateral"):
         minimum = knee["joint_space"][compartment]
         low, high = minimum["minimum_interval_mm"]
@@ -57,9 +57,27 @@ def test_one_film_is_a_summary_of_few_lines(read_sample: ReadSample) -> None:
     record = reading_record(read_sample("knee_left_moderate.dcm"))
     knee = record["knees"][0]
     text = printed(lambda console: print_readings([record], console), PIPE)
-    assert len(text.splitlines()) <= 7
+    assert len(text.splitlines()) <= 8
     medial = decimal(knee["joint_space"]["medial"]["minimum_mm"])
     assert holds(text, "knee_left_moderate.dcm", "left knee", f"KL {knee['kl']['grade']}", f"{medial} mm")
+
+
+def test_grades_that_are_about_as_likely_are_both_named(read_sample: ReadSample) -> None:
+    """The moderate knee has KL 2 with 0.47 and KL 3 with 0.42, the severe one KL 3 with 0.86."""
+    moderate, severe = (
+        reading_record(read_sample(film)) for film in ("knee_left_moderate.dcm", "knee_right_severe.dcm")
+    )
+    assert moderate["knees"][0]["kl"]["likely_grades"] == [2, 3]
+    note = "KL 2 or 3: both are about as likely"
+    alone = printed(lambda console: print_readings([moderate], console), PIPE).splitlines()
+    assert alone[2].strip() == note
+    assert alone[1].startswith("left knee, quality good: KL 2 (median")
+    assert "as likely" not in printed(lambda console: print_readings([severe], console), PIPE)
+    table = printed(lambda console: print_readings([moderate, severe], console), PIPE)
+    assert f"knee_left_moderate.dcm: left knee: {note}" in table.splitlines()
+    assert table.count(note) == 1
+    (row,) = (line for line in table.splitlines() if "right " in line and "good" in line)
+    assert "~" not in row
 
 
 def test_names_are_shortened_in_the_middle_so_that_they_stay_different() -> None:
