@@ -97,9 +97,10 @@ def _consistency(command: argparse.ArgumentParser) -> None:
 
 
 def _measured_together(command: argparse.ArgumentParser) -> None:
-    command.add_argument("marks", type=Path, help="tests/localize/full_fields.csv")
     command.add_argument("visits", type=Path, help="folder of scripts/simulate_visits.py")
     command.add_argument("--steps", type=int, default=linked.SCHEDULE.steps)
+    help_of_marks = "tests/localize/full_fields.csv; half of the simulated films get styles of real ones"
+    command.add_argument("--marks", type=Path, help=help_of_marks)
 
 
 def _letters(command: argparse.ArgumentParser) -> None:

@@ -116,7 +116,7 @@ def train_linked(options: Namespace) -> None:
     held_out, simulated = _split(visits, options.visits)
     network = load_models().margins
     annotated = [traced(joint_of_annotation(knee), network) for knee in _annotated(options.data)]
-    styles = [styles_of(group) for group in _unmarked(options)]
+    styles = [styles_of(group) for group in _unmarked(options)] if options.marks else []
     schedule = replace(linked.SCHEDULE, steps=options.steps, seed=options.seed)
     graph = models_folder() / "margins.onnx"
     task = LinkingMargins(graph, simulated, annotated, styles, held_out, schedule)
