@@ -1,5 +1,6 @@
 """Composite films have the knees that they state; metal is drawn where the joint is."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ from evaluation.localize.composite_films import LONGEST, composite_film, set_int
 
 from kltool.training.data.annotated import AnnotatedKnee, load_annotated
 from kltool.training.data.implants import with_hardware, with_prosthesis
+from kltool.training.sampling import Random
+from kltool.typing import Float32
 from kltool.values.knee import Placement
 from kltool.values.radiograph import Side
 
@@ -50,9 +53,12 @@ def test_a_crop_in_a_film_keeps_its_brightness() -> None:
     assert film.max() == pytest.approx(200, abs=25)
 
 
-@pytest.mark.parametrize("draw", [with_prosthesis, with_hardware])
-def test_metal_is_bright_and_near_the_joint(draw: object) -> None:
-    assert callable(draw)
+def hardware(film: Float32, at: Placement, random: Random) -> Float32:
+    return with_hardware(film, at, random)[0]
+
+
+@pytest.mark.parametrize("draw", [with_prosthesis, hardware])
+def test_metal_is_bright_and_near_the_joint(draw: Callable[[Float32, Placement, Random], Float32]) -> None:
     film = np.random.default_rng(0).uniform(50, 100, (224, 224)).astype(np.float32)
     for seed in range(20):
         changed = draw(film, AT, np.random.default_rng(seed)) - film
