@@ -136,8 +136,14 @@ def export_model(name: str, weights: Path, models: Path) -> None:
     export(network, graph.size, list(graph.outputs), file, graph.any_size, graph.films)
     if graph.half:
         halve(file)
+    registered_anew(name, file)
+
+
+def registered_anew(name: str, file: Path) -> None:
+    """The entry of `file`, a graph of GRAPHS, in the manifest beside it."""
+    graph = GRAPHS[name]
     register(
-        models / "manifest.toml",
+        file.with_name("manifest.toml"),
         name,
         file,
         version="1",

@@ -16,6 +16,7 @@ from kltool.reading import read
 from kltool.training.data.oai import side_of
 from kltool.training.parallel import each
 from kltool.typing import Float32
+from kltool.values.length import NotMeasured
 from kltool.values.radiograph import Radiograph, Side, SideSource
 from kltool.values.spacing import NoSpacing
 from kltool.weights import Models
@@ -55,7 +56,9 @@ def _outcome(made: Callable[[], Radiograph], models: Models) -> str:
         return f"refused: {refusal.code}"
     if not reading.knees:
         return "refused: " + "; ".join(refused.code for refused in reading.refused)
-    return f"{GRADED}{reading.knees[0].quality}"
+    grades = [knee.grade for knee in reading.knees]
+    absent = [grade.reason for grade in grades if isinstance(grade, NotMeasured)]
+    return f"no grade: {absent[0]}" if len(absent) == len(grades) else f"{GRADED}{reading.knees[0].quality}"
 
 
 def _blurred(pixels: Float32) -> Float32:
