@@ -17,6 +17,7 @@ from kltool.weights import Models
 
 MOST_CANDIDATES: Final = 5  # of a film
 CLEAR, PLAIN = 0.9, 0.5  # score times probability of a frontal knee; docs/choices.md#polarity-by-knees
+TURNED: Final = 0.6  # the same, of a film turned by quarters; docs/choices.md#knee-class
 FRONTAL: Final = 0.5  # docs/choices.md#knee-class
 PART_OF_A_JOINT: Final = 0.5  # score of one that is cut off; docs/choices.md#cut-off
 
@@ -32,7 +33,9 @@ def candidates_upright(
     for turns in (2, 1, 3):
         rotated = rotate_quarter_turns(film, turns)
         candidates = frontal_candidates(rotated, models, settings)
-        if _highest_probability(candidates) > max(_highest_probability(best[1]), CERTAINLY_FRONTAL):
+        if _clearness(candidates) >= TURNED and _highest_probability(candidates) > _highest_probability(
+            best[1]
+        ):
             best = rotated, candidates, turns
     film, candidates, turns = best
     notes = (f"the film was rotated counterclockwise by {90 * turns} degrees",) if turns else ()
